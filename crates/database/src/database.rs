@@ -1,0 +1,114 @@
+//! The handle the rest of the program holds.
+
+use crate::{
+    Engine, Error, IsConflict, Observation, Options, Result, Tx,
+    postgres::Postgres,
+    sqlite::Sqlite,
+    tx::{Done, Mode},
+};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+
+type Observer = Box<dyn Fn(Observation) + Send + Sync>;
+
+/// An open database. Clones share it.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    backend: Backend,
+    observer: OnceLock<Observer>,
+}
+
+enum Backend {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Database {
+    /// Opens the database the options name; PostgreSQL must be reachable, an SQLite file and its folder are created.
+    pub async fn open(options: &Options) -> Result<Database> {
+        let backend = match options.url.split_once(':') {
+            Some(("sqlite", path)) => Backend::Sqlite(Sqlite::open(path, options.connections)?),
+            Some(("postgres" | "postgresql", _)) => Backend::Postgres(Postgres::open(options).await?),
+            _ => return Err(Error::other("a database address starts with sqlite: or postgres://")),
+        };
+        Ok(Database(Arc::new(Inner { backend, observer: OnceLock::new() })))
+    }
+
+    /// What kind of database it is.
+    pub fn engine(&self) -> Engine {
+        match self.0.backend {
+            Backend::Sqlite(_) => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs a transaction that only reads. All of it sees one state of the database.
+    pub async fn read<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + IsConflict + Send + 'static,
+    {
+        self.transact(Mode::Read, f).await
+    }
+
+    /// Runs a transaction that writes. When it returns `Ok` the change is durable; on `Err` or a panic nothing
+    /// happened. The closure may be run again, so it must not consume what it captured nor act on the world outside.
+    pub async fn write<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + IsConflict + Send + 'static,
+    {
+        self.transact(Mode::Write, f).await
+    }
+
+    pub(crate) async fn transact<T, E>(
+        &self,
+        mode: Mode,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + IsConflict + Send + 'static,
+    {
+        let start = Instant::now();
+        let Done { result, outcome, queued } = match &self.0.backend {
+            Backend::Sqlite(sqlite) if mode == Mode::Read => sqlite.read(start, f).await,
+            Backend::Sqlite(sqlite) => sqlite.write(start, f).await,
+            Backend::Postgres(postgres) => postgres.run(mode, start, f).await,
+        };
+        if let Some(observe) = self.0.observer.get() {
+            let ran = start.elapsed().saturating_sub(queued);
+            observe(Observation { write: mode != Mode::Read, queued, ran, outcome });
+        }
+        result
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.read(|tx| tx.one::<(i64,)>("SELECT 1", &[]).map(drop)).await
+    }
+
+    /// Asks the database to compile a statement without running it; a test does this to every statement.
+    pub async fn prepare(&self, sql: String) -> Result<()> {
+        self.read(move |tx| tx.prepare(&sql)).await
+    }
+
+    /// Has `f` called after every transaction. The first observer stays; a second call changes nothing.
+    pub fn observe(&self, f: impl Fn(Observation) + Send + Sync + 'static) {
+        if self.0.observer.set(Box::new(f)).is_err() {
+            tracing::warn!("the database has an observer already");
+        }
+    }
+
+    /// Finishes what runs, refuses what comes later, writes everything to its place and closes the connections.
+    pub async fn close(&self) {
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What can go wrong, in the few kinds a caller can act on.
+
+use std::error::Error as StdError;
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// A refused or failed statement or transaction.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique index refused the row. The name is `<table>_<columns>_key` or `<table>_pkey` on both engines.
+    #[error("unique constraint {0}")]
+    Unique(String),
+    /// Another transaction got in between; the same work, tried again, may succeed.
+    #[error("serialization conflict")]
+    Conflict,
+    /// The database cannot be reached or cannot write now: answer 503 and try later.
+    #[error("database unavailable: {0}")]
+    Unavailable(Cause),
+    /// Anything else: a mistake in the program, or a constraint that is not a unique one.
+    #[error("{0}")]
+    Other(Cause),
+}
+
+/// This crate's results; the error is [`Error`] unless named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn other(cause: impl Into<Cause>) -> Self {
+        Error::Other(cause.into())
+    }
+
+    pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
+        Error::Unavailable(cause.into())
+    }
+
+    /// The same error for another of those it concerns: a commit answers for many transactions.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Error::Unique(name) => Error::Unique(name.clone()),
+            Error::Conflict => Error::Conflict,
+            Error::Unavailable(cause) => Error::unavailable(cause.to_string()),
+            Error::Other(cause) => Error::other(cause.to_string()),
+        }
+    }
+}
+
+/// Whether a transaction that ended with this error should be run again.
+pub trait IsConflict {
+    /// True for a serialization conflict.
+    fn is_conflict(&self) -> bool;
+}
+
+impl IsConflict for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Error::Conflict)
+    }
+}

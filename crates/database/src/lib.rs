@@ -1,0 +1,28 @@
+//! One database handle over SQLite and PostgreSQL.
+//!
+//! SQL is written once, in the subset both engines share, with `$1`, `$2`, … as parameters. A transaction is a
+//! closure that blocks and never awaits: [`Database::read`] and [`Database::write`] run it, and run it again when the
+//! database reports a conflict.
+
+mod convert;
+mod database;
+mod dialect;
+mod error;
+mod migrate;
+mod observe;
+mod options;
+mod postgres;
+mod row;
+mod sqlite;
+mod tx;
+mod value;
+
+pub use convert::{FromValue, Json};
+pub use database::Database;
+pub use error::{Error, IsConflict, Result};
+pub use migrate::Migration;
+pub use observe::{Observation, Outcome};
+pub use options::{Engine, Options};
+pub use row::{FromRow, Row};
+pub use tx::Tx;
+pub use value::{Timestamp, Value};

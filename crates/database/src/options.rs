@@ -1,0 +1,42 @@
+//! Which database, and how to talk to it.
+
+/// What kind of database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// One file, inside this process.
+    Sqlite,
+    /// A PostgreSQL server, perhaps behind a pooler.
+    Postgres,
+}
+
+/// How to open a database.
+#[derive(Clone)]
+pub struct Options {
+    /// `sqlite:PATH`, or a `postgres://` or `postgresql://` address.
+    ///
+    /// The address takes what libpq's does as far as it matters: several hosts, `target_session_attrs`,
+    /// `connect_timeout` (3 s unless given), and `sslmode` with `disable`, `allow`, `prefer`, `require`, `verify-ca`
+    /// and `verify-full`, with `sslrootcert` for a private authority.
+    pub url: String,
+    /// How many connections at most: PostgreSQL's all told, SQLite's for reading.
+    pub connections: usize,
+    /// Whether PostgreSQL may keep named prepared statements. Turn it off behind PgBouncer in transaction mode.
+    pub named_statements: bool,
+}
+
+impl Options {
+    /// The usual options for this address.
+    pub fn new(url: impl Into<String>) -> Self {
+        Options { url: url.into(), connections: 8, named_statements: true }
+    }
+}
+
+// The address may hold a password.
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("connections", &self.connections)
+            .field("named_statements", &self.named_statements)
+            .finish_non_exhaustive()
+    }
+}

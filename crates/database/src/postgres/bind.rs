@@ -1,0 +1,78 @@
+//! Values as PostgreSQL's parameters.
+
+use super::session::missing;
+use crate::{Result, Timestamp, Value};
+use bytes::{BufMut, BytesMut};
+use std::{error::Error as StdError, io::Write};
+use tokio_postgres::{
+    Statement,
+    types::{Format, IsNull, ToSql, Type, to_sql_checked},
+};
+
+/// 2000-01-01, from which PostgreSQL counts, in our microseconds.
+pub(crate) const EPOCH: i64 = 946_684_800_000_000;
+
+type Param<'a> = &'a (dyn ToSql + Sync);
+
+/// The arguments of a prepared statement. There may be more than it uses, as on SQLite, but not fewer.
+pub(crate) fn params<'a>(args: &'a [Value], statement: &Statement) -> Result<Vec<Param<'a>>> {
+    let n = statement.params().len();
+    let used = args.get(..n).ok_or_else(|| missing(args.len() + 1))?;
+    Ok(used.iter().map(|a| a as Param<'a>).collect())
+}
+
+/// The arguments of a statement that is not prepared. Most are sent as text of no type yet, and PostgreSQL infers the
+/// type as it does when preparing.
+pub(crate) fn typed(args: &[Value]) -> Vec<(Param<'_>, Type)> {
+    args.iter()
+        .map(|a| {
+            let ty = match a {
+                Value::Time(_) => Type::TIMESTAMPTZ,
+                Value::Bytes(_) => Type::BYTEA,
+                _ => Type::UNKNOWN,
+            };
+            (a as Param<'_>, ty)
+        })
+        .collect()
+}
+
+fn is_time(ty: &Type) -> bool {
+    matches!(*ty, Type::TIMESTAMPTZ | Type::TIMESTAMP)
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self {
+            Value::Null => return Ok(IsNull::Yes),
+            Value::Int(x) if *ty == Type::INT8 => out.put_i64(*x),
+            Value::Int(t) | Value::Time(Timestamp(t)) if is_time(ty) => {
+                out.put_i64(t.checked_sub(EPOCH).ok_or("a time out of range")?);
+            }
+            Value::Int(x) | Value::Time(Timestamp(x)) => write!(out.writer(), "{x}")?,
+            Value::Bool(x) if matches!(*ty, Type::INT2 | Type::INT4 | Type::INT8) => {
+                out.put_u8(if *x { b'1' } else { b'0' });
+            }
+            Value::Bool(x) => out.put_slice(if *x { b"true" } else { b"false" }),
+            Value::Text(x) => out.put_slice(x.as_bytes()),
+            Value::Bytes(x) => out.put_slice(x),
+            Value::Json(x) => serde_json::to_writer(out.writer(), x)?,
+        }
+        Ok(IsNull::No)
+    }
+
+    /// Text where its form is the same for all types that may stand there: a string fits VARCHAR as well as JSONB.
+    fn encode_format(&self, ty: &Type) -> Format {
+        match self {
+            Value::Bytes(_) => Format::Binary,
+            Value::Int(_) if *ty == Type::INT8 => Format::Binary,
+            Value::Int(_) | Value::Time(_) if is_time(ty) => Format::Binary,
+            _ => Format::Text,
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}

@@ -1,0 +1,171 @@
+//! One connection: statements, parameters and rows.
+
+use super::error::{Access, map};
+use crate::{
+    Error, FromRow, Result, Value,
+    row::{Columns, Row},
+};
+use rusqlite::{
+    CachedStatement, OpenFlags, Statement,
+    types::{ToSqlOutput, ValueRef},
+};
+use std::{cell::RefCell, collections::HashMap, path::Path};
+
+/// How many compiled statements a connection keeps. Searches are composed, so there are more texts than statements.
+const STATEMENTS: usize = 512;
+
+/// The log is cut back to this size after a checkpoint. Checkpoints are SQLite's own, every 1,000 pages.
+const SETTINGS: &str = "PRAGMA busy_timeout = 5000;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16384;
+    PRAGMA mmap_size = 268435456;
+    PRAGMA trusted_schema = OFF;";
+
+/// A connection and what it remembers of its statements.
+pub(crate) struct Connection {
+    raw: rusqlite::Connection,
+    access: Access,
+    columns: RefCell<HashMap<Box<str>, Columns>>,
+}
+
+impl Connection {
+    pub(crate) fn reader(path: &Path) -> Result<Self> {
+        Self::open(path, Access::Read, "PRAGMA query_only = ON;")
+    }
+
+    pub(crate) fn writer(path: &Path) -> Result<Self> {
+        // FULL: an acknowledged write survives loss of power.
+        let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
+        Self::open(path, Access::Write, settings)
+    }
+
+    fn open(path: &Path, access: Access, settings: &str) -> Result<Self> {
+        // Each connection is used by one thread at a time, so SQLite need not lock it. The file exists already.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let open = || {
+            let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+            raw.execute_batch(SETTINGS)?;
+            raw.execute_batch(settings)?;
+            raw.set_prepared_statement_cache_capacity(STATEMENTS);
+            Ok(raw)
+        };
+        let raw = open().map_err(|e| map(e, access))?;
+        Ok(Connection { raw, access, columns: RefCell::default() })
+    }
+
+    /// Whether no transaction is open.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.raw.is_autocommit()
+    }
+
+    /// BEGIN and its like.
+    pub(crate) fn control(&self, sql: &str) -> Result<()> {
+        self.raw.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map(drop).map_err(|e| map(e, self.access))
+    }
+
+    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+        self.raw.execute_batch(sql).map_err(|e| map(e, self.access))
+    }
+
+    pub(crate) fn prepare(&self, sql: &str) -> Result<()> {
+        let statement = self.raw.prepare(sql).map_err(|e| map(e, self.access))?;
+        (1..=statement.parameter_count()).try_for_each(|i| number(&statement, i).map(drop))
+    }
+
+    pub(crate) fn execute(&self, sql: &str, args: &[Value]) -> Result<u64> {
+        let mut statement = self.bind(sql, args)?;
+        let mut returned = 0;
+        let mut rows = statement.raw_query();
+        // To its end, because a statement with RETURNING is done only then.
+        while rows.next().map_err(|e| map(e, self.access))?.is_some() {
+            returned += 1;
+        }
+        drop(rows);
+        Ok(if statement.readonly() { returned } else { self.raw.changes() })
+    }
+
+    pub(crate) fn rows<T: FromRow>(&self, sql: &str, args: &[Value], first: bool) -> Result<Vec<T>> {
+        let mut statement = self.bind(sql, args)?;
+        let first = first && statement.readonly();
+        let mut found = Vec::with_capacity(usize::from(first));
+        let mut rows = statement.raw_query();
+        let mut row = None;
+        while let Some(raw) = rows.next().map_err(|e| map(e, self.access))? {
+            // Asked only now that the statement runs: after a migration its first step compiles it anew.
+            let statement: &Statement<'_> = raw.as_ref();
+            let row = row.get_or_insert_with(|| Row::new(self.columns(sql, statement)));
+            let width = statement.column_count();
+            row.refill((0..width).map(|i| raw.get_ref(i).map_err(|e| map(e, self.access)).map(value)))?;
+            found.push(T::from_row(row)?);
+            if first {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// SQLite numbers `$1` by first appearance, not by its digits, but remembers the name.
+    fn bind(&self, sql: &str, args: &[Value]) -> Result<CachedStatement<'_>> {
+        let mut statement = self.raw.prepare_cached(sql).map_err(|e| map(e, self.access))?;
+        for index in 1..=statement.parameter_count() {
+            let n = number(&statement, index)?;
+            let arg = args.get(n - 1).ok_or_else(|| Error::other(format!("no argument for ${n} of {sql}")))?;
+            statement.raw_bind_parameter(index, arg).map_err(|e| map(e, self.access))?;
+        }
+        Ok(statement)
+    }
+
+    /// The names of the columns, made once a statement; they change only when another process migrates.
+    fn columns(&self, sql: &str, statement: &Statement<'_>) -> Columns {
+        let count = statement.column_count();
+        let name = |i| statement.column_name(i).unwrap_or_default();
+        let mut cache = self.columns.borrow_mut();
+        if let Some(known) = cache.get(sql)
+            && known.len() == count
+            && known.iter().enumerate().all(|(i, known)| **known == *name(i))
+        {
+            return known.clone();
+        }
+        let columns: Columns = (0..count).map(|i| name(i).into()).collect();
+        if cache.len() >= STATEMENTS {
+            cache.clear();
+        }
+        cache.insert(sql.into(), columns.clone());
+        columns
+    }
+}
+
+/// The number of a statement's parameter: 3 for `$3`.
+fn number(statement: &Statement<'_>, index: usize) -> Result<usize> {
+    statement
+        .parameter_name(index)
+        .and_then(|name| name.strip_prefix('$')?.parse().ok())
+        .filter(|n| *n > 0)
+        .ok_or_else(|| Error::other("a parameter is written as $1"))
+}
+
+fn value(v: ValueRef<'_>) -> Value {
+    match v {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(x) => Value::Int(x),
+        // No column holds one; an average does.
+        ValueRef::Real(x) => Value::Text(x.to_string()),
+        ValueRef::Text(x) => Value::Text(String::from_utf8_lossy(x).into_owned()),
+        ValueRef::Blob(x) => Value::Bytes(x.to_vec()),
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Bool(x) => ToSqlOutput::Borrowed(ValueRef::Integer((*x).into())),
+            Value::Int(x) => ToSqlOutput::Borrowed(ValueRef::Integer(*x)),
+            Value::Text(x) => ToSqlOutput::Borrowed(ValueRef::Text(x.as_bytes())),
+            Value::Bytes(x) => ToSqlOutput::Borrowed(ValueRef::Blob(x)),
+            Value::Json(x) => ToSqlOutput::Owned(x.to_string().into()),
+            Value::Time(t) => ToSqlOutput::Borrowed(ValueRef::Integer(t.0)),
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! An open transaction.
+
+use crate::{Error, FromRow, IsConflict, Outcome, Result, Value, postgres::Session, sqlite::Connection};
+
+/// What a transaction is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+    /// Sees what others committed while it waited for the lock that keeps two from migrating at once.
+    Migrate,
+}
+
+/// An open transaction. Blocking by design: nothing slow can happen while it is open.
+///
+/// After a failed statement the transaction is over: every further statement fails, and it is rolled back even if
+/// the closure answers `Ok`. PostgreSQL works that way, and SQLite is made to, lest code work on one of them only. Use
+/// `ON CONFLICT` where going on is wanted.
+pub struct Tx<'a> {
+    engine: Inner<'a>,
+    failed: Option<Failure>,
+}
+
+enum Inner<'a> {
+    Sqlite(&'a Connection),
+    Postgres(&'a mut Session),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Conflict,
+    Unavailable,
+    Refused,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn sqlite(connection: &'a Connection) -> Self {
+        Tx { engine: Inner::Sqlite(connection), failed: None }
+    }
+
+    pub(crate) fn postgres(session: &'a mut Session) -> Self {
+        Tx { engine: Inner::Postgres(session), failed: None }
+    }
+
+    /// Runs a statement and answers how many rows it touched.
+    pub fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
+        self.run(|engine| match engine {
+            Inner::Sqlite(c) => c.execute(sql, args),
+            Inner::Postgres(s) => s.execute(sql, args),
+        })
+    }
+
+    /// All rows.
+    pub fn all<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+        self.rows(sql, args, false)
+    }
+
+    /// The first row, if there is one.
+    pub fn optional<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Option<T>> {
+        Ok(self.rows(sql, args, true)?.pop())
+    }
+
+    /// The first row; its absence is an [`Error::Other`].
+    pub fn one<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<T> {
+        self.optional(sql, args)?.ok_or_else(|| Error::other(format!("no row from {sql}")))
+    }
+
+    fn rows<T: FromRow>(&mut self, sql: &str, args: &[Value], first: bool) -> Result<Vec<T>> {
+        self.run(|engine| match engine {
+            Inner::Sqlite(c) => c.rows(sql, args, first),
+            Inner::Postgres(s) => s.rows(sql, args, first),
+        })
+    }
+
+    /// Several statements without parameters, for migrations.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        self.run(|engine| match engine {
+            Inner::Sqlite(c) => c.batch(sql),
+            Inner::Postgres(s) => s.batch(sql),
+        })
+    }
+
+    /// Compiles a statement and forgets it.
+    pub(crate) fn prepare(&mut self, sql: &str) -> Result<()> {
+        self.run(|engine| match engine {
+            Inner::Sqlite(c) => c.prepare(sql),
+            Inner::Postgres(s) => s.prepare(sql),
+        })
+    }
+
+    fn run<T>(&mut self, f: impl FnOnce(&mut Inner<'a>) -> Result<T>) -> Result<T> {
+        if self.failed.is_some() {
+            return Err(Error::other("an earlier statement of this transaction failed"));
+        }
+        let result = f(&mut self.engine);
+        if let Err(e) = &result {
+            self.failed = Some(match e {
+                Error::Conflict => Failure::Conflict,
+                Error::Unavailable(_) => Failure::Unavailable,
+                Error::Unique(_) | Error::Other(_) => Failure::Refused,
+            });
+        }
+        result
+    }
+
+    /// What becomes of the transaction, now that its closure has answered.
+    pub(crate) fn judge<T, E: From<Error> + IsConflict>(self, answer: Result<T, E>) -> Verdict<T, E> {
+        match (answer, self.failed) {
+            (Ok(value), None) => Verdict::Commit(value),
+            (answer, Some(Failure::Conflict)) => {
+                Verdict::Rollback(answer.err().unwrap_or_else(|| Error::Conflict.into()), Outcome::Conflict)
+            }
+            (Err(e), _) if e.is_conflict() => Verdict::Rollback(e, Outcome::Conflict),
+            (Err(e), Some(Failure::Unavailable)) => Verdict::Rollback(e, Outcome::Unavailable),
+            (Err(e), _) => Verdict::Rollback(e, Outcome::RolledBack),
+            (Ok(_), Some(Failure::Unavailable)) => {
+                let e = Error::unavailable("the database failed during a transaction that did not report it");
+                Verdict::Rollback(e.into(), Outcome::Unavailable)
+            }
+            (Ok(_), Some(Failure::Refused)) => {
+                let e = Error::other("a transaction ignored that one of its statements failed, so it is rolled back");
+                Verdict::Rollback(e.into(), Outcome::RolledBack)
+            }
+        }
+    }
+}
+
+/// Whether a transaction may be committed.
+pub(crate) enum Verdict<T, E> {
+    Commit(T),
+    Rollback(E, Outcome),
+}
+
+/// How a transaction ended, for the caller and for the observer.
+pub(crate) struct Done<T, E> {
+    pub(crate) result: Result<T, E>,
+    pub(crate) outcome: Outcome,
+    pub(crate) queued: std::time::Duration,
+}
+
+impl<T, E: From<Error>> Done<T, E> {
+    /// It never ran, or could not be finished.
+    pub(crate) fn failed(e: Error, queued: std::time::Duration) -> Self {
+        Done { outcome: outcome_of(&e), result: Err(e.into()), queued }
+    }
+}
+
+/// How a transaction ended that the database itself refused.
+pub(crate) fn outcome_of(e: &Error) -> Outcome {
+    match e {
+        Error::Conflict => Outcome::Conflict,
+        Error::Unavailable(_) => Outcome::Unavailable,
+        Error::Unique(_) | Error::Other(_) => Outcome::RolledBack,
+    }
+}
+
+/// How often a transaction is run again after a conflict before the caller hears of it.
+pub(crate) const RETRIES: u32 = 50;

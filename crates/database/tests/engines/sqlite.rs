@@ -1,0 +1,171 @@
+//! What only SQLite has: a file, one writer, and other processes beside us.
+
+use crate::support::Fixture;
+use database::{Database, Error, Migration, Options, Result, args};
+use std::{os::unix::fs::PermissionsExt, path::Path, sync::mpsc, time::Duration};
+
+const SCHEMA: &[Migration] = &[Migration {
+    name: "0001",
+    sql: "CREATE TABLE t (\n    id BIGINT PRIMARY KEY,\n    parent BIGINT REFERENCES t (id) DEFERRABLE INITIALLY \
+          DEFERRED\n);\n",
+}];
+
+async fn fixture() -> Fixture {
+    let fixture = Fixture::sqlite().await;
+    fixture.db.migrate(SCHEMA).await.unwrap();
+    fixture
+}
+
+async fn add(db: &Database, id: i64, parent: Option<i64>) -> Result<u64> {
+    db.write(move |tx| tx.execute("INSERT INTO t (id, parent) VALUES ($1, $2)", args![id, parent])).await
+}
+
+async fn count(db: &Database) -> i64 {
+    db.read(|tx| tx.one::<(i64,)>("SELECT count(*) FROM t", &[])).await.unwrap().0
+}
+
+fn path(fixture: &Fixture) -> &Path {
+    Path::new(fixture.url.trim_start_matches("sqlite:"))
+}
+
+#[tokio::test]
+async fn only_the_owner_may_read_the_files() {
+    let fixture = fixture().await;
+    add(&fixture.db, 1, None).await.unwrap();
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{}{end}", path(&fixture).display());
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+}
+
+/// While the writer is held, others queue up; they are then committed by one fsync, seen as one WAL commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_wait_are_committed_together() {
+    let fixture = fixture().await;
+    let db = &fixture.db;
+    let (started, is_started) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let first = tokio::spawn({
+        let db = db.clone();
+        async move {
+            db.write(move |_| {
+                started.send(()).unwrap();
+                released.recv().unwrap();
+                Ok::<_, Error>(())
+            })
+            .await
+        }
+    });
+    tokio::task::spawn_blocking(move || is_started.recv()).await.unwrap().unwrap();
+    let others: Vec<_> = (0..50i64)
+        .map(|id| {
+            let db = db.clone();
+            // Every tenth breaks the primary key, every seventh a constraint that is checked at the commit only.
+            let id = if id > 0 && id % 10 == 0 { 1 } else { id };
+            let parent = (id % 7 == 3).then_some(1_000_000);
+            tokio::spawn(async move { (id, parent, add(&db, id, parent).await) })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(count(db).await, 0);
+    release.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    let mut kept = 0;
+    let mut dangling = 0;
+    for task in others {
+        let (id, parent, result) = task.await.unwrap();
+        match result {
+            Ok(1) => kept += 1,
+            Err(Error::Other(_)) if parent.is_some() => dangling += 1,
+            Err(Error::Unique(name)) if id == 1 => assert_eq!(name, "t_pkey"),
+            other => panic!("{id} {parent:?}: {other:?}"),
+        }
+    }
+    assert!(dangling >= 6);
+    assert_eq!(count(db).await, kept);
+    assert_eq!(kept + dangling, 46);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_left_is_not_served() {
+    let fixture = fixture().await;
+    let (release, released) = mpsc::channel::<()>();
+    let db = fixture.db.clone();
+    let first = tokio::spawn(async move {
+        db.write(move |_| {
+            let _ = released.recv();
+            Ok::<_, Error>(())
+        })
+        .await
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    tokio::time::timeout(Duration::from_millis(50), add(&fixture.db, 1, None)).await.unwrap_err();
+    release.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    add(&fixture.db, 2, None).await.unwrap();
+    assert_eq!(count(&fixture.db).await, 1);
+}
+
+/// As the command line does while the server runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_handle_writes_the_same_file() {
+    let fixture = fixture().await;
+    let other = crate::support::open(&fixture.url, true).await;
+    let mut tasks = Vec::new();
+    for id in 0..100 {
+        let db = if id % 2 == 0 { fixture.db.clone() } else { other.clone() };
+        tasks.push(tokio::spawn(async move { add(&db, id, None).await }));
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(count(&fixture.db).await, 100);
+    assert_eq!(count(&other).await, 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_sees_one_state() {
+    let fixture = fixture().await;
+    let (db, other) = (fixture.db.clone(), fixture.db.clone());
+    let runtime = tokio::runtime::Handle::current();
+    let (before, after): (i64, i64) = tokio::task::spawn_blocking(move || {
+        runtime.clone().block_on(db.read(move |tx| {
+            let (before,) = tx.one::<(i64,)>("SELECT count(*) FROM t", &[])?;
+            let (other, runtime) = (other.clone(), runtime.clone());
+            std::thread::spawn(move || runtime.block_on(add(&other, 1, None))).join().unwrap()?;
+            let (after,) = tx.one::<(i64,)>("SELECT count(*) FROM t", &[])?;
+            Ok::<_, Error>((before, after))
+        }))
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    assert_eq!((before, after), (0, 0));
+    assert_eq!(count(&fixture.db).await, 1);
+}
+
+#[tokio::test]
+async fn addresses_that_cannot_be() {
+    for url in ["sqlite:", "sqlite::memory:", "mysql://x", "nonsense"] {
+        assert!(matches!(Database::open(&Options::new(url)).await, Err(Error::Other(_))), "{url}");
+    }
+    assert!(matches!(Database::open(&Options::new("sqlite:/proc/no/file.db")).await, Err(Error::Unavailable(_))));
+}
+
+/// A full disk ends SQLite's transaction, and with it everything that was to be committed together.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_not_for_ever() {
+    let fixture = fixture().await;
+    let db = &fixture.db;
+    db.write(|tx| tx.execute("PRAGMA max_page_count = 20", &[])).await.unwrap();
+    let fill = db.write(|tx| {
+        for id in 0..100_000i64 {
+            tx.execute("INSERT INTO t (id) VALUES ($1)", args![id])?;
+        }
+        Ok::<_, Error>(())
+    });
+    assert!(matches!(fill.await, Err(Error::Unavailable(_))));
+    assert_eq!(count(db).await, 0);
+    add(db, 1, None).await.unwrap();
+    assert_eq!(count(db).await, 1);
+}

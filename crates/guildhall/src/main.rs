@@ -1,0 +1,73 @@
+//! The program: command line, configuration, wiring.
+
+mod commands;
+mod config;
+mod database_lock;
+mod logs;
+mod master_key;
+mod open;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Sign-in for business software: organizations, members, sessions.
+#[derive(Parser)]
+#[command(name = "guildhall", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(commands::serve::Serve),
+    /// Make and change projects.
+    #[command(subcommand)]
+    Project(commands::project::Project),
+    /// Show messages that were sent, or wait to be.
+    Outbox(commands::outbox::Outbox),
+    /// Show a project's audit log.
+    Audit(commands::audit::Audit),
+    /// Look after keys.
+    #[command(subcommand)]
+    Keys(commands::keys::Keys),
+    /// Set a project's roles and resources.
+    #[command(subcommand)]
+    Rbac(commands::rbac::Rbac),
+    /// Print the API description (OpenAPI 3.1).
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.to_string()),
+    };
+    let result = runtime.block_on(async {
+        match arguments.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Project(project) => project.run().await,
+            Command::Outbox(outbox) => outbox.run().await,
+            Command::Audit(audit) => audit.run().await,
+            Command::Keys(keys) => keys.run().await,
+            Command::Rbac(rbac) => rbac.run().await,
+            Command::Openapi => {
+                commands::print(&format!("{:#}", server::http::openapi(&server::endpoints())));
+                Ok(())
+            }
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(&message),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    use std::io::Write as _;
+    // Where stderr is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "guildhall: {message}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,41 @@
+//! Opening the database and putting the application together, for every command.
+
+use crate::config::{Common, Server};
+use crate::master_key::{self, Found};
+use database::{Database, Options};
+use server::keys::Keys;
+use server::{App, Config, MIGRATIONS, system_now};
+
+/// The application on its database, migrated, and where its master key is.
+pub(crate) struct Opened {
+    pub(crate) app: App,
+    pub(crate) embedded_key: bool,
+}
+
+/// Opens for `serve`.
+pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -> Result<Opened, String> {
+    let mut options = Options::new(common.database_url());
+    options.connections = common.database_connections.unwrap_or(options.connections);
+    options.named_statements = !common.database_unnamed_statements.unwrap_or(false);
+    let db = Database::open(&options).await.map_err(|error| format!("cannot open the database: {error}"))?;
+    for name in db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))? {
+        tracing::info!(migration = name, "applied");
+    }
+    let Found { key, embedded } = master_key::find(common, &db).await?;
+    let keys = Keys::open(&db, &key, system_now()).await.map_err(|error| error.to_string())?;
+    let config = Config {
+        public_url: public_url.trim_end_matches('/').to_owned(),
+        smtp_url: server.smtp_url.clone(),
+        mail_from: server.mail_from.clone().unwrap_or_else(|| "no-reply@localhost".into()),
+        templates: server.templates.clone(),
+    };
+    let app = App::new(db, keys, config).map_err(|error| error.to_string())?;
+    Ok(Opened { app, embedded_key: embedded })
+}
+
+/// Opens for a command that works on the database directly, with the server running or not.
+pub(crate) async fn open_for_command(common: Common) -> Result<App, String> {
+    let common = common.complete()?;
+    let opened = open(&common, &Server::default(), "http://127.0.0.1:7400".into()).await?;
+    Ok(opened.app)
+}

@@ -1,0 +1,109 @@
+//! Identifiers: one Rust type per kind of thing, `<prefix>-<test|live>-<uuid>` on the wire.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Whether a project is for trying things out or for real users; it stands in every identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    Test,
+    Live,
+}
+
+impl Environment {
+    /// The word in identifiers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Environment::Test => "test",
+            Environment::Live => "live",
+        }
+    }
+}
+
+impl std::str::FromStr for Environment {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "test" => Ok(Environment::Test),
+            "live" => Ok(Environment::Live),
+            _ => Err("an environment is test or live".into()),
+        }
+    }
+}
+
+impl database::FromValue for Environment {
+    fn from_value(value: database::Value) -> Option<Self> {
+        String::from_value(value)?.parse().ok()
+    }
+}
+
+macro_rules! ids {
+    ($($(#[doc = $doc:literal])* $name:ident = $prefix:literal;)*) => { $(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new one. The first half of the UUID is its time, so that rows made together lie together.
+            pub fn new(environment: Environment) -> Self {
+                Self::from_uuid(environment, Uuid::now_v7())
+            }
+            pub fn from_uuid(environment: Environment, uuid: Uuid) -> Self {
+                Self(format!(concat!($prefix, "-{}-{}"), environment.as_str(), uuid))
+            }
+            /// Reads an identifier of this kind; `None` for anything else.
+            pub fn parse(text: &str) -> Option<Self> {
+                let rest = text.strip_prefix(concat!($prefix, "-"))?;
+                let (environment, uuid) = rest.split_once('-')?;
+                environment.parse::<Environment>().ok()?;
+                (uuid.len() == 36 && Uuid::parse_str(uuid).is_ok()).then(|| Self(text.to_ascii_lowercase()))
+            }
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+            /// The UUID, which is what tokens carry to name their tenant.
+            pub fn uuid(&self) -> Uuid {
+                self.0.get(self.0.len().saturating_sub(36)..).and_then(|u| Uuid::parse_str(u).ok()).unwrap_or_default()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl From<&$name> for database::Value {
+            fn from(id: &$name) -> Self {
+                id.0.as_str().into()
+            }
+        }
+        impl database::FromValue for $name {
+            fn from_value(value: database::Value) -> Option<Self> {
+                String::from_value(value).map(Self)
+            }
+        }
+    )* };
+}
+
+ids! {
+    /// A project: one environment of one app.
+    ProjectId = "project";
+    /// One of the secrets of a project (the id, not the secret).
+    SecretId = "secret-id";
+    /// An organization: a tenant of a project.
+    OrganizationId = "organization";
+    /// A member: one person's account in one organization.
+    MemberId = "member";
+    /// An email address of a member.
+    EmailId = "email";
+    /// A member session.
+    SessionId = "member-session";
+    /// A key that signs session JWTs; the `kid` of RFC 7517.
+    SigningKeyId = "jwk";
+    /// One entry of the audit log.
+    AuditEventId = "audit-event";
+    /// One message that waits to be delivered.
+    OutboxId = "outbox-message";
+}

@@ -1,0 +1,95 @@
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+};
+
+use super::*;
+
+fn message() -> Message {
+    Message {
+        to: "ada@acme.example".to_owned(),
+        subject: "Grüße\r\nBcc: everyone@acme.example".to_owned(),
+        html: "<p>Hello</p>".to_owned(),
+        text: "Hello".to_owned(),
+    }
+}
+
+/// A server for one conversation that answers the recipient with `reply`; yields the lines it was sent.
+async fn server(reply: &'static str) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let conversation = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (read, mut write) = stream.split();
+        let mut lines = BufReader::new(read).lines();
+        let (mut heard, mut in_data) = (Vec::new(), false);
+        write.write_all(b"220 ready\r\n").await.unwrap();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let answer = match line.split([' ', ':']).next().unwrap_or_default() {
+                "." => "250 taken",
+                _ if in_data => "",
+                "RCPT" => reply,
+                "DATA" => "354 go on",
+                "QUIT" => "221 bye",
+                _ => "250 fine",
+            };
+            in_data = answer.starts_with("354") || (in_data && answer.is_empty());
+            heard.push(line);
+            if !answer.is_empty() && write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+                break;
+            }
+        }
+        heard
+    });
+    (url, conversation)
+}
+
+#[tokio::test]
+async fn a_mail_arrives_with_its_headers_and_both_parts() {
+    let (url, conversation) = server("250 fine").await;
+    let mailer = Mailer::new(&url, "Acme <no-reply@acme.example>").unwrap();
+    mailer.send(&message()).await.unwrap();
+    drop(mailer);
+    let heard = conversation.await.unwrap();
+    let has = |start: &str| heard.iter().any(|line| line.starts_with(start));
+    assert!(has("MAIL FROM:<no-reply@acme.example>") && has("RCPT TO:<ada@acme.example>"), "{heard:?}");
+    assert!(has("Message-ID: <") && has("Date: ") && has("Auto-Submitted: auto-generated"), "{heard:?}");
+    assert!(has("Content-Type: multipart/alternative") && has("Content-Type: text/plain"), "{heard:?}");
+    assert!(has("Content-Type: text/html"), "{heard:?}");
+    assert!(!has("Bcc"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart() {
+    for (reply, permanent) in [("550 no such user", true), ("451 later", false)] {
+        let (url, _conversation) = server(reply).await;
+        let error = Mailer::new(&url, "no-reply@acme.example").unwrap().send(&message()).await.unwrap_err();
+        assert_eq!(matches!(error, SendError::Permanent(_)), permanent, "{error:?}");
+    }
+    let closed = Mailer::new("smtp://127.0.0.1:1", "no-reply@acme.example").unwrap();
+    assert!(matches!(closed.send(&message()).await, Err(SendError::Transient(_))));
+}
+
+#[tokio::test]
+async fn an_address_with_a_line_break_is_never_sent() {
+    let mailer = Mailer::new("smtp://127.0.0.1:1", "no-reply@acme.example").unwrap();
+    for to in ["ada@acme.example\r\nBcc: eve@acme.example", "no address", "a@b.example, c@d.example"] {
+        let error = mailer.send(&Message { to: to.to_owned(), ..message() }).await.unwrap_err();
+        assert!(matches!(error, SendError::Permanent(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn the_same_mail_keeps_its_identifier() {
+    let from: Mailbox = "no-reply@acme.example".parse().unwrap();
+    let other = Message { text: "Other".to_owned(), ..message() };
+    assert_eq!(message_id(&from, &message()), message_id(&from, &message()));
+    assert_ne!(message_id(&from, &message()), message_id(&from, &other));
+}
+
+#[test]
+fn the_password_is_not_printed() {
+    let mailer = Mailer::new("smtps://user:hush@mail.example", "no-reply@acme.example").unwrap();
+    assert!(!format!("{mailer:?}").contains("hush"));
+    assert!(Mailer::new("smtp://mail.example", "not an address").is_err());
+}

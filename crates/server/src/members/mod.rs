@@ -1,0 +1,149 @@
+//! Members: one person's account inside one organization.
+
+mod changes;
+mod email_change;
+mod endpoints;
+mod lifecycle;
+mod operations;
+mod reference;
+mod roles;
+mod search;
+mod store;
+
+pub(crate) use email_change::{EmailChange, change_email};
+pub(crate) use endpoints::{MemberResponse, endpoints};
+pub(crate) use lifecycle::{activate, prove_email};
+pub(crate) use operations::{
+    NewMember, SAME_DOMAIN_GUARD, count, create, find, find_any, find_by_email, find_by_id, memberships, purge, save,
+};
+pub(crate) use reference::MemberRef;
+pub(crate) use roles::check_roles;
+pub(crate) use search::anywhere;
+
+use crate::email_address::EmailAddress;
+use crate::id::{EmailId, MemberId, OrganizationId, ProjectId};
+use crate::metadata::Metadata;
+use crate::organizations::MfaMethod;
+use crate::rbac::{ADMIN_ROLE, RoleId};
+use crate::wire_enum::wire_enum;
+use database::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+wire_enum! {
+    /// Where a member stands.
+    Status(SearchInvalidStatus) { Active = "active", Pending = "pending", Invited = "invited", Deleted = "deleted" }
+}
+
+impl Status {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Status::Active => "active",
+            Status::Pending => "pending",
+            Status::Invited => "invited",
+            Status::Deleted => "deleted",
+        }
+    }
+}
+
+/// An address that a member had. It stays reserved for them until it is unlinked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct RetiredEmail {
+    pub email_id: EmailId,
+    pub email_address: EmailAddress,
+}
+
+/// A role and why the member has it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct MemberRole {
+    pub role_id: RoleId,
+    pub sources: Vec<RoleSource>,
+}
+
+/// Why a member has a role: `direct_assignment`, or `email_assignment` with the domain.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct RoleSource {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub details: Value,
+}
+
+/// A member, as the API shows it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Member {
+    #[serde(skip)]
+    pub(crate) project_id: ProjectId,
+    pub organization_id: OrganizationId,
+    pub member_id: MemberId,
+    /// The app's own id for the member; unique in the organization.
+    pub external_id: Option<String>,
+    /// Lower case.
+    pub email_address: EmailAddress,
+    pub email_address_verified: bool,
+    #[serde(skip)]
+    pub(crate) email_id: EmailId,
+    pub retired_email_addresses: Vec<RetiredEmail>,
+    pub status: Status,
+    pub name: String,
+    /// Exempt from the organization's restrictions of methods, so that somebody can always get in.
+    pub is_breakglass: bool,
+    /// Has the role `stytch_admin`.
+    pub is_admin: bool,
+    #[serde(skip)]
+    pub(crate) direct_roles: Vec<RoleId>,
+    /// Roles given directly and those that follow from the email domain.
+    pub roles: Vec<MemberRole>,
+    pub mfa_enrolled: bool,
+    /// E.164, or empty.
+    pub mfa_phone_number: String,
+    pub mfa_phone_number_verified: bool,
+    /// `sms_otp`, `totp`, or empty.
+    pub default_mfa_method: String,
+    pub totp_registration_id: String,
+    pub member_password_id: String,
+    pub sso_registrations: Vec<Value>,
+    pub oauth_registrations: Vec<Value>,
+    pub scim_registration: Option<Value>,
+    /// Written by the backend only.
+    pub trusted_metadata: Metadata,
+    /// The member may write it.
+    pub untrusted_metadata: Metadata,
+    pub is_locked: bool,
+    /// RFC 3339.
+    #[serde(with = "crate::time::optional")]
+    #[schemars(with = "Option<String>")]
+    pub lock_created_at: Option<Timestamp>,
+    /// RFC 3339.
+    #[serde(with = "crate::time::optional")]
+    #[schemars(with = "Option<String>")]
+    pub lock_expires_at: Option<Timestamp>,
+    /// RFC 3339.
+    #[serde(with = "crate::time")]
+    #[schemars(with = "String")]
+    pub created_at: Timestamp,
+    /// RFC 3339.
+    #[serde(with = "crate::time")]
+    #[schemars(with = "String")]
+    pub updated_at: Timestamp,
+}
+
+impl Member {
+    /// The ids of all roles the member has.
+    pub(crate) fn role_ids(&self) -> Vec<RoleId> {
+        self.roles.iter().map(|role| role.role_id.clone()).collect()
+    }
+
+    /// The second factors that are set up.
+    pub(crate) fn has_mfa_method(&self, method: MfaMethod) -> bool {
+        match method {
+            MfaMethod::SmsOtp => !self.mfa_phone_number.is_empty(),
+            MfaMethod::Totp => !self.totp_registration_id.is_empty(),
+        }
+    }
+
+    fn set_roles(&mut self, organization: &crate::organizations::Organization) {
+        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, organization);
+        self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);
+    }
+}

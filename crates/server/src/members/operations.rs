@@ -1,0 +1,210 @@
+//! What is done with members from more than one door.
+
+use super::{Member, MemberRef, Status, store};
+use crate::email_address::EmailAddress;
+use crate::error::{ApiError, Result};
+use crate::http::{Caller, Cx};
+use crate::id::{EmailId, MemberId, OrganizationId};
+use crate::metadata::{self, Metadata};
+use crate::organizations::{self, ExternalId, Organization};
+use crate::projects::Project;
+use crate::rbac::RoleId;
+use database::{Timestamp, Tx};
+
+/// A member to be.
+pub(crate) struct NewMember {
+    pub(crate) email: EmailAddress,
+    pub(crate) status: Status,
+    /// Whether the person has just proven to read mail at the address.
+    pub(crate) email_verified: bool,
+    pub(crate) name: String,
+    pub(crate) external_id: Option<String>,
+    /// Checked with [`super::check_roles`].
+    pub(crate) roles: Vec<RoleId>,
+    pub(crate) trusted_metadata: Option<Metadata>,
+    pub(crate) untrusted_metadata: Option<Metadata>,
+    pub(crate) is_breakglass: bool,
+    pub(crate) mfa_enrolled: bool,
+    pub(crate) mfa_phone_number: String,
+}
+
+impl NewMember {
+    /// Only the address is known.
+    pub(crate) fn with_email(email: EmailAddress, status: Status) -> Self {
+        Self {
+            email,
+            status,
+            email_verified: false,
+            name: String::new(),
+            external_id: None,
+            roles: Vec::new(),
+            trusted_metadata: None,
+            untrusted_metadata: None,
+            is_breakglass: false,
+            mfa_enrolled: false,
+            mfa_phone_number: String::new(),
+        }
+    }
+}
+
+const MAX_NAME: usize = 256;
+
+/// Checks a person's name.
+pub(super) fn check_name(name: String) -> Result<String> {
+    let fits = name.chars().count() <= MAX_NAME && !name.contains(['\r', '\n']);
+    if fits {
+        Ok(name)
+    } else {
+        Err(ApiError::InvalidArgument.because("A name has at most 256 characters on one line."))
+    }
+}
+
+/// Creates a member.
+///
+/// # Errors
+/// When the address, the external id or the phone number is another member's, or the email domain is claimed by
+/// other organizations.
+pub(crate) fn create<C: Caller>(
+    tx: &mut Tx,
+    cx: &Cx<C>,
+    organization: &Organization,
+    new: NewMember,
+) -> Result<Member> {
+    organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &new.email)?;
+    if let Some(id) = &new.external_id {
+        ExternalId::check(id, ApiError::InvalidMemberExternalId)?;
+    }
+    let environment = cx.project().environment;
+    let mut member = Member {
+        project_id: cx.project().id.clone(),
+        organization_id: organization.organization_id.clone(),
+        member_id: MemberId::new(environment),
+        external_id: new.external_id,
+        email_address: new.email,
+        email_address_verified: new.email_verified,
+        email_id: EmailId::new(environment),
+        retired_email_addresses: Vec::new(),
+        status: new.status,
+        name: check_name(new.name)?,
+        is_breakglass: new.is_breakglass,
+        is_admin: false,
+        direct_roles: new.roles,
+        roles: Vec::new(),
+        mfa_enrolled: new.mfa_enrolled,
+        mfa_phone_number: new.mfa_phone_number,
+        mfa_phone_number_verified: false,
+        default_mfa_method: String::new(),
+        totp_registration_id: String::new(),
+        member_password_id: String::new(),
+        sso_registrations: Vec::new(),
+        oauth_registrations: Vec::new(),
+        scim_registration: None,
+        trusted_metadata: metadata::merge(&Metadata::new(), new.trusted_metadata)?,
+        untrusted_metadata: metadata::merge(&Metadata::new(), new.untrusted_metadata)?,
+        is_locked: false,
+        lock_created_at: None,
+        lock_expires_at: None,
+        created_at: cx.now(),
+        updated_at: cx.now(),
+    };
+    store::insert(tx, &member)?;
+    member.set_roles(organization);
+    Ok(member)
+}
+
+/// Stores a changed member, and in the tables that list addresses and roles only what differs from `before`.
+pub(crate) fn save(
+    tx: &mut Tx,
+    now: Timestamp,
+    organization: &Organization,
+    before: &Member,
+    member: &mut Member,
+) -> Result<()> {
+    member.updated_at = now;
+    store::update(tx, member)?;
+    let addresses =
+        |m: &Member| (m.email_address.clone(), m.retired_email_addresses.clone(), m.status == Status::Deleted);
+    if addresses(before) != addresses(member) {
+        store::replace_emails(tx, member)?;
+    }
+    if before.direct_roles != member.direct_roles {
+        store::replace_roles(tx, member)?;
+    }
+    member.set_roles(organization);
+    Ok(())
+}
+
+fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {
+    member.map(|mut member| {
+        member.set_roles(organization);
+        member
+    })
+}
+
+fn not_deleted(member: Option<Member>) -> Result<Member> {
+    member.filter(|member| member.status != Status::Deleted).ok_or(ApiError::MemberNotFound.into())
+}
+
+/// The member that a request names.
+pub(crate) fn find(tx: &mut Tx, organization: &Organization, reference: &MemberRef) -> Result<Member> {
+    let id = &organization.organization_id;
+    let member = match reference.id() {
+        Some(member) => store::find(tx, id, &member)?,
+        None => store::find_by_external_id(tx, id, &reference.0)?,
+    };
+    not_deleted(with_roles(organization, member))
+}
+
+/// The member with this id, also when deleted.
+pub(crate) fn find_any(tx: &mut Tx, organization: &Organization, id: &MemberId) -> Result<Option<Member>> {
+    Ok(with_roles(organization, store::find(tx, &organization.organization_id, id)?))
+}
+
+/// The member with this id.
+pub(crate) fn find_by_id(tx: &mut Tx, organization: &Organization, id: &MemberId) -> Result<Member> {
+    not_deleted(find_any(tx, organization, id)?)
+}
+
+/// The member who has this address now.
+///
+/// # Errors
+/// `inactive_email` when it is a retired address of a member.
+pub(crate) fn find_by_email(tx: &mut Tx, organization: &Organization, email: &EmailAddress) -> Result<Option<Member>> {
+    match store::owner_of_email(tx, &organization.organization_id, email)? {
+        None => Ok(None),
+        Some((_, kind)) if kind == "retired" => Err(ApiError::InactiveEmail.into()),
+        Some((id, _)) => find_any(tx, organization, &id),
+    }
+}
+
+/// The organization of a member of the project.
+pub(super) fn locate(tx: &mut Tx, project: &Project, id: &MemberId) -> Result<Option<OrganizationId>> {
+    store::locate(tx, &project.id, id)
+}
+
+/// Every organization of the project in which this address is a member's, with the member.
+pub(crate) fn memberships(tx: &mut Tx, project: &Project, email: &EmailAddress) -> Result<Vec<(Organization, Member)>> {
+    let mut found = Vec::new();
+    for (organization_id, member_id) in store::directory(tx, &project.id, email)? {
+        if let Some(organization) = organizations::find_by_id(tx, project, &organization_id)?
+            && let Some(member) = find_any(tx, &organization, &member_id)?
+        {
+            found.push((organization, member));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether discovery may offer an organization to people of an email domain: only when an active member of the same
+/// domain has proven their address, so that nobody can set a trap with a domain that is not theirs (threat T-26).
+pub(crate) const SAME_DOMAIN_GUARD: fn(&mut Tx, &OrganizationId, &str) -> Result<bool> = store::has_verified_of_domain;
+
+/// Members that are not deleted.
+pub(crate) fn count(tx: &mut Tx, organization: &OrganizationId) -> Result<i64> {
+    store::count(tx, organization)
+}
+
+/// Removes all members of an organization that is being deleted.
+pub(crate) fn purge(tx: &mut Tx, organization: &Organization) -> Result<()> {
+    store::purge(tx, organization)
+}

@@ -1,0 +1,17 @@
+//! How a request names a member.
+
+use crate::id::MemberId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A `member_id` of a request: the id or the external id.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct MemberRef(pub(crate) String);
+
+impl MemberRef {
+    /// The id, when it is one.
+    pub(crate) fn id(&self) -> Option<MemberId> {
+        MemberId::parse(&self.0)
+    }
+}

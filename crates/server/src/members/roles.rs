@@ -1,0 +1,55 @@
+//! Where a member's roles come from.
+
+use super::{MemberRole, RoleSource};
+use crate::email_address::EmailAddress;
+use crate::error::{ApiError, Result};
+use crate::organizations::Organization;
+use crate::projects::Project;
+use crate::rbac::{self, MEMBER_ROLE, RoleId};
+use database::Tx;
+use serde_json::json;
+
+const MAX_ROLES: usize = 100;
+
+/// `stytch_member` first, then what was given directly, then what the email domain gives.
+pub(super) fn roles_of(direct: &[RoleId], email: &EmailAddress, organization: &Organization) -> Vec<MemberRole> {
+    let mut roles: Vec<MemberRole> = Vec::new();
+    let mut add = |role_id: &str, source: RoleSource| match roles.iter_mut().find(|role| role.role_id == role_id) {
+        Some(role) => role.sources.push(source),
+        None => roles.push(MemberRole { role_id: role_id.to_owned(), sources: vec![source] }),
+    };
+    add(MEMBER_ROLE, RoleSource { kind: "direct_assignment", details: json!({}) });
+    for role_id in direct.iter().filter(|role| *role != MEMBER_ROLE) {
+        add(role_id, RoleSource { kind: "direct_assignment", details: json!({}) });
+    }
+    for assignment in &organization.settings.rbac_email_implicit_role_assignments {
+        if assignment.domain.as_str() == email.domain() {
+            let details = json!({ "email_domain": assignment.domain });
+            add(&assignment.role_id, RoleSource { kind: "email_assignment", details });
+        }
+    }
+    roles
+}
+
+/// Checks roles that are about to be given, and removes repetitions and the role everyone has.
+///
+/// # Errors
+/// `invalid_rbac_role_assignment` when one does not exist.
+pub(crate) fn check_roles(
+    tx: &mut Tx,
+    project: &Project,
+    organization: &Organization,
+    roles: Vec<RoleId>,
+) -> Result<Vec<RoleId>> {
+    let policy = rbac::policy_of(tx, project, organization)?;
+    let mut checked: Vec<RoleId> = Vec::new();
+    for role in roles {
+        if !policy.has_role(&role) {
+            return Err(ApiError::InvalidRbacRoleAssignment.because(format!("There is no role {role}.")));
+        }
+        if role != MEMBER_ROLE && !checked.contains(&role) {
+            checked.push(role);
+        }
+    }
+    if checked.len() > MAX_ROLES { Err(ApiError::InvalidRbacRoleAssignment.into()) } else { Ok(checked) }
+}

@@ -1,0 +1,177 @@
+//! Finding members.
+
+use super::{Member, Status, operations, store};
+use crate::cursor::{Cursor, Listing};
+use crate::error::{ApiError, Result};
+use crate::http::{Actor, Cx};
+use crate::id::MemberId;
+use crate::organizations::{self, Organization, OrganizationRef};
+use crate::rbac::{MEMBER_ROLE, resource};
+use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
+use database::{Timestamp, Tx};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+const ERRORS: Errors = Errors {
+    name_not_string: ApiError::MemberSearchFilterNameNotString,
+    missing_name: ApiError::MemberSearchMissingFilterName,
+    missing_value: ApiError::MemberSearchMissingFilterValue,
+    expected_strings: ApiError::MemberSearchExpectedStrings,
+    expected_string: ApiError::MemberSearchExpectedString,
+    expected_boolean: ApiError::MemberSearchExpectedBoolean,
+};
+
+const MAX_ORGANIZATIONS: usize = 100;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Search {
+    /// At least one; ids, slugs or external ids.
+    organization_ids: Vec<OrganizationRef>,
+    /// From the answer before.
+    cursor: Option<String>,
+    /// 1 to 1000; 100 when absent.
+    limit: Option<i64>,
+    /// Every member that is not deleted, when absent.
+    query: Option<Query>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Found {
+    members: Vec<Member>,
+    organizations: BTreeMap<String, Organization>,
+    results_metadata: ResultsMetadata,
+}
+
+pub(super) fn run(tx: &mut Tx, cx: &Cx<Actor>, input: &Search) -> Result<Found> {
+    if input.organization_ids.is_empty() {
+        return Err(ApiError::MemberSearchOrganizationIdsEmpty.into());
+    }
+    if input.organization_ids.len() > MAX_ORGANIZATIONS {
+        return Err(ApiError::InvalidArgument.because("organization_ids names at most 100 organizations."));
+    }
+    let organizations = organizations::find_many(tx, cx, &input.organization_ids)?;
+    cx.caller.require(resource::MEMBER, "search")?;
+    let project = &cx.project().id;
+    let limit = search::limit(input.limit)?;
+    let after = Cursor::read(&cx.app, project, Listing::Members, input.cursor.as_deref())?.and_then(position);
+
+    let mut condition = Condition::new(0);
+    let ids: Vec<_> = organizations.iter().map(|o| o.organization_id.to_string()).collect();
+    let scope = condition.is_one_of("m.organization_id", &ids);
+    let filters = condition.join(input.query.as_ref(), &ERRORS, |sql, one| filter(sql, one, &organizations))?;
+    let statuses = match names_statuses(input.query.as_ref()) {
+        true => "TRUE".to_owned(),
+        false => format!("m.status <> {}", condition.argument(Status::Deleted.as_str())),
+    };
+    let sql = format!("{scope} AND {statuses} AND ({filters})");
+    let (mut members, total) = store::search(tx, &sql, condition.into_arguments(), after, limit)?;
+
+    for member in &mut members {
+        if let Some(organization) = organizations.iter().find(|o| o.organization_id == member.organization_id) {
+            member.set_roles(organization);
+        }
+    }
+    let last = members.last().filter(|_| members.len() as i64 == limit);
+    let next_cursor = last.map(|m| {
+        let position = format!("{} {}", m.created_at.0, m.member_id);
+        Cursor::write(&cx.app, project, Listing::Members, &position)
+    });
+    let organizations = organizations.into_iter().map(|o| (o.organization_id.to_string(), o)).collect();
+    Ok(Found { members, organizations, results_metadata: ResultsMetadata { total, next_cursor } })
+}
+
+fn position(cursor: String) -> Option<(Timestamp, String)> {
+    let (at, id) = cursor.split_once(' ')?;
+    Some((Timestamp(at.parse().ok()?), id.to_owned()))
+}
+
+fn names_statuses(query: Option<&Query>) -> bool {
+    let is_statuses =
+        |operand: &serde_json::Value| operand.get("filter_name").and_then(|n| n.as_str()) == Some("statuses");
+    query.is_some_and(|query| query.operands.iter().any(is_statuses))
+}
+
+fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) -> Result<String> {
+    let lower = |list: Vec<String>| list.into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
+    Ok(match filter.name {
+        "member_ids" => member_ids(sql, &filter.strings()?)?,
+        "member_emails" => sql.is_one_of("m.email_address", &lower(filter.strings()?)),
+        "member_email_fuzzy" => {
+            sql.is_like("m.email_address", &filter.fuzzy(ApiError::MemberSearchEmailFuzzyTooShort)?)
+        }
+        "member_is_breakglass" => format!("m.is_breakglass = {}", sql.argument(filter.boolean()?)),
+        "statuses" => sql.is_one_of("m.status", &statuses(filter.strings()?)?),
+        "member_mfa_phone_numbers" | "member_phone_numbers" => sql.is_one_of("m.mfa_phone_number", &filter.strings()?),
+        "member_mfa_phone_number_fuzzy" | "member_phone_number_fuzzy" => {
+            sql.is_like("m.mfa_phone_number", &filter.fuzzy(ApiError::MemberSearchPhoneFuzzyTooShort)?)
+        }
+        "member_roles" => roles(sql, &filter.strings()?, organizations),
+        // No member has a password or an authenticator app yet.
+        "member_password_exists" | "member_totp_exists" => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
+        "organization_slug_fuzzy" => {
+            let pattern = filter.fuzzy(ApiError::MemberSearchSlugFuzzyTooShort)?;
+            let wanted = pattern.trim_matches('%').replace('\\', "");
+            let of = |o: &&Organization| o.organization_slug.to_lowercase().contains(&wanted);
+            let ids: Vec<_> = organizations.iter().filter(of).map(|o| o.organization_id.to_string()).collect();
+            sql.is_one_of("m.organization_id", &ids)
+        }
+        name => return Err(ApiError::MemberSearchFilterUnknown.because(format!("There is no member filter {name}."))),
+    })
+}
+
+fn member_ids(sql: &mut Condition, ids: &[String]) -> Result<String> {
+    let internal = ids.iter().filter(|id| MemberId::parse(id).is_some()).count();
+    match internal {
+        0 => Ok(sql.is_one_of("m.external_id", ids)),
+        n if n == ids.len() => Ok(sql.is_one_of("m.id", ids)),
+        _ => Err(ApiError::MemberSearchMixedIds.into()),
+    }
+}
+
+fn statuses(words: Vec<String>) -> Result<Vec<String>> {
+    let known = [Status::Active, Status::Pending, Status::Invited, Status::Deleted];
+    let is_known = |word: &String| known.iter().any(|status| status.as_str() == word);
+    if words.iter().all(is_known) { Ok(words) } else { Err(ApiError::SearchInvalidStatus.into()) }
+}
+
+/// Everyone has `stytch_member`; other roles are given directly or follow from the email domain.
+fn roles(sql: &mut Condition, wanted: &[String], organizations: &[Organization]) -> String {
+    if wanted.iter().any(|role| role == MEMBER_ROLE) {
+        return "TRUE".to_owned();
+    }
+    let direct = sql.is_one_of("r.role_id", wanted);
+    let mut any = vec![format!(
+        "EXISTS (SELECT 1 FROM member_roles r
+                 WHERE r.organization_id = m.organization_id AND r.member_id = m.id AND {direct})"
+    )];
+    for organization in organizations {
+        let assignments = &organization.settings.rbac_email_implicit_role_assignments;
+        let domains: Vec<_> = assignments
+            .iter()
+            .filter(|assignment| wanted.contains(&assignment.role_id))
+            .map(|assignment| assignment.domain.as_str().to_owned())
+            .collect();
+        if !domains.is_empty() {
+            let of = sql.argument(&organization.organization_id);
+            any.push(format!("(m.organization_id = {of} AND {})", sql.is_one_of("m.email_domain", &domains)));
+        }
+    }
+    any.join(" OR ")
+}
+
+/// The member with this id, wherever in the project.
+pub(crate) fn anywhere(
+    tx: &mut Tx,
+    cx: &Cx<impl crate::http::Caller>,
+    id: &MemberId,
+) -> Result<(Organization, Member)> {
+    let found = operations::locate(tx, cx.project(), id)?;
+    let organization = match found {
+        Some(organization) => organizations::find_by_id(tx, cx.project(), &organization)?,
+        None => None,
+    };
+    let organization = organization.ok_or(ApiError::MemberNotFound)?;
+    let member = operations::find_any(tx, &organization, id)?.ok_or(ApiError::MemberNotFound)?;
+    Ok((organization, member))
+}

@@ -1,0 +1,301 @@
+use super::{Member, RetiredEmail, Status};
+use crate::email_address::EmailAddress;
+use crate::error::{ApiError, OnUnique as _, Result};
+use crate::id::{EmailId, MemberId, OrganizationId, ProjectId};
+use crate::metadata::Metadata;
+use crate::organizations::Organization;
+use crate::rbac::RoleId;
+use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
+use serde::{Deserialize, Serialize};
+
+/// What of a member is neither looked up nor filtered by.
+#[derive(Serialize, Deserialize)]
+struct Profile {
+    email_id: EmailId,
+    retired_email_addresses: Vec<RetiredEmail>,
+    name: String,
+    external_id: Option<String>,
+    direct_roles: Vec<RoleId>,
+    mfa_enrolled: bool,
+    mfa_phone_number: String,
+    mfa_phone_number_verified: bool,
+    default_mfa_method: String,
+    trusted_metadata: Metadata,
+    untrusted_metadata: Metadata,
+}
+
+impl FromRow for Member {
+    fn from_row(row: &mut Row) -> database::Result<Self> {
+        let Json(profile) = row.get::<Json<Profile>>("profile")?;
+        let email: String = row.get("email_address")?;
+        let status: String = row.get("status")?;
+        Ok(Member {
+            project_id: row.get("project_id")?,
+            organization_id: row.get("organization_id")?,
+            member_id: row.get("id")?,
+            external_id: profile.external_id,
+            email_address: EmailAddress::parse(&email).map_err(|_| fault("email_address"))?,
+            email_address_verified: row.get("email_verified")?,
+            email_id: profile.email_id,
+            retired_email_addresses: profile.retired_email_addresses,
+            status: serde_json::from_value(status.into()).map_err(|_| fault("status"))?,
+            name: profile.name,
+            is_breakglass: row.get("is_breakglass")?,
+            is_admin: false,
+            direct_roles: profile.direct_roles,
+            roles: Vec::new(),
+            mfa_enrolled: profile.mfa_enrolled,
+            mfa_phone_number: profile.mfa_phone_number,
+            mfa_phone_number_verified: profile.mfa_phone_number_verified,
+            default_mfa_method: profile.default_mfa_method,
+            totp_registration_id: String::new(),
+            member_password_id: String::new(),
+            sso_registrations: Vec::new(),
+            oauth_registrations: Vec::new(),
+            scim_registration: None,
+            trusted_metadata: profile.trusted_metadata,
+            untrusted_metadata: profile.untrusted_metadata,
+            is_locked: false,
+            lock_created_at: None,
+            lock_expires_at: None,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+        })
+    }
+}
+
+fn fault(column: &str) -> database::Error {
+    database::Error::Other(format!("members.{column} holds something else").into())
+}
+
+fn profile(m: &Member) -> Profile {
+    Profile {
+        email_id: m.email_id.clone(),
+        retired_email_addresses: m.retired_email_addresses.clone(),
+        name: m.name.clone(),
+        external_id: m.external_id.clone(),
+        direct_roles: m.direct_roles.clone(),
+        mfa_enrolled: m.mfa_enrolled,
+        mfa_phone_number: m.mfa_phone_number.clone(),
+        mfa_phone_number_verified: m.mfa_phone_number_verified,
+        default_mfa_method: m.default_mfa_method.clone(),
+        trusted_metadata: m.trusted_metadata.clone(),
+        untrusted_metadata: m.untrusted_metadata.clone(),
+    }
+}
+
+/// A deleted member's ids are free for others, so the columns that are unique do not hold them.
+fn unique_ids(m: &Member) -> (Option<&str>, Option<&str>) {
+    match m.status {
+        Status::Deleted => (None, None),
+        _ => (m.external_id.as_deref(), Some(m.mfa_phone_number.as_str()).filter(|phone| !phone.is_empty())),
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
+    let (external_id, phone) = unique_ids(m);
+    tx.execute(
+        "INSERT INTO members (organization_id, id, project_id, status, email_address, email_domain, email_verified,
+                              external_id, is_breakglass, mfa_phone_number, profile, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        args![
+            &m.organization_id,
+            &m.member_id,
+            &m.project_id,
+            m.status.as_str(),
+            m.email_address.as_str(),
+            m.email_address.domain(),
+            m.email_address_verified,
+            external_id,
+            m.is_breakglass,
+            phone,
+            Json(&profile(m)),
+            m.created_at,
+            m.updated_at
+        ],
+    )
+    .on_uniques(UNIQUE)?;
+    tx.execute(
+        "INSERT INTO member_locations (project_id, member_id, organization_id) VALUES ($1, $2, $3)",
+        args![&m.project_id, &m.member_id, &m.organization_id],
+    )?;
+    add_emails(tx, m)?;
+    add_roles(tx, m)
+}
+
+pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
+    let (external_id, phone) = unique_ids(m);
+    tx.execute(
+        "UPDATE members SET status = $3, email_address = $4, email_domain = $5, email_verified = $6, external_id = $7,
+                            is_breakglass = $8, mfa_phone_number = $9, profile = $10, updated_at = $11
+         WHERE organization_id = $1 AND id = $2",
+        args![
+            &m.organization_id,
+            &m.member_id,
+            m.status.as_str(),
+            m.email_address.as_str(),
+            m.email_address.domain(),
+            m.email_address_verified,
+            external_id,
+            m.is_breakglass,
+            phone,
+            Json(&profile(m)),
+            m.updated_at
+        ],
+    )
+    .on_uniques(UNIQUE)?;
+    Ok(())
+}
+
+/// What it means when a unique index refuses a member.
+const UNIQUE: &[(&str, ApiError)] = &[
+    ("members_organization_id_external_id_key", ApiError::DuplicateMemberExternalId),
+    ("members_organization_id_mfa_phone_number_key", ApiError::DuplicateMemberPhoneNumber),
+];
+
+/// Addresses are unique in the organization, those that were retired included.
+pub(super) fn replace_emails(tx: &mut Tx, m: &Member) -> Result<()> {
+    tx.execute(
+        "DELETE FROM member_emails WHERE organization_id = $1 AND member_id = $2",
+        args![&m.organization_id, &m.member_id],
+    )?;
+    tx.execute(
+        "DELETE FROM member_directory WHERE project_id = $1 AND organization_id = $2 AND member_id = $3",
+        args![&m.project_id, &m.organization_id, &m.member_id],
+    )?;
+    add_emails(tx, m)
+}
+
+fn add_emails(tx: &mut Tx, m: &Member) -> Result<()> {
+    if m.status == Status::Deleted {
+        return Ok(());
+    }
+    let retired = m.retired_email_addresses.iter().map(|retired| (&retired.email_address, "retired"));
+    for (email, kind) in std::iter::once((&m.email_address, "primary")).chain(retired) {
+        tx.execute(
+            "INSERT INTO member_emails (organization_id, email_address, member_id, kind) VALUES ($1, $2, $3, $4)",
+            args![&m.organization_id, email.as_str(), &m.member_id, kind],
+        )
+        .on_unique("member_emails_pkey", ApiError::DuplicateMemberEmail)?;
+    }
+    tx.execute(
+        "INSERT INTO member_directory (project_id, email_address, organization_id, member_id) VALUES ($1, $2, $3, $4)",
+        args![&m.project_id, m.email_address.as_str(), &m.organization_id, &m.member_id],
+    )?;
+    Ok(())
+}
+
+pub(super) fn replace_roles(tx: &mut Tx, m: &Member) -> Result<()> {
+    tx.execute(
+        "DELETE FROM member_roles WHERE organization_id = $1 AND member_id = $2",
+        args![&m.organization_id, &m.member_id],
+    )?;
+    add_roles(tx, m)
+}
+
+fn add_roles(tx: &mut Tx, m: &Member) -> Result<()> {
+    for role in &m.direct_roles {
+        tx.execute(
+            "INSERT INTO member_roles (organization_id, member_id, role_id) VALUES ($1, $2, $3)",
+            args![&m.organization_id, &m.member_id, role],
+        )?;
+    }
+    Ok(())
+}
+
+/// Deleted ones too.
+pub(super) fn find(tx: &mut Tx, organization: &OrganizationId, id: &MemberId) -> Result<Option<Member>> {
+    Ok(tx.optional("SELECT * FROM members WHERE organization_id = $1 AND id = $2", args![organization, id])?)
+}
+
+pub(super) fn find_by_external_id(tx: &mut Tx, organization: &OrganizationId, id: &str) -> Result<Option<Member>> {
+    Ok(tx.optional("SELECT * FROM members WHERE organization_id = $1 AND external_id = $2", args![organization, id])?)
+}
+
+/// Whose address it is, and whether it is `primary` or `retired`.
+pub(super) fn owner_of_email(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    email: &EmailAddress,
+) -> Result<Option<(MemberId, String)>> {
+    Ok(tx.optional(
+        "SELECT member_id, kind FROM member_emails WHERE organization_id = $1 AND email_address = $2",
+        args![organization, email.as_str()],
+    )?)
+}
+
+pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<Option<OrganizationId>> {
+    let row = tx.optional::<(OrganizationId,)>(
+        "SELECT organization_id FROM member_locations WHERE project_id = $1 AND member_id = $2",
+        args![project, id],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// The members, in all organizations of the project, that have this address; at most 100.
+pub(super) fn directory(
+    tx: &mut Tx,
+    project: &ProjectId,
+    email: &EmailAddress,
+) -> Result<Vec<(OrganizationId, MemberId)>> {
+    Ok(tx.all(
+        "SELECT organization_id, member_id FROM member_directory WHERE project_id = $1 AND email_address = $2
+         ORDER BY organization_id LIMIT 100",
+        args![project, email.as_str()],
+    )?)
+}
+
+pub(super) fn has_verified_of_domain(tx: &mut Tx, organization: &OrganizationId, domain: &str) -> Result<bool> {
+    let row = tx.optional::<(MemberId,)>(
+        "SELECT id FROM members
+         WHERE organization_id = $1 AND email_domain = $2 AND email_verified = $3 AND status = $4 LIMIT 1",
+        args![organization, domain, true, Status::Active.as_str()],
+    )?;
+    Ok(row.is_some())
+}
+
+pub(super) fn count(tx: &mut Tx, organization: &OrganizationId) -> Result<i64> {
+    let (count,) = tx.one::<(i64,)>(
+        "SELECT COUNT(*) FROM members WHERE organization_id = $1 AND status <> $2",
+        args![organization, Status::Deleted.as_str()],
+    )?;
+    Ok(count)
+}
+
+/// Everything of the organization's members.
+pub(super) fn purge(tx: &mut Tx, o: &Organization) -> Result<()> {
+    let id = &o.organization_id;
+    tx.execute("DELETE FROM member_emails WHERE organization_id = $1", args![id])?;
+    tx.execute("DELETE FROM member_roles WHERE organization_id = $1", args![id])?;
+    tx.execute("DELETE FROM members WHERE organization_id = $1", args![id])?;
+    let across = args![&o.project_id, id];
+    tx.execute("DELETE FROM member_directory WHERE project_id = $1 AND organization_id = $2", across)?;
+    tx.execute("DELETE FROM member_locations WHERE project_id = $1 AND organization_id = $2", across)?;
+    Ok(())
+}
+
+/// One page of a search. `condition` is made by the search from fixed fragments; it never holds what a client sent.
+pub(super) fn search(
+    tx: &mut Tx,
+    condition: &str,
+    mut arguments: Vec<Value>,
+    after: Option<(Timestamp, String)>,
+    limit: i64,
+) -> Result<(Vec<Member>, i64)> {
+    let total_sql = format!("SELECT COUNT(*) FROM members m WHERE {condition}");
+    let (total,) = tx.one::<(i64,)>(&total_sql, &arguments)?;
+    let n = arguments.len();
+    let page = match after {
+        None => "TRUE".to_owned(),
+        Some((at, id)) => {
+            arguments.extend([Value::from(at), Value::from(id)]);
+            format!("(m.created_at, m.id) > (${}, ${})", n + 1, n + 2)
+        }
+    };
+    arguments.push(Value::from(limit));
+    let sql = format!(
+        "SELECT m.* FROM members m WHERE {condition} AND {page} ORDER BY m.created_at, m.id LIMIT ${}",
+        arguments.len()
+    );
+    Ok((tx.all(&sql, &arguments)?, total))
+}

@@ -1,0 +1,56 @@
+//! What a login page may know of an organization before anyone has logged in.
+
+use super::{Organization, OrganizationRef, operations};
+use crate::error::{ApiError, Error, Result};
+use crate::http::{Cx, ProjectCaller};
+use database::Tx;
+use endpoint_macro::endpoint;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+#[derive(Deserialize, JsonSchema)]
+struct BySlug {
+    organization_slug: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct PublicOrganization {
+    /// The settings that decide what the login page offers; `null` when there is no such organization.
+    organization: Option<Map<String, Value>>,
+}
+
+const FIELDS: &[&str] = &[
+    "organization_id",
+    "organization_name",
+    "organization_logo_url",
+    "organization_slug",
+    "sso_active_connections",
+    "sso_default_connection_id",
+    "email_jit_provisioning",
+    "email_allowed_domains",
+    "oauth_tenant_jit_provisioning",
+    "allowed_oauth_tenants",
+    "auth_methods",
+    "allowed_auth_methods",
+    "mfa_policy",
+    "mfa_methods",
+    "allowed_mfa_methods",
+];
+
+/// Find the organization of a login page by its slug.
+#[endpoint(browser POST "/sdk/v1/b2b/organizations/search", reads)]
+fn get_by_slug(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: BySlug) -> Result<PublicOrganization> {
+    match operations::find(tx, cx.project(), &OrganizationRef(input.organization_slug)) {
+        Ok(organization) => Ok(PublicOrganization { organization: Some(public_fields(&organization)) }),
+        Err(Error::Api(ApiError::OrganizationNotFound, _)) => Ok(PublicOrganization { organization: None }),
+        Err(error) => Err(error),
+    }
+}
+
+fn public_fields(organization: &Organization) -> Map<String, Value> {
+    match serde_json::to_value(organization) {
+        Ok(Value::Object(fields)) => fields.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())).collect(),
+        _ => Map::new(),
+    }
+}

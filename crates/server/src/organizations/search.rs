@@ -1,0 +1,102 @@
+//! Finding organizations.
+
+use super::Organization;
+use super::store;
+use crate::cursor::{Cursor, Listing};
+use crate::error::{ApiError, Result};
+use crate::http::{Cx, ProjectCaller};
+use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
+use database::{Timestamp, Tx};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+const ERRORS: Errors = Errors {
+    name_not_string: ApiError::OrganizationSearchFilterNameNotString,
+    missing_name: ApiError::OrganizationSearchMissingFilterName,
+    missing_value: ApiError::OrganizationSearchMissingFilterValue,
+    expected_strings: ApiError::OrganizationSearchExpectedStrings,
+    expected_string: ApiError::OrganizationSearchExpectedString,
+    expected_boolean: ApiError::OrganizationSearchExpectedBoolean,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Search {
+    /// From the answer before.
+    cursor: Option<String>,
+    /// 1 to 1000; 100 when absent.
+    limit: Option<i64>,
+    /// Everything, when absent.
+    query: Option<Query>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Found {
+    organizations: Vec<Organization>,
+    results_metadata: ResultsMetadata,
+}
+
+pub(super) fn run(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: &Search) -> Result<Found> {
+    let project = &cx.project().id;
+    let limit = search::limit(input.limit)?;
+    let after = Cursor::read(&cx.app, project, Listing::Organizations, input.cursor.as_deref())?.and_then(position);
+    let mut condition = Condition::new(1);
+    let sql = condition.join(input.query.as_ref(), &ERRORS, filter)?;
+    let (organizations, total) = store::search(tx, project, &sql, condition.into_arguments(), after, limit)?;
+    let last = organizations.last().filter(|_| organizations.len() as i64 == limit);
+    let next_cursor = last.map(|o| {
+        let position = format!("{} {}", o.created_at.0, o.organization_id);
+        Cursor::write(&cx.app, project, Listing::Organizations, &position)
+    });
+    Ok(Found { organizations, results_metadata: ResultsMetadata { total, next_cursor } })
+}
+
+fn position(cursor: String) -> Option<(Timestamp, String)> {
+    let (at, id) = cursor.split_once(' ')?;
+    Some((Timestamp(at.parse().ok()?), id.to_owned()))
+}
+
+fn filter(sql: &mut Condition, filter: &Filter) -> Result<String> {
+    let lower = |list: Vec<String>| list.into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
+    Ok(match filter.name {
+        "organization_ids" => sql.is_one_of("o.id", &filter.strings()?),
+        "organization_slugs" => sql.is_one_of("lower(o.slug)", &lower(filter.strings()?)),
+        "organization_name_fuzzy" => {
+            sql.is_like("o.folded_name", &filter.fuzzy(ApiError::OrganizationNameFuzzyTooShort)?)
+        }
+        "organization_slug_fuzzy" => {
+            sql.is_like("lower(o.slug)", &filter.fuzzy(ApiError::OrganizationSlugFuzzyTooShort)?)
+        }
+        "member_emails" => member(&sql.is_one_of("d.email_address", &lower(filter.strings()?))),
+        "member_email_fuzzy" => {
+            member(&sql.is_like("d.email_address", &filter.fuzzy(ApiError::OrganizationMemberEmailFuzzyTooShort)?))
+        }
+        "allowed_domains" => domain("allowed", &sql.is_one_of("d.domain", &lower(filter.strings()?))),
+        "allowed_domain_fuzzy" => {
+            let pattern = filter.fuzzy(ApiError::OrganizationAllowedDomainFuzzyTooShort)?;
+            domain("allowed", &sql.is_like("d.domain", &pattern))
+        }
+        "claimed_email_domains" => domain("claimed", &sql.is_one_of("d.domain", &lower(filter.strings()?))),
+        // There are no SSO connections yet, so none is active and none has this id.
+        "has_active_sso_connection" => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
+        "sso_connection_id" => filter.string().map(|_| "FALSE".to_owned())?,
+        name => {
+            return Err(
+                ApiError::OrganizationSearchFilterUnknown.because(format!("There is no organization filter {name}."))
+            );
+        }
+    })
+}
+
+fn member(condition: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM member_directory d
+                 WHERE d.project_id = o.project_id AND d.organization_id = o.id AND {condition})"
+    )
+}
+
+fn domain(kind: &'static str, condition: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM organization_domains d
+                 WHERE d.project_id = o.project_id AND d.organization_id = o.id AND d.kind = '{kind}' AND {condition})"
+    )
+}

@@ -1,0 +1,123 @@
+use crate::error::Result;
+use crate::id::{OutboxId, ProjectId};
+use database::{Timestamp, Tx, args, row};
+use serde::Serialize;
+
+/// Where a message is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// To be delivered, now or after a failed attempt.
+    Waiting,
+    Delivered,
+    /// Given up: refused for good, or too many attempts.
+    Failed,
+    /// Never to be delivered: written only so that it takes as long as the others.
+    Suppressed,
+}
+
+impl Status {
+    fn as_str(self) -> &'static str {
+        match self {
+            Status::Waiting => "waiting",
+            Status::Delivered => "delivered",
+            Status::Failed => "failed",
+            Status::Suppressed => "suppressed",
+        }
+    }
+}
+
+impl database::FromValue for Status {
+    fn from_value(value: database::Value) -> Option<Self> {
+        let all = [Status::Waiting, Status::Delivered, Status::Failed, Status::Suppressed];
+        let text = String::from_value(value)?;
+        all.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+pub(super) struct Stored {
+    pub(super) id: OutboxId,
+    pub(super) kind: String,
+    pub(super) recipient: String,
+    pub(super) sealed_body: Option<Vec<u8>>,
+    pub(super) status: Status,
+    pub(super) attempts: i64,
+    pub(super) last_error: Option<String>,
+    pub(super) created_at: Timestamp,
+}
+row!(Stored { id, kind, recipient, sealed_body, status, attempts, last_error, created_at });
+
+pub(super) fn insert(
+    tx: &mut Tx,
+    project: &ProjectId,
+    id: &OutboxId,
+    recipient: &str,
+    sealed_body: Vec<u8>,
+    status: Status,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO outbox (id, project_id, kind, recipient, sealed_body, status, attempts, due_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![id, project, "mail", recipient, sealed_body, status.as_str(), 0i64, now, now],
+    )?;
+    Ok(())
+}
+
+/// Claims the messages that are due until `leased_until`; whoever dies with one leaves it to the next after that.
+pub(super) fn claim(tx: &mut Tx, now: Timestamp, leased_until: Timestamp, limit: i64) -> Result<Vec<Stored>> {
+    Ok(tx.all(
+        "UPDATE outbox SET due_at = $1, attempts = attempts + 1
+         WHERE id IN (SELECT id FROM outbox WHERE status = $2 AND due_at <= $3 ORDER BY due_at, id LIMIT $4)
+         RETURNING id, kind, recipient, sealed_body, status, attempts, last_error, created_at",
+        args![leased_until, Status::Waiting.as_str(), now, limit],
+    )?)
+}
+
+/// Delivered: the secret in it is no longer needed.
+pub(super) fn delivered(tx: &mut Tx, id: &OutboxId) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET status = $2, sealed_body = NULL, last_error = NULL WHERE id = $1",
+        args![id, Status::Delivered.as_str()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn failed(tx: &mut Tx, id: &OutboxId, error: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET status = $2, sealed_body = NULL, last_error = $3 WHERE id = $1",
+        args![id, Status::Failed.as_str(), error],
+    )?;
+    Ok(())
+}
+
+pub(super) fn retry(tx: &mut Tx, id: &OutboxId, due_at: Timestamp, error: &str) -> Result<()> {
+    tx.execute("UPDATE outbox SET due_at = $2, last_error = $3 WHERE id = $1", args![id, due_at, error])?;
+    Ok(())
+}
+
+pub(super) fn latest(tx: &mut Tx, limit: i64) -> Result<Vec<Stored>> {
+    Ok(tx.all(
+        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at
+         FROM outbox WHERE status <> $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+        args![Status::Suppressed.as_str(), limit],
+    )?)
+}
+
+pub(super) fn find(tx: &mut Tx, id: &OutboxId) -> Result<Option<Stored>> {
+    Ok(tx.optional(
+        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at
+         FROM outbox WHERE id = $1 AND status <> $2",
+        args![id, Status::Suppressed.as_str()],
+    )?)
+}
+
+pub(super) fn depth(tx: &mut Tx) -> Result<i64> {
+    let (count,) =
+        tx.one::<(i64,)>("SELECT COUNT(*) FROM outbox WHERE status = $1", args![Status::Waiting.as_str()])?;
+    Ok(count)
+}
+
+pub(super) fn clean(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    Ok(tx.execute("DELETE FROM outbox WHERE created_at < $1", args![before])?)
+}

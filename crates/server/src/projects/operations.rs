@@ -1,0 +1,165 @@
+//! What an operator does with projects, through the command line.
+
+use super::{Project, Settings, store};
+use crate::App;
+use crate::error::{ApiError, Error, Result};
+use crate::id::{Environment, ProjectId, SecretId};
+use crate::keys::{Purpose, random};
+use crate::redirect_urls;
+use crate::sessions::signing;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use database::Tx;
+use serde::Serialize;
+
+/// A project to be.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// 1 to 128 characters.
+    pub name: String,
+    pub environment: Environment,
+    /// Registered for every flow; the first is the default of each. None in a test project:
+    /// `http://localhost:3000/authenticate`.
+    pub redirect_urls: Vec<String>,
+    /// More web origins whose pages may use the browser API; those of the redirect URLs always may.
+    pub origins: Vec<String>,
+    pub settings: Settings,
+}
+
+/// A project's credentials. The secret is shown this once.
+#[derive(Debug, Serialize)]
+pub struct Created {
+    pub project_id: String,
+    pub secret: String,
+    pub public_token: String,
+    pub environment: Environment,
+}
+
+const DEFAULT_REDIRECT_URL: &str = "http://localhost:3000/authenticate";
+
+/// Makes a project with a secret, a public token and a signing key.
+///
+/// # Errors
+/// A name or a redirect URL that cannot be used.
+pub async fn create(app: &App, new: New) -> Result<Created> {
+    let id = ProjectId::new(new.environment);
+    let key = signing::generate(app, &id, app.now()).await?;
+    let app_ = app.clone();
+    app.db().write(move |tx| create_in(&app_, tx, &new, &id, &key)).await
+}
+
+fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::NewKey) -> Result<Created> {
+    if new.name.trim().is_empty() || new.name.chars().count() > 128 {
+        return Err(ApiError::InvalidProjectName.into());
+    }
+    let now = app.now();
+    let environment = new.environment;
+    let project = Project { id: id.clone(), name: new.name.clone(), environment, settings: new.settings.clone() };
+    store::insert(tx, &project, now)?;
+    let secret = add_secret_in(app, tx, &project)?;
+    let public_token = format!("public-token-{}-{}", environment.as_str(), uuid::Uuid::new_v4());
+    store::insert_public_token(tx, id, &public_token, now)?;
+    let fallback = [DEFAULT_REDIRECT_URL.to_owned()];
+    let urls: &[String] = match (&new.redirect_urls[..], environment) {
+        ([], Environment::Test) => &fallback,
+        (given, _) => given,
+    };
+    for url in urls {
+        let pattern = redirect_urls::register(tx, &project, url)?;
+        if let Some(origin) = pattern.origin() {
+            store::insert_origin(tx, id, &origin)?;
+        }
+    }
+    for origin in &new.origins {
+        let parsed = url::Url::parse(origin).map_err(|_| ApiError::InvalidUrl)?;
+        store::insert_origin(tx, id, &parsed.origin().ascii_serialization())?;
+    }
+    signing::insert(tx, id, key, now)?;
+    Ok(Created { project_id: id.to_string(), secret, public_token, environment })
+}
+
+fn add_secret_in(app: &App, tx: &mut Tx, project: &Project) -> Result<String> {
+    let environment = project.environment;
+    let secret = format!("secret-{}-{}", environment.as_str(), URL_SAFE.encode(random::<32>()?));
+    let hash = app.keys().hash(Purpose::ProjectSecret, secret.as_bytes());
+    let last_four = &secret[secret.len() - 4..];
+    store::insert_secret(tx, &project.id, &SecretId::new(environment), &hash, last_four, app.now())?;
+    Ok(secret)
+}
+
+/// The test project of a server that starts on an empty database; `None` when there is a project already.
+pub async fn create_first(app: &App) -> Result<Option<Created>> {
+    let empty = app.db().read(|tx| Ok::<_, Error>(store::all(tx)?.is_empty())).await?;
+    if !empty {
+        return Ok(None);
+    }
+    let new = New {
+        name: "My project".into(),
+        environment: Environment::Test,
+        redirect_urls: Vec::new(),
+        origins: Vec::new(),
+        settings: Settings::default(),
+    };
+    create(app, new).await.map(Some)
+}
+
+/// One more secret for a project; the others stay valid.
+pub async fn add_secret(app: &App, project: &str) -> Result<String> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let app_ = app.clone();
+    app.db()
+        .write(move |tx| {
+            let project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
+            add_secret_in(&app_, tx, &project)
+        })
+        .await
+}
+
+/// Removes a secret by its id; whoever uses it is refused within a second.
+pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<bool> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let secret_id = secret_id.to_owned();
+    app.db().write(move |tx| store::delete_secret(tx, &id, &secret_id)).await
+}
+
+/// Changes a project's settings.
+pub async fn update_settings(
+    app: &App,
+    project: &str,
+    change: impl Fn(&mut Settings) + Send + 'static,
+) -> Result<Settings> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    app.db()
+        .write(move |tx| {
+            let mut project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
+            change(&mut project.settings);
+            store::update_settings(tx, &id, &project.settings)?;
+            Ok(project.settings)
+        })
+        .await
+}
+
+/// Every project with its public tokens and the ids of its secrets, for `guildhall project list`.
+pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
+    app.db()
+        .read(|tx| {
+            let mut listed = Vec::new();
+            for project in store::all(tx)? {
+                let secrets = store::secrets(tx, &project.id)?;
+                let secrets: Vec<_> = secrets
+                    .into_iter()
+                    .map(|(id, last_four)| serde_json::json!({ "secret_id": id, "last_four": last_four }))
+                    .collect();
+                listed.push(serde_json::json!({
+                    "project_id": project.id,
+                    "name": project.name,
+                    "environment": project.environment,
+                    "public_tokens": store::public_tokens(tx, &project.id)?,
+                    "secrets": secrets,
+                    "settings": project.settings,
+                }));
+            }
+            Ok(listed)
+        })
+        .await
+}

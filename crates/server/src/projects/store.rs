@@ -1,0 +1,122 @@
+use super::{Project, Settings};
+use crate::error::Result;
+use crate::id::{Environment, ProjectId, SecretId};
+use database::{Json, Timestamp, Tx, args, row};
+
+struct Stored {
+    id: ProjectId,
+    name: String,
+    environment: Environment,
+    settings: Json<Settings>,
+}
+row!(Stored { id, name, environment, settings });
+
+impl From<Stored> for Project {
+    fn from(stored: Stored) -> Self {
+        Project { id: stored.id, name: stored.name, environment: stored.environment, settings: stored.settings.0 }
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx, project: &Project, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO projects (id, name, environment, settings, created_at) VALUES ($1, $2, $3, $4, $5)",
+        args![&project.id, &project.name, project.environment.as_str(), Json(&project.settings), now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn update_settings(tx: &mut Tx, id: &ProjectId, settings: &Settings) -> Result<bool> {
+    let changed = tx.execute("UPDATE projects SET settings = $2 WHERE id = $1", args![id, Json(settings)])?;
+    Ok(changed > 0)
+}
+
+pub(super) fn find(tx: &mut Tx, id: &ProjectId) -> Result<Option<Project>> {
+    let stored =
+        tx.optional::<Stored>("SELECT id, name, environment, settings FROM projects WHERE id = $1", args![id])?;
+    Ok(stored.map(Into::into))
+}
+
+pub(super) fn all(tx: &mut Tx) -> Result<Vec<Project>> {
+    let stored =
+        tx.all::<Stored>("SELECT id, name, environment, settings FROM projects ORDER BY created_at, id", &[])?;
+    Ok(stored.into_iter().map(Into::into).collect())
+}
+
+pub(super) fn insert_secret(
+    tx: &mut Tx,
+    project: &ProjectId,
+    id: &SecretId,
+    hash: &[u8; 32],
+    last_four: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO project_secrets (project_id, id, secret_hash, last_four, created_at) VALUES ($1, $2, $3, $4, $5)",
+        args![project, id, hash.as_slice(), last_four, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_secret(tx: &mut Tx, project: &ProjectId, id: &str) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM project_secrets WHERE project_id = $1 AND id = $2", args![project, id])? > 0)
+}
+
+pub(super) fn secret_hashes(tx: &mut Tx, project: &ProjectId) -> Result<Vec<Vec<u8>>> {
+    let rows = tx.all::<(Vec<u8>,)>("SELECT secret_hash FROM project_secrets WHERE project_id = $1", args![project])?;
+    Ok(rows.into_iter().map(|(hash,)| hash).collect())
+}
+
+/// The ids and last four characters of a project's secrets.
+pub(super) fn secrets(tx: &mut Tx, project: &ProjectId) -> Result<Vec<(String, String)>> {
+    Ok(tx.all(
+        "SELECT id, last_four FROM project_secrets WHERE project_id = $1 ORDER BY created_at, id",
+        args![project],
+    )?)
+}
+
+pub(super) fn insert_public_token(tx: &mut Tx, project: &ProjectId, token: &str, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO public_tokens (token, project_id, created_at) VALUES ($1, $2, $3)",
+        args![token, project, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn public_tokens(tx: &mut Tx, project: &ProjectId) -> Result<Vec<String>> {
+    let rows = tx.all::<(String,)>(
+        "SELECT token FROM public_tokens WHERE project_id = $1 ORDER BY created_at, token",
+        args![project],
+    )?;
+    Ok(rows.into_iter().map(|(token,)| token).collect())
+}
+
+pub(super) fn find_by_public_token(tx: &mut Tx, token: &str) -> Result<Option<Project>> {
+    let stored = tx.optional::<Stored>(
+        "SELECT p.id AS id, p.name AS name, p.environment AS environment, p.settings AS settings
+         FROM public_tokens t JOIN projects p ON p.id = t.project_id WHERE t.token = $1",
+        args![token],
+    )?;
+    Ok(stored.map(Into::into))
+}
+
+pub(super) fn insert_origin(tx: &mut Tx, project: &ProjectId, origin: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO origins (origin, project_id) VALUES ($1, $2) ON CONFLICT (origin, project_id) DO NOTHING",
+        args![origin, project],
+    )?;
+    Ok(())
+}
+
+pub(super) fn has_origin(tx: &mut Tx, project: &ProjectId, origin: &str) -> Result<bool> {
+    let row = tx.optional::<(i64,)>(
+        "SELECT CAST(1 AS BIGINT) FROM origins WHERE origin = $1 AND project_id = $2",
+        args![origin, project],
+    )?;
+    Ok(row.is_some())
+}
+
+pub(super) fn is_origin_of_any(tx: &mut Tx, origin: &str) -> Result<bool> {
+    let row =
+        tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT) FROM origins WHERE origin = $1 LIMIT 1", args![origin])?;
+    Ok(row.is_some())
+}

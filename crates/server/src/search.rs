@@ -1,0 +1,152 @@
+//! Searching: a query of filters becomes one SQL condition, made of fixed fragments and numbered arguments.
+
+use crate::error::{ApiError, Result};
+use database::Value as SqlValue;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A query: operands joined by one operator.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct Query {
+    #[serde(default)]
+    pub(crate) operator: Operator,
+    #[serde(default)]
+    pub(crate) operands: Vec<Value>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(crate) enum Operator {
+    #[default]
+    #[serde(rename = "AND")]
+    And,
+    #[serde(rename = "OR")]
+    Or,
+}
+
+/// How many there are in all, and how to get the next page.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ResultsMetadata {
+    pub(crate) total: i64,
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// The error types of one family of filters.
+pub(crate) struct Errors {
+    pub(crate) name_not_string: ApiError,
+    pub(crate) missing_name: ApiError,
+    pub(crate) missing_value: ApiError,
+    pub(crate) expected_strings: ApiError,
+    pub(crate) expected_string: ApiError,
+    pub(crate) expected_boolean: ApiError,
+}
+
+/// The most values one filter takes, and the most filters one query has.
+const MAX_VALUES: usize = 200;
+const MAX_OPERANDS: usize = 50;
+/// The fewest characters a fuzzy filter takes.
+const MIN_FUZZY: usize = 3;
+
+/// One filter of a query.
+pub(crate) struct Filter<'a> {
+    pub(crate) name: &'a str,
+    value: &'a Value,
+    errors: &'a Errors,
+}
+
+impl<'a> Filter<'a> {
+    fn read(operand: &'a Value, errors: &'a Errors) -> Result<Self> {
+        let name = operand.get("filter_name").ok_or(errors.missing_name)?;
+        let name = name.as_str().ok_or(errors.name_not_string)?;
+        let value = operand.get("filter_value").filter(|v| !v.is_null()).ok_or(errors.missing_value)?;
+        Ok(Self { name, value, errors })
+    }
+
+    pub(crate) fn strings(&self) -> Result<Vec<String>> {
+        let list = self.value.as_array().filter(|list| list.len() <= MAX_VALUES).ok_or(self.errors.expected_strings)?;
+        list.iter().map(|item| item.as_str().map(str::to_owned).ok_or(self.errors.expected_strings.into())).collect()
+    }
+
+    pub(crate) fn boolean(&self) -> Result<bool> {
+        self.value.as_bool().ok_or(self.errors.expected_boolean.into())
+    }
+
+    pub(crate) fn string(&self) -> Result<String> {
+        self.value.as_str().map(str::to_owned).ok_or(self.errors.expected_string.into())
+    }
+
+    /// A pattern for LIKE that finds the text anywhere, without regard to case.
+    pub(crate) fn fuzzy(&self, too_short: ApiError) -> Result<String> {
+        let text = self.string()?;
+        if text.chars().count() < MIN_FUZZY {
+            return Err(too_short.into());
+        }
+        let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        Ok(format!("%{escaped}%"))
+    }
+}
+
+/// A condition under construction.
+pub(crate) struct Condition {
+    arguments: Vec<SqlValue>,
+    before: usize,
+}
+
+impl Condition {
+    /// `before` is how many arguments the statement has in front of the condition's.
+    pub(crate) fn new(before: usize) -> Self {
+        Self { arguments: Vec::new(), before }
+    }
+
+    /// The placeholder of a new argument.
+    pub(crate) fn argument(&mut self, value: impl Into<SqlValue>) -> String {
+        self.arguments.push(value.into());
+        format!("${}", self.before + self.arguments.len())
+    }
+
+    /// `expression` is one of the values.
+    pub(crate) fn is_one_of(&mut self, expression: &str, values: &[String]) -> String {
+        if values.is_empty() {
+            return "FALSE".to_owned();
+        }
+        let placeholders: Vec<_> = values.iter().map(|value| self.argument(value.as_str())).collect();
+        format!("{expression} IN ({})", placeholders.join(", "))
+    }
+
+    /// `expression` contains what the pattern says.
+    pub(crate) fn is_like(&mut self, expression: &str, pattern: &str) -> String {
+        format!("{expression} LIKE {} ESCAPE '\\'", self.argument(pattern))
+    }
+
+    /// Joins all filters of a query; without any, everything is found.
+    pub(crate) fn join(
+        &mut self,
+        query: Option<&Query>,
+        errors: &Errors,
+        mut one: impl FnMut(&mut Self, &Filter) -> Result<String>,
+    ) -> Result<String> {
+        let Some(query) = query.filter(|query| !query.operands.is_empty()) else { return Ok("TRUE".to_owned()) };
+        if query.operands.len() > MAX_OPERANDS {
+            return Err(ApiError::InvalidArgument.because("A query has at most 50 operands."));
+        }
+        let mut conditions = Vec::new();
+        for operand in &query.operands {
+            let filter = Filter::read(operand, errors)?;
+            conditions.push(format!("({})", one(self, &filter)?));
+        }
+        Ok(conditions.join(if query.operator == Operator::Or { " OR " } else { " AND " }))
+    }
+
+    pub(crate) fn into_arguments(self) -> Vec<SqlValue> {
+        self.arguments
+    }
+}
+
+/// The page size: 1 to 1000, 100 when absent.
+pub(crate) fn limit(given: Option<i64>) -> Result<i64> {
+    match given.unwrap_or(100) {
+        0 => Ok(100),
+        limit if (1..=1000).contains(&limit) => Ok(limit),
+        _ => Err(ApiError::InvalidArgument.because("limit is 1 to 1000.")),
+    }
+}

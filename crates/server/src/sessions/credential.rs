@@ -1,0 +1,128 @@
+//! How a request shows that it belongs to a session.
+
+use super::{Session, jwt, store};
+use crate::App;
+use crate::error::{ApiError, Result};
+use crate::http::{ActingMember, Caller, Cx, Surface};
+use crate::id::OrganizationId;
+use crate::keys::token::{Token, TokenKind};
+use crate::members::{self, Member};
+use crate::organizations::{self, Organization};
+use crate::projects::Project;
+use crate::rbac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use database::{Timestamp, Tx};
+use std::sync::Arc;
+
+/// A session token or a session JWT.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    Token(String),
+    Jwt(String),
+}
+
+/// A valid session, with whose it is.
+pub(crate) struct Presented {
+    pub(crate) session: Session,
+    pub(crate) organization: Organization,
+    pub(crate) member: Member,
+}
+
+impl Credential {
+    /// The one that a request gives; `None` when it gives none.
+    ///
+    /// # Errors
+    /// `too_many_session_arguments` when it gives both.
+    pub(crate) fn from_input(token: Option<String>, jwt: Option<String>) -> Result<Option<Self>> {
+        let given = |value: Option<String>| value.filter(|text| !text.is_empty());
+        match (given(token), given(jwt)) {
+            (None, None) => Ok(None),
+            (Some(token), None) => Ok(Some(Credential::Token(token))),
+            (None, Some(jwt)) => Ok(Some(Credential::Jwt(jwt))),
+            (Some(_), Some(_)) => Err(ApiError::TooManySessionArguments.into()),
+        }
+    }
+
+    /// Finds the session. Flags of the member are checked on every use (threat T-71).
+    ///
+    /// # Errors
+    /// `session_not_found`, or that the credential has not the form of one.
+    pub(crate) fn find(&self, app: &App, tx: &mut Tx, project: &Project, now: Timestamp) -> Result<Presented> {
+        let session = match self {
+            Credential::Token(text) => find_by_token(app, tx, project, text, now)?,
+            Credential::Jwt(text) => {
+                let claims = jwt::read(app, tx, project, text, now)?;
+                store::find(tx, &claims.organization_id, &claims.member_session_id, now)?
+            }
+        };
+        let session = session.ok_or(ApiError::SessionNotFound)?;
+        let organization = organizations::find_by_id(tx, project, &session.organization_id)?;
+        let organization = organization.ok_or(ApiError::SessionNotFound)?;
+        let member = members::find_any(tx, &organization, &session.member_id)?;
+        let usable = |m: &Member| m.status == members::Status::Active && !m.is_locked;
+        let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
+        Ok(Presented { session, organization, member })
+    }
+}
+
+fn find_by_token(app: &App, tx: &mut Tx, project: &Project, text: &str, now: Timestamp) -> Result<Option<Session>> {
+    let Some(token) = Token::parse(TokenKind::Session, text) else {
+        // What could be a token, but is none of ours, is unknown; what could not be one is malformed.
+        let could_be = URL_SAFE.decode(text).is_ok_and(|bytes| bytes.len() >= 32);
+        return if could_be { Ok(None) } else { Err(ApiError::InvalidSessionToken.into()) };
+    };
+    let organization = OrganizationId::from_uuid(project.environment, token.tenant());
+    store::find_by_token(tx, &organization, &token.hash(app.keys()), now)
+}
+
+/// The session that a request gives, in its body or, from a browser, along with it.
+///
+/// # Errors
+/// `no_session_arguments` when there is none.
+pub(crate) fn given<C: Caller>(cx: &Cx<C>, token: Option<String>, jwt: Option<String>) -> Result<Credential> {
+    match Credential::from_input(token, jwt)? {
+        Some(credential) => Ok(credential),
+        None if cx.head.surface == Surface::Browser => {
+            cx.ambient().session_token.map(Credential::Token).ok_or(ApiError::UserUnauthenticated.into())
+        }
+        None => Err(ApiError::NoSessionArguments.into()),
+    }
+}
+
+/// The session that goes on when a member logs in again. One that is not the member's, or not valid, is ignored, so
+/// that a session planted in a browser is never adopted (threat T-46).
+pub(crate) fn given_for<C: Caller>(
+    tx: &mut Tx,
+    cx: &Cx<C>,
+    member: &Member,
+    token: Option<String>,
+    jwt: Option<String>,
+) -> Result<Option<Session>> {
+    let ambient = || cx.ambient().session_token.map(Credential::Token);
+    let Some(credential) = Credential::from_input(token, jwt)?.or_else(ambient) else { return Ok(None) };
+    match credential.find(&cx.app, tx, cx.project(), cx.now()) {
+        Ok(presented) if presented.member.member_id == member.member_id => Ok(Some(presented.session)),
+        Ok(_) | Err(crate::error::Error::Api(..)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The member on whose behalf a request acts.
+pub(crate) fn acting_member(
+    app: &App,
+    tx: &mut Tx,
+    project: &Project,
+    credential: &Credential,
+    now: Timestamp,
+) -> Result<ActingMember> {
+    let Presented { session, organization, member } = credential.find(app, tx, project, now)?;
+    let policy = rbac::policy_of(tx, project, &organization)?;
+    Ok(ActingMember {
+        organization_id: organization.organization_id,
+        roles: member.role_ids(),
+        member_id: member.member_id,
+        session_id: session.member_session_id,
+        policy: Arc::new(policy),
+    })
+}

@@ -1,0 +1,167 @@
+//! The session JWT (RFC 7519): five minutes long, checked by clients on their own.
+
+use super::{MemberSession, signing};
+use crate::App;
+use crate::error::{ApiError, Error, Result};
+use crate::id::{OrganizationId, SessionId};
+use crate::projects::Project;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use database::{Timestamp, Tx};
+use quick_cache::sync::Cache;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// Seconds that a JWT is valid.
+const LIFETIME: i64 = 300;
+/// A JWT is given out again only while this many seconds of it are left.
+const REUSED_ABOVE: i64 = 240;
+/// Seconds by which the clocks of our own nodes may differ.
+const SKEW: i64 = 60;
+const SESSION_CLAIM: &str = "https://stytch.com/session";
+const ORGANIZATION_CLAIM: &str = "https://stytch.com/organization";
+
+/// JWTs given out a moment ago. A signature costs more than everything else together, so one is used again while most
+/// of its life is left and nothing in it has changed.
+pub(crate) struct JwtCache(Cache<SessionId, Issued>);
+
+#[derive(Clone)]
+struct Issued {
+    /// The claims it was made from, times of access aside.
+    content: String,
+    expires: i64,
+    jwt: String,
+}
+
+impl JwtCache {
+    pub(crate) fn new() -> Self {
+        Self(Cache::new(100_000))
+    }
+}
+
+/// The issuer of a project's JWTs, which every SDK accepts wherever it is pointed.
+fn issuer(project: &Project) -> String {
+    format!("stytch.com/{}", project.id)
+}
+
+/// A JWT for a session.
+pub(crate) async fn jwt(app: &App, project: &Project, session: &MemberSession, now: Timestamp) -> Result<String> {
+    let seconds = now.0.div_euclid(1_000_000);
+    let content = content(session)?;
+    if let Some(issued) = app.jwts().0.get(&session.member_session_id)
+        && issued.content == content
+        && issued.expires - seconds > REUSED_ABOVE
+    {
+        return Ok(issued.jwt);
+    }
+    let keys = signing::keys(app, project, now).await?;
+    let key = keys.current(now)?;
+    let mut claims: Map<String, Value> = session.custom_claims.clone();
+    claims.extend([
+        ("iss".into(), issuer(project).into()),
+        ("aud".into(), json!([project.id])),
+        ("sub".into(), json!(session.member_id)),
+        ("iat".into(), seconds.into()),
+        ("nbf".into(), seconds.into()),
+        ("exp".into(), (seconds + LIFETIME).into()),
+        (SESSION_CLAIM.into(), session_claim(session)?),
+        (
+            ORGANIZATION_CLAIM.into(),
+            json!({ "organization_id": session.organization_id, "slug": session.organization_slug }),
+        ),
+    ]);
+    let header = json!({ "alg": "RS256", "kid": key.id, "typ": "JWT" });
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims)));
+    let jwt = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?));
+    let issued = Issued { content, expires: seconds + LIFETIME, jwt: jwt.clone() };
+    app.jwts().0.insert(session.member_session_id.clone(), issued);
+    Ok(jwt)
+}
+
+fn session_claim(session: &MemberSession) -> Result<Value> {
+    let mut claim = serde_json::to_value(session).map_err(|e| Error::Internal(Box::new(e)))?;
+    if let Some(fields) = claim.as_object_mut() {
+        for elsewhere in ["member_session_id", "member_id", "organization_id", "organization_slug", "custom_claims"] {
+            fields.remove(elsewhere);
+        }
+        fields.insert("id".into(), json!(session.member_session_id));
+    }
+    Ok(claim)
+}
+
+fn content(session: &MemberSession) -> Result<String> {
+    let unaccessed = MemberSession { last_accessed_at: session.started_at, ..session.clone() };
+    serde_json::to_string(&unaccessed).map_err(|e| Error::Internal(Box::new(e)))
+}
+
+/// Which session a JWT is of.
+pub(super) struct Claims {
+    pub(super) organization_id: OrganizationId,
+    pub(super) member_session_id: SessionId,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: String,
+    typ: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    iss: String,
+    aud: Value,
+    iat: i64,
+    nbf: i64,
+    #[serde(rename = "https://stytch.com/session")]
+    session: SessionClaim,
+    #[serde(rename = "https://stytch.com/organization")]
+    organization: OrganizationClaim,
+}
+
+#[derive(Deserialize)]
+struct SessionClaim {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct OrganizationClaim {
+    organization_id: String,
+}
+
+/// Reads a JWT that this server has issued for the project. It may have expired: the session it names is looked up,
+/// and decides. Algorithm, key, type, issuer and audience are fixed (threat T-49).
+///
+/// # Errors
+/// `unable_to_parse_session_jwt`.
+pub(super) fn read(app: &App, tx: &mut Tx, project: &Project, jwt: &str, now: Timestamp) -> Result<Claims> {
+    let keys = signing::keys_in(app, tx, &project.id, now)?;
+    let verified = || {
+        let mut parts = jwt.split('.');
+        let (header, body, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() || jwt.len() > 16_384 {
+            return None;
+        }
+        let signed = &jwt[..header.len() + 1 + body.len()];
+        let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+        if header.alg != "RS256" || header.typ.as_deref() != Some("JWT") {
+            return None;
+        }
+        let key = keys.published(&header.kid, now)?;
+        if !key.verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?) {
+            return None;
+        }
+        let body: Body = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).ok()?).ok()?;
+        let seconds = now.0.div_euclid(1_000_000);
+        let for_us = body.aud.as_array().is_some_and(|list| list.iter().any(|aud| aud == project.id.as_str()));
+        if body.iss != issuer(project) || !for_us || body.iat > seconds + SKEW || body.nbf > seconds + SKEW {
+            return None;
+        }
+        Some(Claims {
+            organization_id: OrganizationId::parse(&body.organization.organization_id)?,
+            member_session_id: SessionId::parse(&body.session.id)?,
+        })
+    };
+    verified().ok_or(ApiError::UnableToParseSessionJwt.into())
+}

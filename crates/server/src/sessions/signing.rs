@@ -1,0 +1,218 @@
+//! The keys that sign session JWTs (RS256). A project has its own; a new one is published before it signs, because
+//! clients remember key sets for up to ten minutes, and stays published after its successor has taken over.
+
+use crate::App;
+use crate::error::{ApiError, Error, Result};
+use crate::id::{ProjectId, SigningKeyId};
+use crate::keys::Purpose;
+use crate::projects::Project;
+use crate::time::MINUTE;
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use database::{Timestamp, Tx, args, row};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+/// Minutes from publishing a key to signing with it; longer than any client remembers a key set.
+const PUBLISHED_BEFORE: i64 = 15;
+/// Minutes that a key stays published once its successor signs.
+const PUBLISHED_AFTER: i64 = 30 * 24 * 60;
+/// How long this process believes what it knows of a project's keys, in microseconds.
+const REMEMBERED: i64 = 5_000_000;
+
+/// A key pair, ready to sign.
+pub(crate) struct SigningKey {
+    pub(crate) id: SigningKeyId,
+    pair: RsaKeyPair,
+    signs_from: Timestamp,
+    published_until: Option<Timestamp>,
+}
+
+/// A public key (RFC 7517), with every member that the SDKs insist on.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Jwk {
+    kty: &'static str,
+    #[serde(rename = "use")]
+    usage: &'static str,
+    key_ops: [&'static str; 1],
+    alg: &'static str,
+    kid: SigningKeyId,
+    /// Empty: the key is trusted because this server publishes it, not for a certificate.
+    x5c: Vec<String>,
+    #[serde(rename = "x5tS256")]
+    x5t_s256: String,
+    n: String,
+    e: String,
+}
+
+/// The keys of a project, newest first.
+pub(crate) struct KeySet(Vec<SigningKey>);
+
+/// The key sets this process knows.
+#[derive(Default)]
+pub(crate) struct KeySets(Mutex<HashMap<ProjectId, (Arc<KeySet>, Timestamp)>>);
+
+impl KeySet {
+    /// The key to sign with now.
+    pub(crate) fn current(&self, now: Timestamp) -> Result<&SigningKey> {
+        let current = self.0.iter().find(|key| key.signs_from <= now).or(self.0.last());
+        current.ok_or_else(|| Error::internal("the project has no signing key"))
+    }
+
+    /// The published key with this id.
+    pub(crate) fn published(&self, id: &str, now: Timestamp) -> Option<&SigningKey> {
+        self.0.iter().find(|key| key.id.as_str() == id && key.is_published(now))
+    }
+
+    /// Every published key.
+    pub(crate) fn jwks(&self, now: Timestamp) -> Vec<Jwk> {
+        self.0.iter().filter(|key| key.is_published(now)).map(SigningKey::jwk).collect()
+    }
+}
+
+impl SigningKey {
+    fn is_published(&self, now: Timestamp) -> bool {
+        self.published_until.is_none_or(|until| until > now)
+    }
+
+    /// An RS256 signature (RFC 7518, section 3.3).
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+            .map_err(|_| Error::internal("signing failed"))?;
+        Ok(signature)
+    }
+
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = aws_lc_rs::signature::UnparsedPublicKey::new(
+            &aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256,
+            self.pair.public_key().as_ref(),
+        );
+        key.verify(message, signature).is_ok()
+    }
+
+    fn jwk(&self) -> Jwk {
+        let public = self.pair.public_key();
+        Jwk {
+            kty: "RSA",
+            usage: "sig",
+            key_ops: ["verify"],
+            alg: "RS256",
+            kid: self.id.clone(),
+            x5c: Vec::new(),
+            x5t_s256: String::new(),
+            n: URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero()),
+            e: URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero()),
+        }
+    }
+}
+
+/// A key pair that is not stored yet, sealed.
+pub(crate) struct NewKey {
+    id: SigningKeyId,
+    sealed: Vec<u8>,
+}
+
+/// Makes a 2048-bit RSA key pair; takes a good part of a second, on a thread of its own.
+pub(crate) async fn generate(app: &App, project: &ProjectId, _now: Timestamp) -> Result<NewKey> {
+    let id = SigningKeyId::new(environment_of(project));
+    let pair = tokio::task::spawn_blocking(|| RsaKeyPair::generate(KeySize::Rsa2048));
+    let fault = || Error::internal("a signing key could not be generated");
+    let pair = pair.await.map_err(|_| fault())?.map_err(|_| fault())?;
+    let der = pair.as_der().map_err(|_| fault())?;
+    let sealed = app.keys().seal(Purpose::SigningKey, id.as_str(), der.as_ref())?;
+    Ok(NewKey { id, sealed })
+}
+
+fn environment_of(project: &ProjectId) -> crate::id::Environment {
+    match project.as_str().starts_with("project-live-") {
+        true => crate::id::Environment::Live,
+        false => crate::id::Environment::Test,
+    }
+}
+
+/// Stores a new key. The first signs at once; a later one when clients had time to learn of it.
+pub(crate) fn insert(tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timestamp) -> Result<()> {
+    let first =
+        tx.all::<(SigningKeyId,)>("SELECT id FROM signing_keys WHERE project_id = $1", args![project])?.is_empty();
+    let signs_from = if first { now } else { Timestamp(now.0 + PUBLISHED_BEFORE * MINUTE) };
+    let until = Timestamp(signs_from.0 + PUBLISHED_AFTER * MINUTE);
+    tx.execute(
+        "UPDATE signing_keys SET published_until = $2 WHERE project_id = $1 AND published_until IS NULL",
+        args![project, until],
+    )?;
+    tx.execute(
+        "INSERT INTO signing_keys (project_id, id, sealed_private_key, created_at, signs_from) VALUES ($1, $2, $3, $4, $5)",
+        args![project, &key.id, key.sealed.clone(), now, signs_from],
+    )?;
+    Ok(())
+}
+
+/// Gives a project a new signing key, for `guildhall keys rotate`.
+pub async fn rotate(app: &App, project: &str) -> Result<String> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let now = app.now();
+    let key = generate(app, &id, now).await?;
+    let kid = key.id.to_string();
+    app.db()
+        .write(move |tx| {
+            let known = tx.optional::<(ProjectId,)>("SELECT id FROM projects WHERE id = $1", args![&id])?;
+            known.ok_or(ApiError::ProjectNotFound)?;
+            insert(tx, &id, &key, now)
+        })
+        .await?;
+    Ok(kid)
+}
+
+struct Stored {
+    id: SigningKeyId,
+    sealed_private_key: Vec<u8>,
+    signs_from: Timestamp,
+    published_until: Option<Timestamp>,
+}
+row!(Stored { id, sealed_private_key, signs_from, published_until });
+
+/// The keys of a project, as far as this process remembers them.
+fn remembered(app: &App, project: &ProjectId, now: Timestamp) -> Option<Arc<KeySet>> {
+    let known = app.key_sets().0.lock().ok()?;
+    known.get(project).filter(|(_, at)| now.0 - at.0 < REMEMBERED).map(|(keys, _)| keys.clone())
+}
+
+/// The keys of a project, within a transaction.
+pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestamp) -> Result<Arc<KeySet>> {
+    if let Some(keys) = remembered(app, project, now) {
+        return Ok(keys);
+    }
+    let rows = tx.all::<Stored>(
+        "SELECT id, sealed_private_key, signs_from, published_until FROM signing_keys
+         WHERE project_id = $1 ORDER BY signs_from DESC, id DESC",
+        args![project],
+    )?;
+    let mut keys = Vec::new();
+    for row in rows {
+        let der = app.keys().open_sealed(Purpose::SigningKey, row.id.as_str(), &row.sealed_private_key)?;
+        let pair = RsaKeyPair::from_pkcs8(&der).map_err(|_| Error::internal("a signing key cannot be read"))?;
+        keys.push(SigningKey { id: row.id, pair, signs_from: row.signs_from, published_until: row.published_until });
+    }
+    let keys = Arc::new(KeySet(keys));
+    if let Ok(mut known) = app.key_sets().0.lock() {
+        known.insert(project.clone(), (keys.clone(), now));
+    }
+    Ok(keys)
+}
+
+/// The keys of a project.
+pub(crate) async fn keys(app: &App, project: &Project, now: Timestamp) -> Result<Arc<KeySet>> {
+    if let Some(keys) = remembered(app, &project.id, now) {
+        return Ok(keys);
+    }
+    let (app_, id) = (app.clone(), project.id.clone());
+    app.db().read(move |tx| keys_in(&app_, tx, &id, now)).await
+}

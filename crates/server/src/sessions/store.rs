@@ -1,0 +1,137 @@
+use super::Session;
+use crate::error::Result;
+use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
+use database::{FromRow, Json, Row, Timestamp, Tx, args};
+
+impl FromRow for Session {
+    fn from_row(row: &mut Row) -> database::Result<Self> {
+        Ok(Session {
+            organization_id: row.get("organization_id")?,
+            member_session_id: row.get("id")?,
+            member_id: row.get("member_id")?,
+            started_at: row.get("started_at")?,
+            last_accessed_at: row.get("last_accessed_at")?,
+            expires_at: row.get("expires_at")?,
+            factors: row.get::<Json<_>>("factors")?.0,
+            custom_claims: row.get::<Json<_>>("custom_claims")?.0,
+        })
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: &[u8; 32]) -> Result<()> {
+    tx.execute(
+        "INSERT INTO sessions (organization_id, id, project_id, member_id, token_hash, started_at, last_accessed_at,
+                               expires_at, factors, custom_claims)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            &s.organization_id,
+            &s.member_session_id,
+            project,
+            &s.member_id,
+            token_hash.as_slice(),
+            s.started_at,
+            s.last_accessed_at,
+            s.expires_at,
+            Json(&s.factors),
+            Json(&s.custom_claims)
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE sessions SET last_accessed_at = $3, expires_at = $4, factors = $5, custom_claims = $6
+         WHERE organization_id = $1 AND id = $2",
+        args![
+            &s.organization_id,
+            &s.member_session_id,
+            s.last_accessed_at,
+            s.expires_at,
+            Json(&s.factors),
+            Json(&s.custom_claims)
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+pub(super) fn find_by_token(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    token_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Session>> {
+    Ok(tx.optional(
+        "SELECT * FROM sessions WHERE organization_id = $1 AND token_hash = $2 AND expires_at > $3",
+        args![organization, token_hash.as_slice(), now],
+    )?)
+}
+
+pub(super) fn find(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    id: &SessionId,
+    now: Timestamp,
+) -> Result<Option<Session>> {
+    Ok(tx.optional(
+        "SELECT * FROM sessions WHERE organization_id = $1 AND id = $2 AND expires_at > $3",
+        args![organization, id, now],
+    )?)
+}
+
+/// The organization of a session that only its id is known of.
+pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &SessionId) -> Result<Option<OrganizationId>> {
+    let row = tx.optional::<(OrganizationId,)>(
+        "SELECT organization_id FROM sessions WHERE project_id = $1 AND id = $2",
+        args![project, id],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+pub(super) fn of_member(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<Vec<Session>> {
+    Ok(tx.all(
+        "SELECT * FROM sessions WHERE organization_id = $1 AND member_id = $2 AND expires_at > $3
+         ORDER BY started_at, id",
+        args![organization, member, now],
+    )?)
+}
+
+pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId) -> Result<bool> {
+    let deleted = tx.execute("DELETE FROM sessions WHERE organization_id = $1 AND id = $2", args![organization, id])?;
+    Ok(deleted > 0)
+}
+
+pub(super) fn delete_of_member(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    member: &MemberId,
+    except: Option<&SessionId>,
+) -> Result<u64> {
+    Ok(tx.execute(
+        "DELETE FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $3",
+        args![organization, member, except.map_or("", SessionId::as_str)],
+    )?)
+}
+
+pub(super) fn purge(tx: &mut Tx, organization: &OrganizationId) -> Result<()> {
+    tx.execute("DELETE FROM sessions WHERE organization_id = $1", args![organization])?;
+    Ok(())
+}
+
+pub(super) fn touch(tx: &mut Tx, organization: &OrganizationId, id: &SessionId, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE sessions SET last_accessed_at = $3 WHERE organization_id = $1 AND id = $2 AND last_accessed_at < $4",
+        args![organization, id, at, at],
+    )?;
+    Ok(())
+}
+
+/// Forgets sessions that have expired, whosever they are.
+pub(crate) fn clean(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    Ok(tx.execute("DELETE FROM sessions WHERE expires_at < $1", args![now])?)
+}

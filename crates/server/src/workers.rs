@@ -1,0 +1,61 @@
+//! What goes on beside requests.
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::{login, magic_links, outbox, sessions, time};
+use database::{Timestamp, Tx};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+const FLUSH_EVERY: Duration = Duration::from_secs(5);
+const CLEAN_EVERY: Duration = Duration::from_secs(600);
+const DAY: i64 = 24 * 60;
+/// Days that a used or expired link is still known as such.
+const LINKS_KEPT: i64 = 7;
+/// Days that messages stay in the outbox.
+const MESSAGES_KEPT: i64 = 7;
+
+/// Starts them all.
+pub(crate) fn start(app: &App) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(outbox::run(app.clone())),
+        tokio::spawn(every(app.clone(), FLUSH_EVERY, flush)),
+        tokio::spawn(every(app.clone(), CLEAN_EVERY, clean)),
+    ]
+}
+
+async fn every<F: Future<Output = Result<()>>>(app: App, period: Duration, work: fn(App) -> F) {
+    loop {
+        tokio::time::sleep(period).await;
+        if app.is_stopping() {
+            return;
+        }
+        if let Err(error) = work(app.clone()).await {
+            tracing::warn!(%error, "background work failed; it will be tried again");
+        }
+    }
+}
+
+/// Writes when sessions were last used, and measures the outbox.
+pub(crate) async fn flush(app: App) -> Result<()> {
+    sessions::flush(&app).await?;
+    app.metrics().set_outbox_depth(outbox::depth(&app).await?);
+    Ok(())
+}
+
+/// Forgets what is over.
+async fn clean(app: App) -> Result<()> {
+    app.mail_limit().forget_old();
+    let now = app.now();
+    let days_ago = move |days: i64| time::after_minutes(now, -days * DAY);
+    app.db()
+        .write(move |tx: &mut Tx| {
+            let now: Timestamp = now;
+            sessions::clean(tx, now)?;
+            login::clean(tx, now)?;
+            magic_links::clean(tx, days_ago(LINKS_KEPT))?;
+            outbox::clean(tx, days_ago(MESSAGES_KEPT))?;
+            Ok::<_, Error>(())
+        })
+        .await
+}

@@ -1,0 +1,47 @@
+import harness
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The cluster of this session, or None when testing on SQLite."""
+    if harness.ENGINE == "sqlite":
+        yield None
+        return
+    assert harness.ENGINE == "postgres", f"GUILDHALL_TEST_ENGINE={harness.ENGINE}: sqlite or postgres"
+    cluster = harness.Postgres()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def server(postgres):
+    """The server of this worker; tests share it and make a project each."""
+    server = harness.Server(postgres=postgres).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def project(server):
+    return server.project()
+
+
+@pytest.fixture
+def organization(project):
+    return project.organization()
+
+
+@pytest.fixture
+def start_server(postgres):
+    """Starts servers of this test's own."""
+    started = []
+
+    def start(**options):
+        server = harness.Server(postgres=postgres, **options).start()
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()

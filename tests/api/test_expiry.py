@@ -1,0 +1,182 @@
+"""What time ends: the server runs on a clock that these tests move forward."""
+
+import jwt
+import pytest
+from harness import (
+    discovery_token, intermediate, login, magic_token, new_email, refused, token_from, verified_member,
+)
+
+
+@pytest.fixture(scope="module")
+def traveller(postgres):
+    import harness
+
+    server = harness.Server(postgres=postgres, clock=True).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def clock(traveller):
+    return traveller.clock
+
+
+@pytest.fixture
+def project(traveller):
+    return traveller.project()
+
+
+@pytest.fixture
+def org(project):
+    return project.organization().organization_id
+
+
+def test_the_clock_moves(project, clock):
+    before = project.organization().created_at.timestamp()
+    assert abs(before - clock.now()) < 60
+    clock.forward(minutes=600)
+    assert abs(project.organization().created_at.timestamp() - clock.now()) < 60
+
+
+@pytest.mark.parametrize(("fields", "minutes"), [({}, 60), ({"login_expiration_minutes": 5}, 5), ({"login_expiration_minutes": 300}, 300)], ids=str)
+def test_login_link(project, org, clock, fields, minutes):
+    first, second = project.member(org), project.member(org)
+    early = magic_token(project, org, first.email_address, **fields)
+    late = magic_token(project, org, second.email_address, **fields)
+    clock.forward(minutes=minutes - 1)
+    assert project.api.magic_links.authenticate(magic_links_token=early).member_authenticated is True
+    clock.forward(minutes=2)
+    with refused(401, "unable_to_auth_magic_link"):
+        project.api.magic_links.authenticate(magic_links_token=late)
+
+
+def test_signup_link(project, org, clock):
+    early, late = (project.member(org, create_member_as_pending=True) for _ in range(2))
+    # The login's expiration does not count here.
+    fields = {"signup_expiration_minutes": 30, "login_expiration_minutes": 5}
+    tokens = [magic_token(project, org, m.email_address, **fields) for m in (early, late)]
+    clock.forward(minutes=29)
+    assert project.api.magic_links.authenticate(magic_links_token=tokens[0]).member_authenticated is True
+    clock.forward(minutes=2)
+    with refused(401, "unable_to_auth_magic_link"):
+        project.api.magic_links.authenticate(magic_links_token=tokens[1])
+    assert project.api.organizations.members.dangerously_get(late.member_id).member.status == "pending"
+
+
+def test_discovery_link(project, clock):
+    tokens = [discovery_token(project, new_email()) for _ in range(2)]
+    clock.forward(minutes=59)
+    assert project.api.magic_links.discovery.authenticate(discovery_magic_links_token=tokens[0]).intermediate_session_token
+    clock.forward(minutes=2)
+    with refused(401, "unable_to_auth_magic_link"):
+        project.api.magic_links.discovery.authenticate(discovery_magic_links_token=tokens[1])
+
+
+def test_invitation_lasts_a_week(project, org, clock):
+    """T-33."""
+    emails = [new_email(), new_email()]
+    for email in emails:
+        project.api.magic_links.email.invite(organization_id=org, email_address=email)
+    tokens = [token_from(project.mailbox.wait(email)) for email in emails]
+    clock.forward(minutes=10079)
+    assert project.api.magic_links.authenticate(magic_links_token=tokens[0]).member_authenticated is True
+    clock.forward(minutes=2)
+    with refused(401, "unable_to_auth_magic_link"):
+        project.api.magic_links.authenticate(magic_links_token=tokens[1])
+
+
+def test_change_of_address_lasts_five_minutes(project, org, clock):
+    member, session = verified_member(project, org)
+    wanted = new_email()
+    project.api.organizations.members.start_email_update(organization_id=org, member_id=member.member_id, email_address=wanted)
+    token = token_from(project.mailbox.wait(wanted))
+    clock.forward(minutes=6)
+    with refused((400, 401), ("unable_to_auth_magic_link", "unable_to_verify_member_email_update")):
+        project.api.magic_links.authenticate(magic_links_token=token)
+    # The address is free again for others.
+    other, _ = verified_member(project, org)
+    project.api.organizations.members.start_email_update(organization_id=org, member_id=other.member_id, email_address=wanted)
+    token = token_from(project.mailbox.wait(wanted))
+    assert project.api.magic_links.authenticate(magic_links_token=token).member.email_address == wanted
+
+
+def test_intermediate_session_lasts_ten_minutes(project, clock):
+    early, late = intermediate(project, new_email()), intermediate(project, new_email())
+    clock.forward(minutes=9)
+    assert project.api.discovery.organizations.list(intermediate_session_token=early).email_address
+    clock.forward(minutes=2)
+    for token in (early, late):
+        with refused(404, "intermediate_session_not_found"):
+            project.api.discovery.organizations.list(intermediate_session_token=token)
+        with refused(404, "intermediate_session_not_found"):
+            project.api.discovery.organizations.create(intermediate_session_token=token)
+
+
+def test_session_lasts_an_hour_unless_extended(project, org, clock):
+    member = project.member(org)
+    left, kept = login(project, org, member.email_address), login(project, org, member.email_address)
+    clock.forward(minutes=59)
+    project.api.sessions.authenticate(session_token=left.session_token)  # a check alone does not extend
+    project.api.sessions.authenticate(session_token=kept.session_token, session_duration_minutes=60)
+    assert len(project.api.sessions.get(org, member.member_id).member_sessions) == 2
+    clock.forward(minutes=2)
+    for key in ({"session_token": left.session_token}, {"session_jwt": left.session_jwt}):
+        with refused(404, "session_not_found"):
+            project.api.sessions.authenticate(**key)
+    assert project.api.sessions.authenticate(session_token=kept.session_token).member.member_id == member.member_id
+    [listed] = project.api.sessions.get(org, member.member_id).member_sessions
+    assert listed.member_session_id == kept.member_session.member_session_id
+    clock.forward(minutes=60)
+    with refused(404, "session_not_found"):
+        project.api.sessions.authenticate(session_token=kept.session_token)
+
+
+def test_expired_jwt_of_a_living_session_is_renewed(project, org, clock):
+    member = project.member(org)
+    session = login(project, org, member.email_address)
+    clock.forward(minutes=30)
+    answer = project.api.sessions.authenticate(session_jwt=session.session_jwt)
+    old, new = (jwt.decode(t, options={"verify_signature": False}) for t in (session.session_jwt, answer.session_jwt))
+    assert new["exp"] > old["exp"]
+    assert abs(new["exp"] - clock.now() - 300) < 120
+    assert answer.member_session.member_session_id == session.member_session.member_session_id
+
+
+def test_jwt_never_is_handed_out_half_dead(project, org, clock):
+    member = project.member(org)
+    session = login(project, org, member.email_address)
+    for _ in range(8):
+        clock.forward(minutes=1)
+        answer = project.api.sessions.authenticate(session_token=session.session_token)
+        claims = jwt.decode(answer.session_jwt, options={"verify_signature": False})
+        assert claims["exp"] - clock.now() > 60
+
+
+def test_last_access_is_kept(project, org, clock):
+    member = project.member(org)
+    session = login(project, org, member.email_address)
+    clock.forward(minutes=20)
+    answer = project.api.sessions.authenticate(session_token=session.session_token)
+    assert (answer.member_session.last_accessed_at - session.member_session.last_accessed_at).total_seconds() > 1100
+
+
+def test_signing_keys_rotate_with_overlap(project, org, clock):
+    """A new key is published before it signs, an old one as long as something signed with it may live."""
+    member = project.member(org)
+    session = login(project, org, member.email_address, session_duration_minutes=527040)
+    kids = [k.kid for k in project.api.sessions.get_jwks(project.project_id).keys]
+    first = jwt.get_unverified_header(session.session_jwt)["kid"]
+    assert first in kids
+    published, used = set(kids), [first]
+    for _ in range(40):  # 200 days
+        clock.forward(minutes=5 * 24 * 60)
+        jwt_now = project.api.sessions.authenticate(session_token=session.session_token).session_jwt
+        kid = jwt.get_unverified_header(jwt_now)["kid"]
+        now = {k.kid for k in project.api.sessions.get_jwks(project.project_id).keys}
+        assert kid in now
+        if kid != used[-1]:
+            assert kid in published, "a key signed before clients could know it"
+            assert used[-1] in now, "the old key vanished while its JWTs may still live"
+            used.append(kid)
+        published = now
+    assert len(used) >= 2, "no rotation in 200 days"

@@ -1,0 +1,49 @@
+// The application under the tests: one page, what it shows depends on the path.
+//   /login, /authenticate   the prebuilt login, discovery flow
+//   /o/SLUG                 the prebuilt login of one organization
+//   /members, /settings     the admin portal
+//   anything else           only the client
+(() => {
+  const { publicToken, options, redirectUrl } = window.settings;
+  const client = new window.b2b.StytchB2BClient(publicToken, options);
+  window.client = client;
+  window.events = [];
+  window.errors = [];
+
+  const main = document.querySelector("#main");
+  const { B2BProducts, StytchB2B } = window.b2b;
+
+  function showLogin(config) {
+    customElements.define("stytch-b2b-login", StytchB2B);
+    const login = document.createElement("stytch-b2b-login");
+    login.render({
+      client,
+      config: {
+        products: [B2BProducts.emailMagicLinks],
+        sessionOptions: { sessionDurationMinutes: 60 },
+        emailMagicLinksOptions: {
+          discoveryRedirectURL: redirectUrl,
+          loginRedirectURL: redirectUrl,
+          signupRedirectURL: redirectUrl,
+        },
+        ...config,
+      },
+      callbacks: {
+        onEvent: (event) => window.events.push(event.type),
+        onError: (error) => window.errors.push(String(error?.error_type ?? error)),
+      },
+    });
+    main.append(login);
+  }
+
+  const [, first, second] = location.pathname.split("/");
+  if (first === "login" || first === "authenticate") {
+    showLogin({ authFlowType: "Discovery" });
+  } else if (first === "o") {
+    showLogin({ authFlowType: "Organization", organizationSlug: second });
+  } else if (first === "members") {
+    window.adminPortal.mountAdminPortalMemberManagement({ client, element: "#main" });
+  } else if (first === "settings") {
+    window.adminPortal.mountAdminPortalOrgSettings({ client, element: "#main" });
+  }
+})();

@@ -1,0 +1,590 @@
+"""Starts the server under test, a mail server beside it, and speaks to both.
+
+GUILDHALL_BIN          the binary (default: the debug build of this repository)
+GUILDHALL_TEST_ENGINE  sqlite (default) or postgres
+"""
+
+import base64
+import contextlib
+import email
+import email.policy
+import json
+import os
+import pathlib
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.parse
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import requests
+import stytch
+from aiosmtpd.controller import Controller
+from stytch.core.response_base import StytchError
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+BIN = os.environ.get("GUILDHALL_BIN") or str(REPOSITORY / "target/debug/guildhall")
+ENGINE = os.environ.get("GUILDHALL_TEST_ENGINE", "sqlite")
+REDIRECT_URL = "http://localhost:3000/authenticate"
+ORIGIN = "http://localhost:3000"
+MAIL_FROM = "no-reply@example.test"
+UNSET = object()
+
+
+def unique() -> str:
+    """Eight characters that no other test has."""
+    return secrets.token_hex(4)
+
+
+def new_domain() -> str:
+    """A domain of no public mail provider, of this test only."""
+    return f"corp-{unique()}.com"
+
+
+def new_email(domain: str | None = None) -> str:
+    return f"user-{unique()}@{domain or new_domain()}"
+
+
+def until(condition, timeout: float = 10, every: float = 0.05, what: str = "the condition"):
+    """Polls until `condition()` is true and returns its value."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {timeout} s")
+        time.sleep(every)
+
+
+# ---------------------------------------------------------------- mail
+
+
+@dataclass
+class Mail:
+    sender: str
+    recipients: list[str]
+    message: email.message.EmailMessage
+    raw: bytes
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["subject"])
+
+    @property
+    def text(self) -> str:
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        part = self.message.get_body(preferencelist=(kind,))
+        assert part is not None, f"the mail has no text/{kind} part: {self.raw[:400]!r}"
+        return part.get_content()
+
+    @property
+    def link(self) -> str:
+        """The link of the mail that carries a token."""
+        links = [u for u in re.findall(r"https?://[^\s<>\"']+", self.text) if "token=" in u]
+        assert links, f"no link with a token in the mail:\n{self.text}"
+        return links[0].rstrip(".,)")
+
+
+def query_of(url: str) -> dict[str, str]:
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query, keep_blank_values=True))
+
+
+def token_from(mail: Mail) -> str:
+    token = query_of(mail.link).get("token")
+    assert token, f"no token in {mail.link}"
+    return token
+
+
+class Mailbox:
+    """An SMTP server that keeps what it receives."""
+
+    def __init__(self):
+        self._mails: list[Mail] = []
+        self._arrived = threading.Condition()
+        self.port = free_port()
+        self._controller: Controller | None = None
+
+    async def handle_DATA(self, _server, _session, envelope):
+        raw = envelope.original_content or envelope.content
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        with self._arrived:
+            self._mails.append(Mail(envelope.mail_from, [r.lower() for r in envelope.rcpt_tos], message, raw))
+            self._arrived.notify_all()
+        return "250 OK"
+
+    def start(self):
+        """Listens, always on the same port."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self):
+        if self._controller:
+            self._controller.stop()
+            self._controller = None
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def wait(self, to: str, timeout: float = 10) -> Mail:
+        """The oldest mail to that address which was not taken yet."""
+        to = to.lower()
+        deadline = time.monotonic() + timeout
+        with self._arrived:
+            while True:
+                for mail in self._mails:
+                    if to in mail.recipients:
+                        self._mails.remove(mail)
+                        return mail
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(f"no mail to {to} within {timeout} s")
+                self._arrived.wait(left)
+
+    def waiting(self, to: str) -> int:
+        """How many mails to that address have arrived and were not taken."""
+        with self._arrived:
+            return sum(to.lower() in mail.recipients for mail in self._mails)
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+# ---------------------------------------------------------------- PostgreSQL
+
+
+class Postgres:
+    """A private cluster; every server gets a database of its own in it."""
+
+    def __init__(self):
+        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        assert found, "PostgreSQL is not installed"
+        self._bin = found[-1].parent
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-pg-"))
+        self.directory.chmod(0o755)
+        self.port = free_port()
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.directory, owner.pw_uid, owner.pw_gid)
+        self._run("initdb", "-D", f"{self.directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync")
+        self._run("pg_ctl", "-D", f"{self.directory}/data", "-w", "-l", f"{self.directory}/log", "-o",
+                  f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory} "
+                  "-c fsync=off -c max_connections=200", "start")
+
+    def _run(self, program: str, *arguments: str):
+        command = [str(self._bin / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        done = subprocess.run(command, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 0, f"{program}: {done.stderr}"
+
+    def new_database(self) -> str:
+        name = f"guildhall_{unique()}"
+        self._run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-qc", f"CREATE DATABASE {name}")
+        return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
+
+    def stop(self):
+        self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", "fast", "-w", "stop")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+# ---------------------------------------------------------------- the server
+
+
+class Clock:
+    """Moves the clock of one server forward (libfaketime)."""
+
+    def __init__(self, directory: pathlib.Path):
+        self._file = directory / "clock"
+        self._seconds = 0
+        self._write()
+
+    def _write(self):
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(f"+{self._seconds}")
+        fresh.replace(self._file)
+
+    def forward(self, *, minutes: float = 0, seconds: float = 0):
+        self._seconds += int(minutes * 60 + seconds)
+        self._write()
+
+    def now(self) -> float:
+        return time.time() + self._seconds
+
+    def environment(self) -> dict[str, str]:
+        import libfaketime
+
+        library = next(pathlib.Path(libfaketime.__file__).parent.rglob("libfaketime*.so.1"))
+        return {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+        }
+
+
+class Server:
+    """One `guildhall serve` on a fresh database, with a mail server beside it."""
+
+    def __init__(self, *, postgres: Postgres | None = None, arguments: list[str] | None = None, clock: bool = False,
+                 smtp: bool = True):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-"))
+        self.database_url = postgres.new_database() if postgres else f"sqlite:{self.directory}/guildhall.db"
+        self.clock = Clock(self.directory) if clock else None
+        self.mailbox = Mailbox() if smtp else None
+        self.log_path = self.directory / "stderr.log"
+        self.arguments = arguments or []
+        self.stdout: list[str] = []
+        self.process: subprocess.Popen | None = None
+        self.url = ""
+
+    def environment(self) -> dict[str, str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")}
+        return clean | (self.clock.environment() if self.clock else {})
+
+    def start(self) -> "Server":
+        if self.mailbox and not self.process:
+            self.mailbox.start()
+        self.launch()
+        return self
+
+    def launch(self, listen: str = "127.0.0.1:0"):
+        command = [BIN, "serve", "--listen", listen, "--database-url", self.database_url, "--mail-from", MAIL_FROM]
+        if self.mailbox:
+            command += ["--smtp-url", self.mailbox.url]
+        self.stdout = []
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(command + self.arguments, cwd=self.directory, env=self.environment(),
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+        threading.Thread(target=self._read_stdout, args=[self.process], daemon=True).start()
+
+        def listening():
+            assert self.process.poll() is None, f"the server ended with {self.process.returncode}:\n{self.log()[-4000:]}"
+            return next((line for line in self.stdout if line.startswith("listening on ")), None)
+
+        line = until(listening, timeout=30, what="`listening on` on stdout")
+        self.url = line.removeprefix("listening on ").strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", self.url), f"odd line on stdout: {line!r}"
+
+    def _read_stdout(self, process):
+        for line in process.stdout:
+            self.stdout.append(line.rstrip("\n"))
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    def terminate(self, signum=signal.SIGTERM, timeout: float = 20) -> int:
+        """Ends the process as an operator would and returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signum)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError(f"the server did not end within {timeout} s of {signum!r}") from None
+        return self.process.returncode
+
+    def restart(self):
+        assert self.terminate() == 0
+        self.launch(urllib.parse.urlsplit(self.url).netloc)
+
+    def stop(self):
+        try:
+            code = self.terminate()
+            log = self.log()
+        finally:
+            if self.mailbox:
+                self.mailbox.stop()
+            shutil.rmtree(self.directory, ignore_errors=True)
+        assert code == 0, f"the server ended with {code}:\n{log[-4000:]}"
+        assert "panicked at" not in log, f"the server panicked:\n{log[-4000:]}"
+
+    def command(self, *arguments: str, check: bool = True, database: bool = True) -> subprocess.CompletedProcess:
+        """Runs another command of the binary, on the same database."""
+        command = [BIN, *arguments] + (["--database-url", self.database_url] if database else [])
+        done = subprocess.run(command, cwd=self.directory, env=self.environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+        if check:
+            assert done.returncode == 0, f"{arguments} ended with {done.returncode}: {done.stderr}"
+        return done
+
+    def project(self, name: str = "Test", environment: str | None = "test", redirect_urls=(REDIRECT_URL,)) -> "Project":
+        arguments = ["project", "create", "--name", name, "--json"]
+        if environment:
+            arguments += ["--environment", environment]
+        for url in redirect_urls:
+            arguments += ["--redirect-url", url]
+        made = json.loads(self.command(*arguments).stdout)
+        return Project(self, made["project_id"], made["secret"], made["public_token"], made["environment"])
+
+    def get(self, path: str, **options) -> requests.Response:
+        return requests.get(self.url + path, timeout=30, **options)
+
+
+class PatientSession(requests.Session):
+    """Sends again what was refused because the same address got a mail in the same second."""
+
+    def request(self, *arguments, **options):
+        for _ in range(40):
+            response = super().request(*arguments, **options)
+            if response.status_code != 429:
+                break
+            time.sleep(0.1)
+        return response
+
+
+@dataclass
+class Project:
+    server: Server
+    project_id: str
+    secret: str
+    public_token: str
+    environment: str
+    _organizations: list = field(default_factory=list)
+
+    # -- clients
+
+    def sdk(self, patient: bool = True, secret: str | None = None) -> stytch.B2BClient:
+        return stytch.B2BClient(
+            project_id=self.project_id,
+            secret=secret or self.secret,
+            environment=self.server.url + "/",
+            suppress_warnings=True,
+            sync_session=PatientSession() if patient else None,
+        )
+
+    @cached_property
+    def api(self) -> stytch.B2BClient:
+        return self.sdk()
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return self.server.mailbox
+
+    def raw(self, method: str, path: str, json=UNSET, data=None, headers=None, auth=UNSET, **options):
+        """One request of the backend API, byte by byte as wanted."""
+        if json is not UNSET:
+            options["json"] = json
+        return requests.request(
+            method,
+            self.server.url + path,
+            data=data,
+            headers=headers,
+            auth=(self.project_id, self.secret) if auth is UNSET else auth,
+            timeout=60,
+            **options,
+        )
+
+    def browser(self, method: str, path: str, json=UNSET, session_token: str | None = None, origin: str | None = ORIGIN,
+                headers=None, auth=UNSET, **options):
+        """One request as the browser SDK makes it; `path` begins behind /sdk/v1."""
+        telemetry = {
+            "event_id": f"event-id-{unique()}",
+            "app_session_id": f"app-session-id-{unique()}",
+            "persistent_id": f"persistent-id-{unique()}",
+            "client_sent_at": "2026-01-01T00:00:00.000Z",
+            "timezone": "Europe/Berlin",
+            "app": {"identifier": "localhost"},
+            "sdk": {"identifier": "Stytch.js Javascript SDK", "version": "@stytch/vanilla-js@6.3.0"},
+        }
+        sent = {
+            "Content-Type": "application/json",
+            "X-SDK-Client": base64.b64encode(_json(telemetry).encode()).decode(),
+        }
+        if origin is not None:
+            sent |= {"Origin": origin, "X-SDK-Parent-Host": origin}
+        sent |= headers or {}
+        if json is not UNSET:
+            options["data"] = _json(json)
+        session = options.pop("session", None) or PatientSession()
+        return session.request(
+            method,
+            self.server.url + "/sdk/v1" + path,
+            headers=sent,
+            auth=(self.public_token, session_token or self.public_token) if auth is UNSET else auth,
+            timeout=60,
+            **options,
+        )
+
+    # -- things to test with
+
+    def organization(self, **fields):
+        """A new organization (the object), with a slug of its own."""
+        fields = {"organization_name": "Acme", "organization_slug": f"acme-{unique()}"} | fields
+        return self.api.organizations.create(**fields).organization
+
+    def member(self, organization_id: str, email_address: str | None = None, **fields):
+        """A new active member (the object)."""
+        return self.api.organizations.members.create(
+            organization_id=organization_id, email_address=email_address or new_email(), **fields
+        ).member
+
+    def admin(self, organization_id: str, email_address: str | None = None, **fields):
+        return self.member(organization_id, email_address, roles=["stytch_admin"], **fields)
+
+    def audit(self, organization_id: str | None = None) -> list[dict]:
+        """All audit events over HTTP, in the order of the answer."""
+        events, cursor = [], None
+        while True:
+            query = {"limit": "100"}
+            if organization_id:
+                query["organization_id"] = organization_id
+            if cursor:
+                query["cursor"] = cursor
+            answer = self.raw("GET", "/v1/b2b/audit/events", params=query)
+            assert answer.status_code == 200, answer.text
+            events += answer.json()["events"]
+            cursor = answer.json()["results_metadata"]["next_cursor"]
+            if not cursor:
+                return events
+
+
+def _json(value) -> str:
+    return json.dumps(value)
+
+
+# ---------------------------------------------------------------- logging in
+
+
+def magic_token(project: Project, organization_id: str, email_address: str, **fields) -> str:
+    """Sends a login link and reads the token from the mail."""
+    project.api.magic_links.email.login_or_signup(
+        organization_id=organization_id, email_address=email_address, **fields
+    )
+    return token_from(project.mailbox.wait(email_address))
+
+
+def login(project: Project, organization_id: str, email_address: str, **fields):
+    """Logs a member in by magic link; the answer of the authenticate call."""
+    token = magic_token(project, organization_id, email_address)
+    return project.api.magic_links.authenticate(magic_links_token=token, **fields)
+
+
+def discovery_token(project: Project, email_address: str, **fields) -> str:
+    project.api.magic_links.email.discovery.send(email_address=email_address, **fields)
+    return token_from(project.mailbox.wait(email_address))
+
+
+def discover(project: Project, email_address: str):
+    """Proves an address by discovery; the answer of the discovery authenticate call."""
+    return project.api.magic_links.discovery.authenticate(
+        discovery_magic_links_token=discovery_token(project, email_address)
+    )
+
+
+def intermediate(project: Project, email_address: str) -> str:
+    return discover(project, email_address).intermediate_session_token
+
+
+def verified_member(project: Project, organization_id: str, email_address: str | None = None, **fields):
+    """A member who has logged in once: (member, authenticate answer)."""
+    made = project.member(organization_id, email_address, **fields)
+    answer = login(project, organization_id, made.email_address)
+    return answer.member, answer
+
+
+def as_member(options_type, answer, jwt: bool = False):
+    """`method_options` for a call on behalf of the member of this login."""
+    from stytch.shared.method_options import Authorization
+
+    if jwt:
+        return options_type(authorization=Authorization(session_jwt=answer.session_jwt))
+    return options_type(authorization=Authorization(session_token=answer.session_token))
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def check_error_body(body, status: int, environment: str | None = None):
+    """The standard error shape."""
+    assert isinstance(body, dict), body
+    assert body["status_code"] == status, body
+    assert re.fullmatch(r"request-id-(test|live)-[0-9a-f-]{36}", body["request_id"]), body
+    if environment:
+        assert body["request_id"].startswith(f"request-id-{environment}-"), body
+    assert isinstance(body["error_type"], str) and body["error_type"], body
+    assert isinstance(body["error_message"], str) and body["error_message"], body
+    assert body["error_url"].startswith("http") and body["error_type"] in body["error_url"], body
+
+
+@contextlib.contextmanager
+def refused(status, error_type):
+    """The SDK call inside must fail with this status and type (each one or a tuple of choices)."""
+    statuses = status if isinstance(status, tuple) else (status,)
+    types = error_type if isinstance(error_type, tuple) else (error_type,)
+    caught = {}
+    try:
+        yield caught
+    except StytchError as error:
+        details = error.details
+        assert (details.error_type in types) and (details.status_code in statuses), (
+            f"expected {statuses} {types}, got {details.status_code} {details.error_type}: {details.error_message}"
+        )
+        check_error_body(details.original_json, details.status_code)
+        caught["details"] = details
+    else:
+        raise AssertionError(f"expected {statuses} {types}, but the call succeeded")
+
+
+def check_refusal(response: requests.Response, status, error_type):
+    """The raw answer must be an error of this status and type (each one or a tuple of choices)."""
+    statuses = status if isinstance(status, tuple) else (status,)
+    types = error_type if isinstance(error_type, tuple) else (error_type,)
+    assert response.status_code in statuses, f"expected {statuses} {types}, got {response.status_code}: {response.text[:500]}"
+    assert response.headers["content-type"].startswith("application/json"), response.headers
+    body = response.json()
+    check_error_body(body, response.status_code)
+    assert body["error_type"] in types, f"expected {types}, got {body['error_type']}: {body['error_message']}"
+    return body
+
+
+def data(response: requests.Response) -> dict:
+    """The content of a good answer of the browser API."""
+    assert response.status_code == 200, f"{response.status_code}: {response.text[:500]}"
+    body = response.json()
+    assert list(body) == ["data"], body
+    assert body["data"]["status_code"] == 200
+    assert body["data"]["request_id"].startswith("request-id-")
+    return body["data"]
+
+
+def race(count: int, work):
+    """Runs `work(i)` in so many threads at once; the results or exceptions, in order."""
+    barrier = threading.Barrier(count)
+    results = [None] * count
+
+    def one(i):
+        barrier.wait()
+        try:
+            results[i] = work(i)
+        except Exception as error:  # noqa: BLE001 (the caller looks at it)
+            results[i] = error
+
+    threads = [threading.Thread(target=one, args=[i]) for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
