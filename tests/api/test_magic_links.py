@@ -222,32 +222,29 @@ def test_unknown_organization(project):
             invite(project, key, new_email())
 
 
-def test_one_mail_a_second_for_one_address(project, org):
-    """Sends beyond the first of a second are refused, whichever call they come through."""
+def test_nobodys_mailbox_is_flooded(project, org):
+    """Thirty mails a minute to one address, whichever call they come through; then it takes two seconds for one more."""
     member = project.member(org)
     impatient = project.sdk(patient=False)
     outcomes = race(
-        6,
+        40,
         lambda i: impatient.magic_links.email.login_or_signup(organization_id=org, email_address=member.email_address)
         if i % 2
         else impatient.magic_links.email.discovery.send(email_address=member.email_address),
     )
     refusals = [o for o in outcomes if isinstance(o, Exception)]
-    assert 1 <= len(refusals) <= 5, outcomes
+    assert 5 <= len(refusals) <= 10, outcomes
     assert {e.details.error_type for e in refusals} == {"too_many_requests"}
     assert {e.details.status_code for e in refusals} == {429}
-
-
-def test_rate_limit_says_when_to_come_back(project, org):
-    member = project.member(org)
     body = {"organization_id": org, "email_address": member.email_address}
     answers = [project.raw("POST", "/v1/b2b/magic_links/email/login_or_signup", body) for _ in range(4)]
-    refusals = [a for a in answers if a.status_code != 200]
-    assert refusals
-    for answer in refusals:
+    refused_answers = [a for a in answers if a.status_code != 200]
+    assert refused_answers
+    for answer in refused_answers:
         check_refusal(answer, 429, "too_many_requests")
-        assert 1 <= int(answer.headers["Retry-After"]) <= 60
-    # It passes by itself.
+        assert int(answer.headers["Retry-After"]) == 2
+    # It passes by itself, and others are not concerned.
+    assert send(project, org, project.member(org).email_address)
     assert send(project, org, member.email_address).member_id == member.member_id
 
 
@@ -821,17 +818,6 @@ def test_invite_where_links_do_not_log_in(project):
     done = authenticate(project, token_from(project.mailbox.wait(email)))
     assert done.member_authenticated is False
     assert done.primary_required.allowed_auth_methods == ["sso"]
-
-
-# ---------------------------------------------------------------- sandbox
-
-
-def test_sandbox_failures(project):
-    """The values other test suites use for the two ways a token can fail (test environments)."""
-    with refused(401, "unable_to_auth_magic_link"):
-        authenticate(project, "3pzjQpgksDlGKWEwUq2Up--hCHC_0oamfLHyfspKDFU=")
-    with refused(404, "magic_link_not_found"):
-        authenticate(project, "CprTtwhnRNiMBiUS2jSLcWYrfuO2POeBNdo5HhW6qTM=")
 
 
 def test_mail_is_delivered_after_the_mail_server_was_away(start_server):

@@ -66,6 +66,7 @@ def test_back_to_the_own_retired_address(project, members, org):
     member, _ = verified_member(project, org)
     members.update(org, member.member_id, email_address=new_email())
     current = members.get(org, member_id=member.member_id).member.email_address
+    project.mailbox.wait(member.email_address)  # The old address is told of the change.
     login(project, org, current)
     start(project, org, member.member_id, member.email_address)
     token = token_from(project.mailbox.wait(member.email_address))

@@ -328,6 +328,7 @@ def test_changing_the_address_retires_the_old_one(project, members, org):
     assert changed.status == "active"
     assert [r.email_address for r in changed.retired_email_addresses] == [old]
     assert re.fullmatch(r"email-test-[0-9a-f-]{36}", changed.retired_email_addresses[0].email_id)
+    assert "another email address" in project.mailbox.wait(old).text
 
     # Nobody else gets the old address ...
     with refused(400, "duplicate_member_email"):

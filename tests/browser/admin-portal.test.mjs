@@ -206,7 +206,7 @@ describe("the admin portal", () => {
     });
 
     test("and the server refuses every call behind it", async () => {
-      const type = "session_authorization_error";
+      const type = "unauthorized_action";
       const forbidden = (body, argument) => refused(theirs, 403, type, body, argument);
       await forbidden((client) => client.organization.update({ organization_name: "Mine" }));
       await forbidden((client) => client.organization.update({ mfa_policy: "REQUIRED_FOR_ALL" }));
@@ -250,7 +250,7 @@ describe("the admin portal", () => {
       await refused(
         theirs,
         403,
-        "session_authorization_error",
+        "unauthorized_action",
         (client, member_id) =>
           client.organization.members.update({ member_id, roles: ["stytch_admin"] }),
         plain.member_id,

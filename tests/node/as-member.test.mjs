@@ -2,7 +2,16 @@
 // the member's permissions, field by field.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { World, emailAt, refused, signedIn, succeeded, unique, uniqueDomain } from "./sdk.mjs";
+import {
+  World,
+  emailAt,
+  forbidden,
+  refused,
+  signedIn,
+  succeeded,
+  unique,
+  uniqueDomain,
+} from "./sdk.mjs";
 
 describe("acting as a member", () => {
   let world, organizations, members, organization, organization_id, admin, member;
@@ -21,7 +30,6 @@ describe("acting as a member", () => {
 
   const by = (session) => ({ authorization: { session_token: session.session_token } });
   const byJwt = (session) => ({ authorization: { session_jwt: session.session_jwt } });
-  const forbidden = (promise) => refused(promise, 403, "session_authorization_error");
 
   test("an administrator changes the organization, by token or by JWT", async () => {
     for (const options of [by(admin), byJwt(admin)]) {
@@ -164,7 +172,7 @@ describe("acting as a member", () => {
       members.update({ organization_id, member_id, email_address: emailAt() }, options),
       [400, 401, 403],
       "member_cannot_update_their_email_address",
-      "session_authorization_error",
+      "unauthorized_action",
     );
     await refused(
       members.update({ organization_id, member_id, trusted_metadata: { rich: true } }, options),

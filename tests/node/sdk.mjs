@@ -201,6 +201,9 @@ export async function refused(promise, status, ...types) {
   return error;
 }
 
+/** The member on whose behalf the call is made has no role that allows it. */
+export const forbidden = (promise) => refused(promise, 403, "unauthorized_action");
+
 const text = (value) => typeof value === "string";
 const flag = (value) => typeof value === "boolean";
 const list = (value) => Array.isArray(value);

@@ -47,6 +47,8 @@ impl Database {
     }
 
     /// Runs a transaction that only reads. All of it sees one state of the database.
+    ///
+    /// On SQLite it runs at once on the thread that polls, so it should be made of short statements.
     pub async fn read<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -57,6 +59,10 @@ impl Database {
 
     /// Runs a transaction that writes. When it returns `Ok` the change is durable; on `Err` or a panic nothing
     /// happened. The closure may be run again, so it must not consume what it captured nor act on the world outside.
+    ///
+    /// It is run again when the database reports a conflict, or when on PostgreSQL the closure itself answers with an
+    /// error that [`is_conflict`](IsConflict::is_conflict). When the future is dropped the transaction is not cut
+    /// off: it either never starts or runs to its end.
     pub async fn write<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,

@@ -61,6 +61,8 @@ impl App {
     /// In words, when a mail template or the SMTP URL cannot be used.
     pub fn new(db: Database, keys: Keys, config: Config) -> Result<Self> {
         let templates = Templates::new(config.templates.as_deref()).map_err(Error::internal)?;
+        let sender = config.mail_from.parse::<lettre::message::Mailbox>();
+        sender.map_err(|error| Error::internal(format!("--mail-from {}: {error}", config.mail_from)))?;
         let mailer = config.smtp_url.as_deref().map(|url| Mailer::new(url, &config.mail_from));
         let mailer = mailer.transpose().map_err(Error::internal)?;
         let app = Self(Arc::new(Inner {

@@ -54,6 +54,7 @@ pub fn endpoints() -> Vec<http::Endpoint> {
         sessions::endpoints(),
         rbac::endpoints(),
         audit::endpoints(),
+        projects::endpoints(),
         browser::endpoints(),
     ]
     .into_iter()

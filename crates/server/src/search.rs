@@ -56,6 +56,9 @@ pub(crate) struct Filter<'a> {
 
 impl<'a> Filter<'a> {
     fn read(operand: &'a Value, errors: &'a Errors) -> Result<Self> {
+        if !operand.is_object() {
+            return Err(ApiError::BadRequest.because("An operand is an object with a filter_name and a filter_value."));
+        }
         let name = operand.get("filter_name").ok_or(errors.missing_name)?;
         let name = name.as_str().ok_or(errors.name_not_string)?;
         let value = operand.get("filter_value").filter(|v| !v.is_null()).ok_or(errors.missing_value)?;
@@ -145,7 +148,6 @@ impl Condition {
 /// The page size: 1 to 1000, 100 when absent.
 pub(crate) fn limit(given: Option<i64>) -> Result<i64> {
     match given.unwrap_or(100) {
-        0 => Ok(100),
         limit if (1..=1000).contains(&limit) => Ok(limit),
         _ => Err(ApiError::InvalidArgument.because("limit is 1 to 1000.")),
     }

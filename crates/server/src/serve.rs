@@ -48,7 +48,7 @@ async fn metrics(State(app): State<App>) -> Response {
     if let Ok(depth) = crate::outbox::depth(&app).await {
         app.metrics().set_outbox_depth(depth);
     }
-    const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, TYPE)], app.metrics().text()).into_response()
 }
 

@@ -5,7 +5,7 @@ macro_rules! wire_enum {
     ($($(#[doc = $doc:literal])* $name:ident($error:ident) { $($variant:ident = $word:literal),* $(,)? })*) => { $(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
-        pub enum $name { $(#[serde(rename = $word)] $variant),* }
+        pub(crate) enum $name { $(#[serde(rename = $word)] $variant),* }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,10 +1,11 @@
 // The application under the tests: one page, what it shows depends on the path.
 //   /login, /authenticate   the prebuilt login, discovery flow
 //   /o/SLUG                 the prebuilt login of one organization
+//   /t/SLUG/login           the same, where the project's settings say where the slug stands
 //   /members, /settings     the admin portal
 //   anything else           only the client
 (() => {
-  const { publicToken, options, redirectUrl } = window.settings;
+  const { publicToken, options, redirectUrl, sessionDurationMinutes = 60 } = window.settings;
   const client = new window.b2b.StytchB2BClient(publicToken, options);
   window.client = client;
   window.events = [];
@@ -20,7 +21,7 @@
       client,
       config: {
         products: [B2BProducts.emailMagicLinks],
-        sessionOptions: { sessionDurationMinutes: 60 },
+        sessionOptions: { sessionDurationMinutes },
         emailMagicLinksOptions: {
           discoveryRedirectURL: redirectUrl,
           loginRedirectURL: redirectUrl,
@@ -41,6 +42,8 @@
     showLogin({ authFlowType: "Discovery" });
   } else if (first === "o") {
     showLogin({ authFlowType: "Organization", organizationSlug: second });
+  } else if (first === "t") {
+    showLogin({ authFlowType: "Organization" });
   } else if (first === "members") {
     window.adminPortal.mountAdminPortalMemberManagement({ client, element: "#main" });
   } else if (first === "settings") {

@@ -19,7 +19,9 @@ pub(crate) fn map(e: tokio_postgres::Error, mode: Mode) -> (Error, Effect) {
         return if e.is_closed() || io {
             (Error::unavailable(e), Effect::Lost)
         } else {
-            (Error::other(e), Effect::None)
+            // Which parameter it was, and what was wrong with it.
+            let cause = e.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            (Error::other(format!("{e}{cause}")), Effect::None)
         };
     };
     let code = db.code();

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 
 mod both;
+mod migrations;
 mod pgbouncer;
 mod postgres;
-mod speed;
 mod sqlite;
 mod support;
+mod transactions;
+mod values;

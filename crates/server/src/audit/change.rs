@@ -15,6 +15,11 @@ impl Change {
         Self::default()
     }
 
+    /// Whether no field differs.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// One field.
     pub(crate) fn of(field: &str, before: &impl Serialize, after: &impl Serialize) -> Self {
         let mut change = Map::new();

@@ -72,6 +72,17 @@ fn typed(error_type: &str) -> crate::error::Error {
     ApiError::ALL.iter().copied().find(|e| e.error_type() == error_type).unwrap_or(ApiError::BadRequest).into()
 }
 
+/// Reads an object field of an input. Serde's structs would take a list as well.
+pub(crate) fn object<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    match <Option<Value> as serde::Deserialize>::deserialize(deserializer)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(object @ Value::Object(_)) => serde_json::from_value(object).map(Some).map_err(serde::de::Error::custom),
+        Some(_) => Err(serde::de::Error::custom("expected an object")),
+    }
+}
+
 fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

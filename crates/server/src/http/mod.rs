@@ -19,3 +19,4 @@ pub(crate) use head::{Ambient, Head, Surface};
 pub use openapi::openapi;
 pub(crate) use respond::failure;
 pub use router::router;
+pub(crate) use router::swallow;

@@ -59,7 +59,8 @@ pub(crate) fn failure(app: &App, request_id: &str, error: Error) -> Response {
     });
     let mut response = json_response(error.status(), body.to_string().into_bytes());
     if matches!(error, ApiError::ServerUnavailable | ApiError::TooManyRequests) {
-        let seconds = if error == ApiError::TooManyRequests { "60" } else { "1" };
+        // Two seconds bring one more mail for the address; see `MailLimit`.
+        let seconds = if error == ApiError::TooManyRequests { "2" } else { "1" };
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
     }
     response

@@ -5,7 +5,7 @@ use crate::error::{ApiError, Error};
 use crate::http::endpoint::{DoorKind, Run, check_declared};
 use crate::http::input::RawInput;
 use crate::http::schema::InputSchema;
-use crate::http::{About, Endpoint, Head, Method, Surface, body, cookies, cors, failure};
+use crate::http::{About, Endpoint, Head, Method, Surface, body, cookies, cors, failure, respond};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
@@ -128,6 +128,19 @@ fn is_live(headers: &axum::http::HeaderMap) -> bool {
     // "project-live-" and "public-token-live-" in base64, at the start of the Basic credential.
     let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
     value.contains("cHJvamVjdC1saXZl") || value.contains("cHVibGljLXRva2VuLWxpdm")
+}
+
+/// Answers a browser's request whose content is of no interest.
+pub(crate) async fn swallow(app: &App, request: Request) -> Response {
+    let head = head_of(app, &request, Surface::Browser);
+    if request.method() == axum::http::Method::OPTIONS {
+        return cors::preflight(app, &head).await;
+    }
+    let result = body::read(request.into_body()).await.map(drop);
+    let result = result.and_then(|()| respond::success(&head, false, &serde_json::json!({})));
+    let mut response = result.unwrap_or_else(|error| failure(app, &head.request_id, error));
+    cors::allow(app, &head, response.headers_mut()).await;
+    response
 }
 
 async fn refuse(app: App, request: Request, error: ApiError) -> Response {

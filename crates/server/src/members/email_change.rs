@@ -25,7 +25,6 @@ pub(crate) fn change_email<C: Caller>(
     }
     let id = &organization.organization_id;
     organizations::check_claimed(tx, cx.project(), Some(id), &new)?;
-    check_free(tx, organization, member, &new)?;
     let before = member.clone();
     let old = RetiredEmail {
         email_id: std::mem::replace(&mut member.email_id, EmailId::new(cx.project().environment)),

@@ -135,11 +135,15 @@ fn get(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Get) -> Result<MemberResponse
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = match (input.member_id, input.email_address) {
         (Some(reference), None) => operations::find(tx, &organization, &reference)?,
-        (None, Some(text)) => {
+        (None, None) => return Err(ApiError::InvalidMemberGetFields.into()),
+        (reference, Some(text)) => {
             let email = EmailAddress::parse(&text).map_err(|_| ApiError::InvalidEmail)?;
-            operations::find_by_email(tx, &organization, &email)?.ok_or(ApiError::MemberNotFound)?
+            let member = operations::find_by_email(tx, &organization, &email)?.ok_or(ApiError::MemberNotFound)?;
+            match reference.map(|reference| operations::find(tx, &organization, &reference)).transpose()? {
+                Some(named) if named.member_id != member.member_id => return Err(ApiError::MemberNotFound.into()),
+                _ => member,
+            }
         }
-        _ => return Err(ApiError::InvalidMemberGetFields.into()),
     };
     Ok(MemberResponse::new(member, organization))
 }
@@ -224,13 +228,17 @@ fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<MemberResponse> 
     let unlink = input.changes.unlink_email == Some(true);
     let mut member = before.clone();
     input.changes.apply(tx, cx, &organization, &mut member)?;
-    operations::save(tx, cx.now(), &organization, &before, &mut member)?;
+    if member != before {
+        operations::save(tx, cx.now(), &organization, &before, &mut member)?;
+    }
     if let Some(email) = email {
         let how = email_change::EmailChange { unlink, ..Default::default() };
         email_change::change_email(tx, cx, &organization, &mut member, email, how)?;
     }
     let change = Change::between(&before, &member);
-    audit::record(tx, cx, "member.update", Some(&organization.organization_id), &member.member_id, change)?;
+    if !change.is_none() {
+        audit::record(tx, cx, "member.update", Some(&organization.organization_id), &member.member_id, change)?;
+    }
     Ok(MemberResponse::new(member, organization))
 }
 

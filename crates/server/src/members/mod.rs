@@ -70,7 +70,7 @@ pub(crate) struct RoleSource {
 }
 
 /// A member, as the API shows it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Member {
     #[serde(skip)]
     pub(crate) project_id: ProjectId,

@@ -3,7 +3,7 @@
 use super::{Member, Status, operations, store};
 use crate::cursor::{Cursor, Listing};
 use crate::error::{ApiError, Result};
-use crate::http::{Actor, Cx};
+use crate::http::{Actor, Cx, input};
 use crate::id::MemberId;
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::rbac::{MEMBER_ROLE, resource};
@@ -33,6 +33,7 @@ pub(super) struct Search {
     /// 1 to 1000; 100 when absent.
     limit: Option<i64>,
     /// Every member that is not deleted, when absent.
+    #[serde(default, deserialize_with = "input::object")]
     query: Option<Query>,
 }
 

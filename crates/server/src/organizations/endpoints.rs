@@ -135,9 +135,12 @@ fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<OrganizationResp
     organization.trusted_metadata = metadata::merge(&before.trusted_metadata, input.trusted_metadata)?;
     let policy = rbac::policy_of(tx, cx.project(), &before)?;
     organization.settings = input.settings.apply(&before.settings, &policy)?;
-    operations::save(tx, cx.now(), &mut organization)?;
-    let id = &organization.organization_id;
-    audit::record(tx, cx, "organization.update", Some(id), id, Change::between(&before, &organization))?;
+    let change = Change::between(&before, &organization);
+    if !change.is_none() {
+        operations::save(tx, cx.now(), &mut organization)?;
+        let id = &organization.organization_id;
+        audit::record(tx, cx, "organization.update", Some(id), id, change)?;
+    }
     Ok(OrganizationResponse { organization })
 }
 

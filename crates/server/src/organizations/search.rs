@@ -4,7 +4,7 @@ use super::Organization;
 use super::store;
 use crate::cursor::{Cursor, Listing};
 use crate::error::{ApiError, Result};
-use crate::http::{Cx, ProjectCaller};
+use crate::http::{Cx, ProjectCaller, input};
 use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
 use database::{Timestamp, Tx};
 use schemars::JsonSchema;
@@ -26,6 +26,7 @@ pub(super) struct Search {
     /// 1 to 1000; 100 when absent.
     limit: Option<i64>,
     /// Everything, when absent.
+    #[serde(default, deserialize_with = "input::object")]
     query: Option<Query>,
 }
 

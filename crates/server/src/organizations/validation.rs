@@ -191,11 +191,12 @@ fn known_connections(list: Vec<String>, current: &Settings) -> Result<Vec<String
 
 fn allowed_domains(list: Vec<String>) -> Result<Vec<EmailDomain>> {
     let domains = domains(list, ApiError::InvalidDomain, ApiError::DuplicateDomain)?;
-    if domains.iter().any(EmailDomain::is_common) {
-        return Err(ApiError::DomainTooCommon.into());
-    }
+    // Some domains are both; what they are for is the better answer.
     if domains.iter().any(EmailDomain::is_disposable) {
         return Err(ApiError::DisposableDomain.into());
+    }
+    if domains.iter().any(EmailDomain::is_common) {
+        return Err(ApiError::DomainTooCommon.into());
     }
     Ok(domains)
 }

@@ -1,9 +1,11 @@
 //! Projects: one environment of one app, with its credentials and settings. Nothing crosses from one to another.
 
+mod endpoints;
 mod identify;
 mod operations;
 mod store;
 
+pub(crate) use endpoints::endpoints;
 pub(crate) use identify::{
     Remembered, by_public_token, check_origin, identify, origin_is_registered, public_token, remembered,
 };

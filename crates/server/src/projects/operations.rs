@@ -43,7 +43,7 @@ const DEFAULT_REDIRECT_URL: &str = "http://localhost:3000/authenticate";
 /// A name or a redirect URL that cannot be used.
 pub async fn create(app: &App, new: New) -> Result<Created> {
     let id = ProjectId::new(new.environment);
-    let key = signing::generate(app, &id, app.now()).await?;
+    let key = signing::generate(app, &id).await?;
     let app_ = app.clone();
     app.db().write(move |tx| create_in(&app_, tx, &new, &id, &key)).await
 }

@@ -120,3 +120,10 @@ pub(super) fn is_origin_of_any(tx: &mut Tx, origin: &str) -> Result<bool> {
         tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT) FROM origins WHERE origin = $1 LIMIT 1", args![origin])?;
     Ok(row.is_some())
 }
+
+/// Organizations, and members that are not deleted: those that the directory lists.
+pub(super) fn counts(tx: &mut Tx, project: &ProjectId) -> Result<(i64, i64)> {
+    let (organizations,) = tx.one("SELECT COUNT(*) FROM organizations WHERE project_id = $1", args![project])?;
+    let (members,) = tx.one("SELECT COUNT(*) FROM member_directory WHERE project_id = $1", args![project])?;
+    Ok((organizations, members))
+}

@@ -3,7 +3,7 @@ use super::signing::{self, Jwk};
 use super::{MemberSession, jwt, operations, store};
 use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
-use crate::http::{Actor, Anyone, Caller as _, Cx, Endpoint, Nothing, ProjectCaller, Surface};
+use crate::http::{Actor, Anyone, Caller as _, Cx, Endpoint, Nothing, ProjectCaller, Surface, input};
 use crate::id::{MemberId, ProjectId, SessionId};
 use crate::login::{self, AuthResponse, Evidence, Factor, TermsInput};
 use crate::members::{self, Member, MemberRef};
@@ -55,6 +55,7 @@ struct Authenticate {
     #[serde(flatten)]
     terms: TermsInput,
     /// Also ask whether the session's roles allow something.
+    #[serde(default, deserialize_with = "input::object")]
     authorization_check: Option<AuthorizationCheck>,
 }
 
@@ -173,8 +174,6 @@ struct Revoke {
 struct Revoked {}
 
 /// Revoke one session, or all sessions of a member.
-///
-/// Revoking what has ended already succeeds.
 #[endpoint(POST "/v1/b2b/sessions/revoke", browser POST "/sdk/v1/b2b/sessions/revoke/{member_id}", errors(
     NoSessionRevokeArguments, TooManySessionRevokeArguments, MemberNotFound
 ))]
@@ -189,19 +188,17 @@ fn revoke(tx: &mut Tx, cx: &Cx<Actor>, input: Revoke) -> Result<Revoked> {
     if let Some(id) = member_id {
         return revoke_of_member(tx, cx, &id);
     }
-    let found = match member_session_id {
-        Some(id) => by_id(tx, cx, &id),
+    let session = match member_session_id {
+        Some(id) => by_id(tx, cx, &id)?,
         None => {
             let credential = Credential::from_input(session_token, session_jwt)?.ok_or(ApiError::SessionNotFound)?;
-            credential.find(&cx.app, tx, cx.project(), cx.now()).map(|presented| presented.session)
+            credential.find(&cx.app, tx, cx.project(), cx.now())?.session
         }
     };
-    let session = match found {
-        Ok(session) => session,
-        Err(Error::Api(ApiError::SessionNotFound, _)) => return Ok(Revoked {}),
-        Err(error) => return Err(error),
-    };
-    cx.caller.require_organization(Some(&session.organization_id))?;
+    if cx.caller.acting().is_some_and(|acting| acting.organization_id != session.organization_id) {
+        // The answer is the same as for a session that does not exist.
+        return Err(ApiError::SessionNotFound.into());
+    }
     cx.caller.require_on_member(&session.member_id, "revoke-sessions")?;
     store::delete(tx, &session.organization_id, &session.member_session_id)?;
     let (organization, change) = (Some(&session.organization_id), Change::none());

@@ -23,6 +23,8 @@ use std::sync::{Arc, Mutex};
 const PUBLISHED_BEFORE: i64 = 15;
 /// Minutes that a key stays published once its successor signs.
 const PUBLISHED_AFTER: i64 = 30 * 24 * 60;
+/// Minutes after which a key gets a successor: about six months.
+const REPLACED_AFTER: i64 = 180 * 24 * 60;
 /// How long this process believes what it knows of a project's keys, in microseconds.
 const REMEMBERED: i64 = 5_000_000;
 
@@ -30,6 +32,7 @@ const REMEMBERED: i64 = 5_000_000;
 pub(crate) struct SigningKey {
     pub(crate) id: SigningKeyId,
     pair: RsaKeyPair,
+    created_at: Timestamp,
     signs_from: Timestamp,
     published_until: Option<Timestamp>,
 }
@@ -63,6 +66,11 @@ impl KeySet {
     pub(crate) fn current(&self, now: Timestamp) -> Result<&SigningKey> {
         let current = self.0.iter().find(|key| key.signs_from <= now).or(self.0.last());
         current.ok_or_else(|| Error::internal("the project has no signing key"))
+    }
+
+    /// Whether the newest key is due to be replaced.
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.0.first().is_some_and(|newest| newest.created_at.0 + REPLACED_AFTER * MINUTE < now.0)
     }
 
     /// The published key with this id.
@@ -121,7 +129,7 @@ pub(crate) struct NewKey {
 }
 
 /// Makes a 2048-bit RSA key pair; takes a good part of a second, on a thread of its own.
-pub(crate) async fn generate(app: &App, project: &ProjectId, _now: Timestamp) -> Result<NewKey> {
+pub(crate) async fn generate(app: &App, project: &ProjectId) -> Result<NewKey> {
     let id = SigningKeyId::new(environment_of(project));
     let pair = tokio::task::spawn_blocking(|| RsaKeyPair::generate(KeySize::Rsa2048));
     let fault = || Error::internal("a signing key could not be generated");
@@ -159,7 +167,7 @@ pub(crate) fn insert(tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timest
 pub async fn rotate(app: &App, project: &str) -> Result<String> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
     let now = app.now();
-    let key = generate(app, &id, now).await?;
+    let key = generate(app, &id).await?;
     let kid = key.id.to_string();
     app.db()
         .write(move |tx| {
@@ -174,10 +182,11 @@ pub async fn rotate(app: &App, project: &str) -> Result<String> {
 struct Stored {
     id: SigningKeyId,
     sealed_private_key: Vec<u8>,
+    created_at: Timestamp,
     signs_from: Timestamp,
     published_until: Option<Timestamp>,
 }
-row!(Stored { id, sealed_private_key, signs_from, published_until });
+row!(Stored { id, sealed_private_key, created_at, signs_from, published_until });
 
 /// The keys of a project, as far as this process remembers them.
 fn remembered(app: &App, project: &ProjectId, now: Timestamp) -> Option<Arc<KeySet>> {
@@ -191,7 +200,7 @@ pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestam
         return Ok(keys);
     }
     let rows = tx.all::<Stored>(
-        "SELECT id, sealed_private_key, signs_from, published_until FROM signing_keys
+        "SELECT id, sealed_private_key, created_at, signs_from, published_until FROM signing_keys
          WHERE project_id = $1 ORDER BY signs_from DESC, id DESC",
         args![project],
     )?;
@@ -199,7 +208,8 @@ pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestam
     for row in rows {
         let der = app.keys().open_sealed(Purpose::SigningKey, row.id.as_str(), &row.sealed_private_key)?;
         let pair = RsaKeyPair::from_pkcs8(&der).map_err(|_| Error::internal("a signing key cannot be read"))?;
-        keys.push(SigningKey { id: row.id, pair, signs_from: row.signs_from, published_until: row.published_until });
+        let Stored { id, created_at, signs_from, published_until, .. } = row;
+        keys.push(SigningKey { id, pair, created_at, signs_from, published_until });
     }
     let keys = Arc::new(KeySet(keys));
     if let Ok(mut known) = app.key_sets().0.lock() {
@@ -208,11 +218,37 @@ pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestam
     Ok(keys)
 }
 
-/// The keys of a project.
+/// The keys of a project. Whoever asks when the newest is due makes its successor.
 pub(crate) async fn keys(app: &App, project: &Project, now: Timestamp) -> Result<Arc<KeySet>> {
     if let Some(keys) = remembered(app, &project.id, now) {
         return Ok(keys);
     }
-    let (app_, id) = (app.clone(), project.id.clone());
+    let keys = read(app, &project.id, now).await?;
+    if !keys.is_due(now) {
+        return Ok(keys);
+    }
+    let (app_, id, successor) = (app.clone(), project.id.clone(), generate(app, &project.id).await?);
+    app.db()
+        .write(move |tx| {
+            forget(&app_, &id);
+            // Another node may have been faster.
+            if keys_in(&app_, tx, &id, now)?.is_due(now) {
+                insert(tx, &id, &successor, now)?;
+            }
+            forget(&app_, &id);
+            Ok::<_, Error>(())
+        })
+        .await?;
+    read(app, &project.id, now).await
+}
+
+async fn read(app: &App, project: &ProjectId, now: Timestamp) -> Result<Arc<KeySet>> {
+    let (app_, id) = (app.clone(), project.clone());
     app.db().read(move |tx| keys_in(&app_, tx, &id, now)).await
+}
+
+fn forget(app: &App, project: &ProjectId) {
+    if let Ok(mut known) = app.key_sets().0.lock() {
+        known.remove(project);
+    }
 }

@@ -1,0 +1,189 @@
+//! All or nothing, alone or together.
+
+use crate::both::{count, on_both};
+use database::{Database, Engine, Error, Result, args};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+on_both!(
+    increments,
+    together_or_not_at_all,
+    failures_stay_alone,
+    panics,
+    failed_is_over,
+    reads_do_not_write,
+    observing,
+    closing,
+);
+
+async fn increments(db: &Database, _: &str) {
+    let tasks: Vec<_> = (0..40)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                db.write(|tx| {
+                    let (n,) = tx.one::<(i64,)>("SELECT n FROM counters WHERE id = 1", &[])?;
+                    tx.execute("UPDATE counters SET n = $1 WHERE id = 1", args![n + 1])
+                })
+                .await
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap(), 1);
+    }
+    assert_eq!(count(db).await, 40);
+}
+
+/// Many transactions at once, some of which fail halfway: each is there wholly or not at all.
+async fn together_or_not_at_all(db: &Database, _: &str) {
+    let tasks: Vec<_> = (0..200i64)
+        .map(|i| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                db.write(move |tx| {
+                    tx.execute("INSERT INTO slugs (id, slug) VALUES ($1, $2)", args![i, format!("a{i}")])?;
+                    let other = if i % 3 == 0 { i } else { i + 1000 };
+                    tx.execute("INSERT INTO slugs (id, slug) VALUES ($1, $2)", args![other, format!("b{i}")])
+                })
+                .await
+            })
+        })
+        .collect();
+    for (i, task) in tasks.into_iter().enumerate() {
+        let result = task.await.unwrap();
+        assert_eq!(result.is_err(), i % 3 == 0, "{i}: {result:?}");
+    }
+    let (n,): (i64,) = db.read(|tx| tx.one("SELECT count(*) FROM slugs", &[])).await.unwrap();
+    assert_eq!(n, 2 * (200 - 67));
+}
+
+#[derive(Debug)]
+enum Refusal {
+    Ours,
+    Database(Error),
+}
+impl From<Error> for Refusal {
+    fn from(e: Error) -> Self {
+        Refusal::Database(e)
+    }
+}
+impl database::IsConflict for Refusal {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Refusal::Database(Error::Conflict))
+    }
+}
+
+async fn failures_stay_alone(db: &Database, _: &str) {
+    let refused = db.write(|tx| {
+        tx.execute("UPDATE counters SET n = 100 WHERE id = 1", &[])?;
+        Err::<(), _>(Refusal::Ours)
+    });
+    let kept = db.write(|tx| tx.execute("UPDATE counters SET n = n + 1 WHERE id = 1", &[]));
+    let (refused, kept) = tokio::join!(refused, kept);
+    assert!(matches!(refused, Err(Refusal::Ours)));
+    assert_eq!(kept.unwrap(), 1);
+    assert_eq!(count(db).await, 1);
+}
+
+async fn panics(db: &Database, _: &str) {
+    for write in [true, false, true, false] {
+        let other = db.clone();
+        let panicked = tokio::spawn(async move {
+            let f = move |tx: &mut database::Tx<'_>| -> Result<()> {
+                if write {
+                    tx.execute("UPDATE counters SET n = 100 WHERE id = 1", &[])?;
+                } else {
+                    tx.one::<(i64,)>("SELECT n FROM counters", &[])?;
+                }
+                panic!("a panic that the test wants");
+            };
+            if write { other.write(f).await } else { other.read(f).await }
+        });
+        let kept = db.write(|tx| tx.execute("UPDATE counters SET n = n + 1 WHERE id = 1", &[]));
+        let (panicked, kept) = tokio::join!(panicked, kept);
+        let panic = panicked.unwrap_err().into_panic();
+        assert_eq!(*panic.downcast::<&str>().unwrap(), "a panic that the test wants");
+        kept.unwrap();
+    }
+    assert_eq!(count(db).await, 4);
+}
+
+/// PostgreSQL would answer COMMIT with a silent ROLLBACK, SQLite would go on: neither may happen.
+async fn failed_is_over(db: &Database, _: &str) {
+    let ignored = db
+        .write(|tx| {
+            tx.execute("UPDATE counters SET n = 100 WHERE id = 1", &[])?;
+            let _ = tx.execute("INSERT INTO counters (id, n) VALUES (1, 1)", &[]);
+            Ok::<_, Error>(())
+        })
+        .await;
+    assert!(matches!(ignored, Err(Error::Other(_))), "{ignored:?}");
+    let late = db
+        .write(|tx| {
+            let _ = tx.execute("INSERT INTO counters (id, n) VALUES (1, 1)", &[]);
+            tx.execute("UPDATE counters SET n = 100 WHERE id = 1", &[])
+        })
+        .await;
+    assert!(matches!(late, Err(Error::Other(_))), "{late:?}");
+    assert_eq!(count(db).await, 0);
+}
+
+async fn reads_do_not_write(db: &Database, _: &str) {
+    let written = db.read(|tx| tx.execute("UPDATE counters SET n = 5 WHERE id = 1", &[])).await;
+    assert!(matches!(written, Err(Error::Other(_))), "{written:?}");
+    assert_eq!(count(db).await, 0);
+}
+
+async fn observing(db: &Database, _: &str) {
+    use database::Outcome::{Committed, RolledBack};
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let into = seen.clone();
+    db.observe(move |o| into.lock().unwrap().push(o));
+    count(db).await;
+    db.write(|tx| {
+        std::thread::sleep(Duration::from_millis(20));
+        tx.execute("UPDATE counters SET n = 1", &[])
+    })
+    .await
+    .unwrap();
+    db.write(|_| Err::<(), _>(Refusal::Ours)).await.unwrap_err();
+    let seen = seen.lock().unwrap();
+    let list: Vec<_> = seen.iter().map(|o| (o.write, o.outcome)).collect();
+    assert_eq!(list, [(false, Committed), (true, Committed), (true, RolledBack)]);
+    assert!(seen[1].ran >= Duration::from_millis(20) && seen[1].queued < Duration::from_millis(500));
+}
+
+async fn closing(db: &Database, url: &str) {
+    let ran = Arc::new(AtomicU32::new(0));
+    let ours = ran.clone();
+    let other = db.clone();
+    let last = tokio::spawn(async move {
+        other
+            .write(move |tx| {
+                ours.fetch_add(1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(100));
+                tx.execute("UPDATE counters SET n = 7 WHERE id = 1", &[])
+            })
+            .await
+    });
+    while ran.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    db.close().await;
+    assert_eq!(last.await.unwrap().unwrap(), 1);
+    assert!(matches!(db.ping().await, Err(Error::Unavailable(_))));
+    let late = db.write(|tx| tx.execute("UPDATE counters SET n = 8 WHERE id = 1", &[])).await;
+    assert!(matches!(late, Err(Error::Unavailable(_))));
+    db.close().await;
+    if db.engine() == Engine::Sqlite {
+        let log = format!("{}-wal", url.trim_start_matches("sqlite:"));
+        assert!(std::fs::metadata(log).map_or(0, |m| m.len()) == 0, "the log is not empty");
+    }
+    assert_eq!(count(&crate::support::open(url, true).await).await, 7);
+}

@@ -1,0 +1,182 @@
+"""Runs every code block of README.md and docs/*.md, in order, against a server of the document's own.
+
+What the reader sees is what runs, except that the ports are free ones and that the shortened credentials
+(`project-test-…` and the like) are those of a real project. A comment right above a block says more:
+
+- `<!-- starts a server -->`: the last command runs until it is told to stop; it must say where it listens
+- `<!-- not run: why -->`: it is not run
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import textwrap
+
+import harness
+import markdown
+import pytest
+
+SHORTENED = {"project-test-…": "project_id", "secret-test-…": "secret", "public-token-test-…": "public_token"}
+CARGO = """#!/bin/sh
+# `cargo run … -- ARGUMENTS` runs the binary that is built already.
+while [ "$1" != -- ]; do shift; done
+shift
+exec guildhall "$@"
+"""
+
+
+class Stage:
+    """A folder as a reader's would look, with a server that runs in it."""
+
+    def __init__(self, server: harness.Server):
+        self.server = server
+        self.directory = server.directory
+        self.page_port = harness.free_port()
+        self.names = {}
+        programs = self.directory / "programs"
+        (self.directory / "target/release").mkdir(parents=True)
+        programs.mkdir()
+        for place in (programs, self.directory / "target/release"):
+            (place / "guildhall").symlink_to(pathlib.Path(harness.BIN).resolve())
+        (programs / "cargo").write_text(CARGO)
+        (programs / "cargo").chmod(0o755)
+        modules = self.directory / "node_modules"
+        modules.mkdir()
+        (modules / "stytch").symlink_to(harness.REPOSITORY / "tests/node/node_modules/stytch")
+        (modules / "@stytch").symlink_to(harness.REPOSITORY / "tests/browser/node_modules/@stytch")
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")} | {"PATH": f"{programs}:{os.environ['PATH']}"}
+        made = server.command("project", "create", "--name", "Reader", "--json", "--redirect-url", self.page_url)
+        self.project = json.loads(made.stdout)
+
+    @property
+    def page_url(self) -> str:
+        return f"http://localhost:{self.page_port}/"
+
+    def real(self, code: str) -> str:
+        """The block with real ports and credentials."""
+        latest = self.directory / "project.json"
+        project = json.loads(latest.read_text()) if latest.exists() else self.project
+        for shortened, name in SHORTENED.items():
+            code = code.replace(shortened, project[name])
+        port = self.server.url.rsplit(":", 1)[1]
+        code = re.sub(r"\b(127\.0\.0\.1|localhost):7400\b", rf"\1:{port}", code)
+        return code.replace("localhost:3000", f"localhost:{self.page_port}")
+
+    def run(self, command: list, **options) -> subprocess.CompletedProcess:
+        options = {"cwd": self.directory, "env": self.environment} | options
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, **options)
+
+
+def run_sh(stage: Stage, block, code: str):
+    done = stage.run(["bash", "-euo", "pipefail", "-c", code])
+    assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{code}\n{done.stdout}\n{done.stderr}"
+
+
+def run_server(stage: Stage, block, code: str):
+    """The block's last command is a server; it gets a database and a port of its own unless it names them."""
+    environment = stage.environment | {
+        "GUILDHALL_LISTEN": "127.0.0.1:0",
+        "GUILDHALL_DATABASE_URL": f"sqlite:{stage.directory}/block-{block.line}/guildhall.db",
+    }
+    code = re.sub(r"^(\s*(?:[A-Z_]+=\S+ +)*)(guildhall serve|cargo run)", r"\1exec \2", code, flags=re.MULTILINE)
+    process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", code], cwd=stage.directory, env=environment,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("listening on http://"), f"{block}: {line}{process.stderr.read()}"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0, f"{block}: {process.stderr.read()}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def run_python(_stage: Stage, block, code: str, names: dict):
+    try:
+        exec(compile("\n" * block.line + code, str(block.path), "exec"), names)  # noqa: S102
+    except Exception as error:
+        raise AssertionError(f"{block}: {type(error).__name__}: {error}\n{code}") from error
+
+
+def run_js(stage: Stage, block, code: str):
+    file = stage.directory / f"block-{block.line}.mjs"
+    file.write_text(code)
+    done = stage.run(["node", file.name])
+    assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def run_html(stage: Stage, block, code: str):
+    """Opens the page in Chromium and signs a new person in on it."""
+    (stage.directory / "index.html").write_text(code)
+    script = harness.REPOSITORY / "tests/docs/sign_in.mjs"
+    email = harness.new_email()
+    done = stage.run(["node", str(script), str(stage.directory), str(stage.page_port), email],
+                     env=stage.environment | {"GUILDHALL_OUTBOX": f"{stage.server.url}/outbox"})
+    assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def run_toml(stage: Stage, block, code: str):
+    """A configuration file; its first line says how it is called."""
+    name = re.match(r"# (\S+\.toml)\n", code)
+    assert name, f"{block}: the first line is not `# NAME.toml`"
+    (stage.directory / name.group(1)).write_text(code)
+
+
+@pytest.fixture
+def stage(monkeypatch):
+    server = harness.Server(smtp=False)
+    server.database_url = "sqlite:guildhall-data/guildhall.db"
+    server.start()
+    stage = Stage(server)
+    monkeypatch.chdir(stage.directory)
+    monkeypatch.setenv("PATH", stage.environment["PATH"])
+    yield stage
+    server.stop()
+
+
+@pytest.mark.parametrize("path", markdown.documents(), ids=lambda path: path.stem)
+def test_every_example_works(path, stage):
+    names = {"__name__": "__main__"}
+    for block in markdown.blocks(path):
+        if block.note.startswith("not run:"):
+            continue
+        code = stage.real(block.code)
+        match block.language:
+            case "sh" if block.note == "starts a server":
+                run_server(stage, block, code)
+            case "sh":
+                run_sh(stage, block, code)
+            case "python":
+                run_python(stage, block, code, names)
+            case "js":
+                run_js(stage, block, code)
+            case "html":
+                run_html(stage, block, code)
+            case "toml":
+                run_toml(stage, block, code)
+            case "text":
+                pass
+            case other:
+                pytest.fail(f"{block}: nobody knows how to run {other or 'a block without a language'}")
+
+
+def test_a_wrong_example_is_noticed(stage, tmp_path):
+    """The test above would see each kind of block fail."""
+    bad = {
+        "sh": "guildhall project list --no-such-flag",
+        "python": "raise ValueError('no')",
+        "js": "throw new Error('no');",
+    }
+    runners = {"sh": run_sh, "python": lambda *a: run_python(*a, {}), "js": run_js}
+    for language, code in bad.items():
+        document = markdown.REPOSITORY / "docs" / f"bad.{language}.md"
+        block = markdown.Block(document, 1, language, "", code)
+        with pytest.raises(AssertionError):
+            runners[language](stage, block, textwrap.dedent(code))
+    with pytest.raises(AssertionError):
+        run_server(stage, markdown.Block(markdown.REPOSITORY / "x.md", 1, "sh", "", ""), "guildhall serve --listen nowhere")

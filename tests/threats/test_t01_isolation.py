@@ -1,0 +1,279 @@
+"""T-01: whoever holds credentials of B gets the same answer for an id of A as for an id that nobody has.
+
+Generated from the API description: an operation that is not in the table below fails.
+"""
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass, field
+
+import pytest
+from harness import BIN, discovery_token, intermediate, magic_token, new_email, unique, verified_member
+from scenes import (
+    DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, SESSION, Tenant, made_up, made_up_token, unchanged, verdict,
+)
+
+DESCRIPTION = json.loads(subprocess.run([BIN, "openapi"], capture_output=True, check=True, text=True, timeout=60).stdout)
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in DESCRIPTION["paths"].items()
+    for method, operation in methods.items()
+    if method in ("get", "post", "put", "delete", "patch")
+}
+
+
+@dataclass
+class Attack:
+    """`{placeholders}` are filled with names of A's things, then with made-up ones of the same form."""
+
+    bodies: list = field(default_factory=lambda: [None])
+    queries: list = field(default_factory=lambda: [None])
+    # The organization part of the path may also be B's own, with somebody of A behind it.
+    mixed: bool = False
+    # Knocking at the door of another organization is what the operation is for, so only foreign projects count.
+    entry: bool = False
+    # The body names nothing of A when the request comes through a browser session; B's own things change.
+    spends: bool = False
+
+
+SMUGGLED = {"organization_id": "{org}", "organization_ids": ["{org}"], "member_id": "{member}"}
+NO_IDS = "it takes no identifier of an object"
+PUBLIC = "its identifier is public, and so is the answer"
+
+NAME = {"organization_name": "Taken over"}
+EMAIL = {"email_address": "{fresh}"}
+SEARCH = [{"organization_ids": ["{org}"]}, {"organization_ids": ["{slug}"]}, {"organization_ids": ["{own}", "{org}"]},
+          {"organization_ids": ["{own}"], "query": {"operator": "OR", "operands": [{"filter_name": "member_ids", "filter_value": ["{member}"]}]}}]
+
+TABLE = {
+    "organizations.create": NO_IDS,
+    "organizations.search": Attack([{"query": {"operator": "OR", "operands": [
+        {"filter_name": "organization_ids", "filter_value": ["{org}"]}, {"filter_name": "organization_slugs", "filter_value": ["{slug}"]},
+        {"filter_name": "member_emails", "filter_value": ["{email}"]}]}}]),
+    "organizations.get": Attack(),
+    "organizations.update": Attack([NAME, {"trusted_metadata": {"a": 1}}, {"mfa_policy": "REQUIRED_FOR_ALL"}]),
+    "organizations.delete": Attack(),
+    "organizations.metrics": Attack(),
+    "organizations.delete_external_id": Attack(),
+    "organizations.get_own.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "organizations.update.browser": Attack([NAME | SMUGGLED], queries=[{"organization_id": "{org}"}]),
+    "organizations.delete.browser": Attack([SMUGGLED], queries=[{"organization_id": "{org}"}], spends=True),
+    "organizations.public.get_by_slug.browser": Attack([{"organization_slug": "{slug}"}, {"organization_slug": "{org}"}, {"organization_slug": "{ext}"}], entry=True),
+    "members.create": Attack([EMAIL]),
+    "members.create.browser": Attack([EMAIL | SMUGGLED]),
+    "members.get": Attack(queries=[{"member_id": "{member}"}, {"member_id": "{member_ext}"}, {"email_address": "{email}"}], mixed=True),
+    "members.get_self.self": Attack(queries=[SMUGGLED]),
+    "members.dangerously_get": Attack(queries=[None, {"include_deleted": "true"}]),
+    "members.update": Attack([{"name": "Taken over"}, {"roles": ["stytch_admin"]}, EMAIL], mixed=True),
+    "members.update.browser": Attack([{"name": "Taken over"} | SMUGGLED, EMAIL]),
+    "members.update.self": Attack([{"name": "Renamed"} | SMUGGLED], queries=[{"member_id": "{member}"}]),
+    "members.delete": Attack(mixed=True),
+    "members.delete.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "members.reactivate": Attack(mixed=True),
+    "members.reactivate.browser": Attack([SMUGGLED]),
+    "members.search": Attack(SEARCH),
+    "members.search.browser": Attack([*SEARCH, SMUGGLED]),
+    "members.public_search.browser": Attack([{"email_address": "{email}", "organization_id": "{org}"}], entry=True),
+    "members.delete_external_id": Attack(mixed=True),
+    "members.unlink_retired_email": Attack([{"email_id": "{email_id}"}, {"email_address": "{email}"}], mixed=True),
+    "members.unlink_retired_email.browser": Attack([{"email_id": "{email_id}"} | SMUGGLED, {"email_address": "{email}"}]),
+    "members.unlink_retired_email.self": Attack([{"email_id": "{email_id}"} | SMUGGLED]),
+    "members.start_email_update": Attack([EMAIL], mixed=True),
+    "members.start_email_update.browser": Attack([EMAIL | SMUGGLED]),
+    "members.start_email_update.self": Attack([EMAIL | SMUGGLED]),
+    "magic_links.login_or_signup": Attack([{"organization_id": o, "email_address": "{email}"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
+    "magic_links.login_or_signup.browser": Attack([{"organization_id": o, "email_address": "{email}"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
+    "magic_links.invite": Attack([EMAIL | {"organization_id": "{org}"}, EMAIL | {"organization_id": "{own}", "invited_by_member_id": "{member}"}]),
+    "magic_links.invite.browser": Attack([EMAIL | SMUGGLED, EMAIL | {"invited_by_member_id": "{member}"}]),
+    "magic_links.authenticate": Attack([{"magic_links_token": "{link}"}, {"magic_links_token": "{link}", "session_token": "{session}"}], entry=True),
+    "magic_links.authenticate.browser": Attack([{"magic_links_token": "{link}", "session_duration_minutes": 60}], entry=True),
+    "magic_links.send_discovery": NO_IDS,
+    "magic_links.send_discovery.browser": NO_IDS,
+    "magic_links.authenticate_discovery": Attack([{"discovery_magic_links_token": "{discovery}"}], entry=True),
+    "magic_links.authenticate_discovery.browser": Attack([{"discovery_magic_links_token": "{discovery}"}], entry=True),
+    "discovery.list": Attack([{"intermediate_session_token": "{intermediate}"}, {"session_token": "{session}"}, {"session_jwt": "{jwt}"}], entry=True),
+    "discovery.list.browser": Attack([{"intermediate_session_token": "{intermediate}"}, {"session_token": "{session}"}], entry=True),
+    "discovery.create": Attack([{"intermediate_session_token": "{intermediate}"}], entry=True),
+    "discovery.create.browser": Attack([{"intermediate_session_token": "{intermediate}"}], entry=True),
+    "discovery.exchange": Attack([{"intermediate_session_token": "{intermediate}", "organization_id": "{own}"}, {"intermediate_session_token": "{own_intermediate}", "organization_id": "{org}"}], entry=True),
+    "discovery.exchange.browser": Attack([{"intermediate_session_token": "{own_intermediate}", "organization_id": "{slug}"}], entry=True),
+    "sessions.get": Attack(queries=[{"organization_id": "{org}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member_ext}"}]),
+    "sessions.authenticate": Attack([{"session_token": "{session}"}, {"session_jwt": "{jwt}"},
+        {"session_token": "{own_session}", "authorization_check": {"organization_id": "{org}", "resource_id": "stytch.member", "action": "search"}}], entry=True),
+    "sessions.authenticate.browser": Attack([{"session_token": "{session}"}, {"session_jwt": "{jwt}"}], entry=True),
+    "sessions.revoke": Attack([{"member_session_id": "{session_id}"}, {"member_id": "{member}"}, {"session_token": "{session}"}, {"session_jwt": "{jwt}"}]),
+    "sessions.revoke.browser": Attack([None, SMUGGLED]),
+    "sessions.revoke_own.browser": Attack([SMUGGLED | {"member_session_id": "{session_id}"}], spends=True),
+    "sessions.exchange": Attack([{"organization_id": "{org}", "session_token": "{own_session}"}, {"organization_id": "{own}", "session_token": "{session}"}], entry=True),
+    "sessions.exchange.browser": Attack([{"organization_id": "{org}", "session_duration_minutes": 60}], entry=True),
+    "sessions.get_jwks": PUBLIC,
+    "rbac.policy": NO_IDS,
+    "rbac.get_org_policy": Attack(),
+    "rbac.set_org_policy": Attack([{"org_policy": {"roles": [{"role_id": "evil", "description": "", "permissions": []}]}}]),
+    "audit.list": Attack(queries=[{"organization_id": "{org}"}, {"organization_id": "{slug}"}]),
+    "projects.whoami": NO_IDS,
+    "projects.metrics": NO_IDS,
+    "browser.bootstrap.browser": PUBLIC,
+    "browser.admin_portal_config.browser": NO_IDS,
+}
+
+# Names of what stands in paths.
+PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"]}
+
+
+class World:
+    """Organization A, and B twice: as a neighbour in the same project and in a project of its own."""
+
+    def __init__(self, project, neighbour):
+        self.a = Tenant(project).with_member()
+        a = self.a
+        project.api.organizations.members.update(a.org, a.member.member_id, email_address=f"new-{unique()}@{a.domain}")
+        current = project.api.organizations.members.get(a.org, member_id=a.member.member_id).member
+        # A JWT that nobody can act with, signed as well as a living one: its session has ended.
+        _, ended = verified_member(project, a.org)
+        project.api.sessions.revoke(session_token=ended.session_token)
+        self.dead_jwt = ended.session_jwt
+        self.link = magic_token(project, a.org, a.admin.email_address)
+        self.discovery = discovery_token(project, a.admin.email_address)
+        self.intermediate = intermediate(project, a.admin.email_address)
+        self.names = {
+            "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
+            "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
+            "session": a.admin_login.session_token, "jwt": a.admin_login.session_jwt,
+            "session_id": a.admin_login.member_session.member_session_id,
+            "link": self.link, "discovery": self.discovery, "intermediate": self.intermediate,
+        }
+        self.inside, self.outside = Tenant(project), Tenant(neighbour)
+        self.outside_intermediate = intermediate(neighbour, new_email())
+
+    def nobody(self) -> dict:
+        return {
+            "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
+            "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),
+            "jwt": self.dead_jwt, "session_id": made_up("member-session"), "link": made_up_token(MAGIC_LINK),
+            "discovery": made_up_token(DISCOVERY), "intermediate": made_up_token(INTERMEDIATE),
+        }
+
+
+@pytest.fixture(scope="module")
+def world(project, neighbour):
+    return World(project, neighbour)
+
+
+def fill(value, names):
+    if value is None:
+        return None
+    return json.loads(re.sub(r"\{(\w+)\}", lambda found: names[found[1]], json.dumps(value)))
+
+
+def paths(path, mixed):
+    """The path with each way to name things."""
+    made = [path]
+    for name, ways in PATH.items():
+        made = [p.replace("{" + name + "}", way) for p in made for way in (ways if "{" + name + "}" in p else ways[:1])]
+    if mixed:
+        made += [path.replace("{organization_id}", "{own}").replace("{member_id}", way) for way in PATH["member_id"]]
+    return list(dict.fromkeys(made))
+
+
+def send(tenant, login, surface, method, path, body, query):
+    options = {"params": query} if query else {}
+    if body is not None:
+        options["json"] = body
+    if surface == "browser":
+        return tenant.project.browser(method, path.removeprefix("/sdk/v1"), session_token=login.session_token, **options)
+    headers = {MEMBER_HEADER: login.session_token} if surface == "member" else None
+    return tenant.project.raw(method, path, headers=headers, **options)
+
+
+def surfaces(world, path, operation, attack):
+    """Who attacks: (B, through which door)."""
+    if path.startswith("/sdk/"):
+        yield world.outside, "browser"
+        if not attack.entry:
+            yield world.inside, "browser"
+        return
+    yield world.outside, "backend"
+    if any("memberSession" in way for way in operation.get("security", [])):
+        yield world.inside, "member"
+        yield world.outside, "member"
+
+
+def test_t01_every_operation_has_an_attack():
+    assert set(TABLE) >= set(OPERATIONS), f"new route, no attack: {sorted(set(OPERATIONS) - set(TABLE))}"
+    assert set(TABLE) <= set(OPERATIONS), f"these routes are gone: {sorted(set(TABLE) - set(OPERATIONS))}"
+
+
+def test_t01_only_operations_without_ids_go_without_an_attack():
+    """An identifier in the path, the query or the body calls for an attack."""
+    for name, reason in TABLE.items():
+        if reason is not NO_IDS or name not in OPERATIONS:
+            continue
+        _, path, operation = OPERATIONS[name]
+        assert "{" not in path, name
+        assert not [p["name"] for p in operation.get("parameters", []) if p["name"].endswith("_id")], name
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        ids = [f for f in schema.get("properties", {}) if re.search(r"(organization|member|session|email)_ids?$|_token$|_jwt$", f)]
+        assert not ids, (name, ids)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_t01_foreign_ids_are_as_unknown_as_made_up_ones(world, name):
+    attack = TABLE.get(name)
+    assert attack, f"new route, no attack: {name}"
+    if not isinstance(attack, Attack):
+        pytest.skip(attack)
+    method, path, operation = OPERATIONS[name]
+    with unchanged(world.a):
+        for tenant, surface in surfaces(world, path, operation, attack):
+            for way in paths(path, attack.mixed):
+                for body in attack.bodies:
+                    for query in attack.queries:
+                        answers = []
+                        for names in (world.names, world.nobody()):
+                            b = Tenant(tenant.project) if attack.spends else tenant
+                            mine = {
+                                "own": b.org, "own_session": b.admin_login.session_token, "fresh": new_email(),
+                                "own_intermediate": world.outside_intermediate,
+                            }
+                            known = names | mine
+                            answers.append(send(b, b.admin_login, surface, method, fill(way, known), fill(body, known), fill(query, known)))
+                        case = f"{surface} {method} {way} {body} {query}"
+                        real, fake = answers
+                        assert verdict(real) == verdict(fake), f"{case}\nfor A: {real.text[:400]}\nmade up: {fake.text[:400]}"
+                        for secret in (world.a.canary, world.a.domain):
+                            assert secret not in real.text.replace(world.a.admin.email_address, ""), f"{case}: {real.text[:400]}"
+    for address in (world.a.admin.email_address, world.a.member.email_address):
+        assert world.a.project.mailbox.waiting(address) <= 1  # the note about the change of address, no more
+
+
+def test_t01_what_was_attacked_still_works(world):
+    """Runs last: A's tokens were neither used up nor handed out."""
+    api = world.a.project.api
+    assert api.sessions.authenticate(session_token=world.names["session"]).member.member_id == world.a.admin.member_id
+    assert discover_token(world) == world.a.admin.email_address
+    assert api.discovery.organizations.list(intermediate_session_token=world.intermediate).email_address == world.a.admin.email_address
+    assert api.magic_links.authenticate(magic_links_token=world.link).member_id == world.a.admin.member_id
+
+
+def discover_token(world):
+    return world.a.project.api.magic_links.discovery.authenticate(discovery_magic_links_token=world.discovery).email_address
+
+
+def test_t01_a_secret_of_another_project_is_none(project, neighbour):
+    mixed = [(project.project_id, neighbour.secret), (neighbour.project_id, project.secret), (project.project_id, "")]
+    for auth in mixed:
+        assert verdict(project.raw("GET", "/v1/b2b/rbac/policy", auth=auth)) == (401, "unauthorized_credentials")
+
+
+def test_t01_session_of_a_does_not_act_in_b(world):
+    """The session comes from project A, the credentials from project B."""
+    b, a = world.outside, world.a
+    real = b.project.raw("PUT", f"/v1/b2b/organizations/{b.org}", {"organization_name": "X"}, headers={MEMBER_HEADER: a.admin_login.session_token})
+    fake = b.project.raw("PUT", f"/v1/b2b/organizations/{b.org}", {"organization_name": "X"}, headers={MEMBER_HEADER: made_up_token(SESSION)})
+    assert verdict(real) == verdict(fake) == (404, "session_not_found")
+    real = b.project.browser("GET", "/b2b/organizations/me", session_token=a.admin_login.session_token)
+    fake = b.project.browser("GET", "/b2b/organizations/me", session_token=made_up_token(SESSION))
+    assert verdict(real) == verdict(fake)
+    assert real.status_code in (401, 404)
