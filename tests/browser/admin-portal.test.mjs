@@ -87,12 +87,12 @@ describe("the admin portal", () => {
     await dialog.getByRole("combobox").click();
     await page.getByRole("option").filter({ hasText: "stytch_admin" }).click();
     await dialog.getByText("Add Role assignment").click();
-    await shot(page, "admin-07-member-role");
+    await shot(page, "admin-08-member-role");
     await dialog.getByRole("button", { name: "Add Role", exact: true }).click();
     await save(page);
     await access.getByRole("button", { name: "Edit" }).waitFor();
     await access.getByText("stytch_admin").waitFor();
-    await shot(page, "admin-07-member-promoted");
+    await shot(page, "admin-09-member-promoted");
     const promoted = await memberOf(plain.member_id);
     assert.equal(promoted.is_admin, true);
     const { organization_id } = organization;
@@ -111,7 +111,7 @@ describe("the admin portal", () => {
     await page.getByRole("button", { name: /Deactivate/ }).first().click();
     await page.getByRole("dialog").getByRole("button", { name: /Deactivate/ }).click();
     await page.getByText("Deactivated", { exact: true }).first().waitFor();
-    await shot(page, "admin-08-member-deactivated");
+    await shot(page, "admin-10-member-deactivated");
     await refused(theirs, 404, "session_not_found", (client) => client.session.authenticate({}));
     assert.equal(await theirs.evaluate(() => window.client.session.getSync()), null);
     await page.getByRole("button", { name: /Reactivate/ }).first().click();
@@ -125,13 +125,13 @@ describe("the admin portal", () => {
     await world.open(page, "/settings");
     await page.getByRole("heading", { name: "Authentication & Access Settings" }).waitFor();
     await page.getByText("Guild of Testers").waitFor();
-    await shot(page, "admin-09-settings");
+    await shot(page, "admin-11-settings");
     const details = section(page, "Details");
     await details.getByRole("button", { name: "Edit" }).click();
     const slug = unique("renamed");
     await details.getByPlaceholder("Enter Name").fill("Guild of Renamers");
     await details.getByPlaceholder("Enter Slug").fill(slug);
-    await shot(page, "admin-10-settings-editing");
+    await shot(page, "admin-12-settings-editing");
     await save(page);
     await page.getByText("Guild of Renamers").waitFor();
     await page.getByText(slug).waitFor();
@@ -143,7 +143,7 @@ describe("the admin portal", () => {
     assert.equal(now.organization_slug, slug);
     await page.reload();
     await page.getByText("Guild of Renamers").waitFor();
-    await shot(page, "admin-11-settings-renamed");
+    await shot(page, "admin-13-settings-renamed");
 
     const policy = async () =>
       (await world.backend("GET", `/organizations/${organization.organization_id}`)).organization
@@ -168,7 +168,7 @@ describe("the admin portal", () => {
     await details.getByPlaceholder("Enter Slug").fill(other.organization_slug);
     await save(page);
     await page.getByRole("alert").filter({ hasText: /\w/ }).first().waitFor();
-    await shot(page, "admin-12-settings-refused");
+    await shot(page, "admin-14-settings-refused");
     assert.ok(await details.getByPlaceholder("Enter Slug").isVisible(), "still editing");
   });
 
@@ -193,7 +193,7 @@ describe("the admin portal", () => {
     test("member management does not open", async () => {
       await world.open(theirs, "/members");
       await theirs.getByText("You do not have permission to manage Members").waitFor();
-      await shot(theirs, "admin-13-plain-members");
+      await shot(theirs, "admin-15-plain-members");
     });
 
     test("settings can be seen but not edited", async () => {
@@ -201,7 +201,7 @@ describe("the admin portal", () => {
       await theirs.getByRole("heading", { name: "Authentication & Access Settings" }).waitFor();
       await theirs.getByText("Guild of Renamers").or(theirs.getByText("Guild of Testers")).first().waitFor();
       await sleep(500);
-      await shot(theirs, "admin-14-plain-settings");
+      await shot(theirs, "admin-16-plain-settings");
       assert.equal(await theirs.getByRole("button", { name: "Edit" }).count(), 0);
     });
 

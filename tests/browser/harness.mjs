@@ -132,7 +132,6 @@ export const emailAt = (domain = `${unique("company")}.example`) => `${unique("p
 
 export class World {
   #browsers = [];
-  #pages = [];
 
   /**
    * @param {{serve?: string[], flags?: (origin: string) => string[],
@@ -211,7 +210,6 @@ export class World {
       const local = ["localhost", "127.0.0.1"].includes(hostname) || hostname.endsWith(".test");
       if (protocol.startsWith("http") && !local) page.outside.push(request.url());
     });
-    this.#pages.push(page);
     return page;
   }
 

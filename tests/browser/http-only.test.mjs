@@ -3,6 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TlsProxy, World, clean, cookies, done, emailAt, session, shot } from "./harness.mjs";
 
+/** Lets Chromium find both hosts of the domain at the proxy. */
+function ownDomain({ port }) {
+  const rules = ["auth.example.test", "app.example.test"].map(
+    (host) => `MAP ${host}:443 127.0.0.1:${port}`,
+  );
+  return [`--host-resolver-rules=${rules.join(",")}`, "--ignore-certificate-errors"];
+}
+
 /** What both set-ups must do. */
 function behaves(start, { secure }) {
   let world, stop, person;
@@ -146,10 +154,7 @@ describe("HttpOnly cookies on a domain of one's own, with TLS", () => {
         "auth.example.test": world.server.port,
         "app.example.test": world.site.port,
       });
-      const args = [
-        `--host-resolver-rules=MAP auth.example.test:443 127.0.0.1:${proxy.port},MAP app.example.test:443 127.0.0.1:${proxy.port}`,
-        "--ignore-certificate-errors",
-      ];
+      const args = ownDomain(proxy);
       return {
         world,
         person: () => world.person({ args }),
@@ -177,12 +182,7 @@ describe("a domain of one's own, with cookies kept by scripts", () => {
       "auth.example.test": world.server.port,
       "app.example.test": world.site.port,
     });
-    const rule = (host) => `MAP ${host}:443 127.0.0.1:${proxy.port}`;
-    const args = [
-      `--host-resolver-rules=${rule("auth.example.test")},${rule("app.example.test")}`,
-      "--ignore-certificate-errors",
-    ];
-    person = () => world.person({ args });
+    person = () => world.person({ args: ownDomain(proxy) });
   });
   after(async () => {
     await world?.stop();
@@ -205,8 +205,9 @@ describe("a domain of one's own, with cookies kept by scripts", () => {
     assert.equal(current.member_id, member.member_id);
     const held = await cookies(page);
     assert.equal(held.stytch_session.secure, true);
+    await page.getByText("You have successfully logged in").waitFor();
+    await shot(page, "custom-domain-01");
     await world.open(page, "/empty");
     assert.equal((await session(page)).member_session_id, current.member_session_id);
-    await shot(page, "custom-domain-01");
   });
 });

@@ -4,6 +4,7 @@ What the reader sees is what runs, except that the ports are free ones and that 
 (`project-test-…` and the like) are those of a real project. A comment right above a block says more:
 
 - `<!-- starts a server -->`: the last command runs until it is told to stop; it must say where it listens
+- `<!-- instead of the client above -->`: it takes the place of the client in the page before it
 - `<!-- not run: why -->`: it is not run
 """
 
@@ -13,7 +14,7 @@ import pathlib
 import re
 import signal
 import subprocess
-import textwrap
+import threading
 
 import harness
 import markdown
@@ -35,7 +36,7 @@ class Stage:
         self.server = server
         self.directory = server.directory
         self.page_port = harness.free_port()
-        self.names = {}
+        self.page = ""
         programs = self.directory / "programs"
         (self.directory / "target/release").mkdir(parents=True)
         programs.mkdir()
@@ -47,7 +48,12 @@ class Stage:
         modules.mkdir()
         (modules / "stytch").symlink_to(harness.REPOSITORY / "tests/node/node_modules/stytch")
         (modules / "@stytch").symlink_to(harness.REPOSITORY / "tests/browser/node_modules/@stytch")
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")} | {"PATH": f"{programs}:{os.environ['PATH']}"}
+        home = self.directory / "reader"
+        home.mkdir()
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")}
+        # The reader's shell: where it is and what it has exported.
+        self.place = self.directory
+        self.environment = clean | {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home)}
         made = server.command("project", "create", "--name", "Reader", "--json", "--redirect-url", self.page_url)
         self.project = json.loads(made.stdout)
 
@@ -57,7 +63,7 @@ class Stage:
 
     def real(self, code: str) -> str:
         """The block with real ports and credentials."""
-        latest = self.directory / "project.json"
+        latest = self.place / "project.json"
         project = json.loads(latest.read_text()) if latest.exists() else self.project
         for shortened, name in SHORTENED.items():
             code = code.replace(shortened, project[name])
@@ -66,13 +72,17 @@ class Stage:
         return code.replace("localhost:3000", f"localhost:{self.page_port}")
 
     def run(self, command: list, **options) -> subprocess.CompletedProcess:
-        options = {"cwd": self.directory, "env": self.environment} | options
+        options = {"cwd": self.place, "env": self.environment} | options
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, **options)
 
 
 def run_sh(stage: Stage, block, code: str):
-    done = stage.run(["bash", "-euo", "pipefail", "-c", code])
+    """The next block goes on in the folder, and with the variables, that this one leaves."""
+    after = stage.directory / "after"
+    done = stage.run(["bash", "-euo", "pipefail", "-c", f"{code}\nenv -0 > '{after}'"])
     assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{code}\n{done.stdout}\n{done.stderr}"
+    stage.environment = dict(pair.split("=", 1) for pair in after.read_text().split("\0") if pair)
+    stage.place = pathlib.Path(stage.environment["PWD"])
 
 
 def run_server(stage: Stage, block, code: str):
@@ -82,21 +92,28 @@ def run_server(stage: Stage, block, code: str):
         "GUILDHALL_DATABASE_URL": f"sqlite:{stage.directory}/block-{block.line}/guildhall.db",
     }
     code = re.sub(r"^(\s*(?:[A-Z_]+=\S+ +)*)(guildhall serve|cargo run)", r"\1exec \2", code, flags=re.MULTILINE)
-    process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", code], cwd=stage.directory, env=environment,
+    process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", code], cwd=stage.place, env=environment,
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    late = threading.Timer(60, process.kill)
+    late.start()
     try:
         line = process.stdout.readline()
         assert line.startswith("listening on http://"), f"{block}: {line}{process.stderr.read()}"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0, f"{block}: {process.stderr.read()}"
     finally:
+        late.cancel()
         process.kill()
         process.wait()
         process.stdout.close()
         process.stderr.close()
 
 
-def run_python(_stage: Stage, block, code: str, names: dict):
+def run_python(stage: Stage, block, code: str, names: dict):
+    os.chdir(stage.place)
+    os.environ["PATH"] = stage.environment["PATH"]
+    if url := stage.environment.get("GUILDHALL_DATABASE_URL"):
+        os.environ["GUILDHALL_DATABASE_URL"] = url
     try:
         exec(compile("\n" * block.line + code, str(block.path), "exec"), names)  # noqa: S102
     except Exception as error:
@@ -104,7 +121,7 @@ def run_python(_stage: Stage, block, code: str, names: dict):
 
 
 def run_js(stage: Stage, block, code: str):
-    file = stage.directory / f"block-{block.line}.mjs"
+    file = stage.place / f"block-{block.line}.mjs"
     file.write_text(code)
     done = stage.run(["node", file.name])
     assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -112,19 +129,29 @@ def run_js(stage: Stage, block, code: str):
 
 def run_html(stage: Stage, block, code: str):
     """Opens the page in Chromium and signs a new person in on it."""
-    (stage.directory / "index.html").write_text(code)
+    stage.page = code
+    (stage.place / "index.html").write_text(code)
+    if not (stage.place / "node_modules").exists():
+        (stage.place / "node_modules").symlink_to(stage.directory / "node_modules")
     script = harness.REPOSITORY / "tests/docs/sign_in.mjs"
     email = harness.new_email()
-    done = stage.run(["node", str(script), str(stage.directory), str(stage.page_port), email],
+    done = stage.run(["node", str(script), str(stage.place), str(stage.page_port), email],
                      env=stage.environment | {"GUILDHALL_OUTBOX": f"{stage.server.url}/outbox"})
     assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def run_client(stage: Stage, block, code: str):
+    """The page before, with another client."""
+    page, count = re.subn(r"const client = new .*?\n +\}\);", lambda _: code, stage.page, count=1, flags=re.DOTALL)
+    assert count == 1, f"{block}: there is no client in the page before it"
+    run_html(stage, block, page)
 
 
 def run_toml(stage: Stage, block, code: str):
     """A configuration file; its first line says how it is called."""
     name = re.match(r"# (\S+\.toml)\n", code)
     assert name, f"{block}: the first line is not `# NAME.toml`"
-    (stage.directory / name.group(1)).write_text(code)
+    (stage.place / name.group(1)).write_text(code)
 
 
 @pytest.fixture
@@ -133,8 +160,10 @@ def stage(monkeypatch):
     server.database_url = "sqlite:guildhall-data/guildhall.db"
     server.start()
     stage = Stage(server)
-    monkeypatch.chdir(stage.directory)
+    # Python blocks run in this process; what they change of it is put back.
+    monkeypatch.chdir(stage.place)
     monkeypatch.setenv("PATH", stage.environment["PATH"])
+    monkeypatch.setenv("GUILDHALL_DATABASE_URL", server.database_url)
     yield stage
     server.stop()
 
@@ -153,6 +182,8 @@ def test_every_example_works(path, stage):
                 run_sh(stage, block, code)
             case "python":
                 run_python(stage, block, code, names)
+            case "js" if block.note == "instead of the client above":
+                run_client(stage, block, code)
             case "js":
                 run_js(stage, block, code)
             case "html":
@@ -177,6 +208,6 @@ def test_a_wrong_example_is_noticed(stage, tmp_path):
         document = markdown.REPOSITORY / "docs" / f"bad.{language}.md"
         block = markdown.Block(document, 1, language, "", code)
         with pytest.raises(AssertionError):
-            runners[language](stage, block, textwrap.dedent(code))
+            runners[language](stage, block, code)
     with pytest.raises(AssertionError):
         run_server(stage, markdown.Block(markdown.REPOSITORY / "x.md", 1, "sh", "", ""), "guildhall serve --listen nowhere")

@@ -356,7 +356,11 @@ describe("discovery", () => {
     test("does not let a stranger in", async () => {
       const organization = await world.organization();
       const { intermediate_session_token } = await world.discover(emailAt());
-      await refused(exchange(intermediate_session_token, organization), [400, 401, 403, 404]);
+      await refused(
+        exchange(intermediate_session_token, organization),
+        400,
+        "email_jit_provisioning_not_allowed",
+      );
       await refused(
         exchange(intermediate_session_token, { organization_id: unknownId("organization") }),
         404,

@@ -157,7 +157,7 @@ describe("members", () => {
     const again = (await update(["stytch_admin"])).member;
     assert.deepEqual(roleIds(again), ["stytch_admin", "stytch_member"]);
     assert.equal(again.is_admin, true);
-    await refused(update(["no_such_role"]), 400, "invalid_role", "invalid_rbac_role_id", "invalid_rbac_role_assignment");
+    await refused(update(["no_such_role"]), 400, "invalid_rbac_role_assignment");
   });
 
   test("an e-mail domain can imply a role", async () => {
@@ -551,7 +551,8 @@ describe("members", () => {
   });
 
   test("addresses that are none are refused", async () => {
-    for (const email_address of ["", "nobody", "a@b@c", "spaces in@it.example", `${"x".repeat(300)}@a.example`]) {
+    const long = `${"x".repeat(300)}@a.example`;
+    for (const email_address of ["", "nobody", "a@b@c", "spaces in@it.example", long]) {
       await refused(create({ email_address }), 400, "invalid_email");
     }
   });

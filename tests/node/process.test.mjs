@@ -42,7 +42,7 @@ describe("the process", () => {
       assert.equal(project.environment, "test");
       assert.match(project.project_id, id("project"));
       assert.match(project.public_token, id("public-token"));
-      const authorization = `Basic ${Buffer.from(`${project.project_id}:${project.secret}`).toString("base64")}`;
+      const authorization = `Basic ${btoa(`${project.project_id}:${project.secret}`)}`;
       const answer = await fetch(`${server.url}/v1/b2b/rbac/policy`, {
         headers: { authorization },
       });

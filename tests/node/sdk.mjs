@@ -182,7 +182,8 @@ export async function refused(promise, status, ...types) {
   let error;
   try {
     const answer = await promise;
-    assert.fail(`expected ${status} ${types.join("|")}, but it succeeded: ${JSON.stringify(answer).slice(0, 300)}`);
+    const said = JSON.stringify(answer).slice(0, 300);
+    assert.fail(`expected ${status} ${types.join("|")}, but it succeeded: ${said}`);
   } catch (thrown) {
     error = thrown;
   }
@@ -302,7 +303,8 @@ export const isSession = (value) => shaped(value, SESSION, "member_session");
 /** The answer of a finished sign-in. */
 export function signedIn(answer) {
   succeeded(answer);
-  assert.equal(answer.member_authenticated, true, JSON.stringify(answer.primary_required ?? answer.mfa_required));
+  const missing = answer.primary_required ?? answer.mfa_required;
+  assert.equal(answer.member_authenticated, true, JSON.stringify(missing));
   assert.ok(answer.session_token.length >= 40, "session_token");
   assert.equal(answer.session_jwt.split(".").length, 3);
   assert.equal(answer.intermediate_session_token, "");

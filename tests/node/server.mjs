@@ -91,14 +91,6 @@ export class Server {
     return JSON.parse(stdout);
   }
 
-  /** Runs another command of the binary on the same database. */
-  async command(...args) {
-    return run(BIN, [...args, "--database-url", this.databaseUrl], {
-      cwd: this.#directory,
-      env: cleanEnvironment(),
-    });
-  }
-
   /** Ends the server as an operator would, and gives the exit code. */
   async terminate(signal = "SIGTERM") {
     this.#process.kill(signal);

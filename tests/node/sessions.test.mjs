@@ -144,9 +144,8 @@ describe("sessions", () => {
       );
       await refused(
         sessions.authenticate({ session_token: "not a token at all!" }),
-        [400, 404],
+        400,
         "invalid_session_token",
-        "session_not_found",
       );
       await refused(
         sessions.authenticate({ session_jwt: "not.a.jwt" }),
@@ -411,6 +410,11 @@ describe("sessions", () => {
         400,
         "too_many_session_revoke_arguments",
       );
+      await refused(
+        sessions.revoke({ member_session_id: unknownId("session") }),
+        404,
+        "session_not_found",
+      );
       await authenticate({ session_token: session.session_token });
     });
   });
@@ -488,7 +492,8 @@ describe("sessions", () => {
           organization_id: other.organization_id,
           session_token: session.session_token,
         }),
-        [400, 401, 403, 404],
+        400,
+        "member_does_not_exist_in_organization",
       );
     });
   });

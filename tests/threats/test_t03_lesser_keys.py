@@ -23,14 +23,29 @@ def test_t03_a_public_token_opens_nothing_of_the_backend(tenant, name):
     path = path.replace("{organization_id}", tenant.org).replace("{member_id}", tenant.admin.member_id)
     token, session = tenant.project.public_token, tenant.admin_login.session_token
     with unchanged(tenant):
-        for auth in ((token, token), (token, session), (token, ""), (tenant.project.project_id, token), (tenant.project.project_id, session)):
+        for auth in ((token, token), (token, session), (tenant.project.project_id, token), (tenant.project.project_id, session)):
+            # The server has just seen the token where it is good for something.
+            assert tenant.project.browser("GET", f"/projects/bootstrap/{token}").status_code == 200
             answer = tenant.project.raw(method, path, {} if method != "GET" else None, auth=auth, headers={MEMBER_HEADER: session})
+            check_refusal(answer, (400, 401), ("unauthorized_credentials", "invalid_project_id_authentication"))
+
+
+def test_t03_a_public_token_without_a_secret_is_not_the_backend(project):
+    """What the server remembers of a token from the browser API counts for nothing in the backend API."""
+    tenant, auth = Tenant(project), (project.public_token, "")
+    with unchanged(tenant):
+        for _ in range(3):
+            project.browser("GET", f"/projects/bootstrap/{project.public_token}")
+            assert project.raw("GET", "/v1/debug/whoami", auth=auth).status_code in (400, 401)
+            project.browser("GET", f"/projects/bootstrap/{project.public_token}")
+            answer = project.raw("PUT", f"/v1/b2b/organizations/{tenant.org}", {"organization_name": "Taken over"}, auth=auth)
             check_refusal(answer, (400, 401), ("unauthorized_credentials", "invalid_project_id_authentication"))
 
 
 def test_t03_a_secret_opens_nothing_of_the_browser_api(tenant):
     project = tenant.project
-    for auth in ((project.project_id, project.secret), (project.secret, project.secret)):
+    for auth in ((project.project_id, project.secret), (project.secret, project.secret), (project.project_id, "")):
+        assert project.raw("GET", "/v1/debug/whoami").status_code == 200
         answer = project.browser("GET", "/b2b/organizations/me", auth=auth)
         check_refusal(answer, (400, 401), ("unauthorized_credentials", "invalid_project_id_authentication"))
 
@@ -68,11 +83,10 @@ def test_t03_a_secret_writes_only_in_its_own_project(server, project, neighbour,
 
 
 def test_t03_a_removed_secret_stops_working(server, project):
-    made = server.command("project", "add-secret", project.project_id, "--json", check=False)
-    secret = json.loads(made.stdout)["secret"] if made.returncode == 0 else server.command("project", "add-secret", project.project_id).stdout.strip()
+    secret = server.command("project", "add-secret", project.project_id).stdout.strip()
     auth = (project.project_id, secret)
     assert project.raw("GET", "/v1/debug/whoami", auth=auth).status_code == 200
-    listed = json.loads(server.command("project", "list", "--json").stdout)
+    listed = [json.loads(line) for line in server.command("project", "list").stdout.splitlines()]
     [mine] = [p for p in listed if p["project_id"] == project.project_id]
     [secret_id] = [s["secret_id"] for s in mine["secrets"] if s["last_four"] == secret[-4:]]
     server.command("project", "remove-secret", project.project_id, secret_id)

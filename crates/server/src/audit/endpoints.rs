@@ -1,7 +1,7 @@
 use super::{Event, store};
 use crate::App;
 use crate::cursor::{Cursor, Listing};
-use crate::error::{ApiError, Error, Result};
+use crate::error::{ApiError, Result};
 use crate::http::{Cx, Endpoint, ProjectCaller};
 use crate::id::ProjectId;
 use crate::organizations::{self, OrganizationRef};
@@ -59,5 +59,5 @@ fn list(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: List) -> Result<EventsRespon
 /// The latest events of a project, newest first, for `guildhall audit`.
 pub async fn recent(app: &App, project: &str, limit: i64) -> Result<Vec<Event>> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    app.db().read(move |tx| Ok::<_, Error>(store::page(tx, &id, None, None, limit)?)).await
+    app.db().read(move |tx| store::page(tx, &id, None, None, limit)).await
 }

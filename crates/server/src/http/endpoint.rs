@@ -59,7 +59,6 @@ pub enum DoorKind {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::upper_case_acronyms, reason = "as on the wire")]
 pub enum Method {
     GET,
     POST,

@@ -34,6 +34,7 @@ fn every_factor() -> Vec<Factor> {
     ]
 }
 
+#[derive(Debug)]
 struct Case {
     settings: Settings,
     status: Status,

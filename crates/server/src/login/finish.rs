@@ -66,7 +66,13 @@ pub(crate) struct Outcome {
 
 enum State {
     Authenticated(Box<Session>),
-    Missing { intermediate: IntermediateSession, primary: Option<PrimaryRequired>, mfa: Option<MfaRequired> },
+    Missing(Box<Missing>),
+}
+
+struct Missing {
+    intermediate: IntermediateSession,
+    primary: Option<PrimaryRequired>,
+    mfa: Option<MfaRequired>,
 }
 
 /// A primary factor is missing; one of these would do.
@@ -178,7 +184,7 @@ pub(crate) fn finish<C: Caller>(
             IntermediateSession::begin(&cx.app, tx, cx.project(), cx.now(), email, Some(bound), factors)?
         }
     };
-    Ok(Outcome { organization, member, state: State::Missing { intermediate, primary, mfa } })
+    Ok(Outcome { organization, member, state: State::Missing(Box::new(Missing { intermediate, primary, mfa })) })
 }
 
 /// What every way in answers.
@@ -233,11 +239,11 @@ impl Outcome {
                 response.member_session = Some(shown);
                 response.member_authenticated = true;
             }
-            State::Missing { intermediate, primary, mfa } => {
-                response.intermediate_session_token = intermediate.token.to_text();
-                response.intermediate_session_token_expires_at = Some(intermediate.expires_at);
-                response.primary_required = primary;
-                response.mfa_required = mfa;
+            State::Missing(missing) => {
+                response.intermediate_session_token = missing.intermediate.token.to_text();
+                response.intermediate_session_token_expires_at = Some(missing.intermediate.expires_at);
+                response.primary_required = missing.primary;
+                response.mfa_required = missing.mfa;
             }
         }
         Ok(response)

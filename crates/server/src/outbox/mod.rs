@@ -67,14 +67,14 @@ fn insert<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail, status: Status) -> Re
 
 /// The latest messages, newest first.
 pub async fn list(app: &App, limit: i64) -> Result<Vec<Listed>> {
-    let rows = app.db().read(move |tx| Ok::<_, Error>(store::latest(tx, limit)?)).await?;
+    let rows = app.db().read(move |tx| store::latest(tx, limit)).await?;
     rows.into_iter().map(|row| show(app, row)).collect()
 }
 
 /// One message.
 pub async fn get(app: &App, id: &str) -> Result<Option<Listed>> {
     let Some(id) = OutboxId::parse(id) else { return Ok(None) };
-    let row = app.db().read(move |tx| Ok::<_, Error>(store::find(tx, &id)?)).await?;
+    let row = app.db().read(move |tx| store::find(tx, &id)).await?;
     row.map(|row| show(app, row)).transpose()
 }
 
@@ -112,7 +112,7 @@ fn render(app: &App, mail: &Mail) -> Result<mail::Message> {
 
 /// How many messages wait, for the metrics.
 pub(crate) async fn depth(app: &App) -> Result<i64> {
-    app.db().read(|tx| Ok::<_, Error>(store::depth(tx)?)).await
+    app.db().read(store::depth).await
 }
 
 /// Forgets messages that are done with.

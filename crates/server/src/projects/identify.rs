@@ -114,7 +114,7 @@ pub(crate) async fn origin_is_registered(app: &App, origin: &str, now: Timestamp
         return known;
     }
     let wanted = origin.to_owned();
-    let known = app.db().read(move |tx| Ok::<_, Error>(store::is_origin_of_any(tx, &wanted)?)).await.unwrap_or(false);
+    let known = app.db().read(move |tx| store::is_origin_of_any(tx, &wanted)).await.unwrap_or(false);
     app.remembered().any_origin.insert(origin.to_owned(), (known, now));
     known
 }

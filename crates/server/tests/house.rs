@@ -1,0 +1,183 @@
+//! The rules of the house that reviews forget, read off the source.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use database::{Database, Options};
+use regex::Regex;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => walk(&path, found),
+                false => found.push(path),
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    for crate_ in ["server", "database", "guildhall", "endpoint-macro"] {
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(crate_).join("src"), &mut paths);
+    }
+    paths.retain(|path| path.extension().is_some_and(|e| e == "rs"));
+    assert!(paths.len() > 100, "the sources were not found");
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The part of a file that is not its tests.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap()
+}
+
+const STATEMENT: &str = r#""((?:SELECT|INSERT|UPDATE|DELETE)\s[^"]*)""#;
+
+/// Every fixed statement of the stores, with where it stands.
+fn statements() -> Vec<(PathBuf, String)> {
+    let statement = Regex::new(STATEMENT).unwrap();
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        for capture in statement.captures_iter(without_tests(&text)) {
+            let joined = capture[1].split_whitespace().collect::<Vec<_>>().join(" ");
+            if joined.contains(' ') && !joined.contains('{') {
+                found.push((path.clone(), joined));
+            }
+        }
+    }
+    assert!(found.len() > 60, "the statements were not found");
+    found
+}
+
+#[test]
+fn sql_stands_in_stores_only() {
+    for (path, sql) in statements() {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_store =
+            name == "store.rs" || name == "signing.rs" || path.components().any(|c| c.as_os_str() == "database");
+        assert!(is_store, "{} holds SQL: {sql}", path.display());
+    }
+}
+
+#[test]
+fn stores_know_no_http_and_no_clock() {
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.ends_with("store.rs")) {
+        for forbidden in ["crate::http", "axum::", "system_now", ".now()"] {
+            assert!(!text.contains(forbidden), "{} uses {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn http_knows_no_subject_but_those_that_identify() {
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.components().any(|c| c.as_os_str() == "http")) {
+        for subject in ["members", "organizations", "magic_links", "discovery", "login", "audit", "outbox"] {
+            assert!(!text.contains(&format!("crate::{subject}")), "{} knows {subject}", path.display());
+        }
+    }
+}
+
+/// Tables whose rows belong to an organization, and those that are looked up across a project.
+const OF_ORGANIZATIONS: &[&str] = &["members", "member_emails", "member_roles", "sessions"];
+const OF_PROJECTS: &[&str] = &[
+    "project_secrets",
+    "redirect_urls",
+    "signing_keys",
+    "rbac_policies",
+    "organizations",
+    "organization_locators",
+    "organization_domains",
+    "member_directory",
+    "member_locations",
+    "intermediate_sessions",
+    "audit_events",
+];
+
+/// T-07: a statement on a tenant's table names the tenant.
+#[test]
+fn t07_every_statement_names_its_tenant() {
+    // Housekeeping forgets what has expired, whosever it is; a session that only its id is known of is looked up in
+    // its project.
+    let exempt = [
+        "DELETE FROM sessions WHERE expires_at",
+        "DELETE FROM intermediate_sessions WHERE expires_at",
+        "SELECT organization_id FROM sessions WHERE project_id = $1 AND id = $2",
+    ];
+    for (path, sql) in statements() {
+        if sql.starts_with("INSERT") || exempt.iter().any(|e| sql.starts_with(e)) {
+            continue;
+        }
+        let touches = |table: &&&str| Regex::new(&format!(r"(FROM|JOIN|UPDATE) {table}\b")).unwrap().is_match(&sql);
+        if OF_ORGANIZATIONS.iter().any(|t| touches(&t)) {
+            assert!(sql.contains("organization_id = $"), "{}: {sql}", path.display());
+        }
+        if OF_PROJECTS.iter().any(|t| touches(&t)) {
+            assert!(sql.contains("project_id = $"), "{}: {sql}", path.display());
+        }
+    }
+}
+
+#[test]
+fn statements_stay_within_what_both_engines_speak() {
+    for (path, sql) in statements() {
+        for forbidden in ["now()", "FOR UPDATE", "ANY(", "ILIKE", "USING", "?1"] {
+            assert!(!sql.contains(forbidden), "{} uses {forbidden}: {sql}", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_sqlite() {
+    let directory = std::env::temp_dir().join(format!("guildhall-house-{}", std::process::id()));
+    let url = format!("sqlite:{}", directory.join("house.db").display());
+    let db = Database::open(&Options::new(&url)).await.unwrap();
+    db.migrate(server::MIGRATIONS).await.unwrap();
+    let mut prepared = 0;
+    for (path, sql) in statements().into_iter().filter(|(path, _)| path.components().any(|c| c.as_os_str() == "server"))
+    {
+        db.prepare(sql.clone()).await.unwrap_or_else(|error| panic!("{}: {sql}: {error}", path.display()));
+        prepared += 1;
+    }
+    assert!(prepared > 60);
+    db.close().await;
+    fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn files_are_short() {
+    for (path, text) in sources() {
+        let lines = without_tests(&text).lines().count();
+        assert!(lines <= 500, "{} is {lines} lines long", path.display());
+    }
+}
+
+#[test]
+fn no_unwrap_where_input_could_reach_it() {
+    for (path, text) in sources() {
+        let test_file = path.file_name().unwrap().to_str().unwrap().ends_with("_tests.rs");
+        for (number, line) in without_tests(&text).lines().enumerate().filter(|_| !test_file) {
+            let constant = line.trim_start().starts_with("const ");
+            let found =
+                (line.contains(".unwrap()") || line.contains(".expect(")) && !line.trim_start().starts_with("//");
+            assert!(constant || !found, "{}:{}: {line}", path.display(), number + 1);
+        }
+    }
+}
+
+#[test]
+fn every_endpoint_is_described_and_declared_once() {
+    let endpoints = server::endpoints();
+    let mut doors: Vec<_> =
+        endpoints.iter().flat_map(|e| e.about.doors).map(|d| (format!("{:?}", d.method), d.path)).collect();
+    let count = doors.len();
+    doors.sort_unstable();
+    doors.dedup();
+    assert_eq!(doors.len(), count, "two endpoints share a door");
+    for endpoint in &endpoints {
+        assert!(
+            endpoint.about.doc.ends_with('.') || endpoint.about.doc.contains('\n'),
+            "{}",
+            endpoint.about.operation()
+        );
+    }
+}

@@ -1,0 +1,142 @@
+"""T-32: a token is good for one purpose, in one place, for one address."""
+
+import pytest
+from harness import check_refusal, discover, discovery_token, magic_token, new_email, token_from, verified_member
+from scenes import DISCOVERY, INTERMEDIATE, JWT_HEADER, MAGIC_LINK, MEMBER_HEADER, SESSION, Tenant, b64, unb64
+
+KINDS = ["link", "invitation", "update", "discovery", "session", "intermediate", "jwt", "public token", "secret"]
+REFUSED = ((400, 401, 404), (
+    "magic_link_not_found", "session_not_found", "invalid_session_token", "unable_to_parse_session_jwt", "intermediate_session_not_found",
+    "user_unauthenticated",
+))
+# What takes a token, as (field, path), and which kinds it takes.
+SLOTS = {
+    ("magic_links_token", "/b2b/magic_links/authenticate"): {"link", "invitation", "update"},
+    ("discovery_magic_links_token", "/b2b/magic_links/discovery/authenticate"): {"discovery"},
+    ("session_token", "/b2b/sessions/authenticate"): {"session"},
+    ("session_jwt", "/b2b/sessions/authenticate"): {"jwt"},
+    ("session_token", "/b2b/sessions/exchange"): {"session"},
+    ("session_jwt", "/b2b/sessions/exchange"): {"jwt"},
+    ("session_token", "/b2b/discovery/organizations"): {"session"},
+    ("intermediate_session_token", "/b2b/discovery/organizations"): {"intermediate"},
+    ("intermediate_session_token", "/b2b/discovery/organizations/create"): {"intermediate"},
+    ("intermediate_session_token", "/b2b/discovery/intermediate_sessions/exchange"): {"intermediate"},
+    ("session_token", "/b2b/sessions/revoke"): {"session"},
+    ("session_jwt", "/b2b/sessions/revoke"): {"jwt"},
+}
+
+
+class World:
+    def __init__(self, project):
+        self.tenant = Tenant(project).with_member()
+        t = self.tenant
+        invited, new = new_email(), new_email()
+        project.api.magic_links.email.invite(organization_id=t.org, email_address=invited)
+        project.api.organizations.members.start_email_update(t.org, t.member.member_id, email_address=new)
+        self.tokens = {
+            "link": magic_token(project, t.org, t.admin.email_address), "invitation": token_from(project.mailbox.wait(invited)),
+            "update": token_from(project.mailbox.wait(new)), "discovery": discovery_token(project, t.admin.email_address),
+            "session": t.admin_login.session_token, "jwt": t.admin_login.session_jwt,
+            "intermediate": discover(project, t.admin.email_address).intermediate_session_token,
+            "public token": project.public_token, "secret": project.secret,
+        }
+
+
+@pytest.fixture(scope="module")
+def world(project):
+    return World(project)
+
+
+@pytest.mark.parametrize("surface", ["backend", "browser"])
+@pytest.mark.parametrize(("field", "path"), SLOTS, ids=lambda v: v.rsplit("/", 2)[-1])
+def test_t32_every_token_in_every_wrong_place(world, project, field, path, surface):
+    if surface == "browser" and path.endswith("revoke"):
+        pytest.skip("the browser revokes by member id")
+    for kind in KINDS:
+        if kind in SLOTS[(field, path)]:
+            continue
+        body = {field: world.tokens[kind], "organization_id": world.tenant.org, "session_duration_minutes": 60}
+        body = {k: v for k, v in body.items() if k == field or "revoke" not in path}
+        answer = project.raw("POST", "/v1" + path, body) if surface == "backend" else project.browser("POST", path, body)
+        check_refusal(answer, *REFUSED)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("session", "jwt")])
+def test_t32_no_other_token_acts_as_a_member(world, project, kind):
+    token = world.tokens[kind]
+    for headers in ({MEMBER_HEADER: token}, {JWT_HEADER: token}):
+        check_refusal(project.raw("DELETE", f"/v1/b2b/organizations/{world.tenant.org}", headers=headers), *REFUSED)
+    if token != project.public_token:
+        check_refusal(project.browser("DELETE", "/b2b/organizations/me", session_token=token), *REFUSED)
+
+
+@pytest.mark.parametrize("kind", ["link", "discovery", "session", "intermediate"])
+def test_t32_the_kind_and_the_tenant_cannot_be_edited(world, project, neighbour, kind):
+    """Every byte of a token counts."""
+    raw = unb64(world.tokens[kind])
+    assert len(raw) == 33
+    slot = {"link": ("magic_links_token", "/v1/b2b/magic_links/authenticate"), "discovery": ("discovery_magic_links_token", "/v1/b2b/magic_links/discovery/authenticate"),
+            "session": ("session_token", "/v1/b2b/sessions/authenticate"), "intermediate": ("intermediate_session_token", "/v1/b2b/discovery/organizations")}
+    bent = [raw[:i] + bytes([raw[i] ^ 1]) + raw[i + 1 :] for i in range(33)]
+    bent += [raw[:-1], raw + b"\0", bytes(33), raw[::-1]]
+    for token in bent:
+        check_refusal(project.raw("POST", slot[kind][1], {slot[kind][0]: b64(token)}), *REFUSED)
+    other = project.organization().organization_id
+    for number in (SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY):
+        for tenant in (raw[1:17], bytes.fromhex(other[-36:].replace("-", "")), bytes.fromhex(project.project_id[-36:].replace("-", ""))):
+            token = bytes([number]) + tenant + raw[17:]
+            if token == raw:
+                continue
+            for field, path in slot.values():
+                check_refusal(project.raw("POST", path, {field: b64(token)}), *REFUSED)
+    # And in another project it is nothing at all.
+    check_refusal(neighbour.raw("POST", slot[kind][1], {slot[kind][0]: world.tokens[kind]}), *REFUSED)
+
+
+def test_t32_a_link_belongs_to_its_address(project, org):
+    """After a change of address the link mailed to the old one is dead."""
+    member = project.member(org)
+    token = magic_token(project, org, member.email_address)
+    project.api.organizations.members.update(org, member.member_id, email_address=new_email())
+    answer = project.raw("POST", "/v1/b2b/magic_links/authenticate", {"magic_links_token": token})
+    check_refusal(answer, (401, 404), ("unable_to_auth_magic_link", "magic_link_not_found"))
+
+
+def test_t32_a_link_of_a_former_member_is_not_their_successors(project, org):
+    email = new_email()
+    first = project.member(org, email)
+    token = magic_token(project, org, email)
+    project.api.organizations.members.delete(org, first.member_id)
+    second, _ = verified_member(project, org, email)
+    assert second.member_id != first.member_id
+    answer = project.raw("POST", "/v1/b2b/magic_links/authenticate", {"magic_links_token": token})
+    check_refusal(answer, (401, 404), ("unable_to_auth_magic_link", "magic_link_not_found"))
+
+
+def test_t32_half_a_login_belongs_to_its_address_and_organization(project):
+    """An intermediate session begun in one organization proves nothing about another person or elsewhere."""
+    org = project.organization(mfa_policy="REQUIRED_FOR_ALL").organization_id
+    one, two = project.member(org), project.member(org)
+    half = project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, one.email_address))
+    assert half.mfa_required is not None and half.session_token == ""
+    body = {"magic_links_token": magic_token(project, org, two.email_address), "intermediate_session_token": half.intermediate_session_token}
+    answer = project.raw("POST", "/v1/b2b/magic_links/authenticate", body)
+    check_refusal(answer, 400, "invalid_intermediate_session_token_for_organization")
+    other = project.organization().organization_id
+    third = project.member(other)
+    body = {"magic_links_token": magic_token(project, other, third.email_address), "intermediate_session_token": half.intermediate_session_token}
+    check_refusal(project.raw("POST", "/v1/b2b/magic_links/authenticate", body), 400, "invalid_intermediate_session_token_for_organization")
+
+
+def test_t32_a_session_of_another_member_does_not_go_on(project, org):
+    """A login never adds its proof to somebody else's session."""
+    one, session = verified_member(project, org)
+    two = project.member(org)
+    token = magic_token(project, org, two.email_address)
+    answer = project.raw("POST", "/v1/b2b/magic_links/authenticate", {"magic_links_token": token, "session_token": session.session_token})
+    if answer.status_code == 200:
+        body = answer.json()
+        assert body["member_id"] == two.member_id
+        assert body["member_session"]["member_session_id"] != session.member_session.member_session_id
+    [only] = project.api.sessions.get(organization_id=org, member_id=one.member_id).member_sessions
+    assert only.member_session_id == session.member_session.member_session_id
