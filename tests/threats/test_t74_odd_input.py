@@ -62,7 +62,7 @@ def test_t74_odd_values_in_every_field(project, tenant, name):
     for field in properties:
         for value in rng.sample(VALUES, 14):
             body = {f: good.get(f, "x") for f in required if f != field} | {field: value}
-            survives(session.request(method, url, json=body, auth=auth, timeout=60)) if method != "DELETE" else None
+            survives(session.request(method, url, json=body, auth=auth, timeout=60))
     for parameter in operation.get("parameters", []):
         for value in rng.sample([v for v in VALUES if isinstance(v, str)], 12):
             if parameter["in"] == "query":

@@ -152,3 +152,10 @@ pub(crate) fn limit(given: Option<i64>) -> Result<i64> {
         _ => Err(ApiError::InvalidArgument.because("limit is 1 to 1000.")),
     }
 }
+
+/// Cuts a page to its size; whether there is another one shows in the one row more that was read.
+pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
+    let more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    more
+}

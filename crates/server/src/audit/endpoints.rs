@@ -5,6 +5,7 @@ use crate::error::{ApiError, Result};
 use crate::http::{Cx, Endpoint, ProjectCaller};
 use crate::id::ProjectId;
 use crate::organizations::{self, OrganizationRef};
+use crate::search;
 use database::Tx;
 use endpoint_macro::endpoint;
 use schemars::JsonSchema;
@@ -50,8 +51,9 @@ fn list(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: List) -> Result<EventsRespon
         return Err(ApiError::InvalidArgument.because("limit is 1 to 1000."));
     }
     let before = Cursor::read(&cx.app, project, Listing::AuditEvents, input.cursor.as_deref())?;
-    let events = store::page(tx, project, organization.as_ref(), before.as_deref(), limit)?;
-    let next = events.last().filter(|_| events.len() as i64 == limit).map(|event| event.event_id.as_str());
+    let mut events = store::page(tx, project, organization.as_ref(), before.as_deref(), limit + 1)?;
+    let more = search::cut(&mut events, limit);
+    let next = events.last().filter(|_| more).map(|event| event.event_id.as_str());
     let next_cursor = next.map(|last| Cursor::write(&cx.app, project, Listing::AuditEvents, last));
     Ok(EventsResponse { events, results_metadata: EventsMetadata { next_cursor } })
 }

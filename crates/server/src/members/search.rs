@@ -66,14 +66,15 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx<Actor>, input: &Search) -> Result<Found> 
         false => format!("m.status <> {}", condition.argument(Status::Deleted.as_str())),
     };
     let sql = format!("{scope} AND {statuses} AND ({filters})");
-    let (mut members, total) = store::search(tx, &sql, condition.into_arguments(), after, limit)?;
+    let (mut members, total) = store::search(tx, &sql, condition.into_arguments(), after, limit + 1)?;
+    let more = search::cut(&mut members, limit);
 
     for member in &mut members {
         if let Some(organization) = organizations.iter().find(|o| o.organization_id == member.organization_id) {
             member.set_roles(organization);
         }
     }
-    let last = members.last().filter(|_| members.len() as i64 == limit);
+    let last = members.last().filter(|_| more);
     let next_cursor = last.map(|m| {
         let position = format!("{} {}", m.created_at.0, m.member_id);
         Cursor::write(&cx.app, project, Listing::Members, &position)

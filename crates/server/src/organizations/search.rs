@@ -42,8 +42,9 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: &Search) -> Result
     let after = Cursor::read(&cx.app, project, Listing::Organizations, input.cursor.as_deref())?.and_then(position);
     let mut condition = Condition::new(1);
     let sql = condition.join(input.query.as_ref(), &ERRORS, filter)?;
-    let (organizations, total) = store::search(tx, project, &sql, condition.into_arguments(), after, limit)?;
-    let last = organizations.last().filter(|_| organizations.len() as i64 == limit);
+    let (mut organizations, total) = store::search(tx, project, &sql, condition.into_arguments(), after, limit + 1)?;
+    let more = search::cut(&mut organizations, limit);
+    let last = organizations.last().filter(|_| more);
     let next_cursor = last.map(|o| {
         let position = format!("{} {}", o.created_at.0, o.organization_id);
         Cursor::write(&cx.app, project, Listing::Organizations, &position)
