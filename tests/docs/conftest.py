@@ -1,5 +1,5 @@
 import pathlib
 import sys
 
-# The helpers beside the tests.
+# The modules beside the tests.
 sys.path.insert(0, str(pathlib.Path(__file__).parent))

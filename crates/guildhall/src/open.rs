@@ -18,9 +18,7 @@ pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -
     options.connections = common.database_connections.unwrap_or(options.connections);
     options.named_statements = !common.database_unnamed_statements.unwrap_or(false);
     let db = Database::open(&options).await.map_err(|error| format!("cannot open the database: {error}"))?;
-    for name in db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))? {
-        tracing::info!(migration = name, "applied");
-    }
+    db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
     let Found { key, embedded } = master_key::find(common, &db).await?;
     let keys = Keys::open(&db, &key, system_now()).await.map_err(|error| error.to_string())?;
     let config = Config {

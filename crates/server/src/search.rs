@@ -46,6 +46,8 @@ const MAX_VALUES: usize = 200;
 const MAX_OPERANDS: usize = 50;
 /// The fewest characters a fuzzy filter takes.
 const MIN_FUZZY: usize = 3;
+/// The most bytes of one; SQLite bounds its patterns.
+const MAX_FUZZY: usize = 1024;
 
 /// One filter of a query.
 pub(crate) struct Filter<'a> {
@@ -81,6 +83,9 @@ impl<'a> Filter<'a> {
     /// A pattern for LIKE that finds the text anywhere, without regard to case.
     pub(crate) fn fuzzy(&self, too_short: ApiError) -> Result<String> {
         let text = self.string()?;
+        if text.len() > MAX_FUZZY {
+            return Err(ApiError::InvalidArgument.because("A fuzzy filter takes at most 1024 bytes."));
+        }
         if text.chars().count() < MIN_FUZZY {
             return Err(too_short.into());
         }

@@ -91,8 +91,8 @@ impl Caller for Actor {
                 Some(sessions::Credential::Token(token))
             }
             Surface::Backend => {
-                let header = |name| head.header(name).filter(|value| !value.is_empty()).map(str::to_owned);
-                match (header("x-stytch-member-session"), header("x-stytch-member-sessionjwt")) {
+                let (token, jwt) = ("x-stytch-member-session", "x-stytch-member-sessionjwt");
+                match (head.credential(token)?, head.credential(jwt)?) {
                     (None, None) => None,
                     (Some(token), None) => Some(sessions::Credential::Token(token)),
                     (None, Some(jwt)) => Some(sessions::Credential::Jwt(jwt)),

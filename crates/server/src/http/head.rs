@@ -1,5 +1,6 @@
 //! What is known of a request before its input has a type.
 
+use crate::error::{ApiError, Result};
 use crate::http::cookies;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
@@ -35,6 +36,20 @@ pub(crate) struct Ambient {
 impl Head {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A header that carries a credential.
+    ///
+    /// # Errors
+    /// When it is there but says nothing: whoever sends it means to be less than they are without it.
+    pub(crate) fn credential(&self, name: &str) -> Result<Option<String>> {
+        match self.headers.get(name) {
+            None => Ok(None),
+            Some(value) => match value.to_str() {
+                Ok(text) if !text.trim().is_empty() => Ok(Some(text.to_owned())),
+                _ => Err(ApiError::InvalidSessionToken.into()),
+            },
+        }
     }
 
     /// User name and password of Basic authentication (RFC 7617).

@@ -38,6 +38,9 @@ impl RawInput {
         if object.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
             return Err(ApiError::BadRequest.because("The request contains a NUL character."));
         }
+        if object.values().any(|value| is_deeper_than(value, MAX_DEPTH)) {
+            return Err(ApiError::BadRequest.because("The request is nested more than 32 levels deep."));
+        }
         Ok(Self(object))
     }
 
@@ -61,6 +64,8 @@ impl RawInput {
     }
 }
 
+/// Levels of nesting in a request. What is stored must be readable again inside an envelope of ours.
+const MAX_DEPTH: usize = 32;
 const TYPED: &str = "[error_type:";
 
 /// The parse error of a value that has its own error type, for `Deserialize` implementations.
@@ -80,6 +85,15 @@ pub(crate) fn object<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(
         None | Some(Value::Null) => Ok(None),
         Some(object @ Value::Object(_)) => serde_json::from_value(object).map(Some).map_err(serde::de::Error::custom),
         Some(_) => Err(serde::de::Error::custom("expected an object")),
+    }
+}
+
+fn is_deeper_than(value: &Value, levels: usize) -> bool {
+    let inside = |value: &Value| levels == 0 || is_deeper_than(value, levels - 1);
+    match value {
+        Value::Array(items) => items.iter().any(inside),
+        Value::Object(fields) => fields.values().any(inside),
+        _ => false,
     }
 }
 

@@ -172,6 +172,7 @@ fn invite(tx: &mut Tx, cx: &Cx<Actor>, input: Invite) -> Result<MemberResponse> 
         Some(member) if member.status == Status::Active => return Err(ApiError::DuplicateMemberEmail.into()),
         Some(before) => {
             let mut member = before.clone();
+            require_changes(cx, &before, &input.name, &input.untrusted_metadata, &roles)?;
             member.status = Status::Invited;
             member.name = input.name.unwrap_or(member.name);
             member.direct_roles = roles.unwrap_or(member.direct_roles);
@@ -201,6 +202,23 @@ fn invite(tx: &mut Tx, cx: &Cx<Actor>, input: Invite) -> Result<MemberResponse> 
     let organization_id = Some(&organization.organization_id);
     audit::record(tx, cx, "member.invite", organization_id, &invited.member_id, Change::none())?;
     Ok(MemberResponse::new(invited, organization))
+}
+
+/// Inviting someone who is known already changes them; that takes the same permissions as any other change (T-70).
+fn require_changes(
+    cx: &Cx<Actor>,
+    before: &Member,
+    name: &Option<String>,
+    untrusted_metadata: &Option<Metadata>,
+    roles: &Option<Vec<RoleId>>,
+) -> Result<()> {
+    let gates = [
+        (name.as_ref().is_some_and(|name| *name != before.name), "update.info.name"),
+        (untrusted_metadata.is_some(), "update.info.untrusted-metadata"),
+        (roles.as_ref().is_some_and(|roles| *roles != before.direct_roles), "update.settings.roles"),
+    ];
+    let mut changed = gates.into_iter().filter(|(changes, _)| *changes);
+    changed.try_for_each(|(_, action)| cx.caller.require(resource::MEMBER, action))
 }
 
 /// Inviting takes `create`; giving roles takes the permission for that too (T-70).

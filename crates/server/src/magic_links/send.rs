@@ -79,7 +79,8 @@ pub(super) fn recipient(
 fn tells_of_members(error: ApiError) -> bool {
     matches!(
         error,
-        ApiError::EmailJitNotAllowed
+        ApiError::EmailDomainIsClaimed
+            | ApiError::EmailJitNotAllowed
             | ApiError::InvalidEmailForJit
             | ApiError::InactiveEmail
             | ApiError::RestrictedAuthMethod
@@ -92,12 +93,12 @@ fn find_or_join(
     organization: &Organization,
     email: &EmailAddress,
 ) -> Result<Recipient> {
+    organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), email)?;
     if let Some(member) = members::find_by_email(tx, organization, email)? {
         check_method(organization, member.is_breakglass)?;
         return Ok(Recipient { member: Some(member), created: false });
     }
     check_method(organization, false)?;
-    organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), email)?;
     let settings = &organization.settings;
     if settings.email_jit_provisioning == EmailJitProvisioning::NotAllowed {
         return Err(ApiError::EmailJitNotAllowed.into());

@@ -279,6 +279,13 @@ fn reactivate(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse
     cx.caller.require(resource::MEMBER, "create")?;
     let id = input.member_id.id().ok_or(ApiError::MemberNotFound)?;
     let before = operations::find_any(tx, &organization, &id)?.ok_or(ApiError::MemberNotFound)?;
+    // What comes back with the member takes the permission to give it (T-70).
+    if !before.direct_roles.is_empty() {
+        cx.caller.require(resource::MEMBER, "update.settings.roles")?;
+    }
+    if before.is_breakglass {
+        cx.caller.require(resource::MEMBER, "update.settings.is-breakglass")?;
+    }
     let change = Change::of("status", &before.status, &Status::Active);
     let member = lifecycle::reactivate(tx, cx, &organization, before)?;
     audit::record(tx, cx, "member.reactivate", Some(&organization.organization_id), &member.member_id, change)?;

@@ -2,7 +2,7 @@
 
 use super::reference::{check_slug, slug_from};
 use super::{Admission, ExternalId, Organization, OrganizationRef, Settings, SettingsInput, store};
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Error, Result};
 use crate::http::{Actor, Caller, Cx};
 use crate::id::OrganizationId;
 use crate::metadata::{self, Metadata};
@@ -35,6 +35,7 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
     }
     let policy = rbac::project_policy(tx, &project.id)?;
     let settings = new.settings.apply(&defaults, &policy)?;
+    let chosen = new.slug.is_some();
     let slug = match new.slug {
         Some(slug) => check_slug(&slug).map(|()| slug)?,
         None => free_slug(tx, project, &new.default_slug.unwrap_or_else(|| slug_from(&name)))?,
@@ -50,7 +51,11 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
         created_at: cx.now(),
         updated_at: cx.now(),
     };
-    store::insert(tx, &organization)?;
+    store::insert(tx, &organization).map_err(|error| match error {
+        // Someone else took the slug we made up in the meantime; the next attempt makes up another.
+        Error::Api(ApiError::OrganizationSlugAlreadyUsed, _) if !chosen => Error::Conflict,
+        error => error,
+    })?;
     Ok(organization)
 }
 

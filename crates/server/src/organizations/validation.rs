@@ -3,6 +3,7 @@
 use super::*;
 use crate::email_domain::{DomainError, EmailDomain};
 use crate::error::{ApiError, Result};
+use crate::http::Caller as _;
 use crate::rbac::resource::ORGANIZATION;
 use crate::{http, rbac};
 use serde::Deserialize;
@@ -67,8 +68,12 @@ impl SettingsInput {
         self.email_invites.is_some()
     }
 
-    /// A member needs a permission for each setting they change.
+    /// A member needs a permission for each setting they change. Domains are claimed by the backend only: whoever
+    /// makes an organization of their own administers it, and could shut others out of theirs.
     pub(crate) fn require(&self, actor: &http::Actor) -> Result<()> {
+        if self.claimed_email_domains.is_some() && actor.acting().is_some() {
+            return Err(ApiError::UnauthorizedAction.because("Only the backend can claim email domains."));
+        }
         let gates = [
             (self.organization_logo_url.is_some(), "update.info.logo-url"),
             (self.sso_default_connection_id.is_some(), "update.settings.default-sso-connection"),
@@ -86,7 +91,6 @@ impl SettingsInput {
             (self.oauth_tenant_jit_provisioning.is_some(), "update.settings.oauth-tenant-jit-provisioning"),
             (self.allowed_oauth_tenants.is_some(), "update.settings.allowed-oauth-tenants"),
             // These have no action of their own in the protocol: only a role with all of them may change them.
-            (self.claimed_email_domains.is_some(), "*"),
             (self.first_party_connected_apps_allowed_type.is_some(), "*"),
             (self.allowed_first_party_connected_apps.is_some(), "*"),
             (self.third_party_connected_apps_allowed_type.is_some(), "*"),

@@ -54,15 +54,15 @@ async fn attempt(app: App, row: store::Stored) -> Result<()> {
             app.db().write(move |tx| store::delivered(tx, &id)).await
         }
         Err(SendError::Permanent(error)) => {
-            tracing::warn!(message = %id, %error, "mail refused");
+            tracing::warn!(message = %id, "mail refused; `guildhall outbox` says why");
             app.db().write(move |tx| store::failed(tx, &id, &error)).await
         }
         Err(SendError::Transient(error)) if row.attempts >= MAX_ATTEMPTS => {
-            tracing::warn!(message = %id, %error, "mail given up");
+            tracing::warn!(message = %id, "mail given up; `guildhall outbox` says why");
             app.db().write(move |tx| store::failed(tx, &id, &error)).await
         }
         Err(SendError::Transient(error)) => {
-            tracing::warn!(message = %id, %error, attempt = row.attempts, "mail to be tried again");
+            tracing::warn!(message = %id, attempt = row.attempts, "mail to be tried again");
             // 2, 4, 8 … seconds, at most about an hour.
             let delay = 1_000_000i64 << row.attempts.clamp(1, 12);
             let due = Timestamp(app.now().0 + delay);

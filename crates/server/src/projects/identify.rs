@@ -32,8 +32,9 @@ fn is_recent(seen: Timestamp, now: Timestamp) -> bool {
     now.0 - seen.0 < BELIEVED
 }
 
-fn credential_key(app: &App, user: &str, secret: &str) -> [u8; 32] {
-    app.keys().hash(Purpose::ProjectSecret, format!("{user}\0{secret}").as_bytes())
+/// A public token and a secret are never remembered as one another (threat T-03).
+fn credential_key(app: &App, surface: Surface, user: &str, secret: &str) -> [u8; 32] {
+    app.keys().hash(Purpose::ProjectSecret, format!("{surface:?}\0{user}\0{secret}").as_bytes())
 }
 
 fn basic(head: &Head) -> Result<(String, String)> {
@@ -58,7 +59,9 @@ pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Projec
             let known = store::secret_hashes(tx, &id)?.iter().any(|stored| equal(stored, &hash));
             let project = if known { store::find(tx, &id)? } else { None };
             let project = Arc::new(project.ok_or(ApiError::UnauthorizedCredentials)?);
-            app.remembered().credentials.insert(credential_key(app, &user, &password), (project.clone(), head.now));
+            app.remembered()
+                .credentials
+                .insert(credential_key(app, Surface::Backend, &user, &password), (project.clone(), head.now));
             Ok(project)
         }
     }
@@ -68,8 +71,8 @@ pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Projec
 pub(crate) fn remembered(app: &App, head: &Head) -> Option<Result<Arc<Project>>> {
     let (user, password) = head.basic()?;
     let key = match head.surface {
-        Surface::Backend => credential_key(app, &user, &password),
-        Surface::Browser => credential_key(app, &user, ""),
+        Surface::Backend => credential_key(app, Surface::Backend, &user, &password),
+        Surface::Browser => credential_key(app, Surface::Browser, &user, ""),
     };
     let (project, seen) = app.remembered().credentials.get(&key)?;
     if !is_recent(seen, head.now) {
@@ -93,7 +96,7 @@ pub(crate) fn remembered(app: &App, head: &Head) -> Option<Result<Arc<Project>>>
 pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<Arc<Project>>> {
     let project = store::find_by_public_token(tx, token)?.map(Arc::new);
     if let Some(project) = &project {
-        app.remembered().credentials.insert(credential_key(app, token, ""), (project.clone(), now));
+        app.remembered().credentials.insert(credential_key(app, Surface::Browser, token, ""), (project.clone(), now));
     }
     Ok(project)
 }
