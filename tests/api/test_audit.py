@@ -120,7 +120,7 @@ def test_organizations_and_projects_are_apart(server, project, org):
     project.member(other)
     assert {e["organization_id"] for e in project.audit(org)} == {org}
     stranger = server.project()
-    assert stranger.audit() == []
+    assert {e["actor"]["type"] for e in stranger.audit()} == {"operator"}, "only its own creation"
     answer = stranger.raw("GET", "/v1/b2b/audit/events", params={"organization_id": org})
     if answer.status_code == 200:
         assert answer.json()["events"] == []
@@ -173,3 +173,19 @@ def test_command_line_of_an_unknown_project(server):
     done = server.command("audit", "--project", "project-test-00000000-0000-4000-8000-000000000000", "--json", check=False)
     assert done.returncode != 0 or done.stdout == ""
     assert "panicked" not in done.stderr
+
+
+def test_what_the_command_line_changes_is_written_too(server):
+    project = server.project()
+    server.command("project", "add-secret", project.project_id)
+    server.command("project", "update", project.project_id, "--slug-pattern", "{{slug}}.example.com")
+    kid = server.command("keys", "rotate", "--project", project.project_id).stdout.strip()
+    listed = server.command("audit", "--project", project.project_id, "--json").stdout.splitlines()
+    events = [json.loads(line) for line in listed]
+    assert [e["action"] for e in events] == [
+        "signing_key.create", "project.update", "project.secret.create", "project.create", "project.secret.create",
+    ]
+    assert {e["actor"]["type"] for e in events} == {"operator"}
+    assert events[0]["object"] == {"type": "jwk", "id": kid}
+    assert events[1]["changes"] == {"slug_pattern": {"before": None, "after": "{{slug}}.example.com"}}
+    assert project.secret not in "".join(listed)

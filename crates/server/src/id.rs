@@ -53,6 +53,13 @@ macro_rules! ids {
             pub fn from_uuid(environment: Environment, uuid: Uuid) -> Self {
                 Self(format!(concat!($prefix, "-{}-{}"), environment.as_str(), uuid))
             }
+            /// The environment that stands in it.
+            pub fn environment(&self) -> Environment {
+                match self.0.starts_with(concat!($prefix, "-live-")) {
+                    true => Environment::Live,
+                    false => Environment::Test,
+                }
+            }
             /// Reads an identifier of this kind; `None` for anything else.
             pub fn parse(text: &str) -> Option<Self> {
                 let rest = text.strip_prefix(concat!($prefix, "-"))?;

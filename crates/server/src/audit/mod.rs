@@ -10,7 +10,7 @@ pub use endpoints::recent;
 
 use crate::error::Result;
 use crate::http::{Caller, Cx, Surface};
-use crate::id::{AuditEventId, OrganizationId};
+use crate::id::{AuditEventId, OrganizationId, ProjectId};
 use database::{Timestamp, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,8 @@ pub struct Event {
 /// Who did it, or what it was done to.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Party {
-    /// `project` (its backend), `public_token` (a browser before login), `member`, `system`; or the kind of object.
+    /// `project` (its backend), `public_token` (a browser before login), `member`, `operator` (the command line); or
+    /// the kind of object.
     #[serde(rename = "type")]
     pub kind: String,
     pub id: String,
@@ -58,18 +59,46 @@ pub(crate) fn record<C: Caller>(
         (None, Surface::Backend) => Party { kind: "project".into(), id: project.id.to_string() },
         (None, Surface::Browser) => Party { kind: "public_token".into(), id: project.id.to_string() },
     };
-    let object = object.to_string();
-    let kind = object.split("-test-").next().and_then(|o| o.split("-live-").next()).unwrap_or_default().to_owned();
     let event = Event {
         event_id: AuditEventId::new(project.environment),
         occurred_at: cx.now(),
         action: action.to_owned(),
         actor,
         organization_id: organization.cloned(),
-        object: Party { kind, id: object },
+        object: object_of(object),
         changes,
         request_id: cx.head.request_id.clone(),
         ip_address: cx.head.ip_address.clone(),
     };
     store::insert(tx, &project.id, &event)
+}
+
+/// Writes an event of the command line, which works on the database directly.
+pub(crate) fn record_by_operator(
+    tx: &mut Tx,
+    project: &ProjectId,
+    now: Timestamp,
+    action: &str,
+    object: &impl std::fmt::Display,
+    changes: Change,
+) -> Result<()> {
+    let event = Event {
+        event_id: AuditEventId::new(project.environment()),
+        occurred_at: now,
+        action: action.to_owned(),
+        actor: Party { kind: "operator".into(), id: "command line".into() },
+        organization_id: None,
+        object: object_of(object),
+        changes,
+        request_id: String::new(),
+        ip_address: String::new(),
+    };
+    store::insert(tx, project, &event)
+}
+
+/// An identifier's prefix is the kind of thing it names.
+fn object_of(id: &impl std::fmt::Display) -> Party {
+    let id = id.to_string();
+    let kind = id.split("-test-").next().and_then(|rest| rest.split("-live-").next()).unwrap_or_default().to_owned();
+    Party { kind, id }
 }

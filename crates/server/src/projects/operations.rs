@@ -2,6 +2,7 @@
 
 use super::{Project, Settings, store};
 use crate::App;
+use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
 use crate::id::{Environment, ProjectId, SecretId};
 use crate::keys::{Purpose, random};
@@ -75,6 +76,7 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         store::insert_origin(tx, id, &parsed.origin().ascii_serialization())?;
     }
     signing::insert(tx, id, key, now)?;
+    audit::record_by_operator(tx, id, now, "project.create", id, Change::none())?;
     Ok(Created { project_id: id.to_string(), secret, public_token, environment })
 }
 
@@ -83,7 +85,9 @@ fn add_secret_in(app: &App, tx: &mut Tx, project: &Project) -> Result<String> {
     let secret = format!("secret-{}-{}", environment.as_str(), URL_SAFE.encode(random::<32>()?));
     let hash = app.keys().hash(Purpose::ProjectSecret, secret.as_bytes());
     let last_four = &secret[secret.len() - 4..];
-    store::insert_secret(tx, &project.id, &SecretId::new(environment), &hash, last_four, app.now())?;
+    let id = SecretId::new(environment);
+    store::insert_secret(tx, &project.id, &id, &hash, last_four, app.now())?;
+    audit::record_by_operator(tx, &project.id, app.now(), "project.secret.create", &id, Change::none())?;
     Ok(secret)
 }
 
@@ -118,8 +122,16 @@ pub async fn add_secret(app: &App, project: &str) -> Result<String> {
 /// Removes a secret by its id; whoever uses it is refused within a second.
 pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<bool> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    let secret_id = secret_id.to_owned();
-    app.db().write(move |tx| store::delete_secret(tx, &id, &secret_id)).await
+    let (secret_id, now) = (secret_id.to_owned(), app.now());
+    app.db()
+        .write(move |tx| {
+            let removed = store::delete_secret(tx, &id, &secret_id)?;
+            if removed {
+                audit::record_by_operator(tx, &id, now, "project.secret.delete", &secret_id, Change::none())?;
+            }
+            Ok::<_, Error>(removed)
+        })
+        .await
 }
 
 /// Changes a project's settings.
@@ -128,12 +140,15 @@ pub async fn update_settings(
     project: &str,
     change: impl Fn(&mut Settings) + Send + 'static,
 ) -> Result<Settings> {
-    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let (id, now) = (ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?, app.now());
     app.db()
         .write(move |tx| {
             let mut project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
+            let before = project.settings.clone();
             change(&mut project.settings);
             store::update_settings(tx, &id, &project.settings)?;
+            let changes = Change::between(&before, &project.settings);
+            audit::record_by_operator(tx, &id, now, "project.update", &id, changes)?;
             Ok(project.settings)
         })
         .await

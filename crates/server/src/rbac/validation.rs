@@ -2,6 +2,7 @@
 
 use super::{ADMIN_ROLE, MEMBER_ROLE, Permission, Policy, Role, defaults, store};
 use crate::App;
+use crate::audit::{self, Change};
 use crate::error::{ApiError, Result};
 use crate::id::ProjectId;
 use std::collections::HashSet;
@@ -71,7 +72,13 @@ pub async fn set_project_policy(app: &App, project: &str, given: Policy) -> Resu
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
     let policy = complete(given)?;
     let (stored, now) = (policy.clone(), app.now());
-    app.db().write(move |tx| store::set_project_policy(tx, &id, &stored, now)).await?;
+    app.db()
+        .write(move |tx| {
+            let before = store::project_policy(tx, &id)?;
+            store::set_project_policy(tx, &id, &stored, now)?;
+            audit::record_by_operator(tx, &id, now, "rbac_policy.update", &id, Change::between(&before, &stored))
+        })
+        .await?;
     Ok(policy)
 }
 

@@ -2,6 +2,7 @@
 //! clients remember key sets for up to ten minutes, and stays published after its successor has taken over.
 
 use crate::App;
+use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
 use crate::id::{ProjectId, SigningKeyId};
 use crate::keys::Purpose;
@@ -130,20 +131,13 @@ pub(crate) struct NewKey {
 
 /// Makes a 2048-bit RSA key pair; takes a good part of a second, on a thread of its own.
 pub(crate) async fn generate(app: &App, project: &ProjectId) -> Result<NewKey> {
-    let id = SigningKeyId::new(environment_of(project));
+    let id = SigningKeyId::new(project.environment());
     let pair = tokio::task::spawn_blocking(|| RsaKeyPair::generate(KeySize::Rsa2048));
     let fault = || Error::internal("a signing key could not be generated");
     let pair = pair.await.map_err(|_| fault())?.map_err(|_| fault())?;
     let der = pair.as_der().map_err(|_| fault())?;
     let sealed = app.keys().seal(Purpose::SigningKey, id.as_str(), der.as_ref())?;
     Ok(NewKey { id, sealed })
-}
-
-fn environment_of(project: &ProjectId) -> crate::id::Environment {
-    match project.as_str().starts_with("project-live-") {
-        true => crate::id::Environment::Live,
-        false => crate::id::Environment::Test,
-    }
 }
 
 /// Stores a new key. The first signs at once; a later one when clients had time to learn of it.
@@ -173,7 +167,8 @@ pub async fn rotate(app: &App, project: &str) -> Result<String> {
         .write(move |tx| {
             let known = tx.optional::<(ProjectId,)>("SELECT id FROM projects WHERE id = $1", args![&id])?;
             known.ok_or(ApiError::ProjectNotFound)?;
-            insert(tx, &id, &key, now)
+            insert(tx, &id, &key, now)?;
+            audit::record_by_operator(tx, &id, now, "signing_key.create", &key.id, Change::none())
         })
         .await?;
     Ok(kid)
