@@ -59,6 +59,7 @@ fn main() -> ExitCode {
             }
         }
     });
+    logs::flush();
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => fail(&message),

@@ -32,6 +32,11 @@ pub(crate) enum InvalidEmail {
 }
 
 impl EmailAddress {
+    /// One that was parsed before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// Reads an address in any spelling. Tags (`jane+tag@…`) and dots stay, because whether they matter is for the
     /// mail provider to say; the case of the local part does not stay, because no provider tells by it.
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidEmail> {

@@ -122,7 +122,7 @@ impl Endpoint {
                     let caller = C::identify(&app, tx, &head)?;
                     inject(&mut input, &schema, &caller, kind);
                     let cx = Cx { app: app.clone(), caller, head: head.clone() };
-                    let output = function(tx, &cx, input.parse()?)?;
+                    let output = function(tx, &cx, input.clone().parse()?)?;
                     Ok::<_, Error>((output, cx.caller.http_only_cookies()))
                 };
                 let (output, cookies) = if reads { db.read(work).await? } else { db.write(work).await? };

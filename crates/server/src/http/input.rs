@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// What a request says, before it has the endpoint's type.
+#[derive(Clone)]
 pub(super) struct RawInput(Map<String, Value>);
 
 impl RawInput {
@@ -52,8 +53,8 @@ impl RawInput {
     }
 
     /// The endpoint's own type.
-    pub(super) fn parse<I: DeserializeOwned>(&self) -> Result<I> {
-        serde_json::from_value(Value::Object(self.0.clone())).map_err(|error| {
+    pub(super) fn parse<I: DeserializeOwned>(self) -> Result<I> {
+        serde_json::from_value(Value::Object(self.0)).map_err(|error| {
             let text = error.to_string();
             // A value that has an error type of its own names it in its parse error.
             match text.strip_prefix(TYPED).and_then(|rest| rest.split_once(']')) {

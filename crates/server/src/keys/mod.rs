@@ -23,8 +23,8 @@ pub struct Keys(Arc<Unwrapped>);
 struct Unwrapped {
     /// Seals what must be read back. The newest comes first; older ones still open what they sealed.
     sealing: Vec<(u32, LessSafeKey)>,
-    /// Keyed hashes. Never rotated: rotating it would end every session.
-    hashing: [u8; 32],
+    /// Keyed hashes, a key for each purpose. Never rotated: rotating them would end every session.
+    hashing: Vec<hmac::Key>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -68,14 +68,13 @@ impl Keys {
         }
         sealing.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
         let hashing = hashing.ok_or_else(|| Error::internal("the database has no hashing key"))?;
-        Ok(Keys(Arc::new(Unwrapped { sealing, hashing })))
+        Ok(Keys(Arc::new(Unwrapped { sealing, hashing: hashing_keys(&hashing) })))
     }
 
     /// A keyed hash (HMAC-SHA-256) of a secret, for storing and looking it up.
     pub(crate) fn hash(&self, purpose: Purpose, secret: &[u8]) -> [u8; 32] {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derive(purpose));
         let mut out = [0; 32];
-        out.copy_from_slice(hmac::sign(&key, secret).as_ref());
+        out.copy_from_slice(hmac::sign(&self.0.hashing[purpose as usize], secret).as_ref());
         out
     }
 
@@ -102,20 +101,24 @@ impl Keys {
             .map_err(|_| fault())?;
         Ok(plaintext.to_vec())
     }
+}
 
-    fn derive(&self, purpose: Purpose) -> [u8; 32] {
-        struct Length;
-        impl hkdf::KeyType for Length {
-            fn len(&self) -> usize {
-                32
-            }
+/// A key for each purpose, derived from one (HKDF, RFC 5869).
+fn hashing_keys(secret: &[u8; 32]) -> Vec<hmac::Key> {
+    struct Length;
+    impl hkdf::KeyType for Length {
+        fn len(&self) -> usize {
+            32
         }
-        let mut out = [0; 32];
-        let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"guildhall").extract(&self.0.hashing);
-        // 32 bytes is within what HKDF can give (RFC 5869), so this cannot fail.
-        let _ = secret.expand(&[purpose.label()], Length).map(|okm| okm.fill(&mut out));
-        out
     }
+    let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"guildhall").extract(secret);
+    let derive = |purpose: &Purpose| {
+        let mut key = [0; 32];
+        // 32 bytes is within what HKDF can give, so this cannot fail.
+        let _ = secret.expand(&[purpose.label()], Length).map(|okm| okm.fill(&mut key));
+        hmac::Key::new(hmac::HMAC_SHA256, &key)
+    };
+    Purpose::ALL.iter().map(derive).collect()
 }
 
 fn cipher(key: &[u8; 32]) -> Result<LessSafeKey> {
@@ -137,7 +140,7 @@ mod tests {
     use super::*;
 
     fn keys() -> Keys {
-        Keys(Arc::new(Unwrapped { sealing: vec![(1, cipher(&[7; 32]).unwrap())], hashing: [9; 32] }))
+        Keys(Arc::new(Unwrapped { sealing: vec![(1, cipher(&[7; 32]).unwrap())], hashing: hashing_keys(&[9; 32]) }))
     }
 
     #[test]

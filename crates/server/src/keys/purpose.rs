@@ -6,7 +6,7 @@ macro_rules! purposes {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Purpose { $($(#[doc = $doc])* $name),* }
         impl Purpose {
-            #[cfg(test)]
+            /// All of them, in the order of their discriminants.
             pub(crate) const ALL: &[Purpose] = &[$(Purpose::$name),*];
             /// The label that separates it (the `info` of RFC 5869).
             pub(crate) fn label(self) -> &'static [u8] {

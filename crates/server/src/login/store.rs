@@ -17,7 +17,7 @@ row!(Stored { email_address, organization_id, factors, expires_at });
 struct Email(EmailAddress);
 impl database::FromValue for Email {
     fn from_value(value: database::Value) -> Option<Self> {
-        EmailAddress::parse(&String::from_value(value)?).ok().map(Self)
+        String::from_value(value).map(EmailAddress::stored).map(Self)
     }
 }
 

@@ -8,13 +8,13 @@ impl FromRow for Link {
     fn from_row(row: &mut Row) -> database::Result<Self> {
         let fault =
             |column: &str| database::Error::Other(format!("one_time_tokens.{column} holds something else").into());
-        let (purpose, email): (String, String) = (row.get("purpose")?, row.get("email_address")?);
+        let purpose: String = row.get("purpose")?;
         Ok(Link {
             scope: row.get("scope")?,
             project_id: row.get("project_id")?,
             purpose: Purpose::parse(&purpose).ok_or_else(|| fault("purpose"))?,
             member_id: row.get("member_id")?,
-            email: EmailAddress::parse(&email).map_err(|_| fault("email_address"))?,
+            email: EmailAddress::stored(row.get("email_address")?),
             redirect_url: row.get("redirect_url")?,
             pkce_code_challenge: row.get("pkce_code_challenge")?,
             expires_at: row.get("expires_at")?,

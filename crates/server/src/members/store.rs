@@ -27,14 +27,13 @@ struct Profile {
 impl FromRow for Member {
     fn from_row(row: &mut Row) -> database::Result<Self> {
         let Json(profile) = row.get::<Json<Profile>>("profile")?;
-        let email: String = row.get("email_address")?;
         let status: String = row.get("status")?;
         Ok(Member {
             project_id: row.get("project_id")?,
             organization_id: row.get("organization_id")?,
             member_id: row.get("id")?,
             external_id: profile.external_id,
-            email_address: EmailAddress::parse(&email).map_err(|_| fault("email_address"))?,
+            email_address: EmailAddress::stored(row.get("email_address")?),
             email_address_verified: row.get("email_verified")?,
             email_id: profile.email_id,
             retired_email_addresses: profile.retired_email_addresses,

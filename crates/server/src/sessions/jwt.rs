@@ -11,6 +11,7 @@ use database::{Timestamp, Tx};
 use quick_cache::sync::Cache;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Seconds that a JWT is valid.
 const LIFETIME: i64 = 300;
@@ -27,8 +28,8 @@ pub(crate) struct JwtCache(Cache<SessionId, Issued>);
 
 #[derive(Clone)]
 struct Issued {
-    /// The claims it was made from, times of access aside.
-    content: String,
+    /// What it was made from.
+    session: Arc<MemberSession>,
     expires: i64,
     jwt: String,
 }
@@ -47,9 +48,8 @@ fn issuer(project: &Project) -> String {
 /// A JWT for a session.
 pub(crate) async fn jwt(app: &App, project: &Project, session: &MemberSession, now: Timestamp) -> Result<String> {
     let seconds = now.0.div_euclid(1_000_000);
-    let content = content(session)?;
     if let Some(issued) = app.jwts().0.get(&session.member_session_id)
-        && issued.content == content
+        && issued.session.is_same_but_for_access(session)
         && issued.expires - seconds > REUSED_ABOVE
     {
         return Ok(issued.jwt);
@@ -74,7 +74,7 @@ pub(crate) async fn jwt(app: &App, project: &Project, session: &MemberSession, n
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims)));
     let jwt = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?));
-    let issued = Issued { content, expires: seconds + LIFETIME, jwt: jwt.clone() };
+    let issued = Issued { session: Arc::new(session.clone()), expires: seconds + LIFETIME, jwt: jwt.clone() };
     app.jwts().0.insert(session.member_session_id.clone(), issued);
     Ok(jwt)
 }
@@ -88,11 +88,6 @@ fn session_claim(session: &MemberSession) -> Result<Value> {
         fields.insert("id".into(), json!(session.member_session_id));
     }
     Ok(claim)
-}
-
-fn content(session: &MemberSession) -> Result<String> {
-    let unaccessed = MemberSession { last_accessed_at: session.started_at, ..session.clone() };
-    serde_json::to_string(&unaccessed).map_err(|e| Error::Internal(Box::new(e)))
 }
 
 /// Which session a JWT is of.

@@ -71,3 +71,18 @@ pub(crate) struct MemberSession {
     pub(crate) roles: Vec<RoleId>,
     pub(crate) custom_claims: CustomClaims,
 }
+
+impl MemberSession {
+    /// Whether nothing differs but when it was last used.
+    fn is_same_but_for_access(&self, other: &MemberSession) -> bool {
+        self.member_session_id == other.member_session_id
+            && self.member_id == other.member_id
+            && self.organization_id == other.organization_id
+            && self.organization_slug == other.organization_slug
+            && self.started_at == other.started_at
+            && self.expires_at == other.expires_at
+            && self.authentication_factors == other.authentication_factors
+            && self.roles == other.roles
+            && self.custom_claims == other.custom_claims
+    }
+}
