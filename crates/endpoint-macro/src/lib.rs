@@ -4,18 +4,18 @@ use proc_macro::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, ItemFn, Lit, LitStr, Meta, Token, parenthesized};
+use syn::{Expr, Ident, ItemFn, Lit, LitStr, Meta, Path, Token, parenthesized};
 
 /// Leaves the function as it is and adds a module `<name>` beside it whose `endpoint()` describes it.
 ///
 /// The arguments are the doors, `[browser|myself] METHOD "path"`; then `reads` when it changes nothing although its
-/// method is not GET; then `errors(…)`, the names of the errors it can answer with.
+/// method is not GET; then `errors(…)`, the names of the errors it can answer with, and with `..PATH` those of a list.
 ///
 /// A plain `fn(&mut Tx, &Cx<C>, Input) -> Result<Output>` runs inside one transaction.
 /// An `async fn(Cx<C>, Input) -> Result<Output>` opens its own.
 #[proc_macro_attribute]
 pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let Arguments { doors, reads, errors } = syn::parse_macro_input!(arguments as Arguments);
+    let Arguments { doors, reads, errors, lists } = syn::parse_macro_input!(arguments as Arguments);
     let function = syn::parse_macro_input!(item as ItemFn);
     let name = &function.sig.ident;
 
@@ -44,7 +44,7 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
                         doors: &[#(#doors),*],
                         module: module_path!(),
                         doc: #doc,
-                        errors: &[#(crate::error::ApiError::#errors),*],
+                        errors: &[&[#(crate::error::ApiError::#errors),*], #(super::#lists),*],
                         reads: #reads,
                     },
                     super::#name,
@@ -59,6 +59,23 @@ struct Arguments {
     doors: Vec<Door>,
     reads: bool,
     errors: Vec<Ident>,
+    lists: Vec<Path>,
+}
+
+/// An error by name, or a list of errors by path.
+enum Errors {
+    One(Ident),
+    List(Path),
+}
+
+impl Parse for Errors {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if input.parse::<Option<Token![..]>>()?.is_some() {
+            Ok(Self::List(input.parse()?))
+        } else {
+            Ok(Self::One(input.parse()?))
+        }
+    }
 }
 
 struct Door {
@@ -69,14 +86,19 @@ struct Door {
 
 impl Parse for Arguments {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let mut arguments = Arguments { doors: Vec::new(), reads: false, errors: Vec::new() };
+        let mut arguments = Arguments { doors: Vec::new(), reads: false, errors: Vec::new(), lists: Vec::new() };
         while !input.is_empty() {
             let word: Ident = input.parse()?;
             match word.to_string().as_str() {
                 "errors" => {
                     let list;
                     parenthesized!(list in input);
-                    arguments.errors = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?.into_iter().collect();
+                    for errors in Punctuated::<Errors, Token![,]>::parse_terminated(&list)? {
+                        match errors {
+                            Errors::One(name) => arguments.errors.push(name),
+                            Errors::List(path) => arguments.lists.push(path),
+                        }
+                    }
                 }
                 "reads" => arguments.reads = true,
                 "browser" => arguments.doors.push(door(format_ident!("Browser"), input.parse()?, input)?),

@@ -1,7 +1,7 @@
 //! Searching: a query of filters becomes one SQL condition, made of fixed fragments and numbered arguments.
 
 use crate::error::{ApiError, Result};
-use database::Value as SqlValue;
+use database::{Timestamp, Value as SqlValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -163,4 +163,22 @@ pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
     let more = rows.len() as i64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     more
+}
+
+/// The condition that a page goes on after the row with this time and id; `alias` is the table's in the statement.
+pub(crate) fn after(alias: &str, position: Option<(Timestamp, String)>, arguments: &mut Vec<SqlValue>) -> String {
+    let Some((at, id)) = position else { return "TRUE".to_owned() };
+    arguments.extend([SqlValue::from(at), SqlValue::from(id)]);
+    format!("({alias}.created_at, {alias}.id) > (${}, ${})", arguments.len() - 1, arguments.len())
+}
+
+/// The time and id in a cursor that [`position_of`] wrote.
+pub(crate) fn position(cursor: String) -> Option<(Timestamp, String)> {
+    let (at, id) = cursor.split_once(' ')?;
+    Some((Timestamp(at.parse().ok()?), id.to_owned()))
+}
+
+/// The text of a position, for a cursor.
+pub(crate) fn position_of(created_at: Timestamp, id: &impl std::fmt::Display) -> String {
+    format!("{} {id}", created_at.0)
 }

@@ -5,10 +5,10 @@ use crate::email_domain::organization_name_from;
 use crate::error::{ApiError, Result};
 use crate::http::{Cx, Endpoint, ProjectCaller};
 use crate::id::OrganizationId;
-use crate::login::{self, AuthResponse, Evidence, Factor, IntermediateSession, TermsInput};
+use crate::login::{self, AuthResponse, Evidence, Factor, IntermediateSession, TERMS_ERRORS, TermsInput};
 use crate::members::{self, NewMember, Status};
 use crate::metadata::{self, Metadata};
-use crate::organizations::{self, NewOrganization, OrganizationRef, SettingsInput};
+use crate::organizations::{self, NewOrganization, OrganizationRef, SETTINGS_ERRORS, SettingsInput};
 use crate::rbac::ADMIN_ROLE;
 use crate::sessions::Credential;
 use database::Tx;
@@ -97,18 +97,8 @@ struct Create {
     browser POST "/sdk/v1/b2b/discovery/organizations/create",
     errors(
         IntermediateSessionNotFound, MissingIntermediateSession, IntermediateSessionWrongOrganization,
-        EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, InvalidSessionDuration, CustomClaimsTooLarge,
-        StytchClaimsInCustomClaims, CannotUpdateTrustedMetadata, MemberNotFound, UserLockLimitReached, DuplicateMemberEmail,
-        InvalidOrganizationName, InvalidOrganizationSlug, OrganizationSlugAlreadyUsed, InvalidOrganizationExternalId,
-        OrganizationExternalIdAlreadyUsed, OrganizationLogoUrlTooLong, InvalidUrl, AllowedAuthMethodsRequired,
-        AllowedMfaMethodsRequired, InvalidAuthMethodSettings, InvalidAllowedAuthMethods, InvalidMfaPolicy,
-        InvalidMfaMethodSettings, InvalidAllowedMfaMethods, InvalidAuthFactorSetting, InvalidEmailJitSetting,
-        InvalidOauthTenantJitSetting, InvalidRestrictedEmailSetting, InvalidRestrictedSsoSetting,
-        InvalidRestrictedOauthTenantsSetting, InvalidOauthAllowedTenantsFormat, InvalidSsoDefaultConnectionId,
-        SsoConnectionNotFound, DomainTooCommon, DisposableDomain, InvalidDomain, DuplicateDomain,
-        ClaimedDomainTooCommon, InvalidClaimedDomain, DuplicateClaimedDomain, TooManyDomains, RbacDomainTooCommon,
-        RbacInvalidDomain, InvalidRbacRoleAssignment, InvalidArgument, MetadataInvalidFormat, MetadataTooLarge,
-        MetadataTooManyKeys
+        EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, CannotUpdateTrustedMetadata, MemberNotFound,
+        UserLockLimitReached, DuplicateMemberEmail, ..SETTINGS_ERRORS, ..TERMS_ERRORS
     )
 )]
 async fn create(cx: Cx<ProjectCaller>, input: Create) -> Result<AuthResponse> {
@@ -180,8 +170,7 @@ struct Exchange {
     errors(
         OrganizationNotFound, IntermediateSessionNotFound, MissingIntermediateSession,
         IntermediateSessionWrongOrganization, EmailDomainIsClaimed, EmailJitNotAllowed, InvalidEmailForJit,
-        InvalidEmail, InactiveEmail, InvalidSessionDuration, CustomClaimsTooLarge, StytchClaimsInCustomClaims,
-        MemberNotFound, UserLockLimitReached, DuplicateMemberEmail
+        InvalidEmail, InactiveEmail, MemberNotFound, UserLockLimitReached, DuplicateMemberEmail, ..TERMS_ERRORS
     )
 )]
 async fn exchange(cx: Cx<ProjectCaller>, input: Exchange) -> Result<AuthResponse> {

@@ -60,8 +60,9 @@ pub(crate) fn discover(
             Status::Invited => "invited_member",
             Status::Deleted => continue,
         };
-        let (primary_required, mfa_required) =
-            missing(&organization.settings, Subject::from(&member), Some(&member), factors)?;
+        let missing = missing(&organization.settings, Subject::from(&member), Some(&member), factors);
+        // An organization that refuses this person is not open to them; the others are.
+        let Ok((primary_required, mfa_required)) = missing else { continue };
         discovered.push(DiscoveredOrganization {
             member_authenticated: primary_required.is_none() && mfa_required.is_none(),
             membership: Membership { kind, details: None, member: Some(member) },

@@ -34,7 +34,7 @@ pub struct About {
     /// The doc comment of the function: what the API reference says.
     pub doc: &'static str,
     /// The errors it can answer with, besides those any endpoint has.
-    pub errors: &'static [ApiError],
+    pub errors: &'static [&'static [ApiError]],
     /// Whether it only reads although its method is not GET.
     pub reads: bool,
 }
@@ -67,6 +67,11 @@ pub enum Method {
 }
 
 impl About {
+    /// The errors it can answer with, besides those any endpoint has.
+    pub fn errors(&self) -> impl Iterator<Item = ApiError> {
+        self.errors.iter().copied().flatten().copied()
+    }
+
     /// "server::organizations::endpoints::create" is "organizations.create".
     pub fn operation(&self) -> String {
         let parts: Vec<_> = self.module.split("::").filter(|part| !["server", "endpoints"].contains(part)).collect();
@@ -206,7 +211,7 @@ pub(super) const ANYWHERE: &[ApiError] = &[
 pub(super) fn check_declared(about: &About, error: &Error) {
     if let Error::Api(error, _) = error {
         debug_assert!(
-            about.errors.contains(error) || ANYWHERE.contains(error),
+            about.errors().any(|declared| declared == *error) || ANYWHERE.contains(error),
             "{} does not declare {error:?}",
             about.operation()
         );

@@ -153,7 +153,7 @@ fn responses(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) ->
     let mut responses = Map::new();
     responses
         .insert("200".into(), json!({ "description": "OK", "content": { "application/json": { "schema": schema } } }));
-    let mut errors: Vec<ApiError> = endpoint.about.errors.to_vec();
+    let mut errors: Vec<ApiError> = endpoint.about.errors().collect();
     errors.extend(ANYWHERE);
     for error in errors {
         let entry = responses.entry(error.status().as_str()).or_insert_with(|| {

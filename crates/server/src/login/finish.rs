@@ -35,6 +35,10 @@ pub(crate) struct TermsInput {
     pub(crate) session_custom_claims: Option<Map<String, Value>>,
 }
 
+/// What can be wrong with terms.
+pub(crate) const TERMS_ERRORS: &[ApiError] =
+    &[ApiError::InvalidSessionDuration, ApiError::CustomClaimsTooLarge, ApiError::StytchClaimsInCustomClaims];
+
 /// Checked terms.
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {

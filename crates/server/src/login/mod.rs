@@ -7,7 +7,7 @@ mod intermediate;
 mod store;
 
 pub(crate) use factor::Factor;
-pub(crate) use finish::{AuthResponse, Evidence, Outcome, Terms, TermsInput, finish};
+pub(crate) use finish::{AuthResponse, Evidence, Outcome, TERMS_ERRORS, Terms, TermsInput, finish};
 pub(crate) use finish::{MfaRequired, PrimaryRequired, missing};
 pub(crate) use intermediate::IntermediateSession;
 

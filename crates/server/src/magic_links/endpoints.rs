@@ -7,7 +7,7 @@ use crate::email_domain::EmailDomain;
 use crate::error::{ApiError, Error, Result};
 use crate::http::{Actor, Caller as _, Cx, Endpoint, ProjectCaller};
 use crate::id::{EmailId, MemberId};
-use crate::login::{AuthResponse, TermsInput};
+use crate::login::{AuthResponse, TERMS_ERRORS, TermsInput};
 use crate::members::{self, Member, MemberResponse, NewMember, Status, check_roles};
 use crate::metadata::{self, Metadata};
 use crate::organizations::{self, Organization, OrganizationRef};
@@ -28,6 +28,16 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         authenticate_discovery::endpoint(),
     ]
 }
+
+/// What can be wrong with a link that is opened.
+const LINK_ERRORS: &[ApiError] = &[
+    ApiError::MagicLinkNotFound,
+    ApiError::UnableToAuthMagicLink,
+    ApiError::PkceExpectedCodeVerifier,
+    ApiError::PkceDidNotExpectCodeVerifier,
+    ApiError::PkceMismatch,
+    ApiError::InvalidPkceCodeVerifier,
+];
 
 fn parse_email(text: &str) -> Result<EmailAddress> {
     EmailAddress::parse(text).map_err(|_| ApiError::InvalidEmail.into())
@@ -146,8 +156,8 @@ struct Invite {
         OrganizationNotFound, MemberNotFound, InvalidEmail, InactiveEmail, DuplicateMemberEmail,
         InvalidEmailForInvites, EmailDomainIsClaimed, CannotUpdateTrustedMetadata, MetadataInvalidFormat,
         MetadataTooLarge, MetadataTooManyKeys, InvalidRbacRoleAssignment, InvalidInviteRedirectUrl,
-        NoMatchForMagicLinkUrl, NoInviteRedirectUrlsSet, NoDefaultInviteRedirectUrl, InvalidTemplateId, InvalidLocale,
-        InvalidExpiration, InvalidArgument, TooManyRequests, InvalidMemberExternalId
+        NoMatchForMagicLinkUrl, NoInviteRedirectUrlsSet, NoDefaultInviteRedirectUrl, InvalidTemplateId,
+        InvalidLocale, InvalidExpiration, InvalidArgument, TooManyRequests, InvalidMemberExternalId
     )
 )]
 fn invite(tx: &mut Tx, cx: &Cx<Actor>, input: Invite) -> Result<MemberResponse> {
@@ -265,10 +275,9 @@ struct AuthenticateResponse {
     POST "/v1/b2b/magic_links/authenticate",
     browser POST "/sdk/v1/b2b/magic_links/authenticate",
     errors(
-        MagicLinkNotFound, UnableToAuthMagicLink, PkceExpectedCodeVerifier, PkceDidNotExpectCodeVerifier, PkceMismatch,
-        InvalidPkceCodeVerifier, InvalidSessionDuration, CustomClaimsTooLarge, StytchClaimsInCustomClaims,
         IntermediateSessionNotFound, IntermediateSessionWrongOrganization, UnableToVerifyEmailUpdate,
-        DuplicateMemberEmail, DesiredEmailDeactivated, EmailDomainIsClaimed, MemberNotFound, UserLockLimitReached
+        DuplicateMemberEmail, DesiredEmailDeactivated, EmailDomainIsClaimed, MemberNotFound, UserLockLimitReached,
+        ..LINK_ERRORS, ..TERMS_ERRORS
     )
 )]
 async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<AuthenticateResponse> {
@@ -352,10 +361,7 @@ struct Discovered {
 #[endpoint(
     POST "/v1/b2b/magic_links/discovery/authenticate",
     browser POST "/sdk/v1/b2b/magic_links/discovery/authenticate",
-    errors(
-        MagicLinkNotFound, UnableToAuthMagicLink, PkceExpectedCodeVerifier, PkceDidNotExpectCodeVerifier, PkceMismatch,
-        InvalidPkceCodeVerifier
-    )
+    errors(..LINK_ERRORS)
 )]
 fn authenticate_discovery(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: AuthenticateDiscovery) -> Result<Discovered> {
     let (token, verifier) = (&input.discovery_magic_links_token, input.pkce_code_verifier.as_deref());

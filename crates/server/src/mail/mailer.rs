@@ -27,6 +27,12 @@ const CONNECTING: Duration = Duration::from_secs(15);
 /// How long the whole conversation may take. A server that answers drop by drop must not hold a worker for ever.
 const SENDING: Duration = Duration::from_secs(60);
 
+/// Whether the server refuses this server, not the mail: it wants a login, or the password is wrong (RFC 4954,
+/// section 6). The operator will put that right, and the mail must still be there then.
+fn is_about_us(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| ["530", "534", "535", "538"].contains(&code.to_string().as_str()))
+}
+
 /// Why a mail was not taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SendError {
@@ -63,7 +69,9 @@ impl Mailer {
         let mail = compose(&self.from, message).map_err(SendError::Permanent)?;
         match tokio::time::timeout(SENDING, self.hand_over(mail)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) if error.is_permanent() => Err(SendError::Permanent(described(&error))),
+            Ok(Err(error)) if error.is_permanent() && !is_about_us(&error) => {
+                Err(SendError::Permanent(described(&error)))
+            }
             Ok(Err(error)) => Err(SendError::Transient(described(&error))),
             Err(_) => Err(SendError::Transient("the SMTP server did not answer in time".to_owned())),
         }

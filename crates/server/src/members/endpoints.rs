@@ -270,8 +270,9 @@ fn delete(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<Deleted> {
     PUT "/v1/b2b/organizations/{organization_id}/members/{member_id}/reactivate",
     browser PUT "/sdk/v1/b2b/organizations/members/{member_id}/reactivate",
     errors(
-        OrganizationNotFound, MemberNotFound, NoDeletedMember, EmailUnverifiedForReactivation, ReactivationEmailTaken,
-        EmailDomainIsClaimed, DuplicateMemberEmail, DuplicateMemberExternalId, DuplicateMemberPhoneNumber
+        OrganizationNotFound, MemberNotFound, NoDeletedMember, EmailUnverifiedForReactivation,
+        ReactivationEmailTaken, EmailDomainIsClaimed, DuplicateMemberEmail, DuplicateMemberExternalId,
+        DuplicateMemberPhoneNumber
     )
 )]
 fn reactivate(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse> {

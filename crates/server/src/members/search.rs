@@ -8,7 +8,7 @@ use crate::id::MemberId;
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::rbac::{MEMBER_ROLE, resource};
 use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
-use database::{Timestamp, Tx};
+use database::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx<Actor>, input: &Search) -> Result<Found> 
     cx.caller.require(resource::MEMBER, "search")?;
     let project = &cx.project().id;
     let limit = search::limit(input.limit)?;
-    let after = Cursor::read(&cx.app, project, Listing::Members, input.cursor.as_deref())?.and_then(position);
+    let after = Cursor::read(&cx.app, project, Listing::Members, input.cursor.as_deref())?.and_then(search::position);
 
     let mut condition = Condition::new(0);
     let ids: Vec<_> = organizations.iter().map(|o| o.organization_id.to_string()).collect();
@@ -76,16 +76,11 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx<Actor>, input: &Search) -> Result<Found> 
     }
     let last = members.last().filter(|_| more);
     let next_cursor = last.map(|m| {
-        let position = format!("{} {}", m.created_at.0, m.member_id);
+        let position = search::position_of(m.created_at, &m.member_id);
         Cursor::write(&cx.app, project, Listing::Members, &position)
     });
     let organizations = organizations.into_iter().map(|o| (o.organization_id.to_string(), o)).collect();
     Ok(Found { members, organizations, results_metadata: ResultsMetadata { total, next_cursor } })
-}
-
-fn position(cursor: String) -> Option<(Timestamp, String)> {
-    let (at, id) = cursor.split_once(' ')?;
-    Some((Timestamp(at.parse().ok()?), id.to_owned()))
 }
 
 fn names_statuses(query: Option<&Query>) -> bool {

@@ -5,6 +5,7 @@ use crate::id::{EmailId, MemberId, OrganizationId, ProjectId};
 use crate::metadata::Metadata;
 use crate::organizations::Organization;
 use crate::rbac::RoleId;
+use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
 use serde::{Deserialize, Serialize};
 
@@ -283,14 +284,7 @@ pub(super) fn search(
 ) -> Result<(Vec<Member>, i64)> {
     let total_sql = format!("SELECT COUNT(*) FROM members m WHERE {condition}");
     let (total,) = tx.one::<(i64,)>(&total_sql, &arguments)?;
-    let n = arguments.len();
-    let page = match after {
-        None => "TRUE".to_owned(),
-        Some((at, id)) => {
-            arguments.extend([Value::from(at), Value::from(id)]);
-            format!("(m.created_at, m.id) > (${}, ${})", n + 1, n + 2)
-        }
-    };
+    let page = search::after("m", after, &mut arguments);
     arguments.push(Value::from(limit));
     let sql = format!(
         "SELECT m.* FROM members m WHERE {condition} AND {page} ORDER BY m.created_at, m.id LIMIT ${}",

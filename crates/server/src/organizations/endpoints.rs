@@ -1,6 +1,9 @@
 use super::reference::check_slug;
 use super::search::{Found, Search, run};
-use super::{ExternalId, NewOrganization, Organization, OrganizationRef, SettingsInput, operations, public, store};
+use super::{
+    ExternalId, NewOrganization, Organization, OrganizationRef, SETTINGS_ERRORS, SettingsInput, operations, public,
+    store,
+};
 use crate::audit::{self, Change};
 use crate::error::{ApiError, Result};
 use crate::http::{Actor, Caller as _, Cx, Endpoint, ProjectCaller};
@@ -46,17 +49,7 @@ struct Create {
 }
 
 /// Create an organization.
-#[endpoint(POST "/v1/b2b/organizations", errors(
-    InvalidOrganizationName, InvalidOrganizationSlug, OrganizationSlugAlreadyUsed, InvalidOrganizationExternalId,
-    OrganizationExternalIdAlreadyUsed, OrganizationLogoUrlTooLong, InvalidUrl, AllowedAuthMethodsRequired,
-    AllowedMfaMethodsRequired, InvalidAuthMethodSettings, InvalidAllowedAuthMethods, InvalidMfaPolicy,
-    InvalidMfaMethodSettings, InvalidAllowedMfaMethods, InvalidAuthFactorSetting, InvalidEmailJitSetting,
-    InvalidOauthTenantJitSetting, InvalidRestrictedEmailSetting, InvalidRestrictedSsoSetting,
-    InvalidRestrictedOauthTenantsSetting, InvalidOauthAllowedTenantsFormat, InvalidSsoDefaultConnectionId,
-    SsoConnectionNotFound, DomainTooCommon, DisposableDomain, InvalidDomain, DuplicateDomain, ClaimedDomainTooCommon,
-    InvalidClaimedDomain, DuplicateClaimedDomain, TooManyDomains, RbacDomainTooCommon, RbacInvalidDomain,
-    InvalidRbacRoleAssignment, InvalidArgument, MetadataInvalidFormat, MetadataTooLarge, MetadataTooManyKeys
-))]
+#[endpoint(POST "/v1/b2b/organizations", errors(..SETTINGS_ERRORS))]
 fn create(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Create) -> Result<OrganizationResponse> {
     let new = NewOrganization {
         name: input.organization_name,
@@ -106,16 +99,7 @@ struct Update {
 /// What is absent stays as it is; lists are replaced whole; metadata is merged at the top level. On behalf of a
 /// member, each field needs its own permission on `stytch.organization`.
 #[endpoint(PUT "/v1/b2b/organizations/{organization_id}", browser PUT "/sdk/v1/b2b/organizations/me", errors(
-    OrganizationNotFound, CannotUpdateTrustedMetadata,
-    InvalidOrganizationName, InvalidOrganizationSlug, OrganizationSlugAlreadyUsed, InvalidOrganizationExternalId,
-    OrganizationExternalIdAlreadyUsed, OrganizationLogoUrlTooLong, InvalidUrl, AllowedAuthMethodsRequired,
-    AllowedMfaMethodsRequired, InvalidAuthMethodSettings, InvalidAllowedAuthMethods, InvalidMfaPolicy,
-    InvalidMfaMethodSettings, InvalidAllowedMfaMethods, InvalidAuthFactorSetting, InvalidEmailJitSetting,
-    InvalidOauthTenantJitSetting, InvalidRestrictedEmailSetting, InvalidRestrictedSsoSetting,
-    InvalidRestrictedOauthTenantsSetting, InvalidOauthAllowedTenantsFormat, InvalidSsoDefaultConnectionId,
-    SsoConnectionNotFound, DomainTooCommon, DisposableDomain, InvalidDomain, DuplicateDomain, ClaimedDomainTooCommon,
-    InvalidClaimedDomain, DuplicateClaimedDomain, TooManyDomains, RbacDomainTooCommon, RbacInvalidDomain,
-    InvalidRbacRoleAssignment, InvalidArgument, MetadataInvalidFormat, MetadataTooLarge, MetadataTooManyKeys
+    OrganizationNotFound, CannotUpdateTrustedMetadata, ..SETTINGS_ERRORS
 ))]
 fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<OrganizationResponse> {
     let before = operations::find_for(tx, cx, &input.organization_id)?;

@@ -15,7 +15,7 @@ pub(crate) use endpoints::endpoints;
 pub(crate) use operations::{NewOrganization, create, find, find_by_id, find_by_uuid, find_for, find_many, save};
 pub(crate) use reference::{ExternalId, OrganizationRef};
 pub(crate) use settings::*;
-pub(crate) use validation::SettingsInput;
+pub(crate) use validation::{SETTINGS_ERRORS, SettingsInput};
 
 use crate::id::{OrganizationId, ProjectId};
 use crate::metadata::Metadata;

@@ -6,7 +6,7 @@ use crate::cursor::{Cursor, Listing};
 use crate::error::{ApiError, Result};
 use crate::http::{Cx, ProjectCaller, input};
 use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
-use database::{Timestamp, Tx};
+use database::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,22 +39,18 @@ pub(super) struct Found {
 pub(super) fn run(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: &Search) -> Result<Found> {
     let project = &cx.project().id;
     let limit = search::limit(input.limit)?;
-    let after = Cursor::read(&cx.app, project, Listing::Organizations, input.cursor.as_deref())?.and_then(position);
+    let after =
+        Cursor::read(&cx.app, project, Listing::Organizations, input.cursor.as_deref())?.and_then(search::position);
     let mut condition = Condition::new(1);
     let sql = condition.join(input.query.as_ref(), &ERRORS, filter)?;
     let (mut organizations, total) = store::search(tx, project, &sql, condition.into_arguments(), after, limit + 1)?;
     let more = search::cut(&mut organizations, limit);
     let last = organizations.last().filter(|_| more);
     let next_cursor = last.map(|o| {
-        let position = format!("{} {}", o.created_at.0, o.organization_id);
+        let position = search::position_of(o.created_at, &o.organization_id);
         Cursor::write(&cx.app, project, Listing::Organizations, &position)
     });
     Ok(Found { organizations, results_metadata: ResultsMetadata { total, next_cursor } })
-}
-
-fn position(cursor: String) -> Option<(Timestamp, String)> {
-    let (at, id) = cursor.split_once(' ')?;
-    Some((Timestamp(at.parse().ok()?), id.to_owned()))
 }
 
 fn filter(sql: &mut Condition, filter: &Filter) -> Result<String> {

@@ -2,6 +2,7 @@ use super::{Organization, Settings};
 use crate::error::{ApiError, OnUnique as _, Result};
 use crate::id::{OrganizationId, ProjectId};
 use crate::metadata::Metadata;
+use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
 
 impl FromRow for Organization {
@@ -172,14 +173,7 @@ pub(super) fn search(
     arguments.insert(0, Value::from(project));
     let total_sql = format!("SELECT COUNT(*) FROM organizations o WHERE o.project_id = $1 AND ({condition})");
     let (total,) = tx.one::<(i64,)>(&total_sql, &arguments)?;
-    let n = arguments.len();
-    let page = match after {
-        None => "TRUE".to_owned(),
-        Some((at, id)) => {
-            arguments.extend([Value::from(at), Value::from(id)]);
-            format!("(o.created_at, o.id) > (${}, ${})", n + 1, n + 2)
-        }
-    };
+    let page = search::after("o", after, &mut arguments);
     arguments.push(Value::from(limit));
     let sql = format!(
         "SELECT o.* FROM organizations o WHERE o.project_id = $1 AND ({condition}) AND {page}

@@ -13,6 +13,48 @@ const MAX_DOMAINS: usize = 100;
 const MAX_LIST: usize = 200;
 const MAX_LOGO_URL: usize = 2048;
 
+/// What can be wrong with an organization's name, slug, external id, metadata and settings.
+pub(crate) const SETTINGS_ERRORS: &[ApiError] = &[
+    ApiError::InvalidOrganizationName,
+    ApiError::InvalidOrganizationSlug,
+    ApiError::OrganizationSlugAlreadyUsed,
+    ApiError::InvalidOrganizationExternalId,
+    ApiError::OrganizationExternalIdAlreadyUsed,
+    ApiError::OrganizationLogoUrlTooLong,
+    ApiError::InvalidUrl,
+    ApiError::AllowedAuthMethodsRequired,
+    ApiError::AllowedMfaMethodsRequired,
+    ApiError::InvalidAuthMethodSettings,
+    ApiError::InvalidAllowedAuthMethods,
+    ApiError::InvalidMfaPolicy,
+    ApiError::InvalidMfaMethodSettings,
+    ApiError::InvalidAllowedMfaMethods,
+    ApiError::InvalidAuthFactorSetting,
+    ApiError::InvalidEmailJitSetting,
+    ApiError::InvalidOauthTenantJitSetting,
+    ApiError::InvalidRestrictedEmailSetting,
+    ApiError::InvalidRestrictedSsoSetting,
+    ApiError::InvalidRestrictedOauthTenantsSetting,
+    ApiError::InvalidOauthAllowedTenantsFormat,
+    ApiError::InvalidSsoDefaultConnectionId,
+    ApiError::SsoConnectionNotFound,
+    ApiError::DomainTooCommon,
+    ApiError::DisposableDomain,
+    ApiError::InvalidDomain,
+    ApiError::DuplicateDomain,
+    ApiError::ClaimedDomainTooCommon,
+    ApiError::InvalidClaimedDomain,
+    ApiError::DuplicateClaimedDomain,
+    ApiError::TooManyDomains,
+    ApiError::RbacDomainTooCommon,
+    ApiError::RbacInvalidDomain,
+    ApiError::InvalidRbacRoleAssignment,
+    ApiError::InvalidArgument,
+    ApiError::MetadataInvalidFormat,
+    ApiError::MetadataTooLarge,
+    ApiError::MetadataTooManyKeys,
+];
+
 /// The settings that create and update take. What is absent stays as it is; a list replaces the whole list.
 #[derive(Debug, Default, Clone, Deserialize, schemars::JsonSchema)]
 pub(crate) struct SettingsInput {

@@ -27,6 +27,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/errors/{error_type}", get(error_type))
         .route("/outbox", get(show_outbox))
         .route("/outbox/{id}", get(show_message))
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/assets/{name}", get(async |Path(name): Path<String>| assets::asset(&name)))
         .route("/sdk/v1/events", post(events).options(events))
         .with_state(app)

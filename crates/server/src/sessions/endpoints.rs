@@ -5,7 +5,7 @@ use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
 use crate::http::{Actor, Anyone, Caller as _, Cx, Endpoint, Nothing, ProjectCaller, Surface, input};
 use crate::id::{MemberId, ProjectId, SessionId};
-use crate::login::{self, AuthResponse, Evidence, Factor, TermsInput};
+use crate::login::{self, AuthResponse, Evidence, Factor, TERMS_ERRORS, TermsInput};
 use crate::members::{self, Member, MemberRef};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::rbac::{self, RoleId};
@@ -88,8 +88,7 @@ struct Authenticated {
 /// Without a duration the session's end stays as it is. Any node answers from the database, so a session that was
 /// revoked anywhere is refused here.
 #[endpoint(POST "/v1/b2b/sessions/authenticate", browser POST "/sdk/v1/b2b/sessions/authenticate", errors(
-    NoSessionArguments, InvalidSessionDuration, CustomClaimsTooLarge, StytchClaimsInCustomClaims,
-    SessionAuthorizationError
+    NoSessionArguments, SessionAuthorizationError, ..TERMS_ERRORS
 ))]
 async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Authenticated> {
     let cx = Arc::new(cx);
@@ -251,9 +250,8 @@ struct Exchange {
 /// Needs a membership or an invitation there. Only what proves the email address counts in the other organization; if
 /// that does not suffice, an intermediate session says what is missing. The session given stays valid.
 #[endpoint(POST "/v1/b2b/sessions/exchange", browser POST "/sdk/v1/b2b/sessions/exchange", errors(
-    OrganizationNotFound, NoSessionArguments, InvalidSessionDuration, CustomClaimsTooLarge,
-    StytchClaimsInCustomClaims, MemberDoesNotExistInOrganization, MemberNotFound, InactiveEmail, UserLockLimitReached,
-    EmailDomainIsClaimed
+    OrganizationNotFound, NoSessionArguments, MemberDoesNotExistInOrganization, MemberNotFound, InactiveEmail,
+    UserLockLimitReached, EmailDomainIsClaimed, ..TERMS_ERRORS
 ))]
 async fn exchange(cx: Cx<ProjectCaller>, input: Exchange) -> Result<AuthResponse> {
     let cx = Arc::new(cx);
