@@ -14,6 +14,7 @@ mod options;
 mod postgres;
 mod row;
 mod sqlite;
+pub mod transfer;
 mod tx;
 mod value;
 

@@ -6,6 +6,7 @@ mod database_lock;
 mod logs;
 mod master_key;
 mod open;
+mod transfer;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -35,6 +36,16 @@ enum Command {
     /// Set a project's roles and resources.
     #[command(subcommand)]
     Rbac(commands::rbac::Rbac),
+    /// Bring the database up to date.
+    Migrate(commands::migrate::Migrate),
+    /// Check a set-up and say what to do.
+    Doctor(commands::doctor::Doctor),
+    /// Write all data to a file.
+    Backup(commands::backup::Backup),
+    /// Put a backup into an empty database.
+    Restore(commands::backup::Restore),
+    /// Copy all data into an empty database, from one engine to the other if wanted.
+    Copy(commands::copy::Copy),
     /// Print the API description (OpenAPI 3.1).
     Openapi,
 }
@@ -53,6 +64,11 @@ fn main() -> ExitCode {
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
+            Command::Migrate(migrate) => migrate.run().await,
+            Command::Doctor(doctor) => doctor.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
+            Command::Copy(copy) => copy.run().await,
             Command::Openapi => {
                 commands::print(&format!("{:#}", server::http::openapi(&server::endpoints())));
                 Ok(())

@@ -144,9 +144,9 @@ impl App {
     pub(crate) fn wake_outbox(&self) {
         self.0.outbox.notify_one();
     }
-    /// Waits until there may be something to deliver.
-    pub(crate) async fn outbox_woken(&self, at_most: Duration) {
-        let _ = tokio::time::timeout(at_most, self.0.outbox.notified()).await;
+    /// Waits until there may be something to deliver; whether a message has said so.
+    pub(crate) async fn outbox_woken(&self, at_most: Duration) -> bool {
+        tokio::time::timeout(at_most, self.0.outbox.notified()).await.is_ok()
     }
     /// Whether the program is about to end.
     pub(crate) fn is_stopping(&self) -> bool {

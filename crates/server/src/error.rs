@@ -62,7 +62,7 @@ api_errors! {
     MethodNotAllowed = 405 "method_not_allowed" "This path exists, but not with this HTTP method.";
     TooManyRequests = 429 "too_many_requests" "Too many requests for this address. Wait as many seconds as Retry-After says.";
     Internal = 500 "internal_server_error" "Something went wrong on the server. The request id identifies it in the server's log.";
-    ServerUnavailable = 503 "server_unavailable" "The database does not answer at the moment. Nothing was changed; try again shortly.";
+    ServerUnavailable = 503 "server_unavailable" "The database does not answer at the moment. Try again shortly; if this was a change, look first whether it was made.";
 
     UnauthorizedCredentials = 401 "unauthorized_credentials" "The project id and secret, or the public token, are not valid.";
     InvalidProjectIdAuthentication = 400 "invalid_project_id_authentication" "The user name of Basic authentication is not a project id (project-test-… or project-live-…).";

@@ -3,6 +3,7 @@
 use crate::App;
 use crate::error::Error;
 use crate::http;
+use crate::keys;
 use crate::{pages, workers};
 use axum::Router;
 use axum::extract::State;
@@ -16,6 +17,9 @@ use tokio::net::TcpListener;
 
 /// How long requests in flight have once the program is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the database has to show that it is ready.
+const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// The whole program as one service.
 fn service(app: &App, with_metrics: bool) -> Router {
@@ -32,16 +36,16 @@ fn metrics_service(app: &App) -> Router {
     Router::new().route("/metrics", get(metrics)).with_state(app.clone())
 }
 
-/// Whether the database answers.
+/// Whether the database takes a write, soon. A replica or a full disk answers reads, but nobody can log in there.
 async fn ready(State(app): State<App>) -> Response {
-    match app.db().ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n")
-                .into_response()
-        }
-    }
+    let result = tokio::time::timeout(READY_WITHIN, keys::check_writable(app.db())).await;
+    let error = match result {
+        Ok(Ok(())) => return "ready\n".into_response(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer in time".to_owned(),
+    };
+    tracing::warn!(%error, "not ready");
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n").into_response()
 }
 
 async fn metrics(State(app): State<App>) -> Response {

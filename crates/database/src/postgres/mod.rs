@@ -122,7 +122,7 @@ fn attempt<T, E: From<Error> + IsConflict>(
     match tx.judge(answer) {
         Verdict::Rollback(e, outcome) => {
             session.roll_back();
-            Attempt { result: Err(e), outcome, harmless: session.is_lost() }
+            Attempt { result: Err(e), outcome, harmless: session.is_lost() && !session.is_silent() }
         }
         Verdict::Commit(value) if mode == Mode::Read => {
             session.roll_back();

@@ -10,9 +10,14 @@ use std::{
     future::Future,
     pin::pin,
     task::{Context, Waker},
+    time::Duration,
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 use tokio_postgres::{Client, Statement};
+
+/// How long one statement may take. A database that is frozen, or in which another holds a lock, must not hold
+/// requests for ever; whoever waits longer is told that it does not answer.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// A connection, used by one transaction at a time and from a thread that may block.
 pub(crate) struct Session {
@@ -23,17 +28,23 @@ pub(crate) struct Session {
     mode: Mode,
     begun: bool,
     lost: bool,
+    silent: bool,
 }
 
 impl Session {
     pub(crate) fn new(client: Client, runtime: Handle, named: bool) -> Self {
         let statements = Statements::default();
-        Session { client, runtime, named, statements, mode: Mode::Read, begun: false, lost: false }
+        Session { client, runtime, named, statements, mode: Mode::Read, begun: false, lost: false, silent: false }
     }
 
     /// Whether the connection is of no more use.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost || self.client.is_closed()
+    }
+
+    /// Whether the database did not answer in time. Asking again, on another connection, would only wait longer.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// The next statement begins a transaction.
@@ -46,8 +57,10 @@ impl Session {
         if !std::mem::take(&mut self.begun) {
             return Ok(());
         }
-        let result = self.runtime.block_on(self.client.batch_execute("COMMIT"));
-        self.check(result)
+        match self.runtime.block_on(async { timeout(ANSWER, self.client.batch_execute("COMMIT")).await }) {
+            Ok(result) => self.check(result),
+            Err(_) => Err(self.silent()),
+        }
     }
 
     /// Ends the transaction without waiting for the answer: what comes next on this connection is behind it anyway.
@@ -59,27 +72,25 @@ impl Session {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
-        let result = if self.named {
+        if self.named {
             let (statement, _) = self.statement(sql)?;
             let params = bind::params(args, &statement)?;
-            self.first(|client| client.execute(&statement, &params))
+            self.first(async |client| client.execute(&statement, &params).await)
         } else {
             let params = bind::typed(args);
-            self.first(|client| client.execute_typed(sql, &params))
-        };
-        self.check(result)
+            self.first(async |client| client.execute_typed(sql, &params).await)
+        }
     }
 
     pub(crate) fn rows<T: FromRow>(&mut self, sql: &str, args: &[Value], first: bool) -> Result<Vec<T>> {
         let (found, known) = if self.named {
             let (statement, columns) = self.statement(sql)?;
             let params = bind::params(args, &statement)?;
-            (self.first(|client| client.query(&statement, &params)), Some(columns))
+            (self.first(async |client| client.query(&statement, &params).await)?, Some(columns))
         } else {
             let params = bind::typed(args);
-            (self.first(|client| client.query_typed(sql, &params)), None)
+            (self.first(async |client| client.query_typed(sql, &params).await)?, None)
         };
-        let found = self.check(found)?;
         let Some(any) = found.first() else { return Ok(Vec::new()) };
         let mut row = Row::new(known.unwrap_or_else(|| names(any.columns())));
         let wanted = if first { 1 } else { found.len() };
@@ -94,34 +105,28 @@ impl Session {
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        let result = self.first(|client| client.batch_execute(sql));
-        self.check(result)
+        self.first(async |client| client.batch_execute(sql).await)
     }
 
     pub(crate) fn prepare(&mut self, sql: &str) -> Result<()> {
-        let result = self.first(|client| client.prepare(sql));
-        self.check(result).map(drop)
+        self.first(async |client| client.prepare(sql).await).map(drop)
     }
 
     fn statement(&mut self, sql: &str) -> Result<(Statement, Columns)> {
         if let Some(known) = self.statements.get(sql) {
             return Ok(known);
         }
-        let result = self.first(|client| client.prepare(sql));
-        let statement = self.check(result)?;
+        let statement = self.first(async |client| client.prepare(sql).await)?;
         let columns = names(statement.columns());
         self.statements.put(sql, statement.clone(), columns.clone());
         Ok((statement, columns))
     }
 
     /// Runs a request. Before the first of a transaction goes BEGIN, in the same packet: no time is spent on it.
-    fn first<'a, T, F>(&'a mut self, request: impl FnOnce(&'a Client) -> F) -> Result<T, tokio_postgres::Error>
-    where
-        F: Future<Output = Result<T, tokio_postgres::Error>> + 'a,
-    {
+    fn first<T>(&mut self, request: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>) -> Result<T> {
         let begun = std::mem::replace(&mut self.begun, true);
         let (client, begin) = (&self.client, begin(self.mode));
-        self.runtime.block_on(async move {
+        let work = async move {
             if begun {
                 return request(client).await;
             }
@@ -129,7 +134,20 @@ impl Session {
             let (begun, result) = tokio::join!(client.batch_execute(begin), request(client));
             begun?;
             result
-        })
+        };
+        // Changing a large table takes as long as it takes.
+        let limit = if self.mode == Mode::Migrate { Duration::MAX } else { ANSWER };
+        match self.runtime.block_on(async { timeout(limit, work).await }) {
+            Ok(result) => self.check(result),
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    /// What is wrong with a database that does not answer in time. The connection is of no more use: an answer that
+    /// comes late would be taken for another's.
+    fn silent(&mut self) -> Error {
+        (self.lost, self.silent) = (true, true);
+        Error::unavailable("the database does not answer in time")
     }
 
     fn check<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T> {

@@ -1,7 +1,11 @@
 //! One file a command.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
+pub(crate) mod copy;
+pub(crate) mod doctor;
 pub(crate) mod keys;
+pub(crate) mod migrate;
 pub(crate) mod outbox;
 pub(crate) mod project;
 pub(crate) mod rbac;

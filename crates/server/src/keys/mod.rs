@@ -9,6 +9,7 @@ pub(crate) mod token;
 
 pub use master::MasterKey;
 pub(crate) use purpose::Purpose;
+pub(crate) use store::touch;
 
 use crate::error::{Error, Result};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -39,6 +40,11 @@ pub async fn embedded_master_key(db: &Database, now: Timestamp) -> Result<Master
     let fresh = MasterKey::generate().map_err(Error::internal)?.to_text();
     let text = db.write(move |tx| store::embedded_master_key(tx, &fresh, now)).await?;
     MasterKey::parse(&text).map_err(Error::internal)
+}
+
+/// Writes, without changing anything: what only reads is not ready.
+pub(crate) async fn check_writable(db: &Database) -> Result<()> {
+    db.write(store::touch).await
 }
 
 /// Random bytes from the operating system's generator.

@@ -5,11 +5,18 @@ use crate::App;
 use crate::error::Result;
 use crate::mail::SendError;
 use database::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
-/// How long one attempt has before another node may try, in microseconds.
-const LEASE: i64 = 60_000_000;
-const BATCH: i64 = 16;
+/// How long one attempt has before another node may try, in microseconds: longer than a mail may take to send.
+const LEASE: i64 = 120_000_000;
+/// Deliveries at once on one node.
+const AT_ONCE: usize = 32;
+/// A message wakes the worker just before the transaction that holds it commits; these are the waits until it must
+/// be visible.
+const UNTIL_VISIBLE: [Duration; 4] =
+    [Duration::from_millis(5), Duration::from_millis(20), Duration::from_millis(50), Duration::from_millis(100)];
 const MAX_ATTEMPTS: i64 = 10;
 
 /// Runs until the program stops. Without an SMTP server, messages stay in the outbox for the developer to read.
@@ -17,10 +24,16 @@ pub(crate) async fn run(app: App) {
     if app.mailer().is_none() {
         return;
     }
+    let free = Arc::new(Semaphore::new(AT_ONCE));
+    let mut waits = UNTIL_VISIBLE.iter();
     while !app.is_stopping() {
-        match deliver_due(&app).await {
-            Ok(0) => app.outbox_woken(Duration::from_secs(1)).await,
-            Ok(_) => {}
+        match deliver_due(&app, &free).await {
+            Ok(0) => match waits.next() {
+                Some(wait) => tokio::time::sleep(*wait).await,
+                None if app.outbox_woken(Duration::from_secs(1)).await => waits = UNTIL_VISIBLE.iter(),
+                None => {}
+            },
+            Ok(_) => waits = UNTIL_VISIBLE.iter(),
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -29,18 +42,27 @@ pub(crate) async fn run(app: App) {
     }
 }
 
-async fn deliver_due(app: &App) -> Result<usize> {
-    let now = app.now();
+/// Claims what is due, as much as can be delivered at once, and begins to deliver it. A slow recipient holds up one
+/// place, not the others.
+async fn deliver_due(app: &App, free: &Arc<Semaphore>) -> Result<usize> {
+    // Waits for one free place, then takes all there are.
+    let fault = |_| crate::error::Error::internal("the outbox was closed");
+    let mut places = vec![free.clone().acquire_owned().await.map_err(fault)?];
+    while let Ok(place) = free.clone().try_acquire_owned() {
+        places.push(place);
+    }
+    let (now, wanted) = (app.now(), places.len() as i64);
     let lease = Timestamp(now.0 + LEASE);
-    let due = app.db().write(move |tx| store::claim(tx, now, lease, BATCH)).await?;
+    let due = app.db().write(move |tx| store::claim(tx, now, lease, wanted)).await?;
     let count = due.len();
-    let attempts: Vec<_> = due.into_iter().map(|row| tokio::spawn(attempt(app.clone(), row))).collect();
-    for attempt in attempts {
-        match attempt.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "a delivery could not be recorded"),
-            Err(panic) => tracing::error!(%panic, "a delivery failed"),
-        }
+    for (row, place) in due.into_iter().zip(places) {
+        let app = app.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = attempt(app, row).await {
+                tracing::warn!(%error, "a delivery could not be recorded");
+            }
+        });
     }
     Ok(count)
 }

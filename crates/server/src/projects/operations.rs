@@ -5,7 +5,7 @@ use crate::App;
 use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
 use crate::id::{Environment, ProjectId, SecretId};
-use crate::keys::{Purpose, random};
+use crate::keys::{self, Purpose, random};
 use crate::redirect_urls;
 use crate::sessions::signing;
 use base64::Engine as _;
@@ -93,8 +93,7 @@ fn add_secret_in(app: &App, tx: &mut Tx, project: &Project) -> Result<String> {
 
 /// The test project of a server that starts on an empty database; `None` when there is a project already.
 pub async fn create_first(app: &App) -> Result<Option<Created>> {
-    let empty = app.db().read(|tx| Ok::<_, Error>(store::all(tx)?.is_empty())).await?;
-    if !empty {
+    if !app.db().read(store::all).await?.is_empty() {
         return Ok(None);
     }
     let new = New {
@@ -104,7 +103,19 @@ pub async fn create_first(app: &App) -> Result<Option<Created>> {
         origins: Vec::new(),
         settings: Settings::default(),
     };
-    create(app, new).await.map(Some)
+    let id = ProjectId::new(new.environment);
+    let key = signing::generate(app, &id).await?;
+    let app_ = app.clone();
+    app.db()
+        .write(move |tx| {
+            // Of several servers that start at once, one makes the project.
+            keys::touch(tx)?;
+            if !store::all(tx)?.is_empty() {
+                return Ok(None);
+            }
+            create_in(&app_, tx, &new, &id, &key).map(Some)
+        })
+        .await
 }
 
 /// One more secret for a project; the others stay valid.
