@@ -94,6 +94,10 @@ pub(crate) fn remembered(app: &App, head: &Head) -> Option<Result<Arc<Project>>>
 
 /// The project of a public token.
 pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<Arc<Project>>> {
+    if token.contains('\0') {
+        // PostgreSQL cannot even be asked for it.
+        return Ok(None);
+    }
     let project = store::find_by_public_token(tx, token)?.map(Arc::new);
     if let Some(project) = &project {
         app.remembered().credentials.insert(credential_key(app, Surface::Browser, token, ""), (project.clone(), now));
