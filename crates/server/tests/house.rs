@@ -53,8 +53,7 @@ fn statements() -> Vec<(PathBuf, String)> {
 fn sql_stands_in_stores_only() {
     for (path, sql) in statements() {
         let name = path.file_name().unwrap().to_str().unwrap();
-        let is_store =
-            name == "store.rs" || name == "signing.rs" || path.components().any(|c| c.as_os_str() == "database");
+        let is_store = name == "store.rs" || path.components().any(|c| c.as_os_str() == "database");
         assert!(is_store, "{} holds SQL: {sql}", path.display());
     }
 }

@@ -189,3 +189,8 @@ pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
         })
         .await
 }
+
+/// Checks that there is such a project, for operators, who name one by hand.
+pub(crate) fn check_exists(tx: &mut Tx, id: &ProjectId) -> Result<()> {
+    store::find(tx, id)?.map(drop).ok_or(ApiError::ProjectNotFound.into())
+}

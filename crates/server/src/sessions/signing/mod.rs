@@ -1,12 +1,14 @@
 //! The keys that sign session JWTs (RS256). A project has its own; a new one is published before it signs, because
 //! clients remember key sets for up to ten minutes, and stays published after its successor has taken over.
 
+mod store;
+
 use crate::App;
 use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
 use crate::id::{ProjectId, SigningKeyId};
 use crate::keys::Purpose;
-use crate::projects::Project;
+use crate::projects::{self, Project};
 use crate::time::MINUTE;
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
@@ -14,7 +16,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use database::{Timestamp, Tx, args, row};
+use database::{Timestamp, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -142,19 +144,11 @@ pub(crate) async fn generate(app: &App, project: &ProjectId) -> Result<NewKey> {
 
 /// Stores a new key. The first signs at once; a later one when clients had time to learn of it.
 pub(crate) fn insert(tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timestamp) -> Result<()> {
-    let first =
-        tx.all::<(SigningKeyId,)>("SELECT id FROM signing_keys WHERE project_id = $1", args![project])?.is_empty();
+    let first = store::all(tx, project)?.is_empty();
     let signs_from = if first { now } else { Timestamp(now.0 + PUBLISHED_BEFORE * MINUTE) };
     let until = Timestamp(signs_from.0 + PUBLISHED_AFTER * MINUTE);
-    tx.execute(
-        "UPDATE signing_keys SET published_until = $2 WHERE project_id = $1 AND published_until IS NULL",
-        args![project, until],
-    )?;
-    tx.execute(
-        "INSERT INTO signing_keys (project_id, id, sealed_private_key, created_at, signs_from) VALUES ($1, $2, $3, $4, $5)",
-        args![project, &key.id, key.sealed.clone(), now, signs_from],
-    )?;
-    Ok(())
+    store::end_publication(tx, project, until)?;
+    store::insert(tx, project, &key.id, key.sealed.clone(), now, signs_from)
 }
 
 /// Gives a project a new signing key, for `guildhall keys rotate`.
@@ -165,23 +159,13 @@ pub async fn rotate(app: &App, project: &str) -> Result<String> {
     let kid = key.id.to_string();
     app.db()
         .write(move |tx| {
-            let known = tx.optional::<(ProjectId,)>("SELECT id FROM projects WHERE id = $1", args![&id])?;
-            known.ok_or(ApiError::ProjectNotFound)?;
+            projects::check_exists(tx, &id)?;
             insert(tx, &id, &key, now)?;
             audit::record_by_operator(tx, &id, now, "signing_key.create", &key.id, Change::none())
         })
         .await?;
     Ok(kid)
 }
-
-struct Stored {
-    id: SigningKeyId,
-    sealed_private_key: Vec<u8>,
-    created_at: Timestamp,
-    signs_from: Timestamp,
-    published_until: Option<Timestamp>,
-}
-row!(Stored { id, sealed_private_key, created_at, signs_from, published_until });
 
 /// The keys of a project, as far as this process remembers them.
 fn remembered(app: &App, project: &ProjectId, now: Timestamp) -> Option<Arc<KeySet>> {
@@ -194,16 +178,11 @@ pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestam
     if let Some(keys) = remembered(app, project, now) {
         return Ok(keys);
     }
-    let rows = tx.all::<Stored>(
-        "SELECT id, sealed_private_key, created_at, signs_from, published_until FROM signing_keys
-         WHERE project_id = $1 ORDER BY signs_from DESC, id DESC",
-        args![project],
-    )?;
     let mut keys = Vec::new();
-    for row in rows {
+    for row in store::all(tx, project)? {
         let der = app.keys().open_sealed(Purpose::SigningKey, row.id.as_str(), &row.sealed_private_key)?;
         let pair = RsaKeyPair::from_pkcs8(&der).map_err(|_| Error::internal("a signing key cannot be read"))?;
-        let Stored { id, created_at, signs_from, published_until, .. } = row;
+        let store::Stored { id, created_at, signs_from, published_until, .. } = row;
         keys.push(SigningKey { id, pair, created_at, signs_from, published_until });
     }
     let keys = Arc::new(KeySet(keys));
