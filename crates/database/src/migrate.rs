@@ -1,7 +1,7 @@
 //! The schema's steps: forward only, each applied once, in order.
 
-use crate::{Database, Engine, Error, Result, Timestamp, Tx, args, dialect, tx::Mode};
-use std::{collections::HashMap, fmt::Write, time::SystemTime};
+use crate::{Database, Engine, Error, Result, Timestamp, Tx, args, dialect, transfer::Sha256, tx::Mode};
+use std::{collections::HashMap, time::SystemTime};
 
 /// One step of the schema, in PostgreSQL's words.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,14 @@ impl Database {
 fn applied(tx: &mut Tx<'_>, engine: Engine) -> Result<HashMap<String, String>> {
     lock(tx, engine)?;
     // Asked first, because CREATE TABLE IF NOT EXISTS wants the right to create even when it has nothing to do.
+    if !has_table(tx, engine)? {
+        tx.batch(&dialect::translate(engine, TABLE))?;
+    }
+    Ok(tx.all::<(String, String)>("SELECT name, checksum FROM schema_migrations", &[])?.into_iter().collect())
+}
+
+/// Whether there is the table that says what is applied.
+pub(crate) fn has_table(tx: &mut Tx<'_>, engine: Engine) -> Result<bool> {
     let (exists,) = tx.one::<(bool,)>(
         match engine {
             Engine::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
@@ -54,10 +62,7 @@ fn applied(tx: &mut Tx<'_>, engine: Engine) -> Result<HashMap<String, String>> {
         },
         &[],
     )?;
-    if !exists {
-        tx.batch(&dialect::translate(engine, TABLE))?;
-    }
-    Ok(tx.all::<(String, String)>("SELECT name, checksum FROM schema_migrations", &[])?.into_iter().collect())
+    Ok(exists)
 }
 
 /// Applies one step unless another process was faster.
@@ -86,7 +91,7 @@ fn lock(tx: &mut Tx<'_>, engine: Engine) -> Result<()> {
     }
 }
 
-fn same(name: &str, here: &str, there: &str) -> Result<()> {
+pub(crate) fn same(name: &str, here: &str, there: &str) -> Result<()> {
     if here == there {
         return Ok(());
     }
@@ -94,13 +99,10 @@ fn same(name: &str, here: &str, there: &str) -> Result<()> {
 }
 
 /// SHA-256 in hexadecimal. A checkout with other line ends is the same text.
-fn checksum(sql: &str) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, sql.replace("\r\n", "\n").as_bytes());
-    digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+pub(crate) fn checksum(sql: &str) -> String {
+    let mut sum = Sha256::default();
+    sum.update(sql.replace("\r\n", "\n").as_bytes());
+    sum.hex()
 }
 
 fn now() -> Timestamp {

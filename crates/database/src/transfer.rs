@@ -2,7 +2,7 @@
 //!
 //! The tables are found in the database itself, so that a new one cannot be forgotten.
 
-use crate::{Engine, Error, FromRow, Migration, Result, Row, Timestamp, Tx, Value, args};
+use crate::{Engine, Error, FromRow, Migration, Result, Row, Timestamp, Tx, Value, args, migrate};
 use aws_lc_rs::digest::{Context, SHA256};
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -71,14 +71,7 @@ impl Sha256 {
 
 /// The steps that were applied, in the order of their names; none in a database that is new.
 pub fn applied(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Applied>> {
-    let (exists,) = tx.one::<(bool,)>(
-        match engine {
-            Engine::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
-            Engine::Postgres => "SELECT to_regclass('schema_migrations') IS NOT NULL",
-        },
-        &[],
-    )?;
-    if !exists {
+    if !migrate::has_table(tx, engine)? {
         return Ok(Vec::new());
     }
     let mut applied = tx.all::<Applied>("SELECT name, checksum, applied_at FROM schema_migrations", &[])?;
@@ -94,12 +87,9 @@ pub fn pending(tx: &mut Tx<'_>, engine: Engine, migrations: &[Migration]) -> Res
     let applied = applied(tx, engine)?;
     let mut pending = Vec::new();
     for migration in migrations {
-        let mut sum = Sha256::default();
-        sum.update(migration.sql.replace("\r\n", "\n").as_bytes());
         match applied.iter().find(|applied| applied.name == migration.name) {
             None => pending.push(migration.name),
-            Some(applied) if applied.checksum == sum.hex() => {}
-            Some(_) => return Err(Error::other(format!("migration {} was applied with another text", migration.name))),
+            Some(applied) => migrate::same(migration.name, &migrate::checksum(migration.sql), &applied.checksum)?,
         }
     }
     Ok(pending)

@@ -46,10 +46,7 @@ fn list(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: List) -> Result<EventsRespon
         Some(reference) => Some(organizations::find(tx, cx.project(), reference)?.organization_id),
         None => None,
     };
-    let limit = input.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(ApiError::InvalidArgument.because("limit is 1 to 1000."));
-    }
+    let limit = search::limit(input.limit)?;
     let before = Cursor::read(&cx.app, project, Listing::AuditEvents, input.cursor.as_deref())?;
     let mut events = store::page(tx, project, organization.as_ref(), before.as_deref(), limit + 1)?;
     let more = search::cut(&mut events, limit);
