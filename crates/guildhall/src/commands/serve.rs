@@ -44,6 +44,8 @@ impl Serve {
         }
         first_project(&opened.app, common.database_url()).await?;
         let stop = stop_signal()?;
+        // Whoever waits for the line below finds in the log what came before it.
+        logs::flush();
         super::print(&format!("listening on http://{address}"));
         server::serve(opened.app, listener, metrics, stop).await.map_err(super::explain)
     }
