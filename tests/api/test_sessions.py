@@ -527,6 +527,57 @@ def test_concurrent_checks_of_one_session(project, session):
     assert {a.member_session.member_session_id for a in answers} == {session.member_session.member_session_id}
 
 
+def test_changes_are_seen_by_the_next_check(project, org):
+    member, session = verified_member(project, org)
+    token = session.session_token
+    check = lambda: authenticate(project, session_token=token)
+    first = check()
+    assert check().session_jwt == first.session_jwt  # nothing has changed, so the answer is remembered
+
+    project.api.organizations.members.update(organization_id=org, member_id=member.member_id, name="Renamed", trusted_metadata={"plan": 7})
+    answer = check()
+    assert (answer.member.name, answer.member.trusted_metadata) == ("Renamed", {"plan": 7})
+    project.api.organizations.members.update(organization_id=org, member_id=member.member_id, roles=["stytch_admin"])
+    answer = check()
+    assert "stytch_admin" in answer.member_session.roles and answer.member.is_admin
+    assert "stytch_admin" in claims_of(answer.session_jwt)[SESSION_CLAIM]["roles"]
+    project.api.organizations.update(organization_id=org, organization_name="Another name", trusted_metadata={"tier": "gold"})
+    answer = check()
+    assert (answer.organization.organization_name, answer.organization.trusted_metadata) == ("Another name", {"tier": "gold"})
+    domain = member.email_address.partition("@")[2]
+    project.api.organizations.update(
+        organization_id=org, email_allowed_domains=[domain], rbac_email_implicit_role_assignments=[{"domain": domain, "role_id": "stytch_admin"}]
+    )
+    project.api.organizations.members.update(organization_id=org, member_id=member.member_id, roles=[])
+    answer = check()
+    assert [s.type for role in answer.member.roles if role.role_id == "stytch_admin" for s in role.sources] == ["email_assignment"]
+    authenticate(project, session_token=token, session_custom_claims={"color": "red"})
+    answer = check()
+    assert answer.member_session.custom_claims == {"color": "red"} == {"color": claims_of(answer.session_jwt)["color"]}
+    longer = authenticate(project, session_token=token, session_duration_minutes=500)
+    assert check().member_session.expires_at == longer.member_session.expires_at
+
+    project.api.organizations.members.delete(organization_id=org, member_id=member.member_id)
+    with refused(404, "session_not_found"):
+        check()
+
+
+def test_a_deleted_organization_ends_its_sessions(project):
+    org = project.organization().organization_id
+    session = verified_member(project, org)[1]
+    authenticate(project, session_token=session.session_token)
+    project.api.organizations.delete(organization_id=org)
+    with refused(404, "session_not_found"):
+        authenticate(project, session_token=session.session_token)
+
+
+def test_a_remembered_session_stays_in_its_project(server, project, session):
+    authenticate(project, session_token=session.session_token)
+    with refused(404, "session_not_found"):
+        authenticate(server.project(), session_token=session.session_token)
+    authenticate(project, session_token=session.session_token)
+
+
 def test_revocation_is_seen_at_once(project, org):
     """T-48 on one node: after the answer to revoke, no check passes."""
     for _ in range(5):

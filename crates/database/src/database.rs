@@ -1,14 +1,14 @@
 //! The handle the rest of the program holds.
 
 use crate::{
-    Engine, Error, IsConflict, Observation, Options, Result, Tx,
+    Engine, Error, FromRow, IsConflict, Observation, Options, Outcome, Result, Tx, Value,
     postgres::Postgres,
     sqlite::Sqlite,
-    tx::{Done, Mode},
+    tx::{Done, Mode, outcome_of},
 };
 use std::{
     sync::{Arc, OnceLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 type Observer = Box<dyn Fn(Observation) + Send + Sync>;
@@ -71,6 +71,21 @@ impl Database {
         self.transact(Mode::Write, f).await
     }
 
+    /// Reads the row that a statement finds by its key, outside any transaction; `$1`, `$2`, … are the parts of the key.
+    ///
+    /// For what every request asks. On PostgreSQL those who wait at the same time share one statement and one round
+    /// trip, so the statement must answer one row at most, and no part of the key may be NULL.
+    pub async fn look_up<T: FromRow>(&self, sql: &'static str, key: &[Value]) -> Result<Option<T>> {
+        let start = Instant::now();
+        let (result, queued) = match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.look_up(start, sql, key).await,
+            Backend::Postgres(postgres) => (postgres.look_up(sql, key).await, Duration::ZERO),
+        };
+        let outcome = result.as_ref().map_or_else(outcome_of, |_| Outcome::Committed);
+        self.observed(false, start, queued, outcome);
+        result
+    }
+
     pub(crate) async fn transact<T, E>(
         &self,
         mode: Mode,
@@ -86,11 +101,15 @@ impl Database {
             Backend::Sqlite(sqlite) => sqlite.write(start, f).await,
             Backend::Postgres(postgres) => postgres.run(mode, start, f).await,
         };
+        self.observed(mode != Mode::Read, start, queued, outcome);
+        result
+    }
+
+    fn observed(&self, write: bool, start: Instant, queued: Duration, outcome: Outcome) {
         if let Some(observe) = self.0.observer.get() {
             let ran = start.elapsed().saturating_sub(queued);
-            observe(Observation { write: mode != Mode::Read, queued, ran, outcome });
+            observe(Observation { write, queued, ran, outcome });
         }
-        result
     }
 
     /// Whether the database answers.

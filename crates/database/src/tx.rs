@@ -50,6 +50,15 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Runs a statement once for each row of arguments and answers how many rows of the table it touched. On PostgreSQL
+    /// all of them go in one round trip.
+    pub fn execute_each(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
+        self.run(|engine| match engine {
+            Inner::Sqlite(c) => rows.iter().try_fold(0, |touched, args| Ok(touched + c.execute(sql, args)?)),
+            Inner::Postgres(s) => s.execute_each(sql, rows),
+        })
+    }
+
     /// All rows.
     pub fn all<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
         self.rows(sql, args, false)

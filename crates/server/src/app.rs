@@ -8,7 +8,7 @@ use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::projects::Remembered;
 use crate::sessions::signing::KeySets;
-use crate::sessions::{JwtCache, Touched};
+use crate::sessions::{RememberedSessions, Touched};
 use crate::{http, time};
 use database::{Database, Timestamp};
 use serde_json::Value;
@@ -47,7 +47,7 @@ struct Inner {
     openapi: Value,
     remembered: Remembered,
     key_sets: KeySets,
-    jwts: JwtCache,
+    remembered_sessions: RememberedSessions,
     touched: Touched,
     mail_limit: MailLimit,
     outbox: Notify,
@@ -77,7 +77,7 @@ impl App {
             openapi: http::openapi(&crate::endpoints()),
             remembered: Remembered::new(),
             key_sets: KeySets::default(),
-            jwts: JwtCache::new(),
+            remembered_sessions: RememberedSessions::new(),
             touched: Touched::default(),
             mail_limit: MailLimit::new(),
             outbox: Notify::new(),
@@ -131,8 +131,8 @@ impl App {
     pub(crate) fn key_sets(&self) -> &KeySets {
         &self.0.key_sets
     }
-    pub(crate) fn jwts(&self) -> &JwtCache {
-        &self.0.jwts
+    pub(crate) fn remembered_sessions(&self) -> &RememberedSessions {
+        &self.0.remembered_sessions
     }
     pub(crate) fn touched(&self) -> &Touched {
         &self.0.touched

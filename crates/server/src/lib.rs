@@ -26,6 +26,7 @@ mod phone_number;
 pub mod projects;
 mod rbac;
 mod redirect_urls;
+mod rendered;
 mod search;
 mod serve;
 mod sessions;
@@ -63,5 +64,7 @@ pub fn endpoints() -> Vec<http::Endpoint> {
 }
 
 /// The migrations, in order. Forward only: a new one is a new file.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_first", sql: include_str!("../migrations/0001_first.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_first", sql: include_str!("../migrations/0001_first.sql") },
+    Migration { name: "0003_revisions", sql: include_str!("../migrations/0003_revisions.sql") },
+];

@@ -33,7 +33,31 @@ pub(crate) struct Metrics {
     latency: Family<Operation, Histogram>,
     transactions: Family<Transaction, Histogram>,
     waiting: Family<Transaction, Histogram>,
+    /// Most transactions are these; they are found once.
+    reads: (Histogram, Histogram),
     outbox_depth: Gauge,
+}
+
+/// The counters of one operation, found once.
+pub(crate) struct OperationMetrics {
+    operation: String,
+    requests: Family<Request, Counter>,
+    succeeded: Counter,
+    latency: Histogram,
+}
+
+impl OperationMetrics {
+    pub(crate) fn request(&self, status: u16, elapsed: Duration) {
+        match status {
+            200 => self.succeeded.inc(),
+            _ => count(&self.requests, &self.operation, status).inc(),
+        };
+        self.latency.observe(elapsed.as_secs_f64());
+    }
+}
+
+fn count(requests: &Family<Request, Counter>, operation: &str, status: u16) -> Counter {
+    requests.get_or_create_owned(&Request { operation: operation.to_owned(), status: status.into() })
 }
 
 /// From 0.1 ms to about 3 s.
@@ -55,17 +79,27 @@ impl Metrics {
         registry.register_with_unit("database", "Time in transactions", seconds.clone(), transactions.clone());
         registry.register_with_unit("database_wait", "Time waiting for a connection", seconds, waiting.clone());
         registry.register("outbox_depth", "Messages waiting to be delivered", outbox_depth.clone());
-        Self { registry, requests, latency, transactions, waiting, outbox_depth }
+        let read = Transaction { kind: "read", outcome: "committed" };
+        let reads = (transactions.get_or_create_owned(&read), waiting.get_or_create_owned(&read));
+        Self { registry, requests, latency, transactions, waiting, reads, outbox_depth }
     }
 
-    pub(crate) fn request(&self, operation: &str, status: u16, elapsed: Duration) {
-        let label = Request { operation: operation.to_owned(), status: status.into() };
-        self.requests.get_or_create(&label).inc();
-        let label = Operation { operation: operation.to_owned() };
-        self.latency.get_or_create(&label).observe(elapsed.as_secs_f64());
+    /// The counters of an operation.
+    pub(crate) fn of_operation(&self, operation: &str) -> OperationMetrics {
+        OperationMetrics {
+            operation: operation.to_owned(),
+            requests: self.requests.clone(),
+            succeeded: count(&self.requests, operation, 200),
+            latency: self.latency.get_or_create_owned(&Operation { operation: operation.to_owned() }),
+        }
     }
 
     pub(crate) fn transaction(&self, observed: &Observation) {
+        if !observed.write && observed.outcome == Outcome::Committed {
+            self.reads.0.observe(observed.ran.as_secs_f64());
+            self.reads.1.observe(observed.queued.as_secs_f64());
+            return;
+        }
         let kind = if observed.write { "write" } else { "read" };
         let outcome = match observed.outcome {
             Outcome::Committed => "committed",

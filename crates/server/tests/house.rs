@@ -116,6 +116,17 @@ fn t07_every_statement_names_its_tenant() {
     }
 }
 
+/// What is remembered of these is believed while their revision is the same.
+#[test]
+fn every_change_counts_as_a_revision() {
+    for (path, sql) in statements() {
+        let remembered =
+            ["members", "organizations", "sessions"].iter().any(|t| sql.starts_with(&format!("UPDATE {t} ")));
+        let only_used = sql.starts_with("UPDATE sessions SET last_accessed_at = $3 WHERE");
+        assert!(!remembered || only_used || sql.contains("revision = revision + 1"), "{}: {sql}", path.display());
+    }
+}
+
 #[test]
 fn statements_stay_within_what_both_engines_speak() {
     for (path, sql) in statements() {

@@ -8,6 +8,7 @@ mod bind;
 mod binding;
 mod decode;
 mod error;
+mod gather;
 mod pool;
 mod session;
 mod statements;
@@ -17,10 +18,12 @@ mod tls_stream;
 pub(crate) use session::Session;
 
 use crate::{
-    Error, IsConflict, Options, Outcome, Result, Tx,
+    Error, FromRow, IsConflict, Options, Outcome, Result, Tx, Value,
     tx::{Done, Mode, RETRIES, Verdict, outcome_of},
 };
+use gather::Gather;
 use pool::{Lease, Pool};
+use session::MOVES;
 use std::{
     sync::Arc,
     thread,
@@ -28,14 +31,21 @@ use std::{
 };
 
 /// A server, or several of which one is the primary.
-pub(crate) struct Postgres(Arc<Pool>);
+pub(crate) struct Postgres {
+    pool: Arc<Pool>,
+    gather: Gather,
+}
 
 impl Postgres {
     pub(crate) async fn open(options: &Options) -> Result<Postgres> {
         let pool = Arc::new(Pool::new(options)?);
         // A wrong address or password is reported now, not by the first request.
         drop(pool.clone().lease().await?);
-        Ok(Postgres(pool))
+        Ok(Postgres { gather: Gather::start(&pool), pool })
+    }
+
+    pub(crate) async fn look_up<T: FromRow>(&self, sql: &'static str, key: &[Value]) -> Result<Option<T>> {
+        self.gather.ask(sql, key).await?.map(|mut row| T::from_row(&mut row)).transpose()
     }
 
     pub(crate) async fn run<T, E>(
@@ -48,7 +58,7 @@ impl Postgres {
         T: Send + 'static,
         E: From<Error> + IsConflict + Send + 'static,
     {
-        let mut lease = match self.0.clone().lease().await {
+        let mut lease = match self.pool.clone().lease().await {
             Ok(lease) => lease,
             Err(e) => return Done::failed(e, start.elapsed()),
         };
@@ -68,12 +78,9 @@ impl Postgres {
     }
 
     pub(crate) async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
     }
 }
-
-/// How often a transaction moves to a new connection because its own was lost before the commit was sent.
-const MOVES: u32 = 2;
 
 /// Runs the transaction until it is neither refused for another's sake nor cut off where that is harmless.
 fn repeat<T, E: From<Error> + IsConflict>(

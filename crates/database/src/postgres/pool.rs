@@ -87,9 +87,14 @@ pub(crate) struct Lease {
 impl Lease {
     /// The connection; a new one if the last could not be replaced. Called from a thread that may block.
     pub(crate) fn session(&mut self) -> Result<&mut Session> {
+        Handle::current().block_on(self.connected())
+    }
+
+    /// As [`Lease::session`], without blocking.
+    pub(crate) async fn connected(&mut self) -> Result<&mut Session> {
         let session = match self.session.take() {
             Some(session) if !session.is_lost() => session,
-            _ => Handle::current().block_on(self.pool.connect())?,
+            _ => self.pool.connect().await?,
         };
         Ok(self.session.insert(session))
     }

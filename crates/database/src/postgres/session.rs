@@ -6,6 +6,7 @@ use crate::{
     row::{Columns, Row},
     tx::Mode,
 };
+use futures_util::future::try_join_all;
 use std::{
     future::Future,
     pin::pin,
@@ -13,11 +14,13 @@ use std::{
     time::Duration,
 };
 use tokio::{runtime::Handle, time::timeout};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, Statement, types::ToSql};
 
 /// How long one statement may take. A database that is frozen, or in which another holds a lock, must not hold
 /// requests for ever; whoever waits longer is told that it does not answer.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How often what certainly changed nothing moves to a new connection because its own was lost.
+pub(crate) const MOVES: u32 = 2;
 
 /// A connection, used by one transaction at a time and from a thread that may block.
 pub(crate) struct Session {
@@ -82,6 +85,18 @@ impl Session {
         }
     }
 
+    pub(crate) fn execute_each(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
+        if !self.named {
+            return rows.iter().try_fold(0, |touched, args| Ok(touched + self.execute(sql, args)?));
+        }
+        let (statement, _) = self.statement(sql)?;
+        let params = rows.iter().map(|args| bind::params(args, &statement)).collect::<Result<Vec<_>>>()?;
+        // All are sent before the first is awaited.
+        let touched = self
+            .first(async |client| try_join_all(params.iter().map(|params| client.execute(&statement, params))).await)?;
+        Ok(touched.iter().sum())
+    }
+
     pub(crate) fn rows<T: FromRow>(&mut self, sql: &str, args: &[Value], first: bool) -> Result<Vec<T>> {
         let (found, known) = if self.named {
             let (statement, columns) = self.statement(sql)?;
@@ -110,6 +125,32 @@ impl Session {
 
     pub(crate) fn prepare(&mut self, sql: &str) -> Result<()> {
         self.first(async |client| client.prepare(sql).await).map(drop)
+    }
+
+    /// Runs one statement that reads, outside any transaction and without blocking.
+    pub(crate) async fn query_now(&mut self, sql: &str, args: &[Value]) -> Result<Vec<tokio_postgres::Row>> {
+        self.start(Mode::Read);
+        let work = async {
+            if !self.named {
+                return self.client.query_typed(sql, &bind::typed(args)).await.map(|rows| (rows, None));
+            }
+            let (statement, new) = match self.statements.get(sql) {
+                Some((statement, _)) => (statement, false),
+                None => (self.client.prepare(sql).await?, true),
+            };
+            let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
+            let rows = self.client.query(&statement, &params).await?;
+            Ok((rows, new.then_some(statement)))
+        };
+        let (rows, new) = match timeout(ANSWER, work).await {
+            Ok(result) => self.check(result)?,
+            Err(_) => return Err(self.silent()),
+        };
+        if let Some(statement) = new {
+            let columns = names(statement.columns());
+            self.statements.put(sql, statement, columns);
+        }
+        Ok(rows)
     }
 
     fn statement(&mut self, sql: &str) -> Result<(Statement, Columns)> {
@@ -171,7 +212,7 @@ fn begin(mode: Mode) -> &'static str {
     }
 }
 
-fn names(columns: &[tokio_postgres::Column]) -> Columns {
+pub(crate) fn names(columns: &[tokio_postgres::Column]) -> Columns {
     columns.iter().map(|c| c.name().into()).collect()
 }
 

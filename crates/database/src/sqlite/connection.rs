@@ -7,6 +7,7 @@ use crate::{
 };
 use rusqlite::{
     CachedStatement, OpenFlags, Statement,
+    config::DbConfig,
     types::{ToSqlOutput, ValueRef},
 };
 use std::{cell::RefCell, collections::HashMap, path::Path};
@@ -47,6 +48,9 @@ impl Connection {
             let raw = rusqlite::Connection::open_with_flags(path, flags)?;
             raw.execute_batch(SETTINGS)?;
             raw.execute_batch(settings)?;
+            // A plan must not depend on the arguments: once there are statistics, SQLite would compile a statement
+            // anew for each new argument.
+            raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             raw.set_prepared_statement_cache_capacity(STATEMENTS);
             Ok(raw)
         };

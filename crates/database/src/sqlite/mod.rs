@@ -11,13 +11,13 @@ mod writer;
 pub(crate) use connection::Connection;
 
 use crate::{
-    Error, IsConflict, Outcome, Result, Tx,
+    Error, FromRow, IsConflict, Outcome, Result, Tx, Value,
     tx::{Done, Verdict},
 };
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
 use writer::Writer;
@@ -57,6 +57,25 @@ impl Sqlite {
             Ok((result, outcome)) => Done { result, outcome, queued },
             Err(e) => Done::failed(e, queued),
         }
+    }
+
+    /// One statement, outside any transaction.
+    pub(crate) async fn look_up<T: FromRow>(
+        &self,
+        start: Instant,
+        sql: &str,
+        key: &[Value],
+    ) -> (Result<Option<T>>, Duration) {
+        let permit = self.permits.acquire().await;
+        let queued = start.elapsed();
+        if permit.is_err() {
+            return (Err(closed()), queued);
+        }
+        let found = Reader::borrow(self).and_then(|reader| match &reader.connection {
+            Some(connection) => connection.rows(sql, key, true),
+            None => Err(closed()),
+        });
+        (found.map(|mut rows| rows.pop()), queued)
     }
 
     fn read_now<T, E: From<Error> + IsConflict>(
@@ -101,20 +120,24 @@ impl Sqlite {
     }
 }
 
-/// A read transaction on a borrowed connection. Both end when this is dropped, even by a panic.
+/// A borrowed connection, perhaps with a read transaction on it. Both end when this is dropped, even by a panic.
 struct Reader<'a> {
     sqlite: &'a Sqlite,
     connection: Option<Connection>,
 }
 
 impl<'a> Reader<'a> {
-    fn begin(sqlite: &'a Sqlite) -> Result<Self> {
+    fn borrow(sqlite: &'a Sqlite) -> Result<Self> {
         let idle = sqlite.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => Connection::reader(&sqlite.path)?,
         };
-        let reader = Reader { sqlite, connection: Some(connection) };
+        Ok(Reader { sqlite, connection: Some(connection) })
+    }
+
+    fn begin(sqlite: &'a Sqlite) -> Result<Self> {
+        let reader = Self::borrow(sqlite)?;
         if let Some(connection) = &reader.connection {
             connection.control("BEGIN")?;
         }

@@ -90,15 +90,17 @@ async fn those_who_wait_are_committed_together() {
 async fn a_caller_who_left_is_not_served() {
     let fixture = fixture().await;
     let (release, released) = mpsc::channel::<()>();
+    let (begin, begun) = mpsc::channel::<()>();
     let db = fixture.db.clone();
     let first = tokio::spawn(async move {
         db.write(move |_| {
+            let _ = begin.send(());
             let _ = released.recv();
             Ok::<_, Error>(())
         })
         .await
     });
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    begun.recv().unwrap();
     tokio::time::timeout(Duration::from_millis(50), add(&fixture.db, 1, None)).await.unwrap_err();
     release.send(()).unwrap();
     first.await.unwrap().unwrap();

@@ -12,6 +12,7 @@ use std::{
 
 on_both!(
     increments,
+    for_each_row,
     together_or_not_at_all,
     failures_stay_alone,
     panics,
@@ -38,6 +39,18 @@ async fn increments(db: &Database, _: &str) {
         assert_eq!(task.await.unwrap().unwrap(), 1);
     }
     assert_eq!(count(db).await, 40);
+}
+
+async fn for_each_row(db: &Database, _: &str) {
+    let rows: Vec<_> = (0..700_i64).map(|id| args![id, format!("s{id}")].to_vec()).collect();
+    let insert = "INSERT INTO slugs (id, slug) VALUES ($1, $2)";
+    let again = rows.clone();
+    assert_eq!(db.write(move |tx| tx.execute_each(insert, &rows)).await.unwrap(), 700);
+    assert!(matches!(db.write(move |tx| tx.execute_each(insert, &again[350..])).await, Err(Error::Unique(_))));
+    assert_eq!(db.write(|tx| tx.execute_each("DELETE FROM slugs WHERE id >= $1", &[])).await.unwrap(), 0);
+    let delete = [args![600_i64].to_vec(), args![500_i64].to_vec()];
+    let deleted = db.write(move |tx| tx.execute_each("DELETE FROM slugs WHERE id >= $1", &delete)).await;
+    assert_eq!(deleted.unwrap(), 200);
 }
 
 /// Many transactions at once, some of which fail halfway: each is there wholly or not at all.

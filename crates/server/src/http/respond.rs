@@ -18,22 +18,42 @@ struct Envelope<'a, T> {
 
 /// An output on its way to the client.
 pub(super) fn success<T: Serialize>(head: &Head, http_only_cookies: bool, output: &T) -> Result<Response, Error> {
-    let fault = |error| Error::internal(format!("an answer cannot be written as JSON: {error}"));
     let envelope = Envelope { status_code: 200, request_id: &head.request_id, body: output };
     if head.surface == Surface::Backend {
-        return Ok(json_response(StatusCode::OK, serde_json::to_vec(&envelope).map_err(fault)?));
+        return Ok(json_response(StatusCode::OK, to_json(&envelope)?));
     }
-    let mut body: Map<String, Value> = match serde_json::to_value(&envelope).map_err(fault)? {
+    if !http_only_cookies {
+        return Ok(json_response(StatusCode::OK, to_json(&Data { data: &envelope })?));
+    }
+    let mut body: Map<String, Value> = match serde_json::to_value(&envelope).map_err(unwritable)? {
         Value::Object(body) => body,
         _ => Map::new(),
     };
-    let cookies = if http_only_cookies { cookies::take_tokens(&mut body, head.now) } else { Vec::new() };
-    let bytes = serde_json::to_vec(&json!({ "data": body })).map_err(fault)?;
-    let mut response = json_response(StatusCode::OK, bytes);
+    let cookies = cookies::take_tokens(&mut body, head.now);
+    let mut response = json_response(StatusCode::OK, to_json(&Data { data: &body })?);
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// What browsers get around the envelope.
+#[derive(Serialize)]
+struct Data<'a, T> {
+    data: &'a T,
+}
+
+/// As long as most answers are.
+const ANSWER: usize = 4096;
+
+fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::with_capacity(ANSWER);
+    serde_json::to_writer(&mut bytes, value).map_err(unwritable)?;
+    Ok(bytes)
+}
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::internal(format!("an answer cannot be written as JSON: {error}"))
 }
 
 /// An error on its way to the client. Faults of ours go to the log; the client learns the request id.

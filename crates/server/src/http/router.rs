@@ -6,6 +6,7 @@ use crate::http::endpoint::{DoorKind, Run, check_declared};
 use crate::http::input::RawInput;
 use crate::http::schema::InputSchema;
 use crate::http::{About, Endpoint, Head, Method, Surface, body, cookies, cors, failure, respond};
+use crate::metrics::OperationMetrics;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
@@ -26,6 +27,7 @@ pub fn router(app: App, endpoints: Vec<Endpoint>) -> Router {
     for endpoint in endpoints {
         let shared = Arc::new(Shared {
             operation: endpoint.about.operation(),
+            metrics: app.metrics().of_operation(&endpoint.about.operation()),
             about: endpoint.about,
             fields: endpoint.fields,
             run: endpoint.run,
@@ -55,16 +57,17 @@ pub fn router(app: App, endpoints: Vec<Endpoint>) -> Router {
 
 struct Shared {
     operation: String,
+    metrics: OperationMetrics,
     about: About,
     fields: Arc<InputSchema>,
     run: Run,
 }
 
 impl Shared {
-    async fn answer(&self, app: App, path: PathParams, request: Request, kind: DoorKind) -> Response {
+    async fn answer(&self, app: App, path: PathParams, mut request: Request, kind: DoorKind) -> Response {
         let started = Instant::now();
         let surface = if kind == DoorKind::Backend { Surface::Backend } else { Surface::Browser };
-        let head = Arc::new(head_of(&app, &request, surface));
+        let head = Arc::new(head_of(&app, &mut request, surface));
         // A panic fails this request and no other (threat T-74).
         let work = AssertUnwindSafe(self.call(&app, &head, path, request, kind)).catch_unwind();
         let result = work.await.unwrap_or_else(|_| Err(Error::internal("a panic")));
@@ -82,7 +85,7 @@ impl Shared {
             }
         }
         let elapsed = started.elapsed();
-        app.metrics().request(&self.operation, response.status().as_u16(), elapsed);
+        self.metrics.request(response.status().as_u16(), elapsed);
         tracing::info!(
             request_id = %head.request_id,
             operation = %self.operation,
@@ -110,9 +113,10 @@ impl Shared {
     }
 }
 
-fn head_of(app: &App, request: &Request, surface: Surface) -> Head {
+/// Takes the headers out of a request.
+fn head_of(app: &App, request: &mut Request, surface: Surface) -> Head {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_string());
-    let headers = request.headers().clone();
+    let headers = std::mem::take(request.headers_mut());
     let environment = if is_live(&headers) { "live" } else { "test" };
     Head {
         request_id: format!("request-id-{environment}-{}", uuid::Uuid::new_v4()),
@@ -131,8 +135,8 @@ fn is_live(headers: &axum::http::HeaderMap) -> bool {
 }
 
 /// Answers a browser's request whose content is of no interest.
-pub(crate) async fn swallow(app: &App, request: Request) -> Response {
-    let head = head_of(app, &request, Surface::Browser);
+pub(crate) async fn swallow(app: &App, mut request: Request) -> Response {
+    let head = head_of(app, &mut request, Surface::Browser);
     if request.method() == axum::http::Method::OPTIONS {
         return cors::preflight(app, &head).await;
     }
@@ -143,10 +147,10 @@ pub(crate) async fn swallow(app: &App, request: Request) -> Response {
     response
 }
 
-async fn refuse(app: App, request: Request, error: ApiError) -> Response {
+async fn refuse(app: App, mut request: Request, error: ApiError) -> Response {
     let browser = request.uri().path().starts_with("/sdk/");
     let preflight = request.method() == axum::http::Method::OPTIONS && request.headers().contains_key(header::ORIGIN);
-    let head = head_of(&app, &request, if browser { Surface::Browser } else { Surface::Backend });
+    let head = head_of(&app, &mut request, if browser { Surface::Browser } else { Surface::Backend });
     if browser && preflight {
         return cors::preflight(&app, &head).await;
     }
@@ -156,6 +160,6 @@ async fn refuse(app: App, request: Request, error: ApiError) -> Response {
     if browser {
         cors::allow(&app, &head, response.headers_mut()).await;
     }
-    app.metrics().request("none", response.status().as_u16(), std::time::Duration::ZERO);
+    app.metrics().of_operation("none").request(response.status().as_u16(), std::time::Duration::ZERO);
     response
 }

@@ -237,10 +237,11 @@ impl Outcome {
         };
         match state {
             State::Authenticated(session) => {
-                let shown = sessions::show(&session, &response.member, &response.organization);
-                response.session_token = session.token(&cx.app).to_text();
-                response.session_jwt = sessions::jwt(&cx.app, cx.project(), &shown, cx.now()).await?;
-                response.member_session = Some(shown);
+                let (member, organization) = (&response.member, &response.organization);
+                let remembered = sessions::remember(cx, &session, member, organization).await?;
+                response.member_session = Some(sessions::show(&session, member, organization));
+                response.session_token = remembered.token().to_owned();
+                response.session_jwt = remembered.jwt().to_owned();
                 response.member_authenticated = true;
             }
             State::Missing(missing) => {

@@ -74,6 +74,9 @@ pub(crate) struct RoleSource {
 pub(crate) struct Member {
     #[serde(skip)]
     pub(crate) project_id: ProjectId,
+    /// Counts its changes.
+    #[serde(skip)]
+    pub(crate) revision: i64,
     pub organization_id: OrganizationId,
     pub member_id: MemberId,
     /// The app's own id for the member; unique in the organization.

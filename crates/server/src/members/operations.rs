@@ -77,6 +77,7 @@ pub(crate) fn create<C: Caller>(
     let environment = cx.project().environment;
     let mut member = Member {
         project_id: cx.project().id.clone(),
+        revision: 0,
         organization_id: organization.organization_id.clone(),
         member_id: MemberId::new(environment),
         external_id: new.external_id,
@@ -122,6 +123,7 @@ pub(crate) fn save(
 ) -> Result<()> {
     member.updated_at = now;
     store::update(tx, member)?;
+    member.revision += 1;
     let addresses =
         |m: &Member| (m.email_address.clone(), m.retired_email_addresses.clone(), m.status == Status::Deleted);
     if addresses(before) != addresses(member) {

@@ -31,6 +31,7 @@ impl FromRow for Member {
         let status: String = row.get("status")?;
         Ok(Member {
             project_id: row.get("project_id")?,
+            revision: row.get("revision")?,
             organization_id: row.get("organization_id")?,
             member_id: row.get("id")?,
             external_id: profile.external_id,
@@ -127,7 +128,8 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
     let (external_id, phone) = unique_ids(m);
     tx.execute(
         "UPDATE members SET status = $3, email_address = $4, email_domain = $5, email_verified = $6, external_id = $7,
-                            is_breakglass = $8, mfa_phone_number = $9, profile = $10, updated_at = $11
+                            is_breakglass = $8, mfa_phone_number = $9, profile = $10, updated_at = $11,
+                            revision = revision + 1
          WHERE organization_id = $1 AND id = $2",
         args![
             &m.organization_id,

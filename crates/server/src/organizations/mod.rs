@@ -28,6 +28,9 @@ use serde::Serialize;
 pub(crate) struct Organization {
     #[serde(skip)]
     pub(crate) project_id: ProjectId,
+    /// Counts its changes.
+    #[serde(skip)]
+    pub(crate) revision: i64,
     pub organization_id: OrganizationId,
     /// 1 to 128 characters.
     pub organization_name: String,

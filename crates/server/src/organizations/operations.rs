@@ -42,6 +42,7 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
     };
     let organization = Organization {
         project_id: project.id.clone(),
+        revision: 0,
         organization_id: OrganizationId::new(project.environment),
         organization_name: name,
         organization_slug: slug,
@@ -62,7 +63,9 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
 /// Stores a changed organization.
 pub(crate) fn save(tx: &mut Tx, now: Timestamp, organization: &mut Organization) -> Result<()> {
     organization.updated_at = now;
-    store::update(tx, organization)
+    store::update(tx, organization)?;
+    organization.revision += 1;
+    Ok(())
 }
 
 /// The organization that a request names, of the project of the request.

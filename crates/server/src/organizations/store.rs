@@ -9,6 +9,7 @@ impl FromRow for Organization {
     fn from_row(row: &mut Row) -> database::Result<Self> {
         Ok(Organization {
             project_id: row.get("project_id")?,
+            revision: row.get("revision")?,
             organization_id: row.get("id")?,
             organization_name: row.get("name")?,
             organization_slug: row.get("slug")?,
@@ -50,7 +51,7 @@ pub(super) fn insert(tx: &mut Tx, o: &Organization) -> Result<()> {
 pub(super) fn update(tx: &mut Tx, o: &Organization) -> Result<()> {
     tx.execute(
         "UPDATE organizations SET name = $3, folded_name = $4, slug = $5, external_id = $6, settings = $7,
-                                  trusted_metadata = $8, updated_at = $9
+                                  trusted_metadata = $8, updated_at = $9, revision = revision + 1
          WHERE project_id = $1 AND id = $2",
         args![
             &o.project_id,

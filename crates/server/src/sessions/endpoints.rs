@@ -1,6 +1,7 @@
 use super::credential::{self, Credential, Presented};
+use super::remembered::{self, Remembered};
 use super::signing::{self, Jwk};
-use super::{MemberSession, jwt, operations, store};
+use super::{MemberSession, operations, store};
 use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
 use crate::http::{Actor, Anyone, Caller as _, Cx, Endpoint, Nothing, ProjectCaller, Surface, input};
@@ -9,7 +10,8 @@ use crate::login::{self, AuthResponse, Evidence, Factor, TERMS_ERRORS, TermsInpu
 use crate::members::{self, Member, MemberRef};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::rbac::{self, RoleId};
-use database::Tx;
+use crate::rendered::Rendered;
+use database::{Timestamp, Tx};
 use endpoint_macro::endpoint;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,13 +76,27 @@ struct Verdict {
 
 #[derive(Serialize, JsonSchema)]
 struct Authenticated {
-    member_id: MemberId,
-    member_session: MemberSession,
-    session_token: String,
-    session_jwt: String,
-    member: Member,
-    organization: Organization,
+    member_id: Rendered<MemberId>,
+    member_session: Rendered<MemberSession>,
+    session_token: Rendered<String>,
+    session_jwt: Rendered<String>,
+    member: Rendered<Member>,
+    organization: Rendered<Organization>,
     verdict: Option<Verdict>,
+}
+
+impl Authenticated {
+    fn new(known: &Remembered, now: Timestamp, verdict: Option<Verdict>) -> Result<Self> {
+        Ok(Self {
+            member_id: known.member_id.clone(),
+            member_session: known.member_session(now)?,
+            session_token: known.session_token.clone(),
+            session_jwt: known.session_jwt.clone(),
+            member: known.member.clone(),
+            organization: known.organization.clone(),
+            verdict,
+        })
+    }
 }
 
 /// Check a session, and renew its JWT.
@@ -96,13 +112,18 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
     let terms = input.terms.check(&cx)?;
     let check = input.authorization_check;
     let changes = terms.duration.is_some() || terms.claims.is_some();
+    if !changes
+        && check.is_none()
+        && let Some(known) = remembered::recall(&cx, &credential).await?
+    {
+        return Authenticated::new(&known, cx.now(), None);
+    }
     let work = {
         let cx = cx.clone();
         move |tx: &mut Tx| {
             let found = credential.find(&cx.app, tx, cx.project(), cx.now());
             let mut presented = found.map_err(|error| unrecoverable(&cx, error))?;
             let verdict = check.as_ref().map(|check| authorize(tx, &cx, &presented, check)).transpose()?;
-            presented.session.last_accessed_at = cx.now();
             if changes {
                 operations::extend(&mut presented.session, cx.now(), terms.clone())?;
                 if !store::update(tx, &presented.session)? {
@@ -114,20 +135,12 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
     };
     let db = cx.app.db();
     let (presented, verdict) = if changes { db.write(work).await? } else { db.read(work).await? };
-    let Presented { session, organization, member } = presented;
-    if !changes {
-        cx.app.touched().note(&session, cx.now());
-    }
-    let member_session = operations::show(&session, &member, &organization);
-    Ok(Authenticated {
-        member_id: member.member_id.clone(),
-        session_token: session.token(&cx.app).to_text(),
-        session_jwt: jwt::jwt(&cx.app, cx.project(), &member_session, cx.now()).await?,
-        member_session,
-        member,
-        organization,
-        verdict,
-    })
+    let Presented { mut session, organization, member } = presented;
+    let (id, stored) = (&session.member_session_id, session.last_accessed_at);
+    cx.app.touched().note(&session.organization_id, id, stored, cx.now());
+    session.last_accessed_at = cx.now();
+    let known = remembered::remember(&cx, &session, &member, &organization).await?;
+    Authenticated::new(&known, cx.now(), verdict)
 }
 
 /// Browsers give up a session only for certain errors; a session token that is no token is as good as none.

@@ -8,52 +8,29 @@ use crate::projects::Project;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Timestamp, Tx};
-use quick_cache::sync::Cache;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
 /// Seconds that a JWT is valid.
 const LIFETIME: i64 = 300;
-/// A JWT is given out again only while this many seconds of it are left.
-const REUSED_ABOVE: i64 = 240;
 /// Seconds by which the clocks of our own nodes may differ.
 const SKEW: i64 = 60;
 const SESSION_CLAIM: &str = "https://stytch.com/session";
 const ORGANIZATION_CLAIM: &str = "https://stytch.com/organization";
-
-/// JWTs given out a moment ago. A signature costs more than everything else together, so one is used again while most
-/// of its life is left and nothing in it has changed.
-pub(crate) struct JwtCache(Cache<SessionId, Issued>);
-
-#[derive(Clone)]
-struct Issued {
-    /// What it was made from.
-    session: Arc<MemberSession>,
-    expires: i64,
-    jwt: String,
-}
-
-impl JwtCache {
-    pub(crate) fn new() -> Self {
-        Self(Cache::new(100_000))
-    }
-}
 
 /// The issuer of a project's JWTs, which every SDK accepts wherever it is pointed.
 fn issuer(project: &Project) -> String {
     format!("stytch.com/{}", project.id)
 }
 
-/// A JWT for a session.
-pub(crate) async fn jwt(app: &App, project: &Project, session: &MemberSession, now: Timestamp) -> Result<String> {
+/// A new JWT for a session, and when it ends, in seconds since 1970.
+pub(super) async fn sign(
+    app: &App,
+    project: &Project,
+    session: &MemberSession,
+    now: Timestamp,
+) -> Result<(String, i64)> {
     let seconds = now.0.div_euclid(1_000_000);
-    if let Some(issued) = app.jwts().0.get(&session.member_session_id)
-        && issued.session.is_same_but_for_access(session)
-        && issued.expires - seconds > REUSED_ABOVE
-    {
-        return Ok(issued.jwt);
-    }
     let keys = signing::keys(app, project, now).await?;
     let key = keys.current(now)?;
     let mut claims: Map<String, Value> = session.custom_claims.clone();
@@ -73,10 +50,8 @@ pub(crate) async fn jwt(app: &App, project: &Project, session: &MemberSession, n
     let header = json!({ "alg": "RS256", "kid": key.id, "typ": "JWT" });
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims)));
-    let jwt = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?));
-    let issued = Issued { session: Arc::new(session.clone()), expires: seconds + LIFETIME, jwt: jwt.clone() };
-    app.jwts().0.insert(session.member_session_id.clone(), issued);
-    Ok(jwt)
+    let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?);
+    Ok((format!("{signed}.{signature}"), seconds + LIFETIME))
 }
 
 fn session_claim(session: &MemberSession) -> Result<Value> {

@@ -5,6 +5,7 @@ mod credential;
 mod endpoints;
 mod jwt;
 mod operations;
+mod remembered;
 pub(crate) mod signing;
 mod store;
 mod touch;
@@ -12,8 +13,8 @@ mod touch;
 pub(crate) use claims::{CustomClaims, check as check_claims};
 pub(crate) use credential::{Credential, acting_member, given_for};
 pub(crate) use endpoints::endpoints;
-pub(crate) use jwt::{JwtCache, jwt};
 pub(crate) use operations::{begin_or_extend, purge, revoke_all_of, show};
+pub(crate) use remembered::{RememberedSessions, remember};
 pub use signing::rotate as rotate_signing_key;
 pub(crate) use store::clean;
 pub(crate) use touch::{Touched, flush};
@@ -32,6 +33,8 @@ use serde::Serialize;
 pub(crate) struct Session {
     pub(crate) organization_id: OrganizationId,
     pub(crate) member_session_id: SessionId,
+    /// Counts its changes; that it was used is none.
+    pub(crate) revision: i64,
     pub(crate) member_id: MemberId,
     pub(crate) started_at: Timestamp,
     pub(crate) last_accessed_at: Timestamp,
@@ -70,19 +73,4 @@ pub(crate) struct MemberSession {
     /// The roles in effect for this session.
     pub(crate) roles: Vec<RoleId>,
     pub(crate) custom_claims: CustomClaims,
-}
-
-impl MemberSession {
-    /// Whether nothing differs but when it was last used.
-    fn is_same_but_for_access(&self, other: &MemberSession) -> bool {
-        self.member_session_id == other.member_session_id
-            && self.member_id == other.member_id
-            && self.organization_id == other.organization_id
-            && self.organization_slug == other.organization_slug
-            && self.started_at == other.started_at
-            && self.expires_at == other.expires_at
-            && self.authentication_factors == other.authentication_factors
-            && self.roles == other.roles
-            && self.custom_claims == other.custom_claims
-    }
 }

@@ -35,6 +35,7 @@ pub(crate) fn begin_or_extend<C: Caller>(
     let session = Session {
         organization_id: organization.organization_id.clone(),
         member_session_id: SessionId::from_uuid(cx.project().environment, uuid::Uuid::new_v4()),
+        revision: 0,
         member_id: member.member_id.clone(),
         started_at: now,
         last_accessed_at: now,
@@ -47,9 +48,10 @@ pub(crate) fn begin_or_extend<C: Caller>(
     Ok(session)
 }
 
-/// Applies terms to a session.
+/// Applies terms to a session that is then stored.
 pub(super) fn extend(session: &mut Session, now: database::Timestamp, terms: Terms) -> Result<()> {
     session.last_accessed_at = now;
+    session.revision += 1;
     if let Some(minutes) = terms.duration {
         session.expires_at = time::after_minutes(now, minutes);
     }

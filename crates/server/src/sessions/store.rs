@@ -1,13 +1,15 @@
 use super::Session;
+use super::remembered::{Revisions, Standing};
 use crate::error::Result;
 use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
-use database::{FromRow, Json, Row, Timestamp, Tx, args};
+use database::{Database, FromRow, Json, Row, Timestamp, Tx, args};
 
 impl FromRow for Session {
     fn from_row(row: &mut Row) -> database::Result<Self> {
         Ok(Session {
             organization_id: row.get("organization_id")?,
             member_session_id: row.get("id")?,
+            revision: row.get("revision")?,
             member_id: row.get("member_id")?,
             started_at: row.get("started_at")?,
             last_accessed_at: row.get("last_accessed_at")?,
@@ -41,7 +43,8 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: 
 
 pub(super) fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
     let changed = tx.execute(
-        "UPDATE sessions SET last_accessed_at = $3, expires_at = $4, factors = $5, custom_claims = $6
+        "UPDATE sessions SET last_accessed_at = $3, expires_at = $4, factors = $5, custom_claims = $6,
+                             revision = revision + 1
          WHERE organization_id = $1 AND id = $2",
         args![
             &s.organization_id,
@@ -77,6 +80,33 @@ pub(super) fn find(
         "SELECT * FROM sessions WHERE organization_id = $1 AND id = $2 AND expires_at > $3",
         args![organization, id, now],
     )?)
+}
+
+/// Whether a session still stands: its row, its member's and its organization's as they are now. A member who is not
+/// active has none.
+pub(super) async fn standing(
+    db: &Database,
+    project: &ProjectId,
+    organization: &OrganizationId,
+    token_hash: &[u8; 32],
+) -> Result<Option<Standing>> {
+    let key = args![project, organization, token_hash];
+    let found = db.look_up::<(i64, i64, Timestamp, i64, Timestamp, Timestamp, Timestamp)>(
+        "SELECT s.revision AS session_revision, m.revision AS member_revision, m.updated_at AS member_updated_at,
+                o.revision AS organization_revision, o.updated_at AS organization_updated_at,
+                s.expires_at, s.last_accessed_at
+         FROM sessions s
+         JOIN members m ON m.organization_id = s.organization_id AND m.id = s.member_id
+         JOIN organizations o ON o.id = s.organization_id AND o.project_id = s.project_id
+         WHERE s.project_id = $1 AND s.organization_id = $2 AND s.token_hash = $3 AND m.status = 'active'",
+        key,
+    );
+    let Some((session, member, member_at, organization, organization_at, expires_at, last_accessed_at)) = found.await?
+    else {
+        return Ok(None);
+    };
+    let revisions = Revisions { session, member: (member, member_at), organization: (organization, organization_at) };
+    Ok(Some(Standing { revisions, expires_at, last_accessed_at }))
 }
 
 /// The organization of a session that only its id is known of.
@@ -123,10 +153,11 @@ pub(super) fn purge(tx: &mut Tx, organization: &OrganizationId) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn touch(tx: &mut Tx, organization: &OrganizationId, id: &SessionId, at: Timestamp) -> Result<()> {
-    tx.execute(
-        "UPDATE sessions SET last_accessed_at = $3 WHERE organization_id = $1 AND id = $2 AND last_accessed_at < $4",
-        args![organization, id, at, at],
+pub(super) fn touch(tx: &mut Tx, used: &[(SessionId, (OrganizationId, Timestamp))]) -> Result<()> {
+    let rows: Vec<_> = used.iter().map(|(id, (organization, at))| args![organization, id, at].to_vec()).collect();
+    tx.execute_each(
+        "UPDATE sessions SET last_accessed_at = $3 WHERE organization_id = $1 AND id = $2 AND last_accessed_at < $3",
+        &rows,
     )?;
     Ok(())
 }

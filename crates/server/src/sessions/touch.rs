@@ -1,9 +1,10 @@
-//! When a session was last used is written behind, in batches: checking a session is a read.
+//! When a session was last used is written behind, in batches, and to the minute: checking a session is a read.
 
-use super::{Session, store};
+use super::store;
 use crate::App;
 use crate::error::Result;
 use crate::id::{OrganizationId, SessionId};
+use crate::time::MINUTE;
 use database::Timestamp;
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,9 +14,13 @@ use std::sync::Mutex;
 pub(crate) struct Touched(Mutex<HashMap<SessionId, (OrganizationId, Timestamp)>>);
 
 impl Touched {
-    pub(super) fn note(&self, session: &Session, now: Timestamp) {
+    /// Notes a use, unless the last that is stored is less than a minute ago.
+    pub(super) fn note(&self, organization: &OrganizationId, session: &SessionId, stored: Timestamp, now: Timestamp) {
+        if now.0 - stored.0 < MINUTE {
+            return;
+        }
         if let Ok(mut touched) = self.0.lock() {
-            touched.insert(session.member_session_id.clone(), (session.organization_id.clone(), now));
+            touched.insert(session.clone(), (organization.clone(), now));
         }
     }
 }
@@ -34,10 +39,7 @@ pub(crate) async fn flush(app: &App) -> Result<()> {
     touched.sort();
     for batch in touched.chunks(BATCH) {
         let batch = batch.to_vec();
-        let write = move |tx: &mut database::Tx| {
-            batch.iter().try_for_each(|(id, (organization, at))| store::touch(tx, organization, id, *at))
-        };
-        app.db().write(write).await?;
+        app.db().write(move |tx| store::touch(tx, &batch)).await?;
     }
     Ok(())
 }
