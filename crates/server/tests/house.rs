@@ -116,6 +116,32 @@ fn t07_every_statement_names_its_tenant() {
     }
 }
 
+/// Tables of tenants are joined by the organization, or by the project where they are looked up across it, so that they
+/// can be distributed by it (docs/sharding.md).
+#[test]
+fn t07_tenants_tables_are_joined_by_the_tenant() {
+    let join = Regex::new(r"JOIN (\w+) (\w+) ON (.+?)(?: (?:JOIN|WHERE|ORDER|GROUP|LIMIT)\b|$)").unwrap();
+    let mut joined = 0;
+    for (path, text) in sources() {
+        let text = without_tests(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in text.match_indices("JOIN ").map(|(at, _)| &text[at..]) {
+            // What is put together at run time has no closing quote in the same place; a join stands within a text.
+            let Some(capture) = join.captures(part.split('"').next().unwrap()) else { continue };
+            let (table, alias, condition) = (&capture[1], &capture[2], &capture[3]);
+            let by = |column: &str| Regex::new(&format!(r"\b{alias}\.{column} = \w+\.\w+")).unwrap().is_match(condition);
+            let good = match table {
+                "organizations" => by("id") && by("project_id"),
+                _ if OF_ORGANIZATIONS.contains(&table) => by("organization_id"),
+                _ if OF_PROJECTS.contains(&table) => by("project_id"),
+                _ => continue,
+            };
+            assert!(good, "{}: {table} is joined ON {condition}", path.display());
+            joined += 1;
+        }
+    }
+    assert!(joined >= 3, "the joins were not found");
+}
+
 /// What is remembered of these is believed while their revision is the same.
 #[test]
 fn every_change_counts_as_a_revision() {
