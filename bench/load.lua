@@ -1,7 +1,8 @@
--- wrk -s load.lua URL -- AUTHORIZATION PATH BODIES once|again [SAVE]
+-- wrk -s load.lua URL -- AUTHORIZATION REQUESTS once|again [SAVE FIELD…]
 --
--- POSTs the lines of the file BODIES to PATH. "again": from the start when they are used up. "once": no more requests
--- then. With SAVE, the session tokens in the answers are appended to that file, one a line.
+-- Sends the requests of the file REQUESTS; a line has method, path and body, with tabs between them. "again": from the
+-- start when they are used up. "once": no more requests then, and each of wrk's two threads says "finished". With SAVE,
+-- these fields of each answer are written to that file, with tabs between them, by each thread to one of its own.
 -- Prints one JSON object with what was measured.
 
 local ffi = require("ffi")
@@ -26,21 +27,25 @@ end
 -- What done() reads of each thread; times as text, because numbers are handed over as integers.
 answered, refused, first_at, last_at = 0, 0, "", ""
 
-local requests, next_request, again, save, calls = {}, 1, true, nil, 0
+local requests, next_request, again, save, patterns, calls = {}, 1, true, nil, {}, 0
 
 function init(arguments)
-  local authorization, path, bodies, order, save_to = unpack(arguments, 1)
+  local authorization, file, order, save_to = unpack(arguments, 1, 4)
   local headers = { ["Authorization"] = authorization, ["Content-Type"] = "application/json" }
   local line_number = 0
-  for line in io.lines(bodies) do
+  for line in io.lines(file) do
     -- wrk runs two threads; each takes every other line.
     if line_number % 2 == number then
-      table.insert(requests, wrk.format("POST", path, headers, line))
+      local method, path, body = line:match("^(%S+)\t(%S+)\t(.*)$")
+      table.insert(requests, wrk.format(method, path, headers, body ~= "" and body or nil))
     end
     line_number = line_number + 1
   end
   again = order == "again"
   save = save_to and io.open(save_to .. "." .. number, "w")
+  for index = 5, #arguments do
+    table.insert(patterns, '"' .. arguments[index] .. '":"([^"]+)"')
+  end
   if again then
     response = nil -- without it wrk need not look at the answers
   end
@@ -56,10 +61,20 @@ function request()
     return "" -- the connection stays silent from here
   end
   calls = calls + 1
-  if calls == 2 then -- wrk asks for the first one only to look at it
+  if calls == 2 then -- wrk asks the first thread for one that it only looks at
     first_at = string.format("%.6f", now())
   end
   return text
+end
+
+local function keep(body)
+  local fields = {}
+  for index, pattern in ipairs(patterns) do
+    fields[index] = body:match(pattern)
+  end
+  if #fields == #patterns then
+    save:write(table.concat(fields, "\t"), "\n")
+  end
 end
 
 function response(status, _, body)
@@ -67,16 +82,21 @@ function response(status, _, body)
   if status == 200 then
     answered = answered + 1
     if save then
-      local token = body:match('"session_token":"([^"]+)"')
-      if token then
-        save:write(token, "\n")
-      end
+      keep(body)
     end
   else
     refused = refused + 1
     if refused == 1 then
       io.stderr:write(status, " ", body, "\n")
     end
+  end
+  local sent = number == 0 and #requests - 1 or #requests
+  if answered + refused == sent then
+    if save then
+      save:close()
+    end
+    io.stdout:write("finished\n")
+    io.stdout:flush()
   end
 end
 

@@ -28,6 +28,7 @@ mod rbac;
 mod redirect_urls;
 mod rendered;
 mod search;
+mod seed;
 mod serve;
 mod sessions;
 mod time;
@@ -39,6 +40,7 @@ pub use audit::recent as recent_audit_events;
 
 pub use outbox::{get as outbox_message, list as outbox_messages};
 pub use rbac::{Policy, set_project_policy};
+pub use seed::{Seed, Seeded, seed};
 pub use serve::serve;
 pub use sessions::rotate_signing_key;
 pub use time::system_now;

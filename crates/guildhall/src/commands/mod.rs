@@ -9,6 +9,7 @@ pub(crate) mod migrate;
 pub(crate) mod outbox;
 pub(crate) mod project;
 pub(crate) mod rbac;
+pub(crate) mod seed;
 pub(crate) mod serve;
 
 /// Writes a line to stdout at once. A closed pipe is not an error: `guildhall audit | head` is fine.

@@ -20,6 +20,8 @@ pub(crate) enum Project {
     AddSecret(AddSecret),
     /// Take a secret away.
     RemoveSecret(RemoveSecret),
+    /// Fill a test project with made-up organizations, members and sessions, to size hardware.
+    Seed(super::seed::Seed),
 }
 
 #[derive(Args)]
@@ -141,6 +143,7 @@ impl Project {
                 close(app).await?;
                 if removed { Ok(()) } else { Err("the project has no such secret".into()) }
             }
+            Project::Seed(seed) => seed.run().await,
         }
     }
 }

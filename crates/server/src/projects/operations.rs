@@ -190,7 +190,12 @@ pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
         .await
 }
 
-/// Checks that there is such a project, for operators, who name one by hand.
+/// The project that an operator names by hand.
+pub(crate) fn find(tx: &mut Tx, id: &ProjectId) -> Result<Project> {
+    store::find(tx, id)?.ok_or(ApiError::ProjectNotFound.into())
+}
+
+/// Checks that there is such a project.
 pub(crate) fn check_exists(tx: &mut Tx, id: &ProjectId) -> Result<()> {
-    store::find(tx, id)?.map(drop).ok_or(ApiError::ProjectNotFound.into())
+    find(tx, id).map(drop)
 }

@@ -1,0 +1,1 @@
+"""The parts of bench/run. See README.md in the folder above."""

@@ -1,0 +1,47 @@
+"""The benchmark runs from beginning to end. What it measures with these numbers means nothing."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import harness
+import pytest
+
+BENCH = harness.REPOSITORY / "bench"
+
+
+@pytest.fixture
+def folder():
+    """One that PostgreSQL's own user may enter."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-bench-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_a_quick_run_measures_every_target(engine, folder):
+    output = folder / "results.json"
+    done = subprocess.run([sys.executable, BENCH / "run", "--quick", "--engines", engine, "--binary", harness.BIN,
+                           "--data", folder / "data", "--output", output], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout
+    found = json.loads(output.read_text())
+    assert found["machine"]["cores"] and "commit" in found["source"]
+    measured = found["engines"][engine]
+    for size, members in (("small", 12), ("large", 60)):
+        assert measured["data"][size]["seeding"]["members"] == members
+        for rates in (measured["check"][size], *(call[size] for call in measured["calls"].values()),
+                      measured["login"][size]["send"], measured["login"][size]["authenticate"]):
+            assert rates["per_second"] > 0 and rates["rounds"]
+    assert measured["check"]["empty_beside_small"]["per_second"] > 0 and measured["login"]["fsyncs_per_second"] > 0
+    for row in ("session check, small database", "session check, large database", "member get: time", "binary",
+                "member create: time", "member search, exact: time", "organization create: time", "organization get: time",
+                "magic-link login: time", "durable logins", "at rest", "peak", "start to ready"):
+        assert row in done.stdout, done.stdout
+    # Nothing but the seeded databases is left.
+    left = [path.name for path in (folder / "data").iterdir()]
+    assert len(left) == 2 and all(name.startswith(f"{engine}-") for name in left)
