@@ -26,6 +26,8 @@ const ORGANIZATIONS: usize = 10_000;
 const LEFT_FOR_BROWSERS: i64 = 200;
 /// The same for backends, which ask when they need one.
 const LEFT_FOR_BACKENDS: i64 = 120;
+/// At most as many more, by chance, so that sessions that began together do not need new JWTs together.
+const SPREAD: u8 = 60;
 
 /// The sessions that this process has answered for.
 pub(crate) struct RememberedSessions {
@@ -76,6 +78,8 @@ pub(crate) struct Remembered {
     member_session: (Box<str>, Box<str>),
     /// Seconds since 1970.
     jwt_expires: i64,
+    /// Seconds, less than [`SPREAD`].
+    spread: u8,
     pub(super) member_id: Rendered<MemberId>,
     pub(super) session_token: Rendered<String>,
     pub(super) session_jwt: Rendered<String>,
@@ -102,7 +106,8 @@ impl Remembered {
 
     fn has_fresh_jwt<C: Caller>(&self, cx: &Cx<C>) -> bool {
         let left = self.jwt_expires - cx.now().0.div_euclid(1_000_000);
-        left > if cx.head.surface == Surface::Browser { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS }
+        let least = if cx.head.surface == Surface::Browser { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
+        left > least + i64::from(self.spread)
     }
 
     /// Memory, without what is shared.
@@ -167,6 +172,7 @@ pub(crate) async fn remember<C: Caller>(
         member_session_id: session.member_session_id.clone(),
         member_session: around_last_use(&shown)?,
         jwt_expires,
+        spread: hash[0] % SPREAD,
         member_id: Rendered::new(&session.member_id)?,
         session_token: Rendered::new(&token.to_text())?,
         session_jwt: Rendered::new(&jwt)?,
