@@ -184,11 +184,14 @@ class Postgres:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
             os.chown(self.directory, owner.pw_uid, owner.pw_gid)
-        self._run("initdb", "-D", f"{self.directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                  "--locale=C.UTF-8", "--no-sync")
+        self._fill()
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-w", "-l", f"{self.directory}/log", "-o",
                   f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory} "
                   "-c fsync=off -c max_connections=200", "start")
+
+    def _fill(self):
+        self._run("initdb", "-D", f"{self.directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync")
 
     def _run(self, program: str, *arguments: str):
         command = [str(self._bin / program), *arguments]
@@ -247,6 +250,8 @@ class Clock:
 class Server:
     """One `guildhall serve` on a fresh database, with a mail server beside it."""
 
+    binary = BIN
+
     def __init__(self, *, postgres: Postgres | None = None, arguments: list[str] | None = None, clock: bool = False,
                  smtp: bool = True):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-"))
@@ -270,7 +275,7 @@ class Server:
         return self
 
     def launch(self, listen: str = "127.0.0.1:0"):
-        command = [BIN, "serve", "--listen", listen, "--database-url", self.database_url, "--mail-from", MAIL_FROM]
+        command = [self.binary, "serve", "--listen", listen, "--database-url", self.database_url, "--mail-from", MAIL_FROM]
         if self.mailbox:
             command += ["--smtp-url", self.mailbox.url]
         self.stdout = []
@@ -323,7 +328,7 @@ class Server:
 
     def command(self, *arguments: str, check: bool = True, database: bool = True) -> subprocess.CompletedProcess:
         """Runs another command of the binary, on the same database."""
-        command = [BIN, *arguments] + (["--database-url", self.database_url] if database else [])
+        command = [self.binary, *arguments] + (["--database-url", self.database_url] if database else [])
         done = subprocess.run(command, cwd=self.directory, env=self.environment(), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60)
         if check:

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -21,8 +22,9 @@ from harness import UNSET, check_refusal, new_email, token_from, unique, until
 class Node(harness.Server):
     """One `guildhall serve` on a database that others may share, with a mail server that outlives it."""
 
-    def __init__(self, database_url: str | None, *, mailbox=None, clock=False, arguments=(), common=()):
+    def __init__(self, database_url: str | None, *, mailbox=None, clock=False, arguments=(), common=(), binary=None):
         super().__init__(smtp=False, clock=clock, arguments=[*arguments, *common])
+        self.binary = binary or self.binary
         self.database_url = database_url or self.database_url
         self.mailbox = mailbox
         self.common = common
@@ -77,7 +79,45 @@ def check_unavailable(answer: requests.Response):
     assert int(answer.headers["retry-after"]) >= 1, answer.headers
 
 
+def check_interruption(loads: "list[Load]", patience: float):
+    """What clients saw while the database was away: every answer is there, in its time, and the one for it."""
+    for load in loads:
+        assert not load.broken, load.broken[0]
+        assert not load.dropped, load.dropped[0]
+        for answer, seconds in load.refused:
+            check_unavailable(answer)
+            assert seconds < patience
+
+
 # ---------------------------------------------------------------- PostgreSQL
+
+
+def as_postgres() -> list[str]:
+    """What goes before a command that must not run as root; unlike `runuser`, it becomes that command."""
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
+
+
+def processes_of(data: pathlib.Path) -> list[int]:
+    """The process of a PostgreSQL server and its children."""
+    first = int((data / "postmaster.pid").read_text().split()[0])
+    found = [first]
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name before it may hold spaces, and ends with a parenthesis.
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == first:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def signal_all(processes: list[int], signum: signal.Signals):
+    for process in processes:
+        try:
+            os.kill(process, signum)
+        except ProcessLookupError:
+            pass
 
 
 class Postgres(harness.Postgres):
@@ -86,6 +126,25 @@ class Postgres(harness.Postgres):
     def __init__(self):
         super().__init__()
         self.running = True
+        self.frozen = False
+
+    @property
+    def data(self) -> pathlib.Path:
+        return self.directory / "data"
+
+    def freeze(self):
+        """All of it stands still: the kernel takes connections and packets, and nobody reads them."""
+        signal_all(processes_of(self.data), signal.SIGSTOP)
+        self.frozen = True
+
+    def thaw(self):
+        signal_all(processes_of(self.data), signal.SIGCONT)
+        self.frozen = False
+
+    def kill(self):
+        """Ends it as a power cut would, frozen or not."""
+        signal_all(processes_of(self.data), signal.SIGKILL)
+        self.running = self.frozen = False
 
     def halt(self, mode: str):
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", mode, "-w", "stop")
@@ -102,6 +161,11 @@ class Postgres(harness.Postgres):
     def sql(self, database: str, statement: str):
         self._run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-qc", statement)
 
+    def ask(self, query: str) -> str:
+        """The answer to a query, as text."""
+        command = [self._bin / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-Atqc", query]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout.strip()
+
     def occupy(self, count: int) -> list[socket.socket]:
         """Takes up to so many connections, as many as there are, and holds them."""
         held = []
@@ -116,13 +180,19 @@ class Postgres(harness.Postgres):
         return held
 
     def stop(self):
+        if self.frozen:
+            self.thaw()
         if self.running:
             self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
 class Wire:
-    """Between a node and PostgreSQL. While it is `losing`, commits arrive and their answers do not."""
+    """Between a node and PostgreSQL.
+
+    While it is `losing`, commits arrive and their answers do not. While it is `silent`, nothing passes in either
+    direction and nobody is told. Once it is `hiding`, what would end a transaction never arrives.
+    """
 
     def __init__(self, postgres: harness.Postgres):
         self._server = ("127.0.0.1", postgres.port)
@@ -130,15 +200,27 @@ class Wire:
         self.port = self._listener.getsockname()[1]
         self.losing = threading.Event()
         self.lost = 0
+        self.hiding = threading.Event()
+        self.hidden = 0
+        self._passing = threading.Event()
+        self._passing.set()
+        self._stopped = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def to(self, database_url: str) -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/{database_url.rsplit('/', 1)[1]}?sslmode=disable"
 
+    def silence(self):
+        self._passing.clear()
+
+    def heal(self):
+        self._passing.set()
+
     def _accept(self):
         while True:
             try:
                 client, _ = self._listener.accept()
+                self._passing.wait()
                 server = socket.create_connection(self._server)
             except OSError:
                 return
@@ -149,9 +231,13 @@ class Wire:
     def _forward(self, client, server, cut):
         try:
             while sent := client.recv(65536):
+                self._passing.wait()
                 if self.losing.is_set() and b"COMMIT" in sent:
                     cut.set()
                     self.lost += 1
+                if self.hiding.is_set() and (b"COMMIT" in sent or b"ROLLBACK" in sent):
+                    self.hidden += 1
+                    self._stopped.wait()
                 server.sendall(sent)
         except OSError:
             pass
@@ -160,6 +246,7 @@ class Wire:
     def _back(self, server, client, cut):
         try:
             while (answer := server.recv(65536)) and not cut.is_set():
+                self._passing.wait()
                 client.sendall(answer)
         except OSError:
             pass
@@ -167,6 +254,8 @@ class Wire:
         close(server)
 
     def stop(self):
+        self._stopped.set()
+        self._passing.set()
         self._listener.close()
 
 
@@ -193,8 +282,7 @@ class PgBouncer:
             f"auth_type = trust\nauth_file = {self.directory}/users\npool_mode = transaction\n"
             f"default_pool_size = {pool}\nmax_client_conn = 200\n"
         )
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
-        self.process = subprocess.Popen([*as_user, program, "-q", f"{self.directory}/pgbouncer.ini"],
+        self.process = subprocess.Popen([*as_postgres(), program, "-q", f"{self.directory}/pgbouncer.ini"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(self._answers, what="the pooler")
 
@@ -221,8 +309,8 @@ class PgBouncer:
 class Load:
     """Writes without pause from several threads, and remembers what was acknowledged and what may have happened.
 
-    The threads end at the first connection that breaks. What the server refuses goes to `refused`, with the seconds
-    that it took.
+    The threads end when nobody listens any more. What the server refuses goes to `refused`, with the seconds that it
+    took; `dropped` are the requests without an answer.
     """
 
     def __init__(self, project: harness.Project):
@@ -234,6 +322,7 @@ class Load:
         self.redeemed: dict[str, str] = {}
         self.uncertain: list[str] = []
         self.refused: list[tuple[requests.Response, float]] = []
+        self.dropped: list[Exception] = []
         self.broken: list[Exception] = []
         self._stop = threading.Event()
         works = [self._organization, self._member, self._login, self._login, self._send_only]
@@ -259,8 +348,8 @@ class Load:
         while not self._stop.is_set():
             try:
                 work(session)
-            except requests.RequestException:
-                # Nobody listens any more.
+            except requests.RequestException as error:
+                self.dropped.append(error)
                 if self._stop.wait(0.01) or not self._listening():
                     return
             except Exception as error:  # noqa: BLE001 (shown by the test)
@@ -321,6 +410,13 @@ class Load:
             self.redeemed[token] = answer["session_token"]
 
     # -- afterwards
+
+    def check_whole(self):
+        """Whatever became of those without an answer, no member is there without its event, and no event without it."""
+        search = post(self.project, "/v1/b2b/organizations/members/search", {"organization_ids": [self.home], "limit": 1})
+        events = [event["action"] for event in self.project.audit(self.home)]
+        made = events.count("member.create") + events.count("member.signup")
+        assert search.json()["results_metadata"]["total"] == made
 
     def check(self, mail_within: float = 20):
         """Everything acknowledged is there, all mail arrives, and every token is good for one session."""

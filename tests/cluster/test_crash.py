@@ -1,4 +1,4 @@
-"""`kill -9` at random moments under writes: what was acknowledged is there, and no token opens twice.
+"""`kill -9` at random moments under writes, and orderly ends: what was acknowledged is there, and no token opens twice.
 
 GUILDHALL_CRASH_ROUNDS  how often, on each engine (default: 5; hundreds take a few seconds each)
 GUILDHALL_CRASH_SEED    the moments of an earlier run
@@ -41,6 +41,22 @@ def test_killed_at_random_moments(start_node, database_url):
         load.check()
         print(f"round {turn}: {load.acknowledged} acknowledged ({len(load.redeemed)} logins, {len(load.sent)} mails on "
               f"their way, {len(load.uncertain)} uncertain), ready after {ready:.2f} s")
+
+
+def test_stopped_under_load(start_node, database_url):
+    """Asked to end, it leaves nothing behind that would have to wait for a lease: no clock moves here."""
+    node = start_node(database_url)
+    project = node.project()
+    for _ in range(2):
+        load = Load(project).start()
+        until(lambda: load.acknowledged >= 30 or load.broken, timeout=60, what="the load")
+        assert node.terminate() == 0
+        load.finish()
+        assert not load.broken, load.broken[0]
+        assert not load.refused, [(a.status_code, a.text) for a, _ in load.refused[:3]]
+        node.relaunch()
+        load.check()
+        load.check_whole()
 
 
 def test_killed_while_it_starts_for_the_first_time(mailbox, database_url):

@@ -91,9 +91,7 @@ pub async fn serve(
         } => tracing::warn!("some requests were still in flight"),
     }
     app.stop();
-    for worker in workers {
-        worker.abort();
-    }
+    workers.stop().await;
     if let Err(error) = workers::flush(app.clone()).await {
         tracing::warn!(%error, "the last uses of sessions could not be written");
     }

@@ -15,13 +15,36 @@ const LINKS_KEPT: i64 = 7;
 /// Days that messages stay in the outbox.
 const MESSAGES_KEPT: i64 = 7;
 
+/// How long the program stays for mails that are being delivered when it is to end.
+const DELIVER_WITHIN: Duration = Duration::from_secs(5);
+
+/// All of them, while they run.
+pub(crate) struct Workers {
+    delivery: JoinHandle<()>,
+    periodic: [JoinHandle<()>; 2],
+}
+
 /// Starts them all.
-pub(crate) fn start(app: &App) -> Vec<JoinHandle<()>> {
-    vec![
-        tokio::spawn(outbox::run(app.clone())),
-        tokio::spawn(every(app.clone(), FLUSH_EVERY, flush)),
-        tokio::spawn(every(app.clone(), CLEAN_EVERY, clean)),
-    ]
+pub(crate) fn start(app: &App) -> Workers {
+    Workers {
+        delivery: tokio::spawn(outbox::run(app.clone())),
+        periodic: [
+            tokio::spawn(every(app.clone(), FLUSH_EVERY, flush)),
+            tokio::spawn(every(app.clone(), CLEAN_EVERY, clean)),
+        ],
+    }
+}
+
+impl Workers {
+    /// Ends them, after `App::stop`. Mails that this program has claimed would otherwise wait until its claim is over.
+    pub(crate) async fn stop(self) {
+        self.periodic.iter().for_each(JoinHandle::abort);
+        let delivery = self.delivery.abort_handle();
+        if tokio::time::timeout(DELIVER_WITHIN, self.delivery).await.is_err() {
+            tracing::warn!("some mails were still being delivered; they will be tried again");
+            delivery.abort();
+        }
+    }
 }
 
 async fn every<F: Future<Output = Result<()>>>(app: App, period: Duration, work: fn(App) -> F) {

@@ -128,7 +128,8 @@ fn t07_tenants_tables_are_joined_by_the_tenant() {
             // What is put together at run time has no closing quote in the same place; a join stands within a text.
             let Some(capture) = join.captures(part.split('"').next().unwrap()) else { continue };
             let (table, alias, condition) = (&capture[1], &capture[2], &capture[3]);
-            let by = |column: &str| Regex::new(&format!(r"\b{alias}\.{column} = \w+\.\w+")).unwrap().is_match(condition);
+            let by =
+                |column: &str| Regex::new(&format!(r"\b{alias}\.{column} = \w+\.\w+")).unwrap().is_match(condition);
             let good = match table {
                 "organizations" => by("id") && by("project_id"),
                 _ if OF_ORGANIZATIONS.contains(&table) => by("organization_id"),

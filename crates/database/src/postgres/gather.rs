@@ -11,17 +11,22 @@ use crate::{
     Error, Result, Value,
     row::{Columns, Row},
 };
-use std::{fmt::Write as _, sync::Arc};
-use tokio::sync::{
-    Mutex,
-    mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    oneshot,
+use std::{fmt::Write as _, sync::Arc, time::Duration};
+use tokio::{
+    sync::{
+        Mutex,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        oneshot,
+    },
+    time::timeout,
 };
 
 /// How many share a statement at most.
 const MOST: usize = 64;
 /// How many statements are on their way at once.
 const LANES: usize = 2;
+/// How long one waits, the time in which a lane is busy with others included.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Where to ask.
 pub(super) struct Gather(UnboundedSender<Asked>);
@@ -46,7 +51,10 @@ impl Gather {
         let (answer, answered) = oneshot::channel();
         let gone = || Error::unavailable("the database is closed");
         self.0.send(Asked { sql, key: key.to_vec(), answer }).map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
+        match timeout(PATIENCE, answered).await {
+            Ok(answer) => answer.map_err(|_| gone())?,
+            Err(_) => Err(Error::unavailable("the database does not answer in time")),
+        }
     }
 }
 

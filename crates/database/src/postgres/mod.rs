@@ -9,6 +9,7 @@ mod binding;
 mod decode;
 mod error;
 mod gather;
+mod hosts;
 mod pool;
 mod session;
 mod statements;

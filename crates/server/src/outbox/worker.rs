@@ -12,19 +12,19 @@ use tokio::sync::Semaphore;
 /// How long one attempt has before another node may try, in microseconds: longer than a mail may take to send.
 const LEASE: i64 = 120_000_000;
 /// Deliveries at once on one node.
-const AT_ONCE: usize = 32;
+const AT_ONCE: u32 = 32;
 /// A message wakes the worker just before the transaction that holds it commits; these are the waits until it must
 /// be visible.
 const UNTIL_VISIBLE: [Duration; 4] =
     [Duration::from_millis(5), Duration::from_millis(20), Duration::from_millis(50), Duration::from_millis(100)];
 const MAX_ATTEMPTS: i64 = 10;
 
-/// Runs until the program stops. Without an SMTP server, messages stay in the outbox for the developer to read.
+/// Runs until the program stops and what it was delivering then is delivered. Without an SMTP server, messages stay in the outbox for the developer to read.
 pub(crate) async fn run(app: App) {
     if app.mailer().is_none() {
         return;
     }
-    let free = Arc::new(Semaphore::new(AT_ONCE));
+    let free = Arc::new(Semaphore::new(AT_ONCE as usize));
     let mut waits = UNTIL_VISIBLE.iter();
     while !app.is_stopping() {
         match deliver_due(&app, &free).await {
@@ -40,6 +40,8 @@ pub(crate) async fn run(app: App) {
             }
         }
     }
+    // Each delivery holds a place, so with all places there is none.
+    let _ = free.acquire_many(AT_ONCE).await;
 }
 
 /// Claims what is due, as much as can be delivered at once, and begins to deliver it. A slow recipient holds up one
