@@ -68,5 +68,5 @@ pub fn endpoints() -> Vec<http::Endpoint> {
 /// The migrations, in order. Forward only: a new one is a new file.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../migrations/0001_first.sql") },
-    Migration { name: "0003_revisions", sql: include_str!("../migrations/0003_revisions.sql") },
+    Migration { name: "0002_revisions", sql: include_str!("../migrations/0002_revisions.sql") },
 ];
