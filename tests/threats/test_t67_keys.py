@@ -140,3 +140,82 @@ def test_t67_postgresql_without_a_key_is_for_this_machine_only(cluster, director
     fresh, key = cluster.new_database(), strong()
     assert serve(directory, database=fresh, key=key, listen="0.0.0.0:0")[0] == "listening"
     assert serve(directory, database=fresh)[0] == "refused"
+
+
+# ---------------------------------------------------------------- replacing the master key
+
+
+def guildhall(directory, database, *arguments, key=None):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")}
+    if key is not None:
+        environment["GUILDHALL_MASTER_KEY"] = key
+    return subprocess.run([BIN, *arguments, "--database-url", database], cwd=directory, env=environment, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60)
+
+
+def replace(directory, database, new, key):
+    file = directory / "new.key"
+    file.write_text(new)
+    return guildhall(directory, database, "keys", "rotate", "--master", "--new-master-key-file", str(file), key=key)
+
+
+def fresh(directory, request) -> str:
+    return f"sqlite:{directory}/guildhall.db" if ENGINE == "sqlite" else request.getfixturevalue("postgres").new_database()
+
+
+def test_t67_a_master_key_is_replaced_by_a_good_one_only(directory, request):
+    database, key = fresh(directory, request), strong()
+    assert serve(directory, key=key, database=database)[0] == "listening"
+    # Two are none: it must be clear which is meant.
+    for number, weak in enumerate([*WEAK, f"{strong()}\n{strong()}", f"changeme {strong()}"]):
+        done = replace(directory, database, weak, key)
+        assert done.returncode == 1, f"replaced by {weak!r}"
+        assert "key" in done.stderr and (len(weak) < 8 or weak not in done.stdout + done.stderr), (number, done)
+    done = guildhall(directory, database, "keys", "rotate", "--master", "--new-master-key-file", "nowhere", key=key)
+    assert done.returncode == 1 and not (directory / "nowhere").exists()
+    assert serve(directory, key=key, database=database)[0] == "listening"
+
+
+def test_t67_a_master_key_is_not_replaced_by_itself(directory, request):
+    database, key = fresh(directory, request), strong()
+    assert serve(directory, key=key, database=database)[0] == "listening"
+    for same in (key, base64.b64decode(key).hex(), f" {key}\n\n"):
+        done = replace(directory, database, same, key)
+        assert done.returncode == 1 and "in use" in done.stderr and key not in done.stderr, done
+    assert serve(directory, key=key, database=database)[0] == "listening"
+
+
+def test_t67_replacing_the_master_key_needs_the_old_one_and_shows_neither(directory, request):
+    database, key, new = fresh(directory, request), strong(), strong()
+    assert serve(directory, key=key, database=database)[0] == "listening"
+    done = replace(directory, database, new, strong())
+    assert done.returncode == 1 and "another master key" in done.stderr
+    said = [done.stdout, done.stderr]
+    done = replace(directory, database, new, key)
+    assert done.returncode == 0, done
+    said += [done.stdout, done.stderr, guildhall(directory, database, "keys", "list", "--json", key=new).stdout]
+    done = guildhall(directory, database, "doctor", key=new)
+    assert "ok    master key" in done.stdout, done
+    said += [done.stdout, done.stderr]
+    for started, answer in ((key, "refused"), (new, "listening"), (f"{new} {key}", "listening"), (f"{key}\n{new}", "listening")):
+        outcome, log = serve(directory, key=started, database=database)
+        assert outcome == answer, log
+        said.append(log)
+    for secret in (key, new):
+        for form in (secret, base64.b64decode(secret).hex()):
+            assert form not in "\n".join(said)
+
+
+def test_t67_replaced_data_keys_are_gone(directory, request):
+    """Neither the old data key nor the new one can be read without the master key, and the old one is not there."""
+    database, key = fresh(directory, request), strong()
+    assert serve(directory, key=key, database=database)[0] == "listening"
+    for _ in range(2):
+        done = guildhall(directory, database, "keys", "rotate", "--data", key=key)
+        assert done.returncode == 0, done
+    assert "data key 3 is gone" in done.stdout
+    file = directory / "backup"
+    assert guildhall(directory, database, "backup", str(file), key=key).returncode == 0
+    assert file.read_text().count('"table":"data_keys"') == 2
+    done = guildhall(directory, database, "keys", "rotate", "--data", key=strong())
+    assert done.returncode == 1 and "another master key" in done.stderr

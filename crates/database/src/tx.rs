@@ -74,6 +74,16 @@ impl<'a> Tx<'a> {
         self.optional(sql, args)?.ok_or_else(|| Error::other(format!("no row from {sql}")))
     }
 
+    /// All rows of a plain query, which then stay as they are: until this transaction ends, no other changes or deletes
+    /// them. Others may hold them at the same time. Only for transactions that write.
+    pub fn hold<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Vec<T>> {
+        match &self.engine {
+            // The only transaction that writes.
+            Inner::Sqlite(_) => self.all(sql, args),
+            Inner::Postgres(_) => self.all(&format!("{sql} FOR SHARE"), args),
+        }
+    }
+
     fn rows<T: FromRow>(&mut self, sql: &str, args: &[Value], first: bool) -> Result<Vec<T>> {
         self.run(|engine| match engine {
             Inner::Sqlite(c) => c.rows(sql, args, first),

@@ -3,10 +3,12 @@
 mod commands;
 mod config;
 mod database_lock;
+mod key_file;
 mod logs;
 mod master_key;
 mod open;
 mod transfer;
+mod whole_file;
 
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;

@@ -1,61 +1,106 @@
 //! Where the master key comes from.
 
 use crate::config::Common;
+use crate::transfer::{DEVELOPMENT_KEY, keys::has_rows, sqlite_file};
+use crate::whole_file;
 use database::Database;
-use server::keys::{MasterKey, embedded_master_key};
-use std::fs::OpenOptions;
+use server::keys::{MasterKey, MasterKeys};
+use std::fmt;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// A master key, and whether the operator chose it.
-pub(crate) struct Found {
-    pub(crate) key: MasterKey,
-    /// Kept in the database it protects: good enough for development only.
-    pub(crate) embedded: bool,
+/// Where a database's master key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `GUILDHALL_MASTER_KEY`
+    Variable,
+    /// `--master-key-file`
+    Given(PathBuf),
+    /// Made by the server, beside an SQLite database.
+    Beside(PathBuf),
+    /// Made by the server, inside the database: good enough for development only.
+    Inside,
+    Nowhere,
 }
 
-/// The key from `GUILDHALL_MASTER_KEY`, from the file, or made up: on SQLite in a file beside the database, on
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable => f.write_str("the variable GUILDHALL_MASTER_KEY"),
+            Self::Given(path) | Self::Beside(path) => write!(f, "the file {}", path.display()),
+            Self::Inside => write!(
+                f,
+                "the database itself, for development only; save it with psql DATABASE_URL -Atc 'SELECT key_text FROM \
+                 {DEVELOPMENT_KEY}' > master.key"
+            ),
+            Self::Nowhere => f.write_str("nowhere yet"),
+        }
+    }
+}
+
+/// Master keys, and where they were found.
+pub(crate) struct Found {
+    pub(crate) keys: MasterKeys,
+    pub(crate) place: Place,
+}
+
+/// Where an SQLite server keeps the master key it made itself.
+pub(crate) fn beside(url: &str) -> Option<PathBuf> {
+    sqlite_file(url).map(|path| path.parent().map_or_else(|| PathBuf::from("master.key"), |d| d.join("master.key")))
+}
+
+/// Where the operator says that it is.
+fn given(common: &Common) -> Option<Place> {
+    match std::env::var_os("GUILDHALL_MASTER_KEY") {
+        Some(_) => Some(Place::Variable),
+        None => common.master_key_file.clone().map(Place::Given),
+    }
+}
+
+/// Where the master key is; none is made.
+pub(crate) async fn place(common: &Common, db: &Database) -> Result<Place, String> {
+    Ok(match (given(common), beside(common.database_url())) {
+        (Some(place), _) => place,
+        (None, Some(path)) if path.exists() => Place::Beside(path),
+        (None, None) if has_rows(db, DEVELOPMENT_KEY).await? => Place::Inside,
+        (None, _) => Place::Nowhere,
+    })
+}
+
+/// The keys from `GUILDHALL_MASTER_KEY`, from the file, or one made up: on SQLite in a file beside the database, on
 /// PostgreSQL in the database.
 pub(crate) async fn find(common: &Common, db: &Database) -> Result<Found, String> {
-    if let Ok(text) = std::env::var("GUILDHALL_MASTER_KEY") {
-        return Ok(Found { key: MasterKey::parse(&text)?, embedded: false });
-    }
-    if let Some(path) = &common.master_key_file {
-        return Ok(Found { key: read(path)?, embedded: false });
-    }
-    match common.database_url().strip_prefix("sqlite:") {
-        Some(path) => {
-            let path = Path::new(path).parent().map_or_else(|| PathBuf::from("master.key"), |d| d.join("master.key"));
-            Ok(Found { key: read_or_make(&path)?, embedded: false })
+    let place = match (given(common), beside(common.database_url())) {
+        (Some(place), _) => place,
+        (None, Some(path)) => {
+            if !path.exists() {
+                make(&path)?;
+            }
+            Place::Beside(path)
         }
-        None => {
-            let key = embedded_master_key(db, server::system_now()).await.map_err(|error| error.to_string())?;
-            Ok(Found { key, embedded: true })
+        (None, None) => Place::Inside,
+    };
+    let keys = match &place {
+        Place::Variable => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())?,
+        Place::Given(path) | Place::Beside(path) => MasterKeys::read(path)?,
+        Place::Inside | Place::Nowhere => {
+            MasterKeys::embedded(db, server::system_now()).await.map_err(|error| error.to_string())?
         }
-    }
+    };
+    Ok(Found { keys, place })
 }
 
-fn read(path: &Path) -> Result<MasterKey, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    MasterKey::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Readable by its owner only. Of two processes that make it at once, one does; the other reads what that one wrote.
-fn read_or_make(path: &Path) -> Result<MasterKey, String> {
-    if path.exists() {
-        return read(path);
-    }
-    let key = MasterKey::generate()?;
+/// Makes the file. Of two processes that do so at once, one does.
+fn make(path: &Path) -> Result<(), String> {
+    let key = MasterKey::generate().map_err(|error| error.to_string())?;
     let fault = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
     let draft = path.with_extension(format!("key.{}", std::process::id()));
-    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&draft).map_err(fault)?;
+    let mut file = whole_file::create(&draft).map_err(fault)?;
     file.write_all(format!("{}\n", key.to_text()).as_bytes()).and_then(|()| file.sync_all()).map_err(fault)?;
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft).map_err(fault)?;
     match linked {
-        Ok(()) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read(path),
-        Err(error) => Err(fault(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(fault(error)),
+        _ => Ok(()),
     }
 }

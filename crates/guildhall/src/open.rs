@@ -1,7 +1,7 @@
 //! Opening the database and putting the application together, for every command.
 
 use crate::config::{Common, Server};
-use crate::master_key::{self, Found};
+use crate::master_key::{self, Found, Place};
 use database::{Database, Options};
 use server::keys::Keys;
 use server::{App, Config, MIGRATIONS, system_now};
@@ -9,7 +9,7 @@ use server::{App, Config, MIGRATIONS, system_now};
 /// The application on its database, migrated, and where its master key is.
 pub(crate) struct Opened {
     pub(crate) app: App,
-    pub(crate) embedded_key: bool,
+    pub(crate) place: Place,
 }
 
 /// Opens for `serve`.
@@ -19,8 +19,8 @@ pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -
     options.named_statements = !common.database_unnamed_statements.unwrap_or(false);
     let db = Database::open(&options).await.map_err(|error| format!("cannot open the database: {error}"))?;
     db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
-    let Found { key, embedded } = master_key::find(common, &db).await?;
-    let keys = Keys::open(&db, &key, system_now()).await.map_err(|error| error.to_string())?;
+    let Found { keys, place } = master_key::find(common, &db).await?;
+    let keys = Keys::open(&db, keys, system_now()).await.map_err(|error| error.to_string())?;
     let config = Config {
         public_url: public_url.trim_end_matches('/').to_owned(),
         smtp_url: server.smtp_url.clone(),
@@ -28,12 +28,15 @@ pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -
         templates: server.templates.clone(),
     };
     let app = App::new(db, keys, config).map_err(|error| error.to_string())?;
-    Ok(Opened { app, embedded_key: embedded })
+    Ok(Opened { app, place })
 }
 
 /// Opens for a command that works on the database directly, with the server running or not.
 pub(crate) async fn open_for_command(common: Common) -> Result<App, String> {
-    let common = common.complete()?;
-    let opened = open(&common, &Server::default(), "http://127.0.0.1:7400".into()).await?;
-    Ok(opened.app)
+    Ok(open_with_place(common).await?.app)
+}
+
+/// The same, for a command that is about the master key.
+pub(crate) async fn open_with_place(common: Common) -> Result<Opened, String> {
+    open(&common.complete()?, &Server::default(), "http://127.0.0.1:7400".into()).await
 }

@@ -99,7 +99,8 @@ impl App {
     pub fn now(&self) -> Timestamp {
         (self.0.clock)()
     }
-    pub(crate) fn keys(&self) -> &Keys {
+    /// The keys of this installation.
+    pub fn keys(&self) -> &Keys {
         &self.0.keys
     }
     /// Where the outside world reaches this server, without a trailing slash.

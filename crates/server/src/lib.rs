@@ -65,6 +65,9 @@ pub fn endpoints() -> Vec<http::Endpoint> {
     .collect()
 }
 
+/// Every column of sealed values; a new sealing key must reach them all.
+const SEALED: &[keys::Sealed] = &[outbox::SEALED, sessions::signing::SEALED];
+
 /// The migrations, in order. Forward only: a new one is a new file.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../migrations/0001_first.sql") },

@@ -2,12 +2,13 @@
 
 use crate::App;
 use crate::error::{Error, Result};
-use crate::{login, magic_links, outbox, sessions, time};
+use crate::{keys, login, magic_links, outbox, sessions, time};
 use database::{Timestamp, Tx};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
+const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(5);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 const DAY: i64 = 24 * 60;
 /// Days that a used or expired link is still known as such.
@@ -21,7 +22,7 @@ const DELIVER_WITHIN: Duration = Duration::from_secs(5);
 /// All of them, while they run.
 pub(crate) struct Workers {
     delivery: JoinHandle<()>,
-    periodic: [JoinHandle<()>; 2],
+    periodic: [JoinHandle<()>; 3],
 }
 
 /// Starts them all.
@@ -30,6 +31,7 @@ pub(crate) fn start(app: &App) -> Workers {
         delivery: tokio::spawn(outbox::run(app.clone())),
         periodic: [
             tokio::spawn(every(app.clone(), FLUSH_EVERY, flush)),
+            tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, keys::look_again)),
             tokio::spawn(every(app.clone(), CLEAN_EVERY, clean)),
         ],
     }

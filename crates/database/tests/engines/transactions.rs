@@ -18,6 +18,7 @@ on_both!(
     panics,
     failed_is_over,
     reads_do_not_write,
+    holding,
     observing,
     closing,
 );
@@ -51,6 +52,35 @@ async fn for_each_row(db: &Database, _: &str) {
     let delete = [args![600_i64].to_vec(), args![500_i64].to_vec()];
     let deleted = db.write(move |tx| tx.execute_each("DELETE FROM slugs WHERE id >= $1", &delete)).await;
     assert_eq!(deleted.unwrap(), 200);
+}
+
+/// What one transaction holds, another changes only when that one has ended.
+async fn holding(db: &Database, _: &str) {
+    let (order, (held, holds)) = (Arc::new(Mutex::new(Vec::new())), std::sync::mpsc::channel());
+    let (db_, order_) = (db.clone(), order.clone());
+    let first = tokio::spawn(async move {
+        let hold = move |tx: &mut database::Tx<'_>| -> Result<()> {
+            let rows =
+                tx.hold::<(i64,)>("SELECT n FROM counters WHERE id = $1 ORDER BY n DESC LIMIT 1", args![1i64])?;
+            assert_eq!(rows, [(0,)]);
+            let _ = held.send(());
+            std::thread::sleep(Duration::from_millis(100));
+            order_.lock().unwrap().push("held");
+            Ok(())
+        };
+        db_.write(hold).await
+    });
+    tokio::task::spawn_blocking(move || holds.recv()).await.unwrap().unwrap();
+    let order_ = order.clone();
+    let change = move |tx: &mut database::Tx<'_>| -> Result<()> {
+        tx.execute("UPDATE counters SET n = 1 WHERE id = 1", &[])?;
+        order_.lock().unwrap().push("changed");
+        Ok(())
+    };
+    db.write(change).await.unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(*order.lock().unwrap(), ["held", "changed"]);
+    assert_eq!(count(db).await, 1);
 }
 
 /// Many transactions at once, some of which fail halfway: each is there wholly or not at all.

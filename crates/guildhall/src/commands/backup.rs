@@ -3,17 +3,12 @@
 use super::print;
 use crate::config::Common;
 use crate::database_lock::DatabaseLock;
-use crate::transfer::keys::{self, Place};
-use crate::transfer::{self, Fault, Header, Loader, Reader, Writer};
+use crate::master_key::{Place, place};
+use crate::transfer::{self, Fault, Header, Loader, Reader, Writer, keys};
+use crate::whole_file;
 use clap::Args;
 use database::Database;
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-
-/// What the operator has to do about the master key.
-const KEY_NEEDED: &str = "Start the server with the master key of the database that the backup was made of \
-                          (--master-key-file or GUILDHALL_MASTER_KEY).";
 
 /// Writes all data to one file, while the server runs or not. It can be restored on either engine.
 #[derive(Args)]
@@ -39,7 +34,10 @@ impl Backup {
         let db = transfer::open_existing(&common).await?;
         let draft = draft_of(&self.file)?;
         let written = write(&db, draft.clone()).await.map_err(|fault| fault.to_string());
-        let named = written.and_then(|count| rename(&draft, &self.file).map(|()| count));
+        let named = written.and_then(|count| {
+            let renamed = whole_file::rename(&draft, &self.file);
+            renamed.map(|()| count).map_err(|error| format!("cannot write {}: {error}", self.file.display()))
+        });
         if named.is_err() {
             // Half a backup is of no use; where it cannot be removed, the error says more than this one would.
             let _ = std::fs::remove_file(&draft);
@@ -48,7 +46,10 @@ impl Backup {
         print(
             "The master key is not in it, and no server runs on a restored copy without it. Keep the key, elsewhere:",
         );
-        print(&format!("it is in {}.", keys::place(&common, &db).await?));
+        print(&format!("it is in {}.", place(&common, &db).await?));
+        if let Some(id) = keys::needed(&db).await? {
+            print(&format!("Its id is {id}, also where it is replaced later: `guildhall restore` will ask for it."));
+        }
         db.close().await;
         Ok(())
     }
@@ -65,22 +66,14 @@ async fn write(db: &Database, path: PathBuf) -> Result<u64, Fault> {
     db.read(move |tx| {
         // Made anew each time: the transaction may run again.
         let _ = std::fs::remove_file(&path);
-        let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path);
-        let file = file.map_err(|error| Fault::Words(format!("cannot write {}: {error}", path.display())))?;
+        let file = whole_file::create(&path)
+            .map_err(|error| Fault::Words(format!("cannot write {}: {error}", path.display())))?;
         let migrations = database::transfer::applied(tx, engine)?;
         let mut archive = Writer::new(file, Header::new(transfer::engine_name(engine).into(), migrations))?;
         transfer::dump(tx, engine, |table, row| archive.row(table, row))?;
         archive.finish()
     })
     .await
-}
-
-/// Renames, and waits until the folder knows of it.
-fn rename(draft: &Path, file: &Path) -> Result<(), String> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::rename(draft, file)
-        .and_then(|()| File::open(folder)?.sync_all())
-        .map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
 impl Restore {
@@ -94,14 +87,19 @@ impl Restore {
         let count = load(&db, self.file, header).await.map_err(|fault| format!("nothing was restored: {fault}"))?;
         transfer::catch_up(&db).await?;
         print(&format!("restored {count} rows"));
-        let place = keys::place(&common, &db).await?;
+        let place = place(&common, &db).await?;
         let opened = keys::open(&common, &db).await;
+        let needed = keys::needed(&db).await?.map(|id| format!(" (its id is {id})")).unwrap_or_default();
         db.close().await;
+        let words = format!(
+            "Start the server with the master key of the database that the backup was made of, as it was \
+             then{needed} (--master-key-file or GUILDHALL_MASTER_KEY)."
+        );
         match (place, opened) {
-            (Place::Nowhere, _) => print(KEY_NEEDED),
+            (Place::Nowhere, _) => print(&words),
             (place, Ok(_)) => print(&format!("the master key in {place} opens it")),
             (place, Err(_)) => {
-                return Err(format!("the data is here, but the key in {place} does not open it. {KEY_NEEDED}"));
+                return Err(format!("the data is here, but the key in {place} does not open it. {words}"));
             }
         }
         Ok(())

@@ -3,7 +3,8 @@
 use super::print;
 use crate::config::Common;
 use crate::database_lock::DatabaseLock;
-use crate::transfer::keys::{self, Place};
+use crate::master_key::{Place, place as place_of};
+use crate::transfer::keys;
 use crate::transfer::{self, Fault, Loader};
 use clap::Args;
 use database::transfer::{Table, applied};
@@ -50,7 +51,7 @@ impl Copy {
         };
         let (from, to) = (common(&self.from), common(&self.to));
         let source = transfer::open_existing(&from).await.map_err(|error| format!("--from: {error}"))?;
-        let place = keys::place(&from, &source).await?;
+        let place = place_of(&from, &source).await?;
         keys::open(&from, &source).await.map_err(|error| format!("--from: {error}"))?;
         let _lock = DatabaseLock::take(to.database_url())?;
         let target = transfer::open(&to).await.map_err(|error| format!("--to: {error}"))?;
@@ -60,7 +61,7 @@ impl Copy {
         let count = copy(&source, &target).await.map_err(|fault| format!("nothing was copied: {fault}"))?;
         transfer::catch_up(&target).await?;
         print(&format!("copied {count} rows"));
-        let there = keys::place(&to, &target).await?;
+        let there = place_of(&to, &target).await?;
         let opened = keys::open(&to, &target).await;
         source.close().await;
         target.close().await;

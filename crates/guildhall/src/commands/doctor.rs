@@ -2,7 +2,8 @@
 
 use super::print;
 use crate::config::{Common, Server};
-use crate::transfer::keys::{self, Place};
+use crate::master_key::{self, Place};
+use crate::transfer::keys;
 use crate::transfer::{engine_name, open_existing, sqlite_file};
 use clap::Args;
 use database::transfer::{Table, clock, pending, tables, version};
@@ -124,7 +125,7 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
             return report.say("migrations", Fail, format!("{error}; use the program that the database was made with"));
         }
     }
-    if let Some(keys) = master_key(report, common, server, db).await {
+    if let Some(keys) = check_master_key(report, common, server, db).await {
         settings(report, server, db, keys);
     }
     match db.read(move |tx| projects_without_key(tx, engine)).await {
@@ -159,9 +160,9 @@ async fn clocks(report: &mut Report, db: &Database) {
     }
 }
 
-async fn master_key(report: &mut Report, common: &Common, server: &Server, db: &Database) -> Option<Keys> {
+async fn check_master_key(report: &mut Report, common: &Common, server: &Server, db: &Database) -> Option<Keys> {
     const CHECK: &str = "master key";
-    let found = async { Ok((keys::place(common, db).await?, keys::has_rows(db, "data_keys").await?)) };
+    let found = async { Ok((master_key::place(common, db).await?, keys::has_rows(db, "data_keys").await?)) };
     let (place, set_up) = match found.await {
         Ok(found) => found,
         Err::<_, String>(error) => {
@@ -181,7 +182,13 @@ async fn master_key(report: &mut Report, common: &Common, server: &Server, db: &
                          --master-key-file (`openssl rand -base64 32` makes a key)";
             report.say(CHECK, if is_local(server) { Warn } else { Fail }, words);
         }
-        (place, Ok(Some(_))) => report.say(CHECK, Fine, format!("the one in {place} opens the data keys")),
+        (place, Ok(Some(keys))) => match keys.masters().all() {
+            [key] => report.say(CHECK, Fine, format!("the one in {place} (id {}) opens the data keys", key.id())),
+            several => {
+                let words = format!("one of the {} in {place} opens the data keys", several.len());
+                report.say(CHECK, Fine, format!("{words}; `guildhall keys list` says which"));
+            }
+        },
         (place, Ok(None)) => report.say(CHECK, Fine, format!("in {place}; there are no data keys yet")),
     }
     opened.ok().flatten()
@@ -235,7 +242,7 @@ fn texts(tx: &mut Tx<'_>, table: &Table, column: &str) -> database::Result<Vec<S
 
 /// What nobody but the server's user should read.
 fn private_files(common: &Common) -> Vec<PathBuf> {
-    let key = common.master_key_file.clone().or_else(|| keys::beside(common.database_url()));
+    let key = common.master_key_file.clone().or_else(|| master_key::beside(common.database_url()));
     let database = sqlite_file(common.database_url()).map(Path::to_owned);
     let log = database.as_ref().map(|path| PathBuf::from(format!("{}-wal", path.display())));
     [database, log, key].into_iter().flatten().filter(|path| path.exists()).collect()

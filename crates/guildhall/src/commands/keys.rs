@@ -2,30 +2,160 @@
 
 use super::{explain, print};
 use crate::config::Common;
-use crate::open::open_for_command;
-use clap::{Args, Subcommand};
+use crate::key_file;
+use crate::master_key::Place;
+use crate::open::{Opened, open_for_command, open_with_place};
+use clap::{ArgGroup, Args, Subcommand};
+use server::App;
+use server::keys::{MasterKey, MasterKeyChange, MasterKeys, list, rotate_data_key, rotate_master_key};
+use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
 pub(crate) enum Keys {
-    /// Give a project a new signing key. It is published at once and signs once clients had time to learn of it.
+    /// Show the data keys: what they are for, how old they are, how much each protects. No key is shown.
+    List(List),
+    /// Replace a key by a new one, while servers run.
     Rotate(Rotate),
 }
 
 #[derive(Args)]
+pub(crate) struct List {
+    /// Print one JSON object a key
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("key").required(true).args(["project", "data", "master"])))]
 pub(crate) struct Rotate {
-    /// The project's id
+    /// The key that signs this project's session JWTs. The new one is published at once and signs once clients had
+    /// time to learn of it
     #[arg(long, value_name = "ID")]
-    project: String,
+    project: Option<String>,
+    /// The data key that seals signing keys and messages. Everything is sealed anew, and the old one removed
+    #[arg(long)]
+    data: bool,
+    /// The master key. One that the server made itself is replaced; one of yours by --new-master-key-file, or by the
+    /// first of several that you give
+    #[arg(long)]
+    master: bool,
+    /// The file with the new master key
+    #[arg(long, value_name = "PATH", requires = "master", conflicts_with_all = ["project", "data"])]
+    new_master_key_file: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
 
 impl Keys {
     pub(crate) async fn run(self) -> Result<(), String> {
-        let Keys::Rotate(rotate) = self;
-        let app = open_for_command(rotate.common).await?;
-        print(&server::rotate_signing_key(&app, &rotate.project).await.map_err(explain)?);
+        match self {
+            Keys::List(list) => list.run().await,
+            Keys::Rotate(rotate) => rotate.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> Result<(), String> {
+        let app = open_for_command(self.common).await?;
+        for key in list(&app).await.map_err(explain)? {
+            if self.json {
+                print(&serde_json::to_string(&key).map_err(|error| error.to_string())?);
+            } else {
+                let values = key.sealed_values.map(|count| format!(", sealed {count} values")).unwrap_or_default();
+                print(&format!(
+                    "{}  {}  made {}, under master key {}{values}",
+                    key.id, key.purpose, key.created_at, key.master_key_id
+                ));
+            }
+        }
         app.db().close().await;
         Ok(())
+    }
+}
+
+impl Rotate {
+    async fn run(self) -> Result<(), String> {
+        let opened = open_with_place(self.common).await?;
+        let app = opened.app.clone();
+        match self.project {
+            Some(project) => print(&server::rotate_signing_key(&app, &project).await.map_err(explain)?),
+            None if self.data => data(&app).await?,
+            None => master(opened, self.new_master_key_file.as_deref()).await?,
+        }
+        app.db().close().await;
+        Ok(())
+    }
+}
+
+async fn data(app: &App) -> Result<(), String> {
+    let done = rotate_data_key(app).await.map_err(explain)?;
+    print(&format!("data key {} seals from now on", done.id));
+    for (column, count) in done.resealed {
+        print(&format!("sealed anew with it: {count} in {column}"));
+    }
+    for id in done.removed {
+        print(&format!("data key {id} is gone"));
+    }
+    Ok(())
+}
+
+async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
+    let Opened { app, place } = opened;
+    match (new, place) {
+        (Some(path), place) => {
+            let key = only(path)?;
+            let change = rotate_master_key(&app, &key, false).await.map_err(explain)?;
+            say(&change);
+            print(&format!("Start every server with the new one from now on; it is in {}.", path.display()));
+            print(&format!("Backups made before need the old one; it is in {}.", old(&place)));
+        }
+        (None, Place::Beside(path)) => {
+            let (change, kept) = key_file::replace(&app, &path).await?;
+            say(&change);
+            print(&format!("The new one is in {}, where servers look for it.", path.display()));
+            for file in kept {
+                print(&format!("Backups made before need the old one; it is in {}.", file.display()));
+            }
+        }
+        (None, Place::Inside) => {
+            let key = MasterKey::generate().map_err(explain)?;
+            say(&rotate_master_key(&app, &key, true).await.map_err(explain)?);
+            print("It is in the database, where servers look for it; the old one is nowhere any more.");
+        }
+        (None, place) => {
+            let given = app.keys().masters();
+            let [key, _, ..] = given.all() else {
+                return Err(format!(
+                    "which is the new master key? Give its file (--new-master-key-file), or write it before the old \
+                     one into {place}; `openssl rand -base64 32` makes one"
+                ));
+            };
+            say(&rotate_master_key(&app, key, false).await.map_err(explain)?);
+            print("Give every server the new one only, once it has both. Backups made before need the old one.");
+        }
+    }
+    Ok(())
+}
+
+fn say(change: &MasterKeyChange) {
+    print(&format!("master key {} opens the data keys, in the place of {}", change.after, change.before));
+}
+
+/// The key of a file that must hold one only, so that it is clear which is meant.
+fn only(path: &Path) -> Result<MasterKey, String> {
+    let read = MasterKeys::read(path)?;
+    match read.all() {
+        [key] => Ok(key.clone()),
+        several => Err(format!("{} holds {} keys; write the new one alone into a file", path.display(), several.len())),
+    }
+}
+
+fn old(place: &Place) -> String {
+    match place {
+        Place::Inside => "no place any more: the database kept it itself".into(),
+        place => place.to_string(),
     }
 }

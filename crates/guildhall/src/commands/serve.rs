@@ -2,6 +2,7 @@
 
 use crate::config::{Common, Server};
 use crate::database_lock::DatabaseLock;
+use crate::master_key::Place;
 use crate::{logs, open};
 use clap::Args;
 use server::App;
@@ -36,7 +37,7 @@ impl Serve {
             None => format!("http://{address}"),
         };
         let opened = open::open(&common, &options, public_url).await?;
-        if opened.embedded_key {
+        if opened.place == Place::Inside {
             check_embedded_key(address)?;
         }
         if options.sms_url.is_some() {

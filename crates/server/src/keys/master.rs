@@ -1,8 +1,16 @@
 //! The master key: 32 bytes that never touch the database they protect.
 
+use super::equal;
+use crate::error::{Error, Result};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+/// How many bytes of a wrapped key say which master key wrapped it.
+const ID_LEN: usize = 4;
+/// A wrapped key without them, as the first version wrote it: nonce, key, tag.
+const WRAPPED_WITHOUT_ID: usize = NONCE_LEN + 32 + 16;
 
 /// The operator's key (32 bytes). It cannot be printed.
 #[derive(Clone)]
@@ -14,10 +22,16 @@ impl std::fmt::Debug for MasterKey {
     }
 }
 
+impl PartialEq for MasterKey {
+    fn eq(&self, other: &Self) -> bool {
+        equal(&self.0, &other.0)
+    }
+}
+
 impl MasterKey {
     /// A new random key.
-    pub fn generate() -> Result<Self, String> {
-        super::random().map(Self).map_err(|e| e.to_string())
+    pub fn generate() -> Result<Self> {
+        super::random().map(Self)
     }
 
     /// Reads 32 bytes written in base64 or hexadecimal.
@@ -47,15 +61,30 @@ impl MasterKey {
         STANDARD.encode(self.0)
     }
 
-    pub(super) fn wrap(&self, label: &str, key: &[u8; 32]) -> Option<Vec<u8>> {
-        let nonce = super::random::<NONCE_LEN>().ok()?;
+    /// Eight characters that tell it from other keys and nothing about it.
+    pub fn id(&self) -> String {
+        to_hex(&self.short_id())
+    }
+
+    fn short_id(&self) -> [u8; ID_LEN] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let mut id = [0; ID_LEN];
+        id.copy_from_slice(&hmac::sign(&key, b"master key id").as_ref()[..ID_LEN]);
+        id
+    }
+
+    pub(super) fn wrap(&self, label: &str, key: &[u8; 32]) -> Result<Vec<u8>> {
+        let fault = || Error::internal("wrapping a key failed");
+        let nonce = super::random::<NONCE_LEN>()?;
         let mut wrapped = key.to_vec();
         let nonce_used = Nonce::assume_unique_for_key(nonce);
-        self.cipher()?.seal_in_place_append_tag(nonce_used, Aad::from(label), &mut wrapped).ok()?;
-        Some([nonce.as_slice(), &wrapped].concat())
+        let cipher = self.cipher().ok_or_else(fault)?;
+        cipher.seal_in_place_append_tag(nonce_used, Aad::from(label), &mut wrapped).map_err(|_| fault())?;
+        Ok([self.short_id().as_slice(), nonce.as_slice(), &wrapped].concat())
     }
 
     pub(super) fn unwrap(&self, label: &str, wrapped: &[u8]) -> Option<[u8; 32]> {
+        let wrapped = without_id(wrapped);
         let (nonce, rest) = wrapped.split_first_chunk::<NONCE_LEN>()?;
         let mut buffer = rest.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
@@ -65,6 +94,23 @@ impl MasterKey {
     fn cipher(&self) -> Option<LessSafeKey> {
         UnboundKey::new(&AES_256_GCM, &self.0).ok().map(LessSafeKey::new)
     }
+}
+
+/// The id of the master key that wrapped it, where it says so.
+pub(super) fn wrapped_by(wrapped: &[u8]) -> Option<String> {
+    let id = wrapped.first_chunk::<ID_LEN>()?;
+    (wrapped.len() == WRAPPED_WITHOUT_ID + ID_LEN).then(|| to_hex(id))
+}
+
+fn without_id(wrapped: &[u8]) -> &[u8] {
+    match wrapped.split_first_chunk::<ID_LEN>() {
+        Some((_, rest)) if rest.len() == WRAPPED_WITHOUT_ID => rest,
+        _ => wrapped,
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -101,5 +147,17 @@ mod tests {
         assert_eq!(a.unwrap("sealing", &wrapped), Some([5; 32]));
         assert_eq!(a.unwrap("hashing", &wrapped), None);
         assert_eq!(b.unwrap("sealing", &wrapped), None);
+    }
+
+    #[test]
+    fn a_wrapped_key_says_which_master_key_it_needs() {
+        let (a, b) = (MasterKey::generate().unwrap(), MasterKey::generate().unwrap());
+        let wrapped = a.wrap("sealing", &[5; 32]).unwrap();
+        assert_eq!(wrapped_by(&wrapped), Some(a.id()));
+        assert_ne!(a.id(), b.id());
+        assert!(!a.to_text().contains(&a.id()));
+        // As the first version wrote it.
+        assert_eq!(wrapped_by(&wrapped[ID_LEN..]), None);
+        assert_eq!(a.unwrap("sealing", &wrapped[ID_LEN..]), Some([5; 32]));
     }
 }

@@ -3,29 +3,42 @@
 //! never be presented to another (threat T-67).
 
 mod master;
+mod master_keys;
 mod purpose;
+mod rotation;
+mod sealing;
 mod store;
 pub(crate) mod token;
 
 pub use master::MasterKey;
+pub use master_keys::MasterKeys;
 pub(crate) use purpose::Purpose;
+pub(crate) use rotation::Sealed;
+pub use rotation::{Listed, MasterKeyChange, NewDataKey, list, rotate_data_key, rotate_master_key};
 pub(crate) use store::touch;
 
+use crate::App;
 use crate::error::{Error, Result};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, hmac, rand};
-use database::{Database, Timestamp};
-use std::sync::Arc;
+use database::{Database, Timestamp, Tx};
+use sealing::SealingKey;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use store::{HASHING, Wrapped};
 
-/// The unwrapped keys of this installation. Cheap to clone; cannot be printed.
+/// The keys of this installation, unwrapped. Cheap to clone; cannot be printed.
 #[derive(Clone)]
 pub struct Keys(Arc<Unwrapped>);
 
 struct Unwrapped {
-    /// Seals what must be read back. The newest comes first; older ones still open what they sealed.
-    sealing: Vec<(u32, LessSafeKey)>,
+    /// What opens data keys that another process makes later.
+    masters: Mutex<MasterKeys>,
+    /// Seal what must be read back; the newest seals, the others open what they sealed.
+    sealing: RwLock<Vec<Arc<SealingKey>>>,
     /// Keyed hashes, a key for each purpose. Never rotated: rotating them would end every session.
     hashing: Vec<hmac::Key>,
+    /// Whether the master keys opened all data keys when last tried.
+    opens: AtomicBool,
 }
 
 impl std::fmt::Debug for Keys {
@@ -34,17 +47,30 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// The master key of an installation whose operator gave none: a random one kept in the database itself. It protects
-/// nothing from whoever reads the database, so [`serve`](crate) accepts it on loopback addresses only.
-pub async fn embedded_master_key(db: &Database, now: Timestamp) -> Result<MasterKey> {
-    let fresh = MasterKey::generate().map_err(Error::internal)?.to_text();
-    let text = db.write(move |tx| store::embedded_master_key(tx, &fresh, now)).await?;
-    MasterKey::parse(&text).map_err(Error::internal)
-}
-
 /// Writes, without changing anything: what only reads is not ready.
 pub(crate) async fn check_writable(db: &Database) -> Result<()> {
     db.write(store::touch).await
+}
+
+/// The ids of the master keys that the data keys in a database need; none where they do not say.
+pub async fn master_keys_needed(db: &Database) -> Result<Vec<String>> {
+    Ok(store::master_key_ids(&db.read(store::all).await?))
+}
+
+/// Looks whether other processes have changed the data keys. A server whose master key was replaced goes on with the
+/// data keys it has, but would not start again, so its log says so.
+pub(crate) async fn look_again(app: App) -> Result<()> {
+    let keys = app.keys().clone();
+    let opens = app.db().read(move |tx| keys.learn(tx)).await?;
+    match (app.keys().0.opens.swap(opens, Ordering::Relaxed), opens) {
+        (true, false) => tracing::warn!(
+            "the master key was replaced, and this server has the old one: it goes on with the keys it knows, but \
+             start it again with the new one before the data keys are rotated"
+        ),
+        (false, true) => tracing::info!("the master key opens all data keys again"),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Random bytes from the operating system's generator.
@@ -59,22 +85,38 @@ impl Keys {
     ///
     /// # Errors
     /// When the database was set up with another master key.
-    pub async fn open(db: &Database, master: &MasterKey, now: Timestamp) -> Result<Keys> {
-        let fresh = [store::Wrapped::new(1, "sealing", master, now)?, store::Wrapped::new(2, "hashing", master, now)?];
-        let rows = db.write(move |tx| store::load_or_insert(tx, &fresh)).await?;
-        let mut sealing = Vec::new();
-        let mut hashing = None;
-        for row in rows {
-            let key = row.unwrap_with(master)?;
-            match row.purpose.as_str() {
-                "sealing" => sealing.push((row.id, cipher(&key)?)),
-                "hashing" => hashing = Some(key),
-                _ => {}
+    pub async fn open(db: &Database, masters: MasterKeys, now: Timestamp) -> Result<Keys> {
+        let first = masters.all().first().ok_or_else(|| Error::internal("there is no master key"))?;
+        let fresh = [Wrapped::new(1, store::SEALING, first, now)?, Wrapped::new(2, HASHING, first, now)?];
+        db.write(move |tx| {
+            let rows = store::all_or_insert(tx, &fresh)?;
+            let (masters, unwrapped) = unwrap(tx, masters.clone(), &rows)?;
+            let mut hashing = None;
+            for (row, key) in rows.iter().zip(unwrapped) {
+                let key = key.ok_or_else(|| masters.refusal(&rows))?;
+                hashing = if row.purpose == HASHING { Some(hashing_keys(&key)) } else { hashing };
             }
-        }
-        sealing.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
-        let hashing = hashing.ok_or_else(|| Error::internal("the database has no hashing key"))?;
-        Ok(Keys(Arc::new(Unwrapped { sealing, hashing: hashing_keys(&hashing) })))
+            let keys = Keys(Arc::new(Unwrapped {
+                masters: Mutex::new(masters),
+                sealing: RwLock::default(),
+                hashing: hashing.ok_or_else(|| Error::internal("the database has no hashing key"))?,
+                opens: AtomicBool::new(true),
+            }));
+            keys.learn(tx)?;
+            Ok(keys)
+        })
+        .await
+    }
+
+    /// The master keys this process was given, as it read them last.
+    pub fn masters(&self) -> MasterKeys {
+        self.0.masters.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The master keys that open these rows: those this process has, or those that have taken their place meanwhile.
+    fn opening(&self, tx: &mut Tx, rows: &[Wrapped]) -> Result<MasterKeys> {
+        let (masters, unwrapped) = unwrap(tx, self.masters(), rows)?;
+        if unwrapped.iter().all(Option::is_some) { Ok(masters) } else { Err(masters.refusal(rows)) }
     }
 
     /// A keyed hash (HMAC-SHA-256) of a secret, for storing and looking it up.
@@ -84,29 +126,69 @@ impl Keys {
         out
     }
 
-    /// Encrypts what must be read back (AES-256-GCM). `row` names where it is stored; it opens nowhere else.
-    pub(crate) fn seal(&self, purpose: Purpose, row: &str, plaintext: &[u8]) -> Result<Vec<u8>> {
-        let (id, key) = self.0.sealing.first().ok_or_else(|| Error::internal("the database has no sealing key"))?;
-        let nonce = random::<NONCE_LEN>()?;
-        let mut sealed = plaintext.to_vec();
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad(purpose, row), &mut sealed)
-            .map_err(|_| Error::internal("sealing failed"))?;
-        Ok([&id.to_be_bytes(), nonce.as_slice(), &sealed].concat())
+    /// Encrypts what must be read back (AES-256-GCM), in the transaction that stores it: until that ends, nobody can
+    /// retire the key. `row` names where it is stored; it opens nowhere else.
+    pub(crate) fn seal(&self, tx: &mut Tx, purpose: Purpose, row: &str, plaintext: &[u8]) -> Result<Vec<u8>> {
+        let id = store::hold_sealing_key(tx)?.ok_or_else(|| Error::internal("the database has no sealing key"))?;
+        self.sealing_key(tx, id)?.seal(purpose, row, plaintext)
     }
 
     /// Decrypts what [`Keys::seal`] made for the same purpose and row.
-    pub(crate) fn open_sealed(&self, purpose: Purpose, row: &str, sealed: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn open_sealed(&self, tx: &mut Tx, purpose: Purpose, row: &str, sealed: &[u8]) -> Result<Vec<u8>> {
         let fault = || Error::internal(format!("a sealed value of {row} does not open"));
-        let (id, rest) = sealed.split_first_chunk::<4>().ok_or_else(fault)?;
-        let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(fault)?;
-        let id = u32::from_be_bytes(*id);
-        let (_, key) = self.0.sealing.iter().find(|(known, _)| *known == id).ok_or_else(fault)?;
-        let mut buffer = rest.to_vec();
-        let plaintext = key
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), aad(purpose, row), &mut buffer)
-            .map_err(|_| fault())?;
-        Ok(plaintext.to_vec())
+        let key = self.sealing_key(tx, sealing::key_of(sealed).ok_or_else(fault)?)?;
+        key.open(purpose, row, sealed).ok_or_else(fault)
     }
+
+    /// The key with this number. Another process may have made it: whoever sees its number sees its row.
+    fn sealing_key(&self, tx: &mut Tx, id: u32) -> Result<Arc<SealingKey>> {
+        if let Some(key) = self.known(id) {
+            return Ok(key);
+        }
+        let opens = self.learn(tx)?;
+        self.known(id).ok_or_else(|| match opens {
+            true => Error::internal(format!("there is no sealing key {id}")),
+            false => Error::internal(format!(
+                "sealing key {id} does not open with the master key that this process was given; start it with the \
+                 present one"
+            )),
+        })
+    }
+
+    fn known(&self, id: u32) -> Option<Arc<SealingKey>> {
+        let known = self.0.sealing.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|key| key.id == id).cloned()
+    }
+
+    /// Takes in the data keys that others have made. Answers whether the master keys open all there are.
+    fn learn(&self, tx: &mut Tx) -> Result<bool> {
+        let rows = store::all(tx)?;
+        let (masters, unwrapped) = unwrap(tx, self.masters(), &rows)?;
+        let opens = unwrapped.iter().all(Option::is_some);
+        if opens {
+            *self.0.masters.lock().unwrap_or_else(PoisonError::into_inner) = masters;
+        }
+        for (row, key) in rows.iter().zip(unwrapped) {
+            if let (Some(key), None, false) = (key, self.known(row.id), row.purpose == HASHING) {
+                let key = Arc::new(SealingKey::new(row.id, &key)?);
+                self.0.sealing.write().unwrap_or_else(PoisonError::into_inner).push(key);
+            }
+        }
+        Ok(opens)
+    }
+}
+
+/// The data keys in the clear, and the master keys that opened them: where these do not, those that have taken their
+/// place meanwhile.
+fn unwrap(tx: &mut Tx, masters: MasterKeys, rows: &[Wrapped]) -> Result<(MasterKeys, Vec<Option<[u8; 32]>>)> {
+    let unwrapped = masters.unwrap(rows);
+    if unwrapped.iter().all(Option::is_some) {
+        return Ok((masters, unwrapped));
+    }
+    Ok(match masters.again(tx)?.map(|fresh| (fresh.unwrap(rows), fresh)) {
+        Some((all, fresh)) if all.iter().all(Option::is_some) => (fresh, all),
+        _ => (masters, unwrapped),
+    })
 }
 
 /// A key for each purpose, derived from one (HKDF, RFC 5869).
@@ -127,15 +209,6 @@ fn hashing_keys(secret: &[u8; 32]) -> Vec<hmac::Key> {
     Purpose::ALL.iter().map(derive).collect()
 }
 
-fn cipher(key: &[u8; 32]) -> Result<LessSafeKey> {
-    let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Error::internal("a key has the wrong length"))?;
-    Ok(LessSafeKey::new(unbound))
-}
-
-fn aad(purpose: Purpose, row: &str) -> Aad<Vec<u8>> {
-    Aad::from([purpose.label(), b"\0", row.as_bytes()].concat())
-}
-
 /// Compares secrets without telling by timing where they differ.
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(a, b).is_ok()
@@ -145,28 +218,11 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn keys() -> Keys {
-        Keys(Arc::new(Unwrapped { sealing: vec![(1, cipher(&[7; 32]).unwrap())], hashing: hashing_keys(&[9; 32]) }))
-    }
-
-    #[test]
-    fn t67_a_sealed_value_opens_only_for_its_purpose_and_row() {
-        let keys = keys();
-        let sealed = keys.seal(Purpose::OutboxBody, "a", b"secret").unwrap();
-        assert_eq!(keys.open_sealed(Purpose::OutboxBody, "a", &sealed).unwrap(), b"secret");
-        assert!(keys.open_sealed(Purpose::OutboxBody, "b", &sealed).is_err());
-        assert!(keys.open_sealed(Purpose::SigningKey, "a", &sealed).is_err());
-        for i in 0..sealed.len() {
-            let mut bent = sealed.clone();
-            bent[i] ^= 1;
-            assert!(keys.open_sealed(Purpose::OutboxBody, "a", &bent).is_err(), "byte {i}");
-        }
-    }
-
     #[test]
     fn t67_every_purpose_hashes_differently() {
-        let keys = keys();
-        let hashes: std::collections::HashSet<_> = Purpose::ALL.iter().map(|p| keys.hash(*p, b"x")).collect();
+        let keys = hashing_keys(&[9; 32]);
+        let hashes: std::collections::HashSet<_> =
+            keys.iter().map(|key| hmac::sign(key, b"x").as_ref().to_vec()).collect();
         assert_eq!(hashes.len(), Purpose::ALL.len());
     }
 }

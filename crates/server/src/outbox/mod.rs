@@ -4,7 +4,7 @@
 mod store;
 mod worker;
 
-pub(crate) use store::Status;
+pub(crate) use store::{SEALED, Status};
 pub(crate) use worker::run;
 
 use crate::App;
@@ -59,7 +59,7 @@ pub(crate) fn pretend_to_send<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail) -
 fn insert<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail, status: Status) -> Result<()> {
     let id = OutboxId::new(cx.project().environment);
     let body = serde_json::to_vec(mail).map_err(|e| Error::Internal(Box::new(e)))?;
-    let sealed = cx.app.keys().seal(Purpose::OutboxBody, id.as_str(), &body)?;
+    let sealed = cx.app.keys().seal(tx, Purpose::OutboxBody, id.as_str(), &body)?;
     store::insert(tx, &cx.project().id, &id, &mail.to, sealed, status, cx.now())?;
     cx.app.wake_outbox();
     Ok(())
@@ -67,19 +67,23 @@ fn insert<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail, status: Status) -> Re
 
 /// The latest messages, newest first.
 pub async fn list(app: &App, limit: i64) -> Result<Vec<Listed>> {
-    let rows = app.db().read(move |tx| store::latest(tx, limit)).await?;
-    rows.into_iter().map(|row| show(app, row)).collect()
+    let app_ = app.clone();
+    let latest = move |tx: &mut Tx| {
+        let rows = store::latest(tx, limit)?.into_iter();
+        rows.map(|row| opened(&app_, tx, row)).collect::<Result<Vec<_>>>()
+    };
+    app.db().read(latest).await?.into_iter().map(|row| show(app, row)).collect()
 }
 
 /// One message.
 pub async fn get(app: &App, id: &str) -> Result<Option<Listed>> {
     let Some(id) = OutboxId::parse(id) else { return Ok(None) };
-    let row = app.db().read(move |tx| store::find(tx, &id)).await?;
+    let app_ = app.clone();
+    let row = app.db().read(move |tx| store::find(tx, &id)?.map(|row| opened(&app_, tx, row)).transpose()).await?;
     row.map(|row| show(app, row)).transpose()
 }
 
-fn show(app: &App, row: store::Stored) -> Result<Listed> {
-    let mail = open(app, &row)?;
+fn show(app: &App, (row, mail): (store::Stored, Option<Mail>)) -> Result<Listed> {
     let (message, link) = match mail {
         Some(mail) => (Some(render(app, &mail)?), mail.context.link),
         None => (None, String::new()),
@@ -100,9 +104,15 @@ fn show(app: &App, row: store::Stored) -> Result<Listed> {
     })
 }
 
-fn open(app: &App, row: &store::Stored) -> Result<Option<Mail>> {
+/// A message with what is in it, in the transaction that read it.
+fn opened(app: &App, tx: &mut Tx, row: store::Stored) -> Result<(store::Stored, Option<Mail>)> {
+    let mail = open(app, tx, &row)?;
+    Ok((row, mail))
+}
+
+fn open(app: &App, tx: &mut Tx, row: &store::Stored) -> Result<Option<Mail>> {
     let Some(sealed) = &row.sealed_body else { return Ok(None) };
-    let body = app.keys().open_sealed(Purpose::OutboxBody, row.id.as_str(), sealed)?;
+    let body = app.keys().open_sealed(tx, Purpose::OutboxBody, row.id.as_str(), sealed)?;
     serde_json::from_slice(&body).map(Some).map_err(|e| Error::Internal(Box::new(e)))
 }
 

@@ -1,5 +1,6 @@
 use crate::error::Result;
 use crate::id::{OutboxId, ProjectId};
+use crate::keys::{Purpose, Sealed};
 use database::{Timestamp, Tx, args, row};
 use serde::Serialize;
 
@@ -46,6 +47,33 @@ pub(super) struct Stored {
     pub(super) created_at: Timestamp,
 }
 row!(Stored { id, kind, recipient, sealed_body, status, attempts, last_error, created_at });
+
+/// The messages themselves.
+pub(crate) const SEALED: Sealed = Sealed {
+    column: "outbox.sealed_body",
+    purpose: Purpose::OutboxBody,
+    others: |tx, project, header, after, limit| {
+        Ok(tx.all(
+            "SELECT id, sealed_body FROM outbox WHERE project_id = $1 AND sealed_body IS NOT NULL
+             AND substr(sealed_body, 1, 4) <> $2 AND id > $3 ORDER BY id LIMIT $4",
+            args![project, header, after, limit],
+        )?)
+    },
+    replace: |tx, project, row, before, after| {
+        tx.execute(
+            "UPDATE outbox SET sealed_body = $4 WHERE project_id = $1 AND id = $2 AND sealed_body = $3",
+            args![project, row, before, after],
+        )?;
+        Ok(())
+    },
+    count: |tx, project| {
+        Ok(tx.all(
+            "SELECT substr(sealed_body, 1, 4), COUNT(*) FROM outbox WHERE project_id = $1 AND sealed_body IS NOT NULL
+             GROUP BY substr(sealed_body, 1, 4)",
+            args![project],
+        )?)
+    },
+};
 
 pub(super) fn insert(
     tx: &mut Tx,

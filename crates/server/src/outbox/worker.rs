@@ -2,9 +2,9 @@
 
 use super::{Mail, open, render, store};
 use crate::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mail::SendError;
-use database::Timestamp;
+use database::{Timestamp, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -48,20 +48,27 @@ pub(crate) async fn run(app: App) {
 /// place, not the others.
 async fn deliver_due(app: &App, free: &Arc<Semaphore>) -> Result<usize> {
     // Waits for one free place, then takes all there are.
-    let fault = |_| crate::error::Error::internal("the outbox was closed");
+    let fault = |_| Error::internal("the outbox was closed");
     let mut places = vec![free.clone().acquire_owned().await.map_err(fault)?];
     while let Ok(place) = free.clone().try_acquire_owned() {
         places.push(place);
     }
     let (now, wanted) = (app.now(), places.len() as i64);
     let lease = Timestamp(now.0 + LEASE);
-    let due = app.db().write(move |tx| store::claim(tx, now, lease, wanted)).await?;
+    let app_ = app.clone();
+    let claim = move |tx: &mut Tx| {
+        let due = store::claim(tx, now, lease, wanted)?;
+        // One that does not open is no reason to hold up the others.
+        let due = due.into_iter().map(|row| (open(&app_, tx, &row), row));
+        Ok::<_, Error>(due.collect::<Vec<_>>())
+    };
+    let due = app.db().write(claim).await?;
     let count = due.len();
-    for (row, place) in due.into_iter().zip(places) {
+    for ((mail, row), place) in due.into_iter().zip(places) {
         let app = app.clone();
         tokio::spawn(async move {
             let _place = place;
-            if let Err(error) = attempt(app, row).await {
+            if let Err(error) = attempt(app, row, mail).await {
                 tracing::warn!(%error, "a delivery could not be recorded");
             }
         });
@@ -69,9 +76,9 @@ async fn deliver_due(app: &App, free: &Arc<Semaphore>) -> Result<usize> {
     Ok(count)
 }
 
-async fn attempt(app: App, row: store::Stored) -> Result<()> {
+async fn attempt(app: App, row: store::Stored, mail: Result<Option<Mail>>) -> Result<()> {
     let id = row.id.clone();
-    let Some(mail) = open(&app, &row)? else { return Ok(()) };
+    let Some(mail) = mail? else { return Ok(()) };
     match send(&app, &mail).await {
         Ok(()) => {
             tracing::info!(message = %id, "mail delivered");

@@ -44,7 +44,7 @@ const DEFAULT_REDIRECT_URL: &str = "http://localhost:3000/authenticate";
 /// A name or a redirect URL that cannot be used.
 pub async fn create(app: &App, new: New) -> Result<Created> {
     let id = ProjectId::new(new.environment);
-    let key = signing::generate(app, &id).await?;
+    let key = signing::generate(&id).await?;
     let app_ = app.clone();
     app.db().write(move |tx| create_in(&app_, tx, &new, &id, &key)).await
 }
@@ -75,7 +75,7 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         let parsed = url::Url::parse(origin).map_err(|_| ApiError::InvalidUrl)?;
         store::insert_origin(tx, id, &parsed.origin().ascii_serialization())?;
     }
-    signing::insert(tx, id, key, now)?;
+    signing::insert(app, tx, id, key, now)?;
     audit::record_by_operator(tx, id, now, "project.create", id, Change::none())?;
     Ok(Created { project_id: id.to_string(), secret, public_token, environment })
 }
@@ -104,7 +104,7 @@ pub async fn create_first(app: &App) -> Result<Option<Created>> {
         settings: Settings::default(),
     };
     let id = ProjectId::new(new.environment);
-    let key = signing::generate(app, &id).await?;
+    let key = signing::generate(&id).await?;
     let app_ = app.clone();
     app.db()
         .write(move |tx| {
@@ -188,6 +188,11 @@ pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
             Ok(listed)
         })
         .await
+}
+
+/// The ids of all projects.
+pub(crate) fn ids(tx: &mut Tx) -> Result<Vec<ProjectId>> {
+    Ok(store::all(tx)?.into_iter().map(|project| project.id).collect())
 }
 
 /// The project that an operator names by hand.

@@ -3,6 +3,8 @@
 
 mod store;
 
+pub(crate) use store::SEALED;
+
 use crate::App;
 use crate::audit::{self, Change};
 use crate::error::{ApiError, Error, Result};
@@ -10,7 +12,7 @@ use crate::id::{ProjectId, SigningKeyId};
 use crate::keys::Purpose;
 use crate::projects::{self, Project};
 use crate::time::MINUTE;
-use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
@@ -125,42 +127,43 @@ impl SigningKey {
     }
 }
 
-/// A key pair that is not stored yet, sealed.
+/// A key pair that is not stored yet.
 pub(crate) struct NewKey {
     id: SigningKeyId,
-    sealed: Vec<u8>,
+    der: Pkcs8V1Der<'static>,
 }
 
 /// Makes a 2048-bit RSA key pair; takes a good part of a second, on a thread of its own.
-pub(crate) async fn generate(app: &App, project: &ProjectId) -> Result<NewKey> {
+pub(crate) async fn generate(project: &ProjectId) -> Result<NewKey> {
     let id = SigningKeyId::new(project.environment());
     let pair = tokio::task::spawn_blocking(|| RsaKeyPair::generate(KeySize::Rsa2048));
     let fault = || Error::internal("a signing key could not be generated");
     let pair = pair.await.map_err(|_| fault())?.map_err(|_| fault())?;
     let der = pair.as_der().map_err(|_| fault())?;
-    let sealed = app.keys().seal(Purpose::SigningKey, id.as_str(), der.as_ref())?;
-    Ok(NewKey { id, sealed })
+    Ok(NewKey { id, der })
 }
 
 /// Stores a new key. The first signs at once; a later one when clients had time to learn of it.
-pub(crate) fn insert(tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timestamp) -> Result<()> {
+pub(crate) fn insert(app: &App, tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timestamp) -> Result<()> {
     let first = store::all(tx, project)?.is_empty();
     let signs_from = if first { now } else { Timestamp(now.0 + PUBLISHED_BEFORE * MINUTE) };
     let until = Timestamp(signs_from.0 + PUBLISHED_AFTER * MINUTE);
     store::end_publication(tx, project, until)?;
-    store::insert(tx, project, &key.id, key.sealed.clone(), now, signs_from)
+    let sealed = app.keys().seal(tx, Purpose::SigningKey, key.id.as_str(), key.der.as_ref())?;
+    store::insert(tx, project, &key.id, sealed, now, signs_from)
 }
 
 /// Gives a project a new signing key, for `guildhall keys rotate`.
 pub async fn rotate(app: &App, project: &str) -> Result<String> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
     let now = app.now();
-    let key = generate(app, &id).await?;
+    let key = generate(&id).await?;
     let kid = key.id.to_string();
+    let app_ = app.clone();
     app.db()
         .write(move |tx| {
             projects::check_exists(tx, &id)?;
-            insert(tx, &id, &key, now)?;
+            insert(&app_, tx, &id, &key, now)?;
             audit::record_by_operator(tx, &id, now, "signing_key.create", &key.id, Change::none())
         })
         .await?;
@@ -180,7 +183,7 @@ pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestam
     }
     let mut keys = Vec::new();
     for row in store::all(tx, project)? {
-        let der = app.keys().open_sealed(Purpose::SigningKey, row.id.as_str(), &row.sealed_private_key)?;
+        let der = app.keys().open_sealed(tx, Purpose::SigningKey, row.id.as_str(), &row.sealed_private_key)?;
         let pair = RsaKeyPair::from_pkcs8(&der).map_err(|_| Error::internal("a signing key cannot be read"))?;
         let store::Stored { id, created_at, signs_from, published_until, .. } = row;
         keys.push(SigningKey { id, pair, created_at, signs_from, published_until });
@@ -201,13 +204,13 @@ pub(crate) async fn keys(app: &App, project: &Project, now: Timestamp) -> Result
     if !keys.is_due(now) {
         return Ok(keys);
     }
-    let (app_, id, successor) = (app.clone(), project.id.clone(), generate(app, &project.id).await?);
+    let (app_, id, successor) = (app.clone(), project.id.clone(), generate(&project.id).await?);
     app.db()
         .write(move |tx| {
             forget(&app_, &id);
             // Another node may have been faster.
             if keys_in(&app_, tx, &id, now)?.is_due(now) {
-                insert(tx, &id, &successor, now)?;
+                insert(&app_, tx, &id, &successor, now)?;
             }
             forget(&app_, &id);
             Ok::<_, Error>(())

@@ -1,5 +1,6 @@
 use crate::error::Result;
 use crate::id::{ProjectId, SigningKeyId};
+use crate::keys::{Purpose, Sealed};
 use database::{Timestamp, Tx, args, row};
 
 /// A key pair as the database has it.
@@ -20,6 +21,34 @@ pub(super) fn all(tx: &mut Tx, project: &ProjectId) -> Result<Vec<Stored>> {
         args![project],
     )?)
 }
+
+/// The private keys.
+pub(crate) const SEALED: Sealed = Sealed {
+    column: "signing_keys.sealed_private_key",
+    purpose: Purpose::SigningKey,
+    others: |tx, project, header, after, limit| {
+        Ok(tx.all(
+            "SELECT id, sealed_private_key FROM signing_keys
+             WHERE project_id = $1 AND substr(sealed_private_key, 1, 4) <> $2 AND id > $3 ORDER BY id LIMIT $4",
+            args![project, header, after, limit],
+        )?)
+    },
+    replace: |tx, project, row, before, after| {
+        tx.execute(
+            "UPDATE signing_keys SET sealed_private_key = $4
+             WHERE project_id = $1 AND id = $2 AND sealed_private_key = $3",
+            args![project, row, before, after],
+        )?;
+        Ok(())
+    },
+    count: |tx, project| {
+        Ok(tx.all(
+            "SELECT substr(sealed_private_key, 1, 4), COUNT(*) FROM signing_keys WHERE project_id = $1
+             GROUP BY substr(sealed_private_key, 1, 4)",
+            args![project],
+        )?)
+    },
+};
 
 pub(super) fn insert(
     tx: &mut Tx,
