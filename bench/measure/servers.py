@@ -127,7 +127,9 @@ class Postgres:
             self._run("initdb", "-D", f"{self.directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
                       "--locale=C.UTF-8")
             self.start()
-            self.sql("postgres", "CREATE DATABASE guildhall")
+            # An ordinary role, because row-level security does not hold for a superuser.
+            self.sql("postgres", "CREATE ROLE guildhall LOGIN")
+            self.sql("postgres", "CREATE DATABASE guildhall OWNER guildhall")
         else:
             self._own()
             self.start()
@@ -139,7 +141,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/guildhall"
+        return f"postgres://guildhall@127.0.0.1:{self.port}/guildhall"
 
     def start(self):
         self.port = free_port()

@@ -425,13 +425,12 @@ def test_numbers_that_postgres_counts_go_on(new_url, guildhall, tmp_path):
 def test_rows_that_a_policy_hides_are_not_left_out_silently(new_url, guildhall, tmp_path):
     url = new_url("postgres")
     guildhall("project", "create", "--name", "Mine", "--database-url", url, key=KEY)
-    role = f"role_{harness.unique()}"
-    sql = f"CREATE ROLE {role} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; ALTER TABLE projects ENABLE ROW LEVEL SECURITY;"
-    subprocess.run(["psql", url, "-qc", sql], check=True)
-    url = url.replace("postgres@", f"{role}@")
-    done = guildhall("backup", tmp_path / "b", "--database-url", url, key=KEY, check=False)
-    assert done.returncode == 1 and "row-level security" in done.stderr
-    assert not (tmp_path / "b").exists()
+    for sql in ("CREATE POLICY hidden ON projects AS RESTRICTIVE USING (false)",
+                "DROP POLICY hidden ON projects; DROP POLICY tenant ON projects; CREATE POLICY mine ON projects USING (false)"):
+        subprocess.run(["psql", url, "-qc", sql], check=True)
+        done = guildhall("backup", tmp_path / "b", "--database-url", url, key=KEY, check=False)
+        assert done.returncode == 1 and "row-level security" in done.stderr and "projects" in done.stderr
+        assert not (tmp_path / "b").exists()
 
 
 # ---------------------------------------------------------------- migrate
@@ -482,7 +481,7 @@ def test_doctor_finds_a_good_set_up_good(serve, new_url, guildhall, doctor, key_
     assert {s for check in said for s in status(said, check)} == {"ok"}, said
     expected = {"configuration", "public URL", "permissions", "database", "migrations", "master key", "mail settings",
                 "signing keys", "mail server"}
-    assert set(said) == expected | ({"clock"} if ENGINE == "postgres" else set())
+    assert set(said) == expected | ({"clock", "row-level security"} if ENGINE == "postgres" else set())
     assert said["database"][0][1].startswith(ENGINE)
     plain = guildhall("doctor", *arguments).stdout
     assert plain.count("ok    ") == sum(map(len, said.values()))
@@ -527,6 +526,20 @@ def test_doctor_and_the_development_key(new_url, guildhall, doctor):
     assert status(doctor("--database-url", url), "master key") == ["warn"]
     said = doctor("--database-url", url, "--listen", "0.0.0.0:7400", "--public-url", "https://a.example.com")
     assert status(said, "master key") == ["fail"]
+
+
+def test_doctor_and_row_level_security(clusters, new_url, guildhall, doctor):
+    """T-07: the wall that the database is must stand for the role that the server is."""
+    url, check = new_url("postgres"), "row-level security"
+    guildhall("migrate", "--database-url", url)
+    assert doctor("--database-url", url)[check] == [("ok", f"in force for {harness.Postgres.OWNER}")]
+    name = url.rsplit("/", 1)[1]
+    said = doctor("--database-url", clusters().url(name, "postgres"))
+    assert status(said, check) == ["warn"] and "ordinary role" in said[check][0][1]
+    for sql in ("ALTER TABLE members NO FORCE ROW LEVEL SECURITY", "ALTER TABLE members FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY"):
+        clusters().sql(name, sql)
+        said = doctor("--database-url", url)
+        assert status(said, check) == ["fail"] and "force on members;" in said[check][0][1]
 
 
 def test_doctor_and_permissions(new_url, guildhall, doctor):

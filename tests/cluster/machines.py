@@ -158,9 +158,6 @@ class Postgres(harness.Postgres):
                   "start")
         self.running = True
 
-    def sql(self, database: str, statement: str):
-        self._run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-qc", statement)
-
     def ask(self, query: str) -> str:
         """The answer to a query, as text."""
         command = [self._bin / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-Atqc", query]
@@ -208,7 +205,7 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def to(self, database_url: str) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/{database_url.rsplit('/', 1)[1]}?sslmode=disable"
+        return f"postgres://{harness.Postgres.OWNER}@127.0.0.1:{self.port}/{database_url.rsplit('/', 1)[1]}?sslmode=disable"
 
     def silence(self):
         self._passing.clear()
@@ -275,7 +272,7 @@ class PgBouncer:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-pgbouncer-"))
         self.directory.chmod(0o755)
         self.port = harness.free_port()
-        (self.directory / "users").write_text('"postgres" ""\n')
+        (self.directory / "users").write_text(f'"{harness.Postgres.OWNER}" ""\n')
         (self.directory / "pgbouncer.ini").write_text(
             f"[databases]\n* = host=127.0.0.1 port={postgres.port}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
@@ -295,7 +292,7 @@ class PgBouncer:
 
     def through(self, database_url: str) -> str:
         """The address of a database, through the pooler."""
-        return f"postgres://postgres@127.0.0.1:{self.port}/{database_url.rsplit('/', 1)[1]}"
+        return f"postgres://{harness.Postgres.OWNER}@127.0.0.1:{self.port}/{database_url.rsplit('/', 1)[1]}"
 
     def stop(self):
         self.process.kill()

@@ -276,10 +276,10 @@ def test_postgres_disk_full(upright, start_node, small_disk):
     """The database's own file system, that is; without space for its log, PostgreSQL ends itself."""
     if os.geteuid() == 0:
         shutil.chown(small_disk, "postgres", "postgres")
-    name = f"guildhall_{unique()}"
-    upright.sql("postgres", f"CREATE TABLESPACE {name} LOCATION '{small_disk}'")
-    upright.sql("postgres", f"CREATE DATABASE {name} TABLESPACE {name}")
-    node = start_node(f"postgres://postgres@127.0.0.1:{upright.port}/{name}")
+    space = f"space_{unique()}"
+    upright.sql("postgres", f"CREATE TABLESPACE {space} LOCATION '{small_disk}'")
+    url = upright.new_database(f"TABLESPACE {space}")
+    node = start_node(url)
     project = node.project()
     session = signed_in(project)
     acknowledged = []
@@ -293,8 +293,8 @@ def test_postgres_disk_full(upright, start_node, small_disk):
     check_works(project, session)
     check_reading(node, project, session, acknowledged)
     assert node.terminate() == 0
-    upright.sql("postgres", f"DROP DATABASE {name}")
-    upright.sql("postgres", f"DROP TABLESPACE {name}")
+    upright.sql("postgres", f"DROP DATABASE {url.rsplit('/', 1)[1]}")
+    upright.sql("postgres", f"DROP TABLESPACE {space}")
 
 
 # ---------------------------------------------------------------- SQLite

@@ -2,7 +2,9 @@
 //!
 //! The tables are found in the database itself, so that a new one cannot be forgotten.
 
-use crate::{Engine, Error, FromRow, Migration, Result, Row, Timestamp, Tx, Value, args, migrate};
+use crate::{
+    EVERYTHING, Engine, Error, FromRow, Migration, Result, Row, Timestamp, Tx, Value, args, migrate, row_security,
+};
 use aws_lc_rs::digest::{Context, SHA256};
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -114,11 +116,13 @@ pub fn clock(tx: &mut Tx<'_>, engine: Engine) -> Result<Option<Timestamp>> {
 
 /// Every table but the list of migrations, those first that others refer to.
 ///
-/// From here on PostgreSQL refuses to leave out rows that a policy hides, instead of doing so silently.
+/// From here on the transaction sees the rows of all tenants.
+///
+/// # Errors
+/// Also when it would not, because a policy that is not ours hides some.
 pub fn tables(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Table>> {
-    if engine == Engine::Postgres {
-        tx.one::<(String,)>("SELECT set_config('row_security', 'off', true)", &[])?;
-    }
+    tx.enter(EVERYTHING)?;
+    row_security::check_nothing_is_hidden(tx, engine)?;
     let names = tx.all::<(String,)>(
         match engine {
             Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'",

@@ -72,4 +72,5 @@ const SEALED: &[keys::Sealed] = &[outbox::SEALED, sessions::signing::SEALED];
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../migrations/0001_first.sql") },
     Migration { name: "0002_revisions", sql: include_str!("../migrations/0002_revisions.sql") },
+    Migration { name: "0003_row_level_security", sql: include_str!("../migrations/0003_row_level_security.sql") },
 ];

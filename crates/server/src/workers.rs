@@ -3,7 +3,7 @@
 use crate::App;
 use crate::error::{Error, Result};
 use crate::{keys, login, magic_links, outbox, sessions, time};
-use database::{Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -76,6 +76,7 @@ async fn clean(app: App) -> Result<()> {
     app.db()
         .write(move |tx: &mut Tx| {
             let now: Timestamp = now;
+            tx.enter(EVERYTHING)?;
             sessions::clean(tx, now)?;
             login::clean(tx, now)?;
             magic_links::clean(tx, days_ago(LINKS_KEPT))?;

@@ -154,6 +154,44 @@ fn every_change_counts_as_a_revision() {
     }
 }
 
+/// T-07: row-level security is worth what a transaction enters, so few places decide it. Handlers are inside already.
+#[test]
+fn t07_few_places_decide_what_a_transaction_enters() {
+    let enters = [
+        "http/endpoint.rs",
+        "projects/identify.rs",
+        "projects/operations.rs",
+        "organizations/operations.rs",
+        "sessions/endpoints.rs",
+        "sessions/touch.rs",
+        "signing/mod.rs",
+        "src/workers.rs",
+    ];
+    // What belongs to no project, or what only a row can say whose it is.
+    let everything = [
+        "projects/identify.rs",
+        "projects/operations.rs",
+        "sessions/endpoints.rs",
+        "sessions/touch.rs",
+        "outbox/mod.rs",
+        "outbox/worker.rs",
+        "src/workers.rs",
+    ];
+    let own_transaction = Regex::new(r"cx\s*\.app\s*\.db\(\)").unwrap();
+    let is_database = |path: &Path| path.components().any(|c| c.as_os_str() == "database");
+    for (path, text) in sources().into_iter().filter(|(path, _)| !is_database(path)) {
+        let text = without_tests(&text);
+        let listed = |files: &[&str]| files.iter().any(|file| path.ends_with(file));
+        assert!(
+            !own_transaction.is_match(text),
+            "{} leaves the caller's project: use cx.read, cx.write",
+            path.display()
+        );
+        assert_eq!(text.contains("tx.enter("), listed(&enters), "{} enters a tenant", path.display());
+        assert_eq!(text.contains("EVERYTHING"), listed(&everything), "{} enters everything", path.display());
+    }
+}
+
 #[test]
 fn statements_stay_within_what_both_engines_speak() {
     for (path, sql) in statements() {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Error, Result, Value,
     row::{Columns, Row},
+    scope,
 };
 use std::{fmt::Write as _, sync::Arc, time::Duration};
 use tokio::{
@@ -32,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) struct Gather(UnboundedSender<Asked>);
 
 struct Asked {
+    within: Vec<String>,
     sql: &'static str,
     key: Vec<Value>,
     answer: oneshot::Sender<Result<Option<Row>>>,
@@ -47,10 +49,12 @@ impl Gather {
         Gather(sender)
     }
 
-    pub(super) async fn ask(&self, sql: &'static str, key: &[Value]) -> Result<Option<Row>> {
+    pub(super) async fn ask(&self, within: &[&str], sql: &'static str, key: &[Value]) -> Result<Option<Row>> {
         let (answer, answered) = oneshot::channel();
         let gone = || Error::unavailable("the database is closed");
-        self.0.send(Asked { sql, key: key.to_vec(), answer }).map_err(|_| gone())?;
+        within.iter().try_for_each(|tenant| scope::check(tenant))?;
+        let within = within.iter().map(|&tenant| tenant.to_owned()).collect();
+        self.0.send(Asked { within, sql, key: key.to_vec(), answer }).map_err(|_| gone())?;
         match timeout(PATIENCE, answered).await {
             Ok(answer) => answer.map_err(|_| gone())?,
             Err(_) => Err(Error::unavailable("the database does not answer in time")),
@@ -74,7 +78,8 @@ async fn answer(pool: &Arc<Pool>, sql: &str, asked: Vec<Asked>) {
     let keys: Vec<_> = asked.iter().map(|one| one.key.as_slice()).collect();
     let mut rows: Vec<Option<Row>> = Vec::new();
     rows.resize_with(asked.len(), || None);
-    match find(pool, sql, &keys, &mut rows).await {
+    let within: Vec<_> = asked.iter().flat_map(|one| &one.within).map(String::as_str).collect();
+    match find(pool, &within, sql, &keys, &mut rows).await {
         Ok(()) => {
             for (one, row) in asked.into_iter().zip(rows) {
                 // Nobody may be waiting any more.
@@ -95,7 +100,7 @@ async fn answer(pool: &Arc<Pool>, sql: &str, asked: Vec<Asked>) {
 }
 
 /// Puts each key's row in its place. What is lost on the way is asked again, because it only reads.
-async fn find(pool: &Arc<Pool>, sql: &str, keys: &[&[Value]], rows: &mut [Option<Row>]) -> Result<()> {
+async fn find(pool: &Arc<Pool>, within: &[&str], sql: &str, keys: &[&[Value]], rows: &mut [Option<Row>]) -> Result<()> {
     let Some(first) = keys.first() else { return Ok(()) };
     let sql = for_many(sql, first)?;
     let arrays: Vec<_> = (0..first.len()).map(|part| array(keys.iter().filter_map(|key| key.get(part)))).collect();
@@ -103,7 +108,7 @@ async fn find(pool: &Arc<Pool>, sql: &str, keys: &[&[Value]], rows: &mut [Option
     loop {
         let mut lease = pool.clone().lease().await?;
         let session = lease.connected().await?;
-        match session.query_now(&sql, &arrays).await {
+        match session.query_now(within, &sql, &arrays).await {
             Ok(found) => {
                 let Some(any) = found.first() else { return Ok(()) };
                 let columns: Columns = names(&any.columns()[1..]);

@@ -45,8 +45,13 @@ impl Postgres {
         Ok(Postgres { gather: Gather::start(&pool), pool })
     }
 
-    pub(crate) async fn look_up<T: FromRow>(&self, sql: &'static str, key: &[Value]) -> Result<Option<T>> {
-        self.gather.ask(sql, key).await?.map(|mut row| T::from_row(&mut row)).transpose()
+    pub(crate) async fn look_up<T: FromRow>(
+        &self,
+        within: &[&str],
+        sql: &'static str,
+        key: &[Value],
+    ) -> Result<Option<T>> {
+        self.gather.ask(within, sql, key).await?.map(|mut row| T::from_row(&mut row)).transpose()
     }
 
     pub(crate) async fn run<T, E>(

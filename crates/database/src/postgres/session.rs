@@ -4,6 +4,7 @@ use super::{bind, decode, error, statements::Statements};
 use crate::{
     Error, FromRow, Result, Value,
     row::{Columns, Row},
+    scope::Scope,
     tx::Mode,
 };
 use futures_util::future::try_join_all;
@@ -29,6 +30,7 @@ pub(crate) struct Session {
     named: bool,
     statements: Statements,
     mode: Mode,
+    scope: Scope,
     begun: bool,
     lost: bool,
     silent: bool,
@@ -36,8 +38,17 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(client: Client, runtime: Handle, named: bool) -> Self {
-        let statements = Statements::default();
-        Session { client, runtime, named, statements, mode: Mode::Read, begun: false, lost: false, silent: false }
+        Session {
+            client,
+            runtime,
+            named,
+            statements: Statements::default(),
+            mode: Mode::Read,
+            scope: Scope::new(Mode::Read),
+            begun: false,
+            lost: false,
+            silent: false,
+        }
     }
 
     /// Whether the connection is of no more use.
@@ -53,7 +64,13 @@ impl Session {
     /// The next statement begins a transaction.
     pub(crate) fn start(&mut self, mode: Mode) {
         self.mode = mode;
+        self.scope = Scope::new(mode);
         self.begun = false;
+    }
+
+    /// What the transaction has entered.
+    pub(crate) fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
     }
 
     pub(crate) fn commit(&mut self) -> Result<()> {
@@ -127,30 +144,50 @@ impl Session {
         self.first(async |client| client.prepare(sql).await).map(drop)
     }
 
-    /// Runs one statement that reads, outside any transaction and without blocking.
-    pub(crate) async fn query_now(&mut self, sql: &str, args: &[Value]) -> Result<Vec<tokio_postgres::Row>> {
+    /// Runs one statement that reads, in a transaction of its own and without blocking: one round trip for all of it.
+    pub(crate) async fn query_now(
+        &mut self,
+        within: &[&str],
+        sql: &str,
+        args: &[Value],
+    ) -> Result<Vec<tokio_postgres::Row>> {
+        let prepared = match self.statements.get(sql) {
+            Some((statement, _)) => Some(statement),
+            None if self.named => match timeout(ANSWER, self.client.prepare(sql)).await {
+                Ok(result) => {
+                    let statement = self.check(result)?;
+                    self.statements.put(sql, statement.clone(), names(statement.columns()));
+                    Some(statement)
+                }
+                Err(_) => return Err(self.silent()),
+            },
+            None => None,
+        };
         self.start(Mode::Read);
-        let work = async {
-            if !self.named {
-                return self.client.query_typed(sql, &bind::typed(args)).await.map(|rows| (rows, None));
+        within.iter().for_each(|tenant| self.scope.enter(tenant));
+        let preface = self.preface().unwrap_or_default();
+        let client = &self.client;
+        let query = async {
+            match &prepared {
+                Some(statement) => {
+                    let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
+                    client.query(statement, &params).await
+                }
+                None => client.query_typed(sql, &bind::typed(args)).await,
             }
-            let (statement, new) = match self.statements.get(sql) {
-                Some((statement, _)) => (statement, false),
-                None => (self.client.prepare(sql).await?, true),
-            };
-            let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
-            let rows = self.client.query(&statement, &params).await?;
-            Ok((rows, new.then_some(statement)))
         };
-        let (rows, new) = match timeout(ANSWER, work).await {
-            Ok(result) => self.check(result)?,
-            Err(_) => return Err(self.silent()),
-        };
-        if let Some(statement) = new {
-            let columns = names(statement.columns());
-            self.statements.put(sql, statement, columns);
+        // Polled in this order, so sent in this order.
+        let all = async { tokio::join!(client.batch_execute(&preface), query, client.batch_execute("ROLLBACK")) };
+        match timeout(ANSWER, all).await {
+            Ok((begun, found, ended)) => {
+                self.begun = false;
+                self.check(begun)?;
+                let found = self.check(found)?;
+                self.check(ended)?;
+                Ok(found)
+            }
+            Err(_) => Err(self.silent()),
         }
-        Ok(rows)
     }
 
     fn statement(&mut self, sql: &str) -> Result<(Statement, Columns)> {
@@ -163,17 +200,24 @@ impl Session {
         Ok((statement, columns))
     }
 
-    /// Runs a request. Before the first of a transaction goes BEGIN, in the same packet: no time is spent on it.
+    /// What has to be said before the next request: BEGIN, and what the transaction has entered since.
+    fn preface(&mut self) -> Option<String> {
+        let begin = if std::mem::replace(&mut self.begun, true) { None } else { Some(begin(self.mode).to_owned()) };
+        match (begin, self.scope.news()) {
+            (Some(begin), Some(news)) => Some(format!("{begin}; {news}")),
+            (begin, news) => begin.or(news),
+        }
+    }
+
+    /// Runs a request. What has to be said before it goes in the same packet: no time is spent on it.
     fn first<T>(&mut self, request: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>) -> Result<T> {
-        let begun = std::mem::replace(&mut self.begun, true);
-        let (client, begin) = (&self.client, begin(self.mode));
+        let preface = self.preface();
+        let client = &self.client;
         let work = async move {
-            if begun {
-                return request(client).await;
-            }
+            let Some(preface) = preface else { return request(client).await };
             // Polled in this order, so sent in this order.
-            let (begun, result) = tokio::join!(client.batch_execute(begin), request(client));
-            begun?;
+            let (said, result) = tokio::join!(client.batch_execute(&preface), request(client));
+            said?;
             result
         };
         // Changing a large table takes as long as it takes.

@@ -6,7 +6,8 @@ use database::{Database, Error, Result, args};
 on_both!(one_by_one, many_at_once, mistakes_are_told, nothing_is_written);
 
 async fn find(db: &Database, owner: &str, raw: &[u8], id: i64) -> Result<Option<(i64, String)>> {
-    db.look_up("SELECT id, name FROM things WHERE owner = $1 AND raw = $2 AND id = $3", args![owner, raw, id]).await
+    db.look_up(&["*"], "SELECT id, name FROM things WHERE owner = $1 AND raw = $2 AND id = $3", args![owner, raw, id])
+        .await
 }
 
 /// Owners whose names PostgreSQL could take for something else in an array.
@@ -52,9 +53,9 @@ async fn many_at_once(db: &Database, _: &str) {
 }
 
 async fn mistakes_are_told(db: &Database, _: &str) {
-    let asked = db.look_up::<(i64,)>("SELECT id FROM nothing WHERE owner = $1", args!["a"]).await;
+    let asked = db.look_up::<(i64,)>(&["*"], "SELECT id FROM nothing WHERE owner = $1", args!["a"]).await;
     assert!(matches!(asked, Err(Error::Other(_))), "{asked:?}");
-    let asked = db.look_up::<(i64,)>("SELECT id FROM things WHERE owner = $1 AND id = $2", args!["a"]).await;
+    let asked = db.look_up::<(i64,)>(&["*"], "SELECT id FROM things WHERE owner = $1 AND id = $2", args!["a"]).await;
     assert!(matches!(asked, Err(Error::Other(_))), "{asked:?}");
     // Those who come next are not harmed.
     assert_eq!(find(db, "a", b"a", 1).await.unwrap(), None);
@@ -62,7 +63,7 @@ async fn mistakes_are_told(db: &Database, _: &str) {
 
 async fn nothing_is_written(db: &Database, _: &str) {
     let sql = "INSERT INTO slugs (id, slug) VALUES (1, $1) RETURNING id";
-    assert!(db.look_up::<(i64,)>(sql, args!["a"]).await.is_err());
+    assert!(db.look_up::<(i64,)>(&["*"], sql, args!["a"]).await.is_err());
     let (count,): (i64,) = db.read(|tx| tx.one("SELECT count(*) FROM slugs", &[])).await.unwrap();
     assert_eq!(count, 0);
 }

@@ -6,6 +6,7 @@ mod look_up;
 mod migrations;
 mod pgbouncer;
 mod postgres;
+mod scopes;
 mod sqlite;
 mod support;
 mod transactions;

@@ -1,7 +1,8 @@
 //! Behind PgBouncer in transaction mode: every transaction may get another connection.
 
-use crate::support::{self, Cluster};
-use database::{Error, Migration, args};
+use crate::scopes;
+use crate::support::{self, Cluster, OWNER};
+use database::{Error, Migration, Result, Tx, args};
 use std::{
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -31,7 +32,7 @@ fn start(cluster: &Cluster) -> (Bouncer, String) {
         cluster.port
     );
     // The wildcard needs a user, since `any` forgets whom it let in.
-    let text = text.replace("host=127.0.0.1", "host=127.0.0.1 user=postgres");
+    let text = text.replace("host=127.0.0.1", &format!("host=127.0.0.1 user={OWNER}"));
     std::fs::write(&settings, text).expect("the settings");
     let mut command = Command::new("/usr/sbin/pgbouncer");
     if support::is_root() {
@@ -44,7 +45,36 @@ fn start(cluster: &Cluster) -> (Bouncer, String) {
         assert!(begin.elapsed() < Duration::from_secs(10), "PgBouncer does not listen");
         std::thread::sleep(Duration::from_millis(20));
     }
-    (bouncer, format!("postgres://postgres@127.0.0.1:{port}/{name}?sslmode=disable"))
+    (bouncer, format!("postgres://{OWNER}@127.0.0.1:{port}/{name}?sslmode=disable"))
+}
+
+/// T-07: a connection that was another's a moment ago has entered nothing of what that one had.
+#[tokio::test(flavor = "multi_thread")]
+async fn scopes_behind_a_pooler() {
+    let cluster = Cluster::shared();
+    let (_bouncer, url) = start(&cluster);
+    let db = support::open(&url, false).await;
+    db.migrate(scopes::SCHEMA).await.unwrap();
+    let tasks: Vec<_> = (0..120)
+        .map(|i| {
+            let db = db.clone();
+            let (tenant, expected) = [("a", "a"), ("b", "b"), ("*", "abc"), ("", "")][i % 4];
+            let work = move |tx: &mut Tx<'_>| -> Result<String> {
+                if !tenant.is_empty() {
+                    tx.enter(tenant)?;
+                }
+                scopes::seen(tx)?;
+                scopes::seen(tx)
+            };
+            tokio::spawn(async move {
+                let seen = if i % 3 == 0 { db.write(work).await } else { db.read(work).await };
+                assert_eq!(seen.unwrap(), expected);
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

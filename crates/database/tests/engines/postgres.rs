@@ -1,6 +1,6 @@
 //! What only PostgreSQL has: a network, another process that may go away, and others who write at the same time.
 
-use crate::support::{self, Cluster, Fixture, run};
+use crate::support::{self, Cluster, Fixture, OWNER, run};
 use database::{Database, Error, Migration, Options, Result, args};
 use std::{
     process::Command,
@@ -143,12 +143,12 @@ async fn several_hosts_and_a_socket() {
     let name = fixture.url.rsplit('/').next().unwrap();
     // Port 1 answers nobody; the driver goes on to the next.
     let many = format!(
-        "postgresql://postgres@127.0.0.1:1,127.0.0.1:{}/{name}?target_session_attrs=read-write&connect_timeout=2",
+        "postgresql://{OWNER}@127.0.0.1:1,127.0.0.1:{}/{name}?target_session_attrs=read-write&connect_timeout=2",
         cluster.port
     );
     support::open(&many, true).await.ping().await.unwrap();
     let dir = cluster.dir().display().to_string().replace('/', "%2F");
-    let socket = format!("postgres://postgres@{dir}:{}/{name}", cluster.port);
+    let socket = format!("postgres://{OWNER}@{dir}:{}/{name}", cluster.port);
     support::open(&socket, true).await.ping().await.unwrap();
 }
 
@@ -184,11 +184,7 @@ async fn encrypted() {
         format!("ALTER SYSTEM SET ssl_key_file = '{}/s.key'", dir.display()),
         "ALTER SYSTEM SET ssl = on".to_owned(),
     ] {
-        run(cluster
-            .command("psql")
-            .args(["-q", "-h", "127.0.0.1", "-U", "postgres", "-p"])
-            .arg(cluster.port.to_string())
-            .args(["-c", &sql]));
+        cluster.psql(&sql);
     }
     let is_encrypted = |url: String| async move {
         let db = Database::open(&Options::new(url)).await?;
@@ -211,12 +207,12 @@ async fn encrypted() {
     assert!(is_encrypted(format!("{url}?sslmode=verify-full")).await.is_err());
     assert!(is_encrypted(format!("{by_address}?sslmode=verify-full&sslrootcert={ca}")).await.is_err());
     // A login that is bound to the connection: SCRAM-SHA-256-PLUS.
-    let psql = ["-q", "-h", "127.0.0.1", "-U", "postgres", "-c", "ALTER USER postgres PASSWORD 'secret'", "-p"];
-    run(cluster.command("psql").args(psql).arg(cluster.port.to_string()));
+    cluster.psql(&format!("ALTER ROLE {OWNER} PASSWORD 'secret'"));
     std::fs::write(dir.join("data/pg_hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n").unwrap();
     run(cluster.command("pg_ctl").arg("-D").arg(dir.join("data")).arg("reload"));
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let bound = by_address.replace("postgres@", "postgres:secret@") + "?sslmode=require&channel_binding=require";
+    let bound = by_address.replace(&format!("{OWNER}@"), &format!("{OWNER}:secret@"))
+        + "?sslmode=require&channel_binding=require";
     assert!(is_encrypted(bound.clone()).await.unwrap());
     assert!(is_encrypted(bound.replace("secret", "wrong")).await.is_err());
 }

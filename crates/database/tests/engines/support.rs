@@ -19,6 +19,9 @@ pub(crate) struct Cluster {
     pub(crate) port: u16,
 }
 
+/// Who owns the databases: no superuser, whom row-level security would not concern.
+pub(crate) const OWNER: &str = "guildhall";
+
 static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
 
 impl Cluster {
@@ -52,7 +55,20 @@ impl Cluster {
             "--no-sync",
         ]));
         cluster.up();
+        cluster.psql(&format!("CREATE ROLE {OWNER} LOGIN"));
         cluster
+    }
+
+    /// Runs a statement as the superuser.
+    pub(crate) fn psql(&self, sql: &str) {
+        self.psql_in("postgres", sql);
+    }
+
+    /// Runs a statement as the superuser, in this database.
+    pub(crate) fn psql_in(&self, database: &str, sql: &str) {
+        let port = self.port.to_string();
+        let login = ["-q", "-h", "127.0.0.1", "-U", "postgres", "-d", database, "-p", &port];
+        run(self.command("psql").args(login).args(["-c", sql]));
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -90,16 +106,16 @@ impl Cluster {
         command
     }
 
-    /// The address of a new, empty database.
+    /// The address of a new, empty database, as its owner sees it.
     pub(crate) fn url(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         run(self
             .command("createdb")
-            .args(["-h", "127.0.0.1", "-U", "postgres", "-p"])
+            .args(["-h", "127.0.0.1", "-U", "postgres", "-O", OWNER, "-p"])
             .arg(self.port.to_string())
             .arg(&name));
-        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+        format!("postgres://{OWNER}@127.0.0.1:{}/{name}", self.port)
     }
 }
 

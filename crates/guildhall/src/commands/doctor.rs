@@ -1,5 +1,7 @@
 //! `guildhall doctor`
 
+mod row_security;
+
 use super::print;
 use crate::config::{Common, Server};
 use crate::master_key::{self, Place};
@@ -125,6 +127,7 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
             return report.say("migrations", Fail, format!("{error}; use the program that the database was made with"));
         }
     }
+    row_security::examine(report, db).await;
     if let Some(keys) = check_master_key(report, common, server, db).await {
         settings(report, server, db, keys);
     }

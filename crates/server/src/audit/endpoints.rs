@@ -58,5 +58,5 @@ fn list(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: List) -> Result<EventsRespon
 /// The latest events of a project, newest first, for `guildhall audit`.
 pub async fn recent(app: &App, project: &str, limit: i64) -> Result<Vec<Event>> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    app.db().read(move |tx| store::page(tx, &id, None, None, limit)).await
+    app.db().read(move |tx| tx.visit(id.as_str(), |tx| store::page(tx, &id, None, None, limit))).await
 }

@@ -128,7 +128,7 @@ async fn create(cx: Cx<ProjectCaller>, input: Create) -> Result<AuthResponse> {
             create_in(tx, &cx, intermediate, new, terms.clone())
         }
     };
-    cx.app.db().write(work).await?.respond(&cx).await
+    cx.write(work).await?.respond(&cx).await
 }
 
 fn create_in(
@@ -192,5 +192,5 @@ async fn exchange(cx: Cx<ProjectCaller>, input: Exchange) -> Result<AuthResponse
             login::finish(tx, &cx, organization, member, evidence, terms.clone())
         }
     };
-    cx.app.db().write(work).await?.respond(&cx).await
+    cx.write(work).await?.respond(&cx).await
 }

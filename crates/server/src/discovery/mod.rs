@@ -94,7 +94,8 @@ fn joinable(tx: &mut Tx, cx: &Cx<ProjectCaller>, email: &EmailAddress) -> Result
     let Ok(domain) = EmailDomain::parse(email.domain()) else { return Ok(Vec::new()) };
     let mut joinable = Vec::new();
     for organization in organizations::allowing_domain(tx, cx.project(), &domain)? {
-        let guarded = SAME_DOMAIN_GUARD(tx, &organization.organization_id, domain.as_str())?;
+        let id = &organization.organization_id;
+        let guarded = tx.visit(id.as_str(), |tx| SAME_DOMAIN_GUARD(tx, id, domain.as_str()))?;
         if guarded && !is_closed(tx, cx, &organization, email)? {
             joinable.push(organization);
         }

@@ -91,6 +91,30 @@ impl<C: Caller> Cx<C> {
     pub(crate) fn project(&self) -> &Project {
         self.caller.project()
     }
+    /// Runs a transaction that only reads, in the project of the request.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.db().read(self.within(work)).await
+    }
+    /// Runs a transaction that writes, in the project of the request.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.db().write(self.within(work)).await
+    }
+    fn within<T, W>(&self, mut work: W) -> impl FnMut(&mut Tx) -> Result<T> + use<T, W, C>
+    where
+        W: FnMut(&mut Tx) -> Result<T>,
+    {
+        let project = self.project().id.clone();
+        move |tx| {
+            tx.enter(project.as_str())?;
+            work(tx)
+        }
+    }
     /// The time of the request. Nothing else reads the clock.
     pub(crate) fn now(&self) -> Timestamp {
         self.head.now

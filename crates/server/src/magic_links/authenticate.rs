@@ -26,12 +26,18 @@ pub(super) struct GoesOn {
 fn find(tx: &mut Tx, cx: &Cx<ProjectCaller>, kind: TokenKind, token: &str) -> Result<(Link, [u8; 32])> {
     let token = Token::parse(kind, token).ok_or(ApiError::MagicLinkNotFound)?;
     let hash = token.hash(cx.app.keys());
-    let link = store::find(tx, &cx.project().id, &scope(cx.project(), kind, &token), &hash)?;
+    let link = look_up(tx, cx.project(), kind, &token, &hash)?;
     let link = link.ok_or(ApiError::MagicLinkNotFound)?;
     if link.used_at.is_some() || link.expires_at <= cx.now() {
         return Err(ApiError::UnableToAuthMagicLink.into());
     }
     Ok((link, hash))
+}
+
+/// Visits the tenant that the token names; it is entered when it is known to be the project's.
+fn look_up(tx: &mut Tx, project: &Project, kind: TokenKind, token: &Token, hash: &[u8; 32]) -> Result<Option<Link>> {
+    let scope = scope(project, kind, token);
+    tx.visit(&scope, |tx| store::find(tx, &project.id, &scope, hash))
 }
 
 fn scope(project: &Project, kind: TokenKind, token: &Token) -> String {
@@ -146,8 +152,7 @@ pub(crate) async fn redirect(app: &App, public_token: String, token: String) -> 
             let kinds = [TokenKind::MagicLink, TokenKind::Discovery];
             let parsed = kinds.into_iter().find_map(|kind| Token::parse(kind, &token).map(|token| (kind, token)));
             let Some((kind, token)) = parsed else { return Ok(found) };
-            let hash = token.hash(app_.keys());
-            let link = store::find(tx, &project.id, &scope(&project, kind, &token), &hash)?;
+            let link = look_up(tx, &project, kind, &token, &token.hash(app_.keys()))?;
             let Some(link) = link.filter(|link| link.used_at.is_none() && link.expires_at > now) else {
                 return Ok(found);
             };

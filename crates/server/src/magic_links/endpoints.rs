@@ -293,7 +293,7 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
         let cx = cx.clone();
         move |tx: &mut Tx| log_in(tx, &cx, &token, verifier.as_deref(), goes_on.clone(), terms.clone())
     };
-    let outcome = cx.app.db().write(work).await?;
+    let outcome = cx.write(work).await?;
     let method_id = outcome.member.email_id.clone();
     Ok(AuthenticateResponse { method_id, reset_sessions: false, response: outcome.respond(&cx).await? })
 }

@@ -52,6 +52,7 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
         created_at: cx.now(),
         updated_at: cx.now(),
     };
+    tx.enter(organization.organization_id.as_str())?;
     store::insert(tx, &organization).map_err(|error| match error {
         // Someone else took the slug we made up in the meantime; the next attempt makes up another.
         Error::Api(ApiError::OrganizationSlugAlreadyUsed, _) if !chosen => Error::Conflict,
@@ -86,19 +87,23 @@ fn lookup(tx: &mut Tx, project: &Project, reference: &OrganizationRef) -> Result
         None => store::resolve(tx, &project.id, &reference.0)?,
     };
     match id {
-        Some(id) => store::find(tx, &project.id, &id),
+        Some(id) => find_by_id(tx, project, &id),
         None => Ok(None),
     }
 }
 
-/// The organization with this id, if the project has it.
+/// The organization with this id, if the project has it. The transaction enters it.
 pub(crate) fn find_by_id(tx: &mut Tx, project: &Project, id: &OrganizationId) -> Result<Option<Organization>> {
-    store::find(tx, &project.id, id)
+    let found = store::find(tx, &project.id, id)?;
+    if found.is_some() {
+        tx.enter(id.as_str())?;
+    }
+    Ok(found)
 }
 
 /// The organization that a token belongs to.
 pub(crate) fn find_by_uuid(tx: &mut Tx, project: &Project, uuid: Uuid) -> Result<Option<Organization>> {
-    store::find(tx, &project.id, &OrganizationId::from_uuid(project.environment, uuid))
+    find_by_id(tx, project, &OrganizationId::from_uuid(project.environment, uuid))
 }
 
 /// Several organizations; unknown ones are an error.

@@ -13,7 +13,7 @@ use crate::http::{Caller, Cx};
 use crate::id::OutboxId;
 use crate::keys::Purpose;
 use crate::mail;
-use database::{Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 
 /// A mail to be rendered and sent. It holds a secret (the link), so it is stored sealed and erased once delivered.
@@ -69,7 +69,7 @@ fn insert<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail, status: Status) -> Re
 pub async fn list(app: &App, limit: i64) -> Result<Vec<Listed>> {
     let app_ = app.clone();
     let latest = move |tx: &mut Tx| {
-        let rows = store::latest(tx, limit)?.into_iter();
+        let rows = tx.visit(EVERYTHING, |tx| store::latest(tx, limit))?.into_iter();
         rows.map(|row| opened(&app_, tx, row)).collect::<Result<Vec<_>>>()
     };
     app.db().read(latest).await?.into_iter().map(|row| show(app, row)).collect()
@@ -79,7 +79,10 @@ pub async fn list(app: &App, limit: i64) -> Result<Vec<Listed>> {
 pub async fn get(app: &App, id: &str) -> Result<Option<Listed>> {
     let Some(id) = OutboxId::parse(id) else { return Ok(None) };
     let app_ = app.clone();
-    let row = app.db().read(move |tx| store::find(tx, &id)?.map(|row| opened(&app_, tx, row)).transpose()).await?;
+    let row = app
+        .db()
+        .read(move |tx| tx.visit(EVERYTHING, |tx| store::find(tx, &id))?.map(|row| opened(&app_, tx, row)).transpose())
+        .await?;
     row.map(|row| show(app, row)).transpose()
 }
 
@@ -122,7 +125,7 @@ fn render(app: &App, mail: &Mail) -> Result<mail::Message> {
 
 /// How many messages wait, for the metrics.
 pub(crate) async fn depth(app: &App) -> Result<i64> {
-    app.db().read(store::depth).await
+    app.db().read(|tx| tx.visit(EVERYTHING, store::depth)).await
 }
 
 /// Forgets messages that are done with.

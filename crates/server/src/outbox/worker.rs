@@ -4,7 +4,7 @@ use super::{Mail, open, render, store};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::mail::SendError;
-use database::{Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -62,7 +62,7 @@ async fn deliver_due(app: &App, free: &Arc<Semaphore>) -> Result<usize> {
         let due = due.into_iter().map(|row| (open(&app_, tx, &row), row));
         Ok::<_, Error>(due.collect::<Vec<_>>())
     };
-    let due = app.db().write(claim).await?;
+    let due = write(app, claim).await?;
     let count = due.len();
     for ((mail, row), place) in due.into_iter().zip(places) {
         let app = app.clone();
@@ -76,28 +76,33 @@ async fn deliver_due(app: &App, free: &Arc<Semaphore>) -> Result<usize> {
     Ok(count)
 }
 
+/// The outbox is one for all projects.
+async fn write<T: Send + 'static>(app: &App, mut work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    app.db().write(move |tx| tx.visit(EVERYTHING, &mut work)).await
+}
+
 async fn attempt(app: App, row: store::Stored, mail: Result<Option<Mail>>) -> Result<()> {
     let id = row.id.clone();
     let Some(mail) = mail? else { return Ok(()) };
     match send(&app, &mail).await {
         Ok(()) => {
             tracing::info!(message = %id, "mail delivered");
-            app.db().write(move |tx| store::delivered(tx, &id)).await
+            write(&app, move |tx| store::delivered(tx, &id)).await
         }
         Err(SendError::Permanent(error)) => {
             tracing::warn!(message = %id, "mail refused; `guildhall outbox` says why");
-            app.db().write(move |tx| store::failed(tx, &id, &error)).await
+            write(&app, move |tx| store::failed(tx, &id, &error)).await
         }
         Err(SendError::Transient(error)) if row.attempts >= MAX_ATTEMPTS => {
             tracing::warn!(message = %id, "mail given up; `guildhall outbox` says why");
-            app.db().write(move |tx| store::failed(tx, &id, &error)).await
+            write(&app, move |tx| store::failed(tx, &id, &error)).await
         }
         Err(SendError::Transient(error)) => {
             tracing::warn!(message = %id, attempt = row.attempts, "mail to be tried again");
             // 2, 4, 8 … seconds, at most about an hour.
             let delay = 1_000_000i64 << row.attempts.clamp(1, 12);
             let due = Timestamp(app.now().0 + delay);
-            app.db().write(move |tx| store::retry(tx, &id, due, &error)).await
+            write(&app, move |tx| store::retry(tx, &id, due, &error)).await
         }
     }
 }

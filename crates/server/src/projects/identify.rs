@@ -7,7 +7,7 @@ use crate::error::{ApiError, Error, Result};
 use crate::http::{Head, Surface};
 use crate::id::ProjectId;
 use crate::keys::{Purpose, equal};
-use database::{Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 
@@ -41,11 +41,18 @@ fn basic(head: &Head) -> Result<(String, String)> {
     head.basic().ok_or_else(|| ApiError::UnauthorizedCredentials.into())
 }
 
-/// The project of a request: by project id and secret from a backend, by public token from a browser.
+/// The project of a request: by project id and secret from a backend, by public token from a browser. The transaction
+/// enters it.
 pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Project>> {
-    if let Some(known) = remembered(app, head) {
-        return known;
-    }
+    let project = match remembered(app, head) {
+        Some(known) => known?,
+        None => check(app, tx, head)?,
+    };
+    tx.enter(project.id.as_str())?;
+    Ok(project)
+}
+
+fn check(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Project>> {
     let (user, password) = basic(head)?;
     match head.surface {
         Surface::Browser => {
@@ -56,8 +63,10 @@ pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Projec
         Surface::Backend => {
             let id = ProjectId::parse(&user).ok_or(ApiError::InvalidProjectIdAuthentication)?;
             let hash = app.keys().hash(Purpose::ProjectSecret, password.as_bytes());
-            let known = store::secret_hashes(tx, &id)?.iter().any(|stored| equal(stored, &hash));
-            let project = if known { store::find(tx, &id)? } else { None };
+            let project = tx.visit(id.as_str(), |tx| {
+                let known = store::secret_hashes(tx, &id)?.iter().any(|stored| equal(stored, &hash));
+                if known { store::find(tx, &id) } else { Ok(None) }
+            })?;
             let project = Arc::new(project.ok_or(ApiError::UnauthorizedCredentials)?);
             app.remembered()
                 .credentials
@@ -92,14 +101,16 @@ pub(crate) fn remembered(app: &App, head: &Head) -> Option<Result<Arc<Project>>>
     Some(Ok(project))
 }
 
-/// The project of a public token.
+/// The project of a public token. The transaction enters it.
 pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<Arc<Project>>> {
     if token.contains('\0') {
         // PostgreSQL cannot even be asked for it.
         return Ok(None);
     }
-    let project = store::find_by_public_token(tx, token)?.map(Arc::new);
+    // Whose token it is, only the token can say.
+    let project = tx.visit(EVERYTHING, |tx| store::find_by_public_token(tx, token))?.map(Arc::new);
     if let Some(project) = &project {
+        tx.enter(project.id.as_str())?;
         app.remembered().credentials.insert(credential_key(app, Surface::Browser, token, ""), (project.clone(), now));
     }
     Ok(project)
@@ -121,7 +132,8 @@ pub(crate) async fn origin_is_registered(app: &App, origin: &str, now: Timestamp
         return known;
     }
     let wanted = origin.to_owned();
-    let known = app.db().read(move |tx| store::is_origin_of_any(tx, &wanted)).await.unwrap_or(false);
+    let known = app.db().read(move |tx| tx.visit(EVERYTHING, |tx| store::is_origin_of_any(tx, &wanted)));
+    let known = known.await.unwrap_or(false);
     app.remembered().any_origin.insert(origin.to_owned(), (known, now));
     known
 }

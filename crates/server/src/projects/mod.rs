@@ -10,7 +10,7 @@ pub(crate) use identify::{
     Remembered, by_public_token, check_origin, identify, origin_is_registered, public_token, remembered,
 };
 pub use operations::{Created, New, add_secret, create, create_first, list, remove_secret, update_settings};
-pub(crate) use operations::{check_exists, find, ids};
+pub(crate) use operations::{enter, ids};
 
 use crate::id::{Environment, ProjectId};
 use serde::{Deserialize, Serialize};

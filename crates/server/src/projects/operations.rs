@@ -10,7 +10,7 @@ use crate::redirect_urls;
 use crate::sessions::signing;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use database::Tx;
+use database::{EVERYTHING, Tx};
 use serde::Serialize;
 
 /// A project to be.
@@ -53,6 +53,7 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
     if new.name.trim().is_empty() || new.name.chars().count() > 128 {
         return Err(ApiError::InvalidProjectName.into());
     }
+    tx.enter(id.as_str())?;
     let now = app.now();
     let environment = new.environment;
     let project = Project { id: id.clone(), name: new.name.clone(), environment, settings: new.settings.clone() };
@@ -93,7 +94,7 @@ fn add_secret_in(app: &App, tx: &mut Tx, project: &Project) -> Result<String> {
 
 /// The test project of a server that starts on an empty database; `None` when there is a project already.
 pub async fn create_first(app: &App) -> Result<Option<Created>> {
-    if !app.db().read(store::all).await?.is_empty() {
+    if !app.db().read(all).await?.is_empty() {
         return Ok(None);
     }
     let new = New {
@@ -110,12 +111,16 @@ pub async fn create_first(app: &App) -> Result<Option<Created>> {
         .write(move |tx| {
             // Of several servers that start at once, one makes the project.
             keys::touch(tx)?;
-            if !store::all(tx)?.is_empty() {
+            if !all(tx)?.is_empty() {
                 return Ok(None);
             }
             create_in(&app_, tx, &new, &id, &key).map(Some)
         })
         .await
+}
+
+fn all(tx: &mut Tx) -> Result<Vec<Project>> {
+    tx.visit(EVERYTHING, store::all)
 }
 
 /// One more secret for a project; the others stay valid.
@@ -124,6 +129,7 @@ pub async fn add_secret(app: &App, project: &str) -> Result<String> {
     let app_ = app.clone();
     app.db()
         .write(move |tx| {
+            tx.enter(id.as_str())?;
             let project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
             add_secret_in(&app_, tx, &project)
         })
@@ -136,6 +142,7 @@ pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<
     let (secret_id, now) = (secret_id.to_owned(), app.now());
     app.db()
         .write(move |tx| {
+            tx.enter(id.as_str())?;
             let removed = store::delete_secret(tx, &id, &secret_id)?;
             if removed {
                 audit::record_by_operator(tx, &id, now, "project.secret.delete", &secret_id, Change::none())?;
@@ -154,6 +161,7 @@ pub async fn update_settings(
     let (id, now) = (ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?, app.now());
     app.db()
         .write(move |tx| {
+            tx.enter(id.as_str())?;
             let mut project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
             let before = project.settings.clone();
             change(&mut project.settings);
@@ -169,6 +177,7 @@ pub async fn update_settings(
 pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
     app.db()
         .read(|tx| {
+            tx.enter(EVERYTHING)?;
             let mut listed = Vec::new();
             for project in store::all(tx)? {
                 let secrets = store::secrets(tx, &project.id)?;
@@ -192,15 +201,14 @@ pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
 
 /// The ids of all projects.
 pub(crate) fn ids(tx: &mut Tx) -> Result<Vec<ProjectId>> {
-    Ok(store::all(tx)?.into_iter().map(|project| project.id).collect())
+    Ok(tx.visit(EVERYTHING, store::all)?.into_iter().map(|project| project.id).collect())
 }
 
-/// The project that an operator names by hand.
-pub(crate) fn find(tx: &mut Tx, id: &ProjectId) -> Result<Project> {
+/// Enters a project, for operators, who name one by hand.
+///
+/// # Errors
+/// `project_not_found`.
+pub(crate) fn enter(tx: &mut Tx, id: &ProjectId) -> Result<Project> {
+    tx.enter(id.as_str())?;
     store::find(tx, id)?.ok_or(ApiError::ProjectNotFound.into())
-}
-
-/// Checks that there is such a project.
-pub(crate) fn check_exists(tx: &mut Tx, id: &ProjectId) -> Result<()> {
-    find(tx, id).map(drop)
 }

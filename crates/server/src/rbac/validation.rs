@@ -75,7 +75,7 @@ pub async fn set_project_policy(app: &App, project: &str, given: Policy) -> Resu
     let (stored, now) = (policy.clone(), app.now());
     app.db()
         .write(move |tx| {
-            projects::check_exists(tx, &id)?;
+            projects::enter(tx, &id)?;
             let before = store::project_policy(tx, &id)?;
             store::set_project_policy(tx, &id, &stored, now)?;
             audit::record_by_operator(tx, &id, now, "rbac_policy.update", &id, Change::between(&before, &stored))

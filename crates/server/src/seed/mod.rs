@@ -66,7 +66,7 @@ pub async fn seed(
 ) -> Result<Seeded> {
     check(&seed)?;
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    let project = Arc::new(app.db().read(move |tx| projects::find(tx, &id)).await?);
+    let project = Arc::new(app.db().read(move |tx| projects::enter(tx, &id)).await?);
     if project.environment == Environment::Live {
         return Err(ApiError::InvalidArgument.because("Only a test project can be seeded; this one is live."));
     }
@@ -105,7 +105,7 @@ async fn make_group(app: App, project: Arc<Project>, seed: Seed, group: Range<u6
     let cx = context(&app, &project);
     let indexes = group.clone();
     let work = move |tx: &mut Tx| indexes.clone().map(|index| organization(tx, &cx, &seed, index)).collect();
-    let made: Vec<Organization> = app.db().write(work).await.map_err(explain)?;
+    let made: Vec<Organization> = context(&app, &project).write(work).await.map_err(explain)?;
     let made = Arc::new(made);
     let people: Vec<(usize, u64)> = (0..made.len())
         .zip(group)
@@ -120,11 +120,14 @@ async fn make_group(app: App, project: Arc<Project>, seed: Seed, group: Range<u6
         let work = move |tx: &mut Tx| {
             let mut tokens = Vec::new();
             for &(place, index) in &batch {
-                member(tx, &cx, &organizations[place], &seed, index, &mut tokens)?;
+                let organization = &organizations[place];
+                tx.visit(organization.organization_id.as_str(), |tx| {
+                    member(tx, &cx, organization, &seed, index, &mut tokens)
+                })?;
             }
             Ok::<_, Error>(tokens)
         };
-        tokens.append(&mut app.db().write(work).await?);
+        tokens.append(&mut context(&app, &project).write(work).await?);
     }
     seeded.sessions = tokens.len() as u64;
     Ok((seeded, tokens))

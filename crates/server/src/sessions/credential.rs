@@ -53,7 +53,8 @@ impl Credential {
             Credential::Token(text) => find_by_token(app, tx, project, text, now)?,
             Credential::Jwt(text) => {
                 let claims = jwt::read(app, tx, project, text, now)?;
-                store::find(tx, &claims.organization_id, &claims.member_session_id, now)?
+                let organization = &claims.organization_id;
+                tx.visit(organization.as_str(), |tx| store::find(tx, organization, &claims.member_session_id, now))?
             }
         };
         let session = session.ok_or(ApiError::SessionNotFound)?;
@@ -73,7 +74,8 @@ fn find_by_token(app: &App, tx: &mut Tx, project: &Project, text: &str, now: Tim
         return if could_be { Ok(None) } else { Err(ApiError::InvalidSessionToken.into()) };
     };
     let organization = OrganizationId::from_uuid(project.environment, token.tenant());
-    store::find_by_token(tx, &organization, &token.hash(app.keys()), now)
+    // Not entered before it is known to be the project's.
+    tx.visit(organization.as_str(), |tx| store::find_by_token(tx, &organization, &token.hash(app.keys()), now))
 }
 
 /// The session that a request gives, in its body or, from a browser, along with it.

@@ -11,7 +11,7 @@ use crate::members::{self, Member, MemberRef};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::rbac::{self, RoleId};
 use crate::rendered::Rendered;
-use database::{Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use endpoint_macro::endpoint;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,8 +133,7 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
             Ok::<_, Error>((presented, verdict))
         }
     };
-    let db = cx.app.db();
-    let (presented, verdict) = if changes { db.write(work).await? } else { db.read(work).await? };
+    let (presented, verdict) = if changes { cx.write(work).await? } else { cx.read(work).await? };
     let Presented { mut session, organization, member } = presented;
     let (id, stored) = (&session.member_session_id, session.last_accessed_at);
     cx.app.touched().note(&session.organization_id, id, stored, cx.now());
@@ -220,8 +219,11 @@ fn revoke(tx: &mut Tx, cx: &Cx<Actor>, input: Revoke) -> Result<Revoked> {
 
 fn by_id(tx: &mut Tx, cx: &Cx<Actor>, id: &str) -> Result<super::Session> {
     let id = SessionId::parse(id).ok_or(ApiError::SessionNotFound)?;
-    let organization = store::locate(tx, &cx.project().id, &id)?.ok_or(ApiError::SessionNotFound)?;
-    store::find(tx, &organization, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
+    // Whose session it is, only the session can say.
+    let located = tx.visit(EVERYTHING, |tx| store::locate(tx, &cx.project().id, &id))?;
+    let located = located.ok_or(ApiError::SessionNotFound)?;
+    let organization = organizations::find_by_id(tx, cx.project(), &located)?.ok_or(ApiError::SessionNotFound)?;
+    store::find(tx, &organization.organization_id, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
 }
 
 fn revoke_of_member(tx: &mut Tx, cx: &Cx<Actor>, id: &str) -> Result<Revoked> {
@@ -285,8 +287,7 @@ async fn exchange(cx: Cx<ProjectCaller>, input: Exchange) -> Result<AuthResponse
             login::finish(tx, &cx, organization, member, evidence, terms.clone())
         }
     };
-    let outcome = cx.app.db().write(work).await?;
-    outcome.respond(&cx).await
+    cx.write(work).await?.respond(&cx).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -303,6 +304,7 @@ struct Jwks {
 #[endpoint(GET "/v1/b2b/sessions/jwks/{project_id}", errors(ProjectNotFound))]
 fn get_jwks(tx: &mut Tx, cx: &Cx<Anyone>, input: ByProject) -> Result<Jwks> {
     let project = ProjectId::parse(&input.project_id).ok_or(ApiError::ProjectNotFound)?;
+    tx.enter(project.as_str())?;
     let keys = signing::keys_in(&cx.app, tx, &project, cx.now())?.jwks(cx.now());
     if keys.is_empty() { Err(ApiError::ProjectNotFound.into()) } else { Ok(Jwks { keys }) }
 }

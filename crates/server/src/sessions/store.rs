@@ -90,8 +90,10 @@ pub(super) async fn standing(
     organization: &OrganizationId,
     token_hash: &[u8; 32],
 ) -> Result<Option<Standing>> {
+    let within = [project.as_str(), organization.as_str()];
     let key = args![project, organization, token_hash];
     let found = db.look_up::<(i64, i64, Timestamp, i64, Timestamp, Timestamp, Timestamp)>(
+        &within,
         "SELECT s.revision AS session_revision, m.revision AS member_revision, m.updated_at AS member_updated_at,
                 o.revision AS organization_revision, o.updated_at AS organization_updated_at,
                 s.expires_at, s.last_accessed_at

@@ -5,7 +5,7 @@ use crate::App;
 use crate::error::Result;
 use crate::id::{OrganizationId, SessionId};
 use crate::time::MINUTE;
-use database::Timestamp;
+use database::{EVERYTHING, Timestamp};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -39,7 +39,7 @@ pub(crate) async fn flush(app: &App) -> Result<()> {
     touched.sort();
     for batch in touched.chunks(BATCH) {
         let batch = batch.to_vec();
-        app.db().write(move |tx| store::touch(tx, &batch)).await?;
+        app.db().write(move |tx| tx.visit(EVERYTHING, |tx| store::touch(tx, &batch))).await?;
     }
     Ok(())
 }

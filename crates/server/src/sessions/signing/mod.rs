@@ -162,7 +162,7 @@ pub async fn rotate(app: &App, project: &str) -> Result<String> {
     let app_ = app.clone();
     app.db()
         .write(move |tx| {
-            projects::check_exists(tx, &id)?;
+            projects::enter(tx, &id)?;
             insert(&app_, tx, &id, &key, now)?;
             audit::record_by_operator(tx, &id, now, "signing_key.create", &key.id, Change::none())
         })
@@ -207,6 +207,7 @@ pub(crate) async fn keys(app: &App, project: &Project, now: Timestamp) -> Result
     let (app_, id, successor) = (app.clone(), project.id.clone(), generate(&project.id).await?);
     app.db()
         .write(move |tx| {
+            tx.enter(id.as_str())?;
             forget(&app_, &id);
             // Another node may have been faster.
             if keys_in(&app_, tx, &id, now)?.is_due(now) {
@@ -221,7 +222,7 @@ pub(crate) async fn keys(app: &App, project: &Project, now: Timestamp) -> Result
 
 async fn read(app: &App, project: &ProjectId, now: Timestamp) -> Result<Arc<KeySet>> {
     let (app_, id) = (app.clone(), project.clone());
-    app.db().read(move |tx| keys_in(&app_, tx, &id, now)).await
+    app.db().read(move |tx| tx.visit(id.as_str(), |tx| keys_in(&app_, tx, &id, now))).await
 }
 
 fn forget(app: &App, project: &ProjectId) {
