@@ -163,7 +163,6 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "projects/operations.rs",
         "organizations/operations.rs",
         "sessions/endpoints.rs",
-        "sessions/touch.rs",
         "signing/mod.rs",
         "src/workers.rs",
     ];
