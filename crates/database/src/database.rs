@@ -71,18 +71,19 @@ impl Database {
         self.transact(Mode::Write, f).await
     }
 
-    /// Reads the row that a statement finds by its key, outside any transaction; `$1`, `$2`, … are the parts of the key.
+    /// Reads the row that a statement finds by its key; `$1`, `$2`, … are the parts of the key. It enters the tenants it
+    /// is `within`, as [`Tx::enter`] does.
     ///
-    /// It enters the tenants it is `within`, as [`Tx::enter`] does. For what every request asks. On PostgreSQL those who wait at the same time share one statement and one round
-    /// trip, so the statement must answer one row at most, and no part of the key may be NULL.
+    /// For what every request asks. Those who wait at the same time share a transaction, and on PostgreSQL a statement
+    /// and a round trip; so the statement must answer one row at most, and no part of the key may be NULL.
     pub async fn look_up<T: FromRow>(&self, within: &[&str], sql: &'static str, key: &[Value]) -> Result<Option<T>> {
         let start = Instant::now();
-        let (result, queued) = match &self.0.backend {
-            Backend::Sqlite(sqlite) => sqlite.look_up(start, sql, key).await,
-            Backend::Postgres(postgres) => (postgres.look_up(within, sql, key).await, Duration::ZERO),
+        let result = match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.look_up(sql, key).await,
+            Backend::Postgres(postgres) => postgres.look_up(within, sql, key).await,
         };
         let outcome = result.as_ref().map_or_else(outcome_of, |_| Outcome::Committed);
-        self.observed(false, start, queued, outcome);
+        self.observed(false, start, Duration::ZERO, outcome);
         result
     }
 

@@ -6,6 +6,7 @@
 mod connection;
 mod error;
 mod file;
+mod together;
 mod writer;
 
 pub(crate) use connection::Connection;
@@ -17,8 +18,9 @@ use crate::{
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
+use together::Together;
 use tokio::sync::Semaphore;
 use writer::Writer;
 
@@ -28,6 +30,7 @@ pub(crate) struct Sqlite {
     readers: usize,
     permits: Semaphore,
     idle: Mutex<Vec<Connection>>,
+    together: Together,
     writer: Writer,
 }
 
@@ -39,7 +42,8 @@ impl Sqlite {
         let writer = Writer::start(Connection::writer(&path)?)?;
         let readers = readers.max(1);
         let idle = Mutex::new(vec![Connection::reader(&path)?]);
-        Ok(Sqlite { path, readers, permits: Semaphore::new(readers), idle, writer })
+        let together = Together::default();
+        Ok(Sqlite { path, readers, permits: Semaphore::new(readers), idle, together, writer })
     }
 
     pub(crate) async fn read<T, E: From<Error> + IsConflict>(
@@ -59,23 +63,9 @@ impl Sqlite {
         }
     }
 
-    /// One statement, outside any transaction.
-    pub(crate) async fn look_up<T: FromRow>(
-        &self,
-        start: Instant,
-        sql: &str,
-        key: &[Value],
-    ) -> (Result<Option<T>>, Duration) {
-        let permit = self.permits.acquire().await;
-        let queued = start.elapsed();
-        if permit.is_err() {
-            return (Err(closed()), queued);
-        }
-        let found = Reader::borrow(self).and_then(|reader| match &reader.connection {
-            Some(connection) => connection.rows(sql, key, true),
-            None => Err(closed()),
-        });
-        (found.map(|mut rows| rows.pop()), queued)
+    /// One row, in a transaction that others may share.
+    pub(crate) async fn look_up<T: FromRow>(&self, sql: &'static str, key: &[Value]) -> Result<Option<T>> {
+        self.ask(sql, key).await?.map(|mut row| T::from_row(&mut row)).transpose()
     }
 
     fn read_now<T, E: From<Error> + IsConflict>(

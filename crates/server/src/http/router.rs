@@ -10,7 +10,7 @@ use crate::metrics::OperationMetrics;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use axum::routing as on;
 use futures_util::FutureExt as _;
@@ -86,13 +86,22 @@ impl Shared {
         }
         let elapsed = started.elapsed();
         self.metrics.request(response.status().as_u16(), elapsed);
-        tracing::info!(
-            request_id = %head.request_id,
-            operation = %self.operation,
-            status = response.status().as_u16(),
-            micros = elapsed.as_micros() as u64,
-            "request"
-        );
+        macro_rules! log {
+            ($level:ident) => {
+                tracing::$level!(
+                    request_id = %head.request_id,
+                    operation = %self.operation,
+                    status = response.status().as_u16(),
+                    micros = elapsed.as_micros() as u64,
+                    "request"
+                )
+            };
+        }
+        match response.status() == StatusCode::OK && self.operation == "sessions.authenticate" {
+            // Every request of every app is one; a line for each would cost a tenth of it, and bury the others.
+            true => log!(debug),
+            false => log!(info),
+        }
         response
     }
 
