@@ -19,7 +19,7 @@ const SHARDS: usize = 8;
 
 /// Those who wait, by thread.
 #[derive(Default)]
-pub(super) struct Together([Mutex<Vec<Asked>>; SHARDS]);
+pub(super) struct Together(Box<[Mutex<Vec<Asked>>; SHARDS]>);
 
 struct Asked {
     sql: &'static str,
