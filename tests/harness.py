@@ -190,12 +190,15 @@ class Postgres:
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-w", "-l", f"{self.directory}/log", "-o",
                   f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory} "
                   "-c fsync=off -c max_connections=200", "start")
-        # A transaction that does not say what it has entered sees nothing, instead of everything (threat T-07).
-        self.sql("postgres", f"CREATE ROLE {self.OWNER} LOGIN; ALTER ROLE {self.OWNER} SET guildhall.scope = 'none'")
+        self._make_owner()
 
     def _fill(self):
         self._run("initdb", "-D", f"{self.directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
                   "--locale=C.UTF-8", "--no-sync")
+
+    def _make_owner(self):
+        # A transaction that does not say what it has entered sees nothing, instead of everything (threat T-07).
+        self.sql("postgres", f"CREATE ROLE {self.OWNER} LOGIN; ALTER ROLE {self.OWNER} SET guildhall.scope = 'none'")
 
     def _run(self, program: str, *arguments: str):
         command = [str(self._bin / program), *arguments]

@@ -15,6 +15,9 @@ class Standby(machines.Postgres):
         self._run("pg_basebackup", "-h", "127.0.0.1", "-p", str(self._primary.port), "-U", "postgres", "-D", str(self.data),
                   "-R", "-c", "fast", "--no-sync")
 
+    def _make_owner(self):
+        """It came along with the copy."""
+
     def promote(self):
         self._run("pg_ctl", "-D", str(self.data), "-w", "promote")
 
@@ -46,4 +49,4 @@ class Pair:
 def address(servers: list[machines.Postgres], database: str, query: str = "") -> str:
     """A connection string that names them all, in this order."""
     hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
-    return f"postgres://postgres@{hosts}/{database}{query}"
+    return f"postgres://{machines.Postgres.OWNER}@{hosts}/{database}{query}"

@@ -118,13 +118,15 @@ async fn reseal(app: &App, column: &'static Sealed, project: &ProjectId, id: u32
     loop {
         let (app_, project, from) = (app.clone(), project.clone(), after);
         let page = move |tx: &mut Tx| {
-            let values = (column.others)(tx, &project, &header(id), &from, AT_ONCE)?;
-            for (row, sealed) in &values {
-                let value = app_.keys().open_sealed(tx, column.purpose, row, sealed)?;
-                let anew = app_.keys().seal(tx, column.purpose, row, &value)?;
-                (column.replace)(tx, &project, row, sealed, anew)?;
-            }
-            Ok::<_, Error>((values.len(), values.into_iter().next_back().map(|(row, _)| row)))
+            tx.visit(project.as_str(), |tx| {
+                let values = (column.others)(tx, &project, &header(id), &from, AT_ONCE)?;
+                for (row, sealed) in &values {
+                    let value = app_.keys().open_sealed(tx, column.purpose, row, sealed)?;
+                    let anew = app_.keys().seal(tx, column.purpose, row, &value)?;
+                    (column.replace)(tx, &project, row, sealed, anew)?;
+                }
+                Ok::<_, Error>((values.len(), values.into_iter().next_back().map(|(row, _)| row)))
+            })
         };
         let (done, last) = app.db().write(page).await?;
         count += done as u64;
@@ -153,7 +155,7 @@ fn counts(tx: &mut Tx) -> Result<HashMap<Vec<u8>, i64>> {
     let mut counts = HashMap::new();
     for project in projects::ids(tx)? {
         for column in crate::SEALED {
-            for (header, count) in (column.count)(tx, &project)? {
+            for (header, count) in tx.visit(project.as_str(), |tx| (column.count)(tx, &project))? {
                 *counts.entry(header).or_default() += count;
             }
         }
@@ -199,7 +201,7 @@ pub async fn list(app: &App) -> Result<Vec<Listed>> {
             id: row.id,
             created_at: time::to_text(row.created_at),
             master_key_id: masters.opener(&row).map(|(master, _)| master.id()).unwrap_or_default(),
-            sealed_values: (row.purpose != store::HASHING)
+            sealed_values: matches!(row.purpose.as_str(), SEALING | RETIRED)
                 .then(|| counts.get(&header(row.id)[..]).copied().unwrap_or_default()),
             purpose: row.purpose,
         };
