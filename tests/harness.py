@@ -175,6 +175,8 @@ class Postgres:
     """A private cluster; every server gets a database of its own in it, and owns it without being a superuser."""
 
     OWNER = "guildhall"
+    # For psql as the owner, in its environment.
+    SEES_EVERYTHING = {"PGOPTIONS": "-c guildhall.scope=*"}
 
     def __init__(self):
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))

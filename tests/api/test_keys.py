@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import pathlib
 import secrets
 import sqlite3
@@ -26,7 +27,8 @@ def rows(server, sql) -> list[tuple]:
     if ENGINE == "sqlite":
         with sqlite3.connect(server.database_url.removeprefix("sqlite:"), timeout=30) as db:
             return [tuple(map(str, row)) for row in db.execute(sql)]
-    done = subprocess.run(["psql", server.database_url, "-qAtc", sql], capture_output=True, text=True, check=True)
+    done = subprocess.run(["psql", server.database_url, "-qAtc", sql], env=os.environ | harness.Postgres.SEES_EVERYTHING,
+                          capture_output=True, text=True, check=True)
     return [tuple(line.split("|")) for line in done.stdout.splitlines()]
 
 

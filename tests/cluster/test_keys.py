@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import secrets
 import subprocess
 import threading
@@ -48,7 +49,9 @@ def cluster(postgres, mailbox, key_file):
 
 
 def sql(url, statement) -> list[str]:
-    return subprocess.run(["psql", url, "-qAtc", statement], capture_output=True, text=True, check=True).stdout.split()
+    done = subprocess.run(["psql", url, "-qAtc", statement], env=os.environ | harness.Postgres.SEES_EVERYTHING,
+                          capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 def sealed_with(url) -> set[int]:
