@@ -13,8 +13,8 @@ use crate::{http, time};
 use database::{Database, Timestamp};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -44,7 +44,7 @@ struct Inner {
     mailer: Option<Mailer>,
     pages: Pages,
     metrics: Metrics,
-    openapi: Value,
+    openapi: OnceLock<Value>,
     remembered: Remembered,
     key_sets: KeySets,
     remembered_sessions: RememberedSessions,
@@ -74,7 +74,7 @@ impl App {
             mailer,
             pages: Pages::new()?,
             metrics: Metrics::new(),
-            openapi: http::openapi(&crate::endpoints()),
+            openapi: OnceLock::new(),
             remembered: Remembered::new(),
             key_sets: KeySets::default(),
             remembered_sessions: RememberedSessions::new(),
@@ -122,9 +122,9 @@ impl App {
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
     }
-    /// The API description.
+    /// The API description. Made when it is first asked for: it takes some memory.
     pub fn openapi(&self) -> &Value {
-        &self.0.openapi
+        self.0.openapi.get_or_init(|| http::openapi(&crate::endpoints()))
     }
     pub(crate) fn remembered(&self) -> &Remembered {
         &self.0.remembered

@@ -18,8 +18,9 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 
-/// Bytes of answers that are remembered at most, about.
-const CAPACITY: u64 = 256 << 20;
+/// Bytes of answers that are remembered at most, about: more than 100,000 sessions. Each that is in use and not remembered
+/// costs a signature at every check.
+const CAPACITY: u64 = 640 << 20;
 /// Organizations that are remembered, each once for all its sessions.
 const ORGANIZATIONS: usize = 10_000;
 /// A JWT is given out again only while this many seconds of it are left. Browsers ask again after three minutes.
