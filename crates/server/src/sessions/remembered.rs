@@ -135,8 +135,7 @@ pub(super) async fn recall<C: Caller>(cx: &Cx<C>, credential: &Credential) -> Re
     let (app, project) = (&cx.app, cx.project());
     let hash = token.hash(app.keys());
     let Some(known) = app.remembered_sessions().sessions.get(&hash) else { return Ok(None) };
-    let organization = OrganizationId::from_uuid(project.environment, token.tenant());
-    let standing = store::standing(app.db(), &project.id, &organization, &hash).await?;
+    let standing = store::standing(app.db(), &project.id, &known.organization_id, &hash).await?;
     let standing = standing.filter(|standing| standing.expires_at > cx.now()).ok_or(ApiError::SessionNotFound)?;
     if known.revisions != standing.revisions || !known.has_fresh_jwt(cx) {
         return Ok(None);
