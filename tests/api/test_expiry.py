@@ -1,5 +1,7 @@
 """What time ends: the server runs on a clock that these tests move forward."""
 
+import datetime
+
 import jwt
 import pytest
 from harness import (
@@ -150,6 +152,24 @@ def test_jwt_never_is_handed_out_half_dead(project, org, clock):
         answer = project.api.sessions.authenticate(session_token=session.session_token)
         claims = jwt.decode(answer.session_jwt, options={"verify_signature": False})
         assert claims["exp"] - clock.now() > 60
+
+
+def test_a_renewed_jwt_says_the_same_at_a_later_time(project, org, clock):
+    member = project.member(org)
+    session = login(project, org, member.email_address, session_custom_claims={"plan": {"seats": 3}})
+    times, platform = ("iat", "nbf", "exp"), "https://stytch.com/session"
+    first, seen = None, set()
+    for _ in range(4):
+        answer = project.api.sessions.authenticate(session_token=session.session_token)
+        claims = jwt.decode(answer.session_jwt, options={"verify_signature": False})
+        assert project.api.sessions.authenticate(session_jwt=answer.session_jwt).member.member_id == member.member_id
+        seen.add(tuple(claims.pop(name) for name in times))
+        used = datetime.datetime.fromisoformat(claims[platform].pop("last_accessed_at"))
+        assert abs(used.timestamp() - clock.now()) < 60
+        first = first or claims
+        assert claims == first and claims["plan"] == {"seats": 3}
+        clock.forward(minutes=4)
+    assert len(seen) == 4
 
 
 def test_last_access_is_kept(project, org, clock):

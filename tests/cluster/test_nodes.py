@@ -243,6 +243,43 @@ def test_a_role_given_on_one_node_counts_on_all(projects, org):
             assert answer.status_code == 200, answer.text
 
 
+LOST = {
+    "connections": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()",
+    "triggers": "".join(f"ALTER TABLE {table} DISABLE TRIGGER USER;" for table in ("organizations", "members", "sessions")),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_revocation_holds_when_word_of_it_is_lost(postgres, mailbox, lost):
+    """Whoever cannot know what has changed believes nothing that it remembers."""
+    url = postgres.new_database()
+    name = url.rpartition("/")[2]
+    nodes = [Node(url, mailbox=mailbox) for _ in range(2)]
+    try:
+        first = nodes[0].start().project()
+        projects = [first, on(first, nodes[1].start())]
+        org = first.organization().organization_id
+        sessions = [verified_member(first, org)[1] for _ in range(4)]
+
+        def check(project, session):
+            return post(project, "/v1/b2b/sessions/authenticate", {"session_token": session.session_token})
+
+        def check_all():
+            # Twice: the second time it is answered from memory.
+            for project in projects * 2:
+                assert all(check(project, session).status_code == 200 for session in sessions)
+
+        check_all()
+        postgres.sql(name, LOST[lost].format(name=name))
+        for session in sessions:
+            first.api.sessions.revoke(session_token=session.session_token)
+            for project in projects:
+                check_refusal(check(project, session), 404, "session_not_found")
+    finally:
+        for node in nodes:
+            node.stop()
+
+
 def test_a_removed_secret_opens_no_node(cluster, projects):
     node, project = cluster.nodes[0], projects[0]
     secret = node.command("project", "add-secret", project.project_id).stdout.strip()

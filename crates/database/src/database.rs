@@ -1,7 +1,8 @@
 //! The handle the rest of the program holds.
 
 use crate::{
-    Engine, Error, FromRow, IsConflict, Observation, Options, Outcome, Result, Tx, Value,
+    Engine, Error, IsConflict, Observation, Options, Outcome, Result, RowKey, Tx,
+    changes::Changes,
     postgres::Postgres,
     sqlite::Sqlite,
     tx::{Done, Mode, outcome_of},
@@ -19,6 +20,7 @@ pub struct Database(Arc<Inner>);
 
 struct Inner {
     backend: Backend,
+    changes: Arc<Changes>,
     observer: OnceLock<Observer>,
 }
 
@@ -30,12 +32,13 @@ enum Backend {
 impl Database {
     /// Opens the database the options name; PostgreSQL must be reachable, an SQLite file and its folder are created.
     pub async fn open(options: &Options) -> Result<Database> {
+        let changes = Arc::<Changes>::default();
         let backend = match options.url.split_once(':') {
             Some(("sqlite", path)) => Backend::Sqlite(Sqlite::open(path, options.connections)?),
-            Some(("postgres" | "postgresql", _)) => Backend::Postgres(Postgres::open(options).await?),
+            Some(("postgres" | "postgresql", _)) => Backend::Postgres(Postgres::open(options, &changes).await?),
             _ => return Err(Error::other("a database address starts with sqlite: or postgres://")),
         };
-        Ok(Database(Arc::new(Inner { backend, observer: OnceLock::new() })))
+        Ok(Database(Arc::new(Inner { backend, changes, observer: OnceLock::new() })))
     }
 
     /// What kind of database it is.
@@ -71,20 +74,26 @@ impl Database {
         self.transact(Mode::Write, f).await
     }
 
-    /// Reads the row that a statement finds by its key; `$1`, `$2`, … are the parts of the key. It enters the tenants it
-    /// is `within`, as [`Tx::enter`] does.
+    /// Learns what has changed: [`Database::changes`] counts every change that was committed before this was called, by
+    /// whatever process. Those who wait at the same time share the asking.
     ///
-    /// For what every request asks. Those who wait at the same time share a transaction, and on PostgreSQL a statement
-    /// and a round trip; so the statement must answer one row at most, and no part of the key may be NULL.
-    pub async fn look_up<T: FromRow>(&self, within: &[&str], sql: &'static str, key: &[Value]) -> Result<Option<T>> {
+    /// The schema has a table `changes` for it, into which the triggers of the tables that are watched write.
+    pub async fn catch_up(&self) -> Result<()> {
         let start = Instant::now();
         let result = match &self.0.backend {
-            Backend::Sqlite(sqlite) => sqlite.look_up(sql, key).await,
-            Backend::Postgres(postgres) => postgres.look_up(within, sql, key).await,
+            Backend::Sqlite(sqlite) => sqlite.catch_up(&self.0.changes).await,
+            Backend::Postgres(postgres) => postgres.catch_up().await,
         };
-        let outcome = result.as_ref().map_or_else(outcome_of, |_| Outcome::Committed);
+        let outcome = result.as_ref().map_or_else(outcome_of, |()| Outcome::Committed);
         self.observed(false, start, Duration::ZERO, outcome);
         result
+    }
+
+    /// A number that grows when one of these rows changes, as far as is known; sometimes also when none has.
+    ///
+    /// What was read of them is still true while the number is the one from before the reading began.
+    pub fn changes(&self, rows: &[RowKey]) -> u64 {
+        self.0.changes.count(rows)
     }
 
     pub(crate) async fn transact<T, E>(

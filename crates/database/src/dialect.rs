@@ -5,18 +5,18 @@ use crate::Engine;
 /// The statements for this engine.
 pub(crate) fn translate(engine: Engine, sql: &str) -> String {
     match engine {
-        Engine::Postgres => sql.to_owned(),
-        Engine::Sqlite => for_sqlite(&without_postgres_only(sql)),
+        Engine::Postgres => without(sql, "-- sqlite only"),
+        Engine::Sqlite => for_sqlite(&without(sql, "-- postgres only")),
     }
 }
 
-/// Drops the blocks between `-- postgres only` and `-- end`.
-fn without_postgres_only(sql: &str) -> String {
+/// Drops the blocks between this line and `-- end`.
+fn without(sql: &str, only: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut skip = false;
     for line in sql.split_inclusive('\n') {
         match line.trim() {
-            "-- postgres only" => skip = true,
+            line if line == only => skip = true,
             "-- end" if skip => skip = false,
             _ if !skip => out.push_str(line),
             _ => {}
@@ -85,13 +85,13 @@ mod tests {
         let sql = "-- a BIGINT in a comment; it's fine\nCREATE TABLE t (\n    id BIGINT PRIMARY KEY,\n    name TEXT \
                    COLLATE \"C\" NOT NULL DEFAULT 'BIGINT;)',\n    at TIMESTAMPTZ, ok BOOLEAN, j JSONB, b BYTEA\n);\n\
                    -- postgres only\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\n-- end\nCREATE INDEX i ON t (\n    \
-                   name\n);\n";
+                   name\n);\n-- sqlite only\nCREATE TRIGGER g AFTER DELETE ON t BEGIN DELETE FROM u; END;\n-- end\n";
         assert_eq!(
             translate(Engine::Sqlite, sql),
             "-- a BIGINT in a comment; it's fine\nCREATE TABLE t (\n    id INTEGER PRIMARY KEY,\n    name TEXT  NOT \
              NULL DEFAULT 'BIGINT;)',\n    at INTEGER, ok INTEGER, j TEXT, b BLOB\n) STRICT;\nCREATE INDEX i ON t \
-             (\n    name\n);\n"
+             (\n    name\n);\n-- sqlite only\nCREATE TRIGGER g AFTER DELETE ON t BEGIN DELETE FROM u; END;\n-- end\n"
         );
-        assert_eq!(translate(Engine::Postgres, sql), sql);
+        assert_eq!(translate(Engine::Postgres, sql), sql.split("-- sqlite only").next().unwrap_or_default());
     }
 }

@@ -4,6 +4,7 @@
 //! closure that blocks and never awaits: [`Database::read`] and [`Database::write`] run it, and run it again when the
 //! database reports a conflict.
 
+pub mod changes;
 mod convert;
 mod database;
 mod dialect;
@@ -20,6 +21,7 @@ pub mod transfer;
 mod tx;
 mod value;
 
+pub use changes::RowKey;
 pub use convert::{FromValue, Json};
 pub use database::Database;
 pub use error::{Error, IsConflict, Result};

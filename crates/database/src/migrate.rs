@@ -8,7 +8,8 @@ use std::{collections::HashMap, time::SystemTime};
 pub struct Migration {
     /// A number and a word, as in `0001_projects`. Steps are applied in the order they are given.
     pub name: &'static str,
-    /// Its statements. What stands between the lines `-- postgres only` and `-- end` is skipped on SQLite.
+    /// Its statements. What stands between the lines `-- postgres only` and `-- end` is skipped on SQLite, and the other
+    /// way round.
     pub sql: &'static str,
 }
 

@@ -63,13 +63,6 @@ pub trait FromRow: Sized {
     fn from_row(row: &mut Row) -> Result<Self>;
 }
 
-/// The row as it is.
-impl FromRow for Row {
-    fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Row { columns: row.columns.clone(), values: std::mem::take(&mut row.values), next: 0 })
-    }
-}
-
 macro_rules! tuple {
     ($($t:ident $index:literal),*) => {
         impl<$($t: FromValue),*> FromRow for ($($t,)*) {

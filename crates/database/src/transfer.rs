@@ -114,7 +114,7 @@ pub fn clock(tx: &mut Tx<'_>, engine: Engine) -> Result<Option<Timestamp>> {
     }
 }
 
-/// Every table but the list of migrations, those first that others refer to.
+/// Every table but the list of migrations and that of changes, those first that others refer to.
 ///
 /// From here on the transaction sees the rows of all tenants.
 ///
@@ -134,7 +134,7 @@ pub fn tables(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Table>> {
         &[],
     )?;
     let mut names: Vec<String> = names.into_iter().map(|(name,)| name).collect();
-    names.retain(|name| name != "schema_migrations");
+    names.retain(|name| name != "schema_migrations" && name != "changes");
     names.sort();
     let mut waiting = Vec::new();
     for name in names {

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::error::{Error, Result};
 use crate::{keys, login, magic_links, outbox, sessions, time};
-use database::{EVERYTHING, Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx, changes};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -15,6 +15,8 @@ const DAY: i64 = 24 * 60;
 const LINKS_KEPT: i64 = 7;
 /// Days that messages stay in the outbox.
 const MESSAGES_KEPT: i64 = 7;
+/// Minutes that changes are there for those who remember rows.
+const CHANGES_KEPT: i64 = 10;
 
 /// How long the program stays for mails that are being delivered when it is to end.
 const DELIVER_WITHIN: Duration = Duration::from_secs(5);
@@ -72,6 +74,7 @@ pub(crate) async fn flush(app: App) -> Result<()> {
 async fn clean(app: App) -> Result<()> {
     app.mail_limit().forget_old();
     let now = app.now();
+    let engine = app.db().engine();
     let days_ago = move |days: i64| time::after_minutes(now, -days * DAY);
     app.db()
         .write(move |tx: &mut Tx| {
@@ -81,6 +84,7 @@ async fn clean(app: App) -> Result<()> {
             login::clean(tx, now)?;
             magic_links::clean(tx, days_ago(LINKS_KEPT))?;
             outbox::clean(tx, days_ago(MESSAGES_KEPT))?;
+            changes::clean(tx, engine, time::after_minutes(now, -CHANGES_KEPT))?;
             Ok::<_, Error>(())
         })
         .await

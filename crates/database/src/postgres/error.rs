@@ -40,6 +40,10 @@ pub(crate) fn map(e: tokio_postgres::Error, mode: Mode) -> (Error, Effect) {
     {
         return (Error::Conflict, Effect::StatementsGone);
     }
+    // It is a standby, which has no tables that are not logged.
+    if *code == SqlState::FEATURE_NOT_SUPPORTED && mode == Mode::Read {
+        return (Error::unavailable(describe(db)), Effect::Lost);
+    }
     // The server became a standby. In a transaction that only reads it is a statement in the wrong place.
     if *code == SqlState::READ_ONLY_SQL_TRANSACTION && mode != Mode::Read {
         return (Error::unavailable(describe(db)), Effect::Lost);

@@ -8,21 +8,21 @@ mod bind;
 mod binding;
 mod decode;
 mod error;
-mod gather;
 mod hosts;
 mod pool;
 mod session;
 mod statements;
+mod tail;
 mod tls;
 mod tls_stream;
 
 pub(crate) use session::Session;
 
 use crate::{
-    Error, FromRow, IsConflict, Options, Outcome, Result, Tx, Value,
+    Error, IsConflict, Options, Outcome, Result, Tx,
+    changes::Changes,
     tx::{Done, Mode, RETRIES, Verdict, outcome_of},
 };
-use gather::Gather;
 use pool::{Lease, Pool};
 use session::MOVES;
 use std::{
@@ -30,28 +30,24 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use tail::Tail;
 
 /// A server, or several of which one is the primary.
 pub(crate) struct Postgres {
     pool: Arc<Pool>,
-    gather: Gather,
+    tail: Tail,
 }
 
 impl Postgres {
-    pub(crate) async fn open(options: &Options) -> Result<Postgres> {
+    pub(crate) async fn open(options: &Options, changes: &Arc<Changes>) -> Result<Postgres> {
         let pool = Arc::new(Pool::new(options)?);
         // A wrong address or password is reported now, not by the first request.
         drop(pool.clone().lease().await?);
-        Ok(Postgres { gather: Gather::start(&pool), pool })
+        Ok(Postgres { tail: Tail::start(&pool, changes), pool })
     }
 
-    pub(crate) async fn look_up<T: FromRow>(
-        &self,
-        within: &[&str],
-        sql: &'static str,
-        key: &[Value],
-    ) -> Result<Option<T>> {
-        self.gather.ask(within, sql, key).await?.map(|mut row| T::from_row(&mut row)).transpose()
+    pub(crate) async fn catch_up(&self) -> Result<()> {
+        self.tail.catch_up().await
     }
 
     pub(crate) async fn run<T, E>(

@@ -2,7 +2,7 @@
 
 use super::{bind, decode, error, statements::Statements};
 use crate::{
-    Error, FromRow, Result, Value,
+    EVERYTHING, Error, FromRow, Result, Value,
     row::{Columns, Row},
     scope::Scope,
     tx::Mode,
@@ -144,50 +144,53 @@ impl Session {
         self.first(async |client| client.prepare(sql).await).map(drop)
     }
 
-    /// Runs one statement that reads, in a transaction of its own and without blocking: one round trip for all of it.
-    pub(crate) async fn query_now(
-        &mut self,
-        within: &[&str],
-        sql: &str,
-        args: &[Value],
-    ) -> Result<Vec<tokio_postgres::Row>> {
+    /// The row that a statement answers, in a transaction of its own that sees everything, and without blocking: one
+    /// round trip for all of it.
+    pub(crate) async fn one_now<T: FromRow>(&mut self, mode: Mode, sql: &str, args: &[Value]) -> Result<T> {
+        self.start(mode);
         let prepared = match self.statements.get(sql) {
-            Some((statement, _)) => Some(statement),
+            Some(known) => Some(known),
             None if self.named => match timeout(ANSWER, self.client.prepare(sql)).await {
                 Ok(result) => {
                     let statement = self.check(result)?;
-                    self.statements.put(sql, statement.clone(), names(statement.columns()));
-                    Some(statement)
+                    let columns = names(statement.columns());
+                    self.statements.put(sql, statement.clone(), columns.clone());
+                    Some((statement, columns))
                 }
                 Err(_) => return Err(self.silent()),
             },
             None => None,
         };
-        self.start(Mode::Read);
-        within.iter().for_each(|tenant| self.scope.enter(tenant));
+        self.scope.enter(EVERYTHING);
         let preface = self.preface().unwrap_or_default();
         let client = &self.client;
         let query = async {
             match &prepared {
-                Some(statement) => {
+                Some((statement, _)) => {
                     let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
                     client.query(statement, &params).await
                 }
                 None => client.query_typed(sql, &bind::typed(args)).await,
             }
         };
+        let end = client.batch_execute(if mode == Mode::Read { "ROLLBACK" } else { "COMMIT" });
         // Polled in this order, so sent in this order.
-        let all = async { tokio::join!(client.batch_execute(&preface), query, client.batch_execute("ROLLBACK")) };
-        match timeout(ANSWER, all).await {
+        let all = async { tokio::join!(client.batch_execute(&preface), query, end) };
+        let found = match timeout(ANSWER, all).await {
             Ok((begun, found, ended)) => {
                 self.begun = false;
                 self.check(begun)?;
                 let found = self.check(found)?;
                 self.check(ended)?;
-                Ok(found)
+                found
             }
-            Err(_) => Err(self.silent()),
-        }
+            Err(_) => return Err(self.silent()),
+        };
+        let raw = found.first().ok_or_else(|| Error::other(format!("no row from {sql}")))?;
+        let columns = prepared.map_or_else(|| names(raw.columns()), |(_, columns)| columns);
+        let mut row = Row::new(columns);
+        row.refill((0..raw.len()).map(|i| decode::column(raw, i)))?;
+        T::from_row(&mut row)
     }
 
     fn statement(&mut self, sql: &str) -> Result<(Statement, Columns)> {

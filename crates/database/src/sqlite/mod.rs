@@ -6,13 +6,13 @@
 mod connection;
 mod error;
 mod file;
-mod together;
+mod tail;
 mod writer;
 
 pub(crate) use connection::Connection;
 
 use crate::{
-    Error, FromRow, IsConflict, Outcome, Result, Tx, Value,
+    Error, IsConflict, Outcome, Result, Tx,
     tx::{Done, Verdict},
 };
 use std::{
@@ -20,7 +20,7 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Instant,
 };
-use together::Together;
+use tail::Tail;
 use tokio::sync::Semaphore;
 use writer::Writer;
 
@@ -30,7 +30,7 @@ pub(crate) struct Sqlite {
     readers: usize,
     permits: Semaphore,
     idle: Mutex<Vec<Connection>>,
-    together: Together,
+    tail: Tail,
     writer: Writer,
 }
 
@@ -42,8 +42,8 @@ impl Sqlite {
         let writer = Writer::start(Connection::writer(&path)?)?;
         let readers = readers.max(1);
         let idle = Mutex::new(vec![Connection::reader(&path)?]);
-        let together = Together::default();
-        Ok(Sqlite { path, readers, permits: Semaphore::new(readers), idle, together, writer })
+        let tail = Tail::default();
+        Ok(Sqlite { path, readers, permits: Semaphore::new(readers), idle, tail, writer })
     }
 
     pub(crate) async fn read<T, E: From<Error> + IsConflict>(
@@ -61,11 +61,6 @@ impl Sqlite {
             Ok((result, outcome)) => Done { result, outcome, queued },
             Err(e) => Done::failed(e, queued),
         }
-    }
-
-    /// One row, in a transaction that others may share.
-    pub(crate) async fn look_up<T: FromRow>(&self, sql: &'static str, key: &[Value]) -> Result<Option<T>> {
-        self.ask(sql, key).await?.map(|mut row| T::from_row(&mut row)).transpose()
     }
 
     fn read_now<T, E: From<Error> + IsConflict>(

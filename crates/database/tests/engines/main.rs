@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 
 mod both;
-mod look_up;
+mod changes;
 mod migrations;
 mod pgbouncer;
 mod postgres;

@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-on_both!(entering, visiting, looking_up, writing, beginning_anew, names);
+on_both!(entering, visiting, writing, beginning_anew, names);
 
 /// A row each for the tenants a, b and c, behind a policy as those of the server are.
 pub(crate) const SCHEMA: &[Migration] = &[Migration {
@@ -58,26 +58,6 @@ async fn entering(db: &Database, _: &str) {
     }
     let first = db.read(|tx| tx.enter("c").and_then(|()| seen(tx))).await.unwrap();
     check(engine, &first, "c");
-}
-
-async fn looking_up(db: &Database, _: &str) {
-    db.migrate(SCHEMA).await.unwrap();
-    let engine = db.engine();
-    let sql = "SELECT tenant FROM owned WHERE tenant = $1";
-    for within in [&[][..], &["b"], &["nobody", "b"], &["a", "b"], &[EVERYTHING]] {
-        for tenant in ["a", "b", "c", "d"] {
-            let found = db.look_up::<(String,)>(within, sql, args![tenant]).await.unwrap().is_some();
-            let entered = engine == Engine::Sqlite || within.contains(&tenant) || within.contains(&EVERYTHING);
-            assert_eq!(found, entered && tenant != "d", "{tenant} within {within:?}");
-        }
-    }
-    // What a look-up entered is left again.
-    let after = db.read(seen).await.unwrap();
-    check(engine, &after, "");
-    assert!(
-        matches!(db.look_up::<(String,)>(&["a,b"], sql, args!["a"]).await, Err(Error::Other(_)))
-            || engine == Engine::Sqlite
-    );
 }
 
 async fn visiting(db: &Database, _: &str) {

@@ -240,8 +240,7 @@ impl Outcome {
                 let (member, organization) = (&response.member, &response.organization);
                 let remembered = sessions::remember(cx, &session, member, organization).await?;
                 response.member_session = Some(sessions::show(&session, member, organization));
-                response.session_token = remembered.token().to_owned();
-                response.session_jwt = remembered.jwt().to_owned();
+                (response.session_token, response.session_jwt) = remembered.token_and_jwt();
                 response.member_authenticated = true;
             }
             State::Missing(missing) => {

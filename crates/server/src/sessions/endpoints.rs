@@ -91,7 +91,7 @@ impl Authenticated {
             member_id: known.member_id.clone(),
             member_session: known.member_session(now)?,
             session_token: known.session_token.clone(),
-            session_jwt: known.session_jwt.clone(),
+            session_jwt: known.jwt(),
             member: known.member.clone(),
             organization: known.organization.clone(),
             verdict,
@@ -101,8 +101,8 @@ impl Authenticated {
 
 /// Check a session, and renew its JWT.
 ///
-/// Without a duration the session's end stays as it is. Any node answers from the database, so a session that was
-/// revoked anywhere is refused here.
+/// Without a duration the session's end stays as it is. Any node asks the database what has changed before it answers, so
+/// a session that was revoked anywhere is refused here.
 #[endpoint(POST "/v1/b2b/sessions/authenticate", browser POST "/sdk/v1/b2b/sessions/authenticate", errors(
     NoSessionArguments, SessionAuthorizationError, ..TERMS_ERRORS
 ))]
@@ -136,9 +136,10 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
     let (presented, verdict) = if changes { cx.write(work).await? } else { cx.read(work).await? };
     let Presented { mut session, organization, member } = presented;
     let (id, stored) = (&session.member_session_id, session.last_accessed_at);
-    cx.app.touched().note(&session.organization_id, id, stored, cx.now());
+    let last_use = cx.app.touched().note(&session.organization_id, id, stored, cx.now());
     session.last_accessed_at = cx.now();
     let known = remembered::remember(&cx, &session, &member, &organization).await?;
+    known.set_last_use(last_use);
     Authenticated::new(&known, cx.now(), verdict)
 }
 

@@ -5,6 +5,8 @@ use crate::App;
 use crate::error::{ApiError, Error, Result};
 use crate::id::{OrganizationId, SessionId};
 use crate::projects::Project;
+use crate::rendered::Rendered;
+use crate::time;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Timestamp, Tx};
@@ -23,35 +25,64 @@ fn issuer(project: &Project) -> String {
     format!("stytch.com/{}", project.id)
 }
 
-/// A new JWT for a session, and when it ends, in seconds since 1970.
-pub(super) async fn sign(
-    app: &App,
-    project: &Project,
-    session: &MemberSession,
-    now: Timestamp,
-) -> Result<(String, i64)> {
-    let seconds = now.0.div_euclid(1_000_000);
-    let keys = signing::keys(app, project, now).await?;
-    let key = keys.current(now)?;
+/// A JWT that was issued.
+#[derive(Clone)]
+pub(super) struct Jwt {
+    pub(super) text: Rendered<String>,
+    /// When it ends, in seconds since 1970.
+    pub(super) expires: i64,
+}
+
+impl Jwt {
+    pub(super) fn as_str(&self) -> &str {
+        unquoted(&self.text)
+    }
+}
+
+/// Tokens and JWTs as JSON have quotes around them, and nothing in them that JSON writes otherwise.
+pub(super) fn unquoted(token: &Rendered<String>) -> &str {
+    token.json().trim_matches('"')
+}
+
+/// A new JWT for a session.
+pub(super) async fn sign(app: &App, project: &Project, session: &MemberSession, now: Timestamp) -> Result<Jwt> {
     let mut claims: Map<String, Value> = session.custom_claims.clone();
     claims.extend([
         ("iss".into(), issuer(project).into()),
         ("aud".into(), json!([project.id])),
         ("sub".into(), json!(session.member_id)),
-        ("iat".into(), seconds.into()),
-        ("nbf".into(), seconds.into()),
-        ("exp".into(), (seconds + LIFETIME).into()),
         (SESSION_CLAIM.into(), session_claim(session)?),
         (
             ORGANIZATION_CLAIM.into(),
             json!({ "organization_id": session.organization_id, "slug": session.organization_slug }),
         ),
     ]);
+    seal(app, project, claims, now).await
+}
+
+/// A new JWT in place of another, of the same session in the same state.
+pub(super) async fn renew(app: &App, project: &Project, jwt: &Jwt, now: Timestamp) -> Result<Jwt> {
+    let claims = jwt.as_str().split('.').nth(1).and_then(|body| URL_SAFE_NO_PAD.decode(body).ok());
+    let claims = claims.and_then(|body| serde_json::from_slice::<Map<String, Value>>(&body).ok());
+    let mut claims = claims.ok_or_else(|| Error::internal("a JWT of our own cannot be read"))?;
+    if let Some(session) = claims.get_mut(SESSION_CLAIM).and_then(Value::as_object_mut) {
+        session.insert("last_accessed_at".into(), time::to_text(now).into());
+    }
+    seal(app, project, claims, now).await
+}
+
+async fn seal(app: &App, project: &Project, mut claims: Map<String, Value>, now: Timestamp) -> Result<Jwt> {
+    let seconds = now.0.div_euclid(1_000_000);
+    let keys = signing::keys(app, project, now).await?;
+    let key = keys.current(now)?;
+    claims.insert("iat".into(), seconds.into());
+    claims.insert("nbf".into(), seconds.into());
+    claims.insert("exp".into(), (seconds + LIFETIME).into());
     let header = json!({ "alg": "RS256", "kid": key.id, "typ": "JWT" });
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims)));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?);
-    Ok((format!("{signed}.{signature}"), seconds + LIFETIME))
+    Ok(Jwt { text: Rendered::new(&format!("{signed}.{signature}"))?, expires: seconds + LIFETIME })
 }
 
 fn session_claim(session: &MemberSession) -> Result<Value> {

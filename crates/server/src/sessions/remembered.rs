@@ -1,22 +1,25 @@
-//! What is remembered of sessions, so that checking one again is one short read.
+//! What is remembered of sessions, so that checking one again reads next to nothing.
 //!
-//! Nothing remembered is believed. Each check asks the database for the session and for the revisions of every row the
-//! answer was made of; what has changed, anywhere, is read anew. What ended anywhere is refused here at once.
+//! Nothing remembered is believed. Each check asks the database what has changed, on any node. If that may concern a row
+//! the answer was made of, it asks for the revisions of them all, and what did change is read anew. What ended anywhere
+//! is refused here at once.
 
 use super::credential::Credential;
-use super::{MemberSession, Session, jwt, operations, store};
+use super::jwt::{self, Jwt};
+use super::{MemberSession, Session, operations, store};
 use crate::error::{ApiError, Error, Result};
 use crate::http::{Caller, Cx, Surface};
-use crate::id::{MemberId, OrganizationId, SessionId};
+use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
 use crate::keys::token::{Token, TokenKind};
 use crate::members::Member;
 use crate::organizations::Organization;
 use crate::rendered::Rendered;
 use crate::time;
-use database::Timestamp;
+use database::{RowKey, Timestamp};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of answers that are remembered at most, about: more than 100,000 sessions. Each that is in use and not remembered
 /// costs a signature at every check.
@@ -52,51 +55,54 @@ impl Weighter<[u8; 32], Arc<Remembered>> for Bytes {
     }
 }
 
-/// How often a row was changed, and when the last time: a program before this one does not count.
+/// How often a row was changed, and a time that changes with it where a program before this one does not count: the last
+/// change, or a session's end.
 type Revision = (i64, Timestamp);
 
 /// The rows that an answer is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Revisions {
-    pub(super) session: i64,
+    pub(super) session: Revision,
     pub(super) member: Revision,
     pub(super) organization: Revision,
 }
 
-/// What the database says of a session each time.
-pub(super) struct Standing {
-    pub(super) revisions: Revisions,
-    pub(super) expires_at: Timestamp,
-    pub(super) last_accessed_at: Timestamp,
-}
-
 /// The parts of the answer to a check.
 pub(crate) struct Remembered {
+    /// The rows it was made of, and how often they had changed when it was last compared with them.
+    rows: [RowKey; 3],
+    counted: AtomicU64,
     revisions: Revisions,
+    /// The last use that is stored, or will be soon: microseconds since 1970.
+    last_use: AtomicI64,
+    project_id: ProjectId,
     organization_id: OrganizationId,
     member_session_id: SessionId,
     /// The session as JSON, up to when it was last used, and from there.
     member_session: (Box<str>, Box<str>),
-    /// Seconds since 1970.
-    jwt_expires: i64,
+    jwt: Mutex<Jwt>,
     /// Seconds, less than [`SPREAD`].
     spread: u8,
     pub(super) member_id: Rendered<MemberId>,
     pub(super) session_token: Rendered<String>,
-    pub(super) session_jwt: Rendered<String>,
     pub(super) member: Rendered<Member>,
     pub(super) organization: Rendered<Organization>,
 }
 
 impl Remembered {
-    /// The session's token.
-    pub(crate) fn token(&self) -> &str {
-        unquoted(&self.session_token)
+    /// The session's token and a JWT.
+    pub(crate) fn token_and_jwt(&self) -> (String, String) {
+        (jwt::unquoted(&self.session_token).to_owned(), self.latest_jwt().as_str().to_owned())
     }
 
     /// A JWT of the session.
-    pub(crate) fn jwt(&self) -> &str {
-        unquoted(&self.session_jwt)
+    pub(super) fn jwt(&self) -> Rendered<String> {
+        self.latest_jwt().text.clone()
+    }
+
+    fn latest_jwt(&self) -> MutexGuard<'_, Jwt> {
+        // Nothing panics while it holds the lock.
+        self.jwt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The session, used now.
@@ -105,25 +111,62 @@ impl Remembered {
         Rendered::from_json([before, time::to_text(now).as_str(), after].concat())
     }
 
+    /// Notes the last use that is stored, or will be soon.
+    pub(super) fn set_last_use(&self, at: Timestamp) {
+        self.last_use.store(at.0, Ordering::Relaxed);
+    }
+
+    /// Whether it is still true.
+    ///
+    /// # Errors
+    /// `session_not_found` when the session has ended.
+    async fn is_true<C: Caller>(&self, cx: &Cx<C>) -> Result<bool> {
+        let app = &cx.app;
+        app.db().catch_up().await?;
+        if self.revisions.session.1 <= cx.now() {
+            return Err(ApiError::SessionNotFound.into());
+        }
+        let changes = app.db().changes(&self.rows);
+        if self.counted.load(Ordering::Acquire) == changes {
+            return Ok(true);
+        }
+        let (project, organization) = (cx.project().id.clone(), self.organization_id.clone());
+        let id = self.member_session_id.clone();
+        let found =
+            cx.read(move |tx| tx.visit(organization.as_str(), |tx| store::revisions(tx, &project, &organization, &id)));
+        if found.await?.ok_or(ApiError::SessionNotFound)? != self.revisions {
+            return Ok(false);
+        }
+        // The number from before the rows were read: what has changed since then counts the next time.
+        self.counted.store(changes, Ordering::Release);
+        Ok(true)
+    }
+
+    async fn renew_jwt<C: Caller>(&self, cx: &Cx<C>) -> Result<()> {
+        let old = self.latest_jwt().clone();
+        let new = jwt::renew(&cx.app, cx.project(), &old, cx.now()).await?;
+        *self.latest_jwt() = new;
+        Ok(())
+    }
+
     fn has_fresh_jwt<C: Caller>(&self, cx: &Cx<C>) -> bool {
-        let left = self.jwt_expires - cx.now().0.div_euclid(1_000_000);
+        let left = self.latest_jwt().expires - cx.now().0.div_euclid(1_000_000);
         let least = if cx.head.surface == Surface::Browser { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
         left > least + i64::from(self.spread)
     }
 
     /// Memory, without what is shared.
     fn bytes(&self) -> usize {
-        let texts = [self.member_id.json(), self.session_token.json(), self.session_jwt.json(), self.member.json()];
+        let jwt = self.jwt();
+        let texts = [self.member_id.json(), self.session_token.json(), jwt.json(), self.member.json()];
         let session = self.member_session.0.len() + self.member_session.1.len();
-        let ids = self.organization_id.as_str().len() + self.member_session_id.as_str().len();
-        size_of::<Self>() + texts.iter().map(|text| text.len()).sum::<usize>() + session + ids
+        let ids = [self.project_id.as_str(), self.organization_id.as_str(), self.member_session_id.as_str()];
+        size_of::<Self>() + texts.iter().chain(&ids).map(|text| text.len()).sum::<usize>() + session
     }
 }
 
-/// A token as JSON has quotes around it, and nothing in it that JSON writes otherwise.
-fn unquoted(token: &Rendered<String>) -> &str {
-    token.json().trim_matches('"')
-}
+/// What [`Remembered`] was never compared with.
+const NEVER: u64 = u64::MAX;
 
 /// The answer for a session token, if it is remembered and still true.
 ///
@@ -135,12 +178,17 @@ pub(super) async fn recall<C: Caller>(cx: &Cx<C>, credential: &Credential) -> Re
     let (app, project) = (&cx.app, cx.project());
     let hash = token.hash(app.keys());
     let Some(known) = app.remembered_sessions().sessions.get(&hash) else { return Ok(None) };
-    let standing = store::standing(app.db(), &project.id, &known.organization_id, &hash).await?;
-    let standing = standing.filter(|standing| standing.expires_at > cx.now()).ok_or(ApiError::SessionNotFound)?;
-    if known.revisions != standing.revisions || !known.has_fresh_jwt(cx) {
+    if known.project_id != project.id {
+        return Err(ApiError::SessionNotFound.into());
+    }
+    if !known.is_true(cx).await? {
         return Ok(None);
     }
-    app.touched().note(&known.organization_id, &known.member_session_id, standing.last_accessed_at, cx.now());
+    if !known.has_fresh_jwt(cx) {
+        known.renew_jwt(cx).await?;
+    }
+    let stored = Timestamp(known.last_use.load(Ordering::Relaxed));
+    known.set_last_use(app.touched().note(&known.organization_id, &known.member_session_id, stored, cx.now()));
     Ok(Some(known))
 }
 
@@ -156,7 +204,7 @@ pub(crate) async fn remember<C: Caller>(
     let hash = token.hash(cx.app.keys());
     let cache = cx.app.remembered_sessions();
     let revisions = Revisions {
-        session: session.revision,
+        session: (session.revision, session.expires_at),
         member: (member.revision, member.updated_at),
         organization: (organization.revision, organization.updated_at),
     };
@@ -165,17 +213,21 @@ pub(crate) async fn remember<C: Caller>(
         return Ok(known);
     }
     let shown = operations::show(session, member, organization);
-    let (jwt, jwt_expires) = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
+    let jwt = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
+    let rows = [session.member_session_id.as_str(), member.member_id.as_str(), organization.organization_id.as_str()];
     let remembered = Arc::new(Remembered {
+        rows: rows.map(RowKey::of),
+        counted: NEVER.into(),
         revisions,
+        last_use: session.last_accessed_at.0.into(),
+        project_id: cx.project().id.clone(),
         organization_id: session.organization_id.clone(),
         member_session_id: session.member_session_id.clone(),
         member_session: around_last_use(&shown)?,
-        jwt_expires,
+        jwt: Mutex::new(jwt),
         spread: hash[0] % SPREAD,
         member_id: Rendered::new(&session.member_id)?,
         session_token: Rendered::new(&token.to_text())?,
-        session_jwt: Rendered::new(&jwt)?,
         member: Rendered::new(member)?,
         organization: rendered_organization(cache, organization)?,
     });

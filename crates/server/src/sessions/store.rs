@@ -1,8 +1,8 @@
 use super::Session;
-use super::remembered::{Revisions, Standing};
+use super::remembered::Revisions;
 use crate::error::Result;
 use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
-use database::{Database, FromRow, Json, Row, Timestamp, Tx, args};
+use database::{FromRow, Json, Row, Timestamp, Tx, args};
 
 impl FromRow for Session {
     fn from_row(row: &mut Row) -> database::Result<Self> {
@@ -82,33 +82,29 @@ pub(super) fn find(
     )?)
 }
 
-/// Whether a session still stands: its row, its member's and its organization's as they are now. A member who is not
-/// active has none.
-pub(super) async fn standing(
-    db: &Database,
+/// The revisions of a session that still stands, its member's and its organization's. A member who is not active has
+/// none.
+pub(super) fn revisions(
+    tx: &mut Tx,
     project: &ProjectId,
     organization: &OrganizationId,
-    token_hash: &[u8; 32],
-) -> Result<Option<Standing>> {
-    let within = [project.as_str(), organization.as_str()];
-    let key = args![project, organization, token_hash];
-    let found = db.look_up::<(i64, i64, Timestamp, i64, Timestamp, Timestamp, Timestamp)>(
-        &within,
-        "SELECT s.revision AS session_revision, m.revision AS member_revision, m.updated_at AS member_updated_at,
-                o.revision AS organization_revision, o.updated_at AS organization_updated_at,
-                s.expires_at, s.last_accessed_at
+    id: &SessionId,
+) -> Result<Option<Revisions>> {
+    let row = tx.optional::<(i64, Timestamp, i64, Timestamp, i64, Timestamp)>(
+        "SELECT s.revision AS session_revision, s.expires_at, m.revision AS member_revision,
+                m.updated_at AS member_updated_at, o.revision AS organization_revision,
+                o.updated_at AS organization_updated_at
          FROM sessions s
          JOIN members m ON m.organization_id = s.organization_id AND m.id = s.member_id
          JOIN organizations o ON o.id = s.organization_id AND o.project_id = s.project_id
-         WHERE s.project_id = $1 AND s.organization_id = $2 AND s.token_hash = $3 AND m.status = 'active'",
-        key,
-    );
-    let Some((session, member, member_at, organization, organization_at, expires_at, last_accessed_at)) = found.await?
-    else {
-        return Ok(None);
-    };
-    let revisions = Revisions { session, member: (member, member_at), organization: (organization, organization_at) };
-    Ok(Some(Standing { revisions, expires_at, last_accessed_at }))
+         WHERE s.project_id = $1 AND s.organization_id = $2 AND s.id = $3 AND m.status = 'active'",
+        args![project, organization, id],
+    )?;
+    Ok(row.map(|(session, session_ends, member, member_at, organization, organization_at)| Revisions {
+        session: (session, session_ends),
+        member: (member, member_at),
+        organization: (organization, organization_at),
+    }))
 }
 
 /// The organization of a session that only its id is known of.

@@ -14,13 +14,31 @@ use std::sync::Mutex;
 pub(crate) struct Touched(Mutex<HashMap<SessionId, (OrganizationId, Timestamp)>>);
 
 impl Touched {
-    /// Notes a use, unless the last that is stored is less than a minute ago.
-    pub(super) fn note(&self, organization: &OrganizationId, session: &SessionId, stored: Timestamp, now: Timestamp) {
+    /// Notes a use, unless the last that is stored is less than a minute ago. Answers the last that is stored or noted.
+    pub(super) fn note(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        stored: Timestamp,
+        now: Timestamp,
+    ) -> Timestamp {
         if now.0 - stored.0 < MINUTE {
-            return;
+            return stored;
         }
         if let Ok(mut touched) = self.0.lock() {
             touched.insert(session.clone(), (organization.clone(), now));
+        }
+        now
+    }
+}
+
+impl Touched {
+    /// What could not be written, for the next time, unless it has been used since.
+    fn put_back(&self, unwritten: impl Iterator<Item = (SessionId, (OrganizationId, Timestamp))>) {
+        if let Ok(mut touched) = self.0.lock() {
+            unwritten.for_each(|(session, used)| {
+                touched.entry(session).or_insert(used);
+            });
         }
     }
 }
@@ -37,9 +55,14 @@ pub(crate) async fn flush(app: &App) -> Result<()> {
     let mut touched: Vec<_> = touched.into_iter().collect();
     // In one order everywhere, so that nodes that write the same sessions do not wait for each other in a circle.
     touched.sort();
-    for batch in touched.chunks(BATCH) {
-        let batch = batch.to_vec();
-        app.db().write(move |tx| tx.visit(EVERYTHING, |tx| store::touch(tx, &batch))).await?;
+    while !touched.is_empty() {
+        let batch = touched.split_off(touched.len().saturating_sub(BATCH));
+        let written = batch.clone();
+        let write = app.db().write(move |tx| tx.visit(EVERYTHING, |tx| store::touch(tx, &written)));
+        if let Err(error) = write.await {
+            app.touched().put_back(touched.into_iter().chain(batch));
+            return Err(error);
+        }
     }
     Ok(())
 }
