@@ -127,7 +127,7 @@ pub(crate) fn save(
     let addresses =
         |m: &Member| (m.email_address.clone(), m.retired_email_addresses.clone(), m.status == Status::Deleted);
     if addresses(before) != addresses(member) {
-        store::replace_emails(tx, member)?;
+        store::replace_emails(tx, before, member)?;
     }
     if before.direct_roles != member.direct_roles {
         store::replace_roles(tx, member)?;

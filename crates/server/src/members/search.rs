@@ -11,7 +11,7 @@ use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
 use database::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ERRORS: Errors = Errors {
     name_not_string: ApiError::MemberSearchFilterNameNotString,
@@ -93,7 +93,7 @@ fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) 
     let lower = |list: Vec<String>| list.into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
     Ok(match filter.name {
         "member_ids" => member_ids(sql, &filter.strings()?)?,
-        "member_emails" => sql.is_one_of("m.email_address", &lower(filter.strings()?)),
+        "member_emails" => emails(sql, &lower(filter.strings()?)),
         "member_email_fuzzy" => {
             sql.is_like("m.email_address", &filter.fuzzy(ApiError::MemberSearchEmailFuzzyTooShort)?)
         }
@@ -115,6 +115,13 @@ fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) 
         }
         name => return Err(ApiError::MemberSearchFilterUnknown.because(format!("There is no member filter {name}."))),
     })
+}
+
+/// The index of addresses begins with the domain.
+fn emails(sql: &mut Condition, emails: &[String]) -> String {
+    let domain = |email: &String| email.split_once('@').map_or("", |(_, domain)| domain).to_owned();
+    let domains: Vec<_> = emails.iter().map(domain).collect::<BTreeSet<_>>().into_iter().collect();
+    format!("{} AND {}", sql.is_one_of("m.email_domain", &domains), sql.is_one_of("m.email_address", emails))
 }
 
 fn member_ids(sql: &mut Condition, ids: &[String]) -> Result<String> {

@@ -156,24 +156,39 @@ const UNIQUE: &[(&str, ApiError)] = &[
 ];
 
 /// Addresses are unique in the organization, those that were retired included.
-pub(super) fn replace_emails(tx: &mut Tx, m: &Member) -> Result<()> {
-    tx.execute(
-        "DELETE FROM member_emails WHERE organization_id = $1 AND member_id = $2",
-        args![&m.organization_id, &m.member_id],
-    )?;
-    tx.execute(
-        "DELETE FROM member_directory WHERE project_id = $1 AND organization_id = $2 AND member_id = $3",
-        args![&m.project_id, &m.organization_id, &m.member_id],
-    )?;
+pub(super) fn replace_emails(tx: &mut Tx, before: &Member, m: &Member) -> Result<()> {
+    remove_emails(tx, before)?;
     add_emails(tx, m)
+}
+
+/// Found by the addresses: to be found by the member they would need two more indexes, which every new member would have
+/// to be written to.
+fn remove_emails(tx: &mut Tx, m: &Member) -> Result<()> {
+    for (email, _) in addresses(m) {
+        tx.execute(
+            "DELETE FROM member_emails WHERE organization_id = $1 AND email_address = $2 AND member_id = $3",
+            args![&m.organization_id, email.as_str(), &m.member_id],
+        )?;
+    }
+    tx.execute(
+        "DELETE FROM member_directory
+         WHERE project_id = $1 AND email_address = $2 AND organization_id = $3 AND member_id = $4",
+        args![&m.project_id, m.email_address.as_str(), &m.organization_id, &m.member_id],
+    )?;
+    Ok(())
+}
+
+/// With what each is to the member.
+fn addresses(m: &Member) -> impl Iterator<Item = (&EmailAddress, &'static str)> {
+    let retired = m.retired_email_addresses.iter().map(|retired| (&retired.email_address, "retired"));
+    std::iter::once((&m.email_address, "primary")).chain(retired)
 }
 
 fn add_emails(tx: &mut Tx, m: &Member) -> Result<()> {
     if m.status == Status::Deleted {
         return Ok(());
     }
-    let retired = m.retired_email_addresses.iter().map(|retired| (&retired.email_address, "retired"));
-    for (email, kind) in std::iter::once((&m.email_address, "primary")).chain(retired) {
+    for (email, kind) in addresses(m) {
         tx.execute(
             "INSERT INTO member_emails (organization_id, email_address, member_id, kind) VALUES ($1, $2, $3, $4)",
             args![&m.organization_id, email.as_str(), &m.member_id, kind],
@@ -264,15 +279,24 @@ pub(super) fn count(tx: &mut Tx, organization: &OrganizationId) -> Result<i64> {
     Ok(count)
 }
 
-/// Everything of the organization's members.
+/// Everything of the organization's members. What is looked up across the project is found by the members, so they go
+/// last.
 pub(super) fn purge(tx: &mut Tx, o: &Organization) -> Result<()> {
     let id = &o.organization_id;
+    let across = args![&o.project_id, id];
+    tx.execute(
+        "DELETE FROM member_directory WHERE project_id = $1 AND organization_id = $2
+         AND email_address IN (SELECT email_address FROM members WHERE organization_id = $2)",
+        across,
+    )?;
+    tx.execute(
+        "DELETE FROM member_locations WHERE project_id = $1 AND organization_id = $2
+         AND member_id IN (SELECT id FROM members WHERE organization_id = $2)",
+        across,
+    )?;
     tx.execute("DELETE FROM member_emails WHERE organization_id = $1", args![id])?;
     tx.execute("DELETE FROM member_roles WHERE organization_id = $1", args![id])?;
     tx.execute("DELETE FROM members WHERE organization_id = $1", args![id])?;
-    let across = args![&o.project_id, id];
-    tx.execute("DELETE FROM member_directory WHERE project_id = $1 AND organization_id = $2", across)?;
-    tx.execute("DELETE FROM member_locations WHERE project_id = $1 AND organization_id = $2", across)?;
     Ok(())
 }
 
