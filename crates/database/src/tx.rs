@@ -82,6 +82,16 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Runs a statement whose outcome does not matter unless it fails, and then the next statement or the commit fails. On
+    /// PostgreSQL it goes in the packet of that, and no time is spent on it. Not for what a unique index may refuse with a
+    /// meaning.
+    pub fn execute_later(&mut self, sql: &str, args: &[Value]) -> Result<()> {
+        self.run(|engine| match engine {
+            Inner::Sqlite(c) => c.execute(sql, args).map(drop),
+            Inner::Postgres(s) => s.execute_later(sql, args),
+        })
+    }
+
     /// Runs a statement once for each row of arguments and answers how many rows of the table it touched. On PostgreSQL
     /// all of them go in one round trip.
     pub fn execute_each(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {

@@ -23,6 +23,9 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// How often what certainly changed nothing moves to a new connection because its own was lost.
 pub(crate) const MOVES: u32 = 2;
 
+/// How many statements may wait for the next request.
+const AHEAD: usize = 16;
+
 /// A connection, used by one transaction at a time and from a thread that may block.
 pub(crate) struct Session {
     client: Client,
@@ -32,8 +35,29 @@ pub(crate) struct Session {
     mode: Mode,
     scope: Scope,
     begun: bool,
+    ahead: Vec<Ahead>,
     lost: bool,
     silent: bool,
+}
+
+/// What goes in the packet of the next request, in front of it.
+enum Ahead {
+    /// BEGIN, and what the transaction has entered.
+    Say(String),
+    /// A statement whose outcome nobody waits for.
+    Run(Statement, Vec<Value>),
+}
+
+impl Ahead {
+    async fn send(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
+        match self {
+            Ahead::Say(sql) => client.batch_execute(sql).await,
+            Ahead::Run(statement, args) => {
+                let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
+                client.execute(statement, &params).await.map(drop)
+            }
+        }
+    }
 }
 
 impl Session {
@@ -46,6 +70,7 @@ impl Session {
             mode: Mode::Read,
             scope: Scope::new(Mode::Read),
             begun: false,
+            ahead: Vec::new(),
             lost: false,
             silent: false,
         }
@@ -66,6 +91,7 @@ impl Session {
         self.mode = mode;
         self.scope = Scope::new(mode);
         self.begun = false;
+        self.ahead.clear();
     }
 
     /// What the transaction has entered.
@@ -74,13 +100,12 @@ impl Session {
     }
 
     pub(crate) fn commit(&mut self) -> Result<()> {
-        if !std::mem::take(&mut self.begun) {
+        if !self.begun {
             return Ok(());
         }
-        match self.runtime.block_on(async { timeout(ANSWER, self.client.batch_execute("COMMIT")).await }) {
-            Ok(result) => self.check(result),
-            Err(_) => Err(self.silent()),
-        }
+        let committed = self.first(async |client| client.batch_execute("COMMIT").await);
+        self.begun = false;
+        committed
     }
 
     /// Ends the transaction without waiting for the answer: what comes next on this connection is behind it anyway.
@@ -100,6 +125,19 @@ impl Session {
             let params = bind::typed(args);
             self.first(async |client| client.execute_typed(sql, &params).await)
         }
+    }
+
+    /// Runs a statement along with the next request.
+    pub(crate) fn execute_later(&mut self, sql: &str, args: &[Value]) -> Result<()> {
+        if !self.named || self.ahead.len() >= AHEAD {
+            return self.execute(sql, args).map(drop);
+        }
+        let (statement, _) = self.statement(sql)?;
+        let used = bind::params(args, &statement)?.len();
+        // What was entered by now is what it is to see.
+        self.say_preface();
+        self.ahead.push(Ahead::Run(statement, args.iter().take(used).cloned().collect()));
+        Ok(())
     }
 
     pub(crate) fn execute_each(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
@@ -212,15 +250,24 @@ impl Session {
         }
     }
 
-    /// Runs a request. What has to be said before it goes in the same packet: no time is spent on it.
-    fn first<T>(&mut self, request: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>) -> Result<T> {
+    fn say_preface(&mut self) {
         let preface = self.preface();
+        self.ahead.extend(preface.map(Ahead::Say));
+    }
+
+    /// Runs a request. What comes before it goes in the same packet: no time is spent on it.
+    fn first<T>(&mut self, request: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>) -> Result<T> {
+        self.say_preface();
+        let ahead = std::mem::take(&mut self.ahead);
         let client = &self.client;
         let work = async move {
-            let Some(preface) = preface else { return request(client).await };
+            if ahead.is_empty() {
+                return request(client).await;
+            }
             // Polled in this order, so sent in this order.
-            let (said, result) = tokio::join!(client.batch_execute(&preface), request(client));
-            said?;
+            let before = try_join_all(ahead.iter().map(|ahead| ahead.send(client)));
+            let (before, result) = tokio::join!(before, request(client));
+            before?;
             result
         };
         // Changing a large table takes as long as it takes.

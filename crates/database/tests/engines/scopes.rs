@@ -101,6 +101,13 @@ async fn writing(db: &Database, _: &str) {
         tx.execute("DELETE FROM owned", &[])
     });
     assert_eq!(forgetful.await.unwrap(), if postgres { 1 } else { 5 });
+    // What is put off belongs to what had been entered then.
+    let later = db.write(|tx| {
+        tx.visit("f", |tx| tx.execute_later("INSERT INTO owned (tenant) VALUES ($1)", args!["f"]))?;
+        tx.enter("g")?;
+        tx.execute_later("INSERT INTO owned (tenant) VALUES ($1)", args!["g"])
+    });
+    later.await.unwrap();
 }
 
 /// Neither another attempt nor another transaction on the connection has entered what this one had.

@@ -13,6 +13,8 @@ use std::{
 on_both!(
     increments,
     for_each_row,
+    later,
+    later_fails,
     together_or_not_at_all,
     failures_stay_alone,
     panics,
@@ -52,6 +54,48 @@ async fn for_each_row(db: &Database, _: &str) {
     let delete = [args![600_i64].to_vec(), args![500_i64].to_vec()];
     let deleted = db.write(move |tx| tx.execute_each("DELETE FROM slugs WHERE id >= $1", &delete)).await;
     assert_eq!(deleted.unwrap(), 200);
+}
+
+async fn later(db: &Database, _: &str) {
+    const INSERT: &str = "INSERT INTO slugs (id, slug) VALUES ($1, $2)";
+    let seen = db.write(|tx| {
+        // More than wait at once.
+        for id in 0..40_i64 {
+            tx.execute_later(INSERT, args![id, format!("s{id}")])?;
+        }
+        let (seen,) = tx.one::<(i64,)>("SELECT COUNT(*) FROM slugs", &[])?;
+        tx.execute_later("DELETE FROM slugs WHERE id >= $1", args![30_i64])?;
+        Ok::<_, Error>(seen)
+    });
+    assert_eq!(seen.await.unwrap(), 40);
+    let alone = db.write(|tx| tx.execute_later(INSERT, args![100_i64, "alone"]));
+    alone.await.unwrap();
+    let undone = db.write(|tx| {
+        tx.execute_later(INSERT, args![101_i64, "undone"])?;
+        Err::<(), _>(Error::Other("no".into()))
+    });
+    undone.await.unwrap_err();
+    let (left,) = db.read(|tx| tx.one::<(i64,)>("SELECT COUNT(*) FROM slugs", &[])).await.unwrap();
+    assert_eq!(left, 31);
+}
+
+/// It is the next statement or the commit that fails, and nothing is kept.
+async fn later_fails(db: &Database, _: &str) {
+    const INSERT: &str = "INSERT INTO slugs (id, slug) VALUES ($1, $2)";
+    for statement_follows in [true, false] {
+        let failed = db.write(move |tx| {
+            tx.execute(INSERT, args![1_i64, "one"])?;
+            tx.execute_later(INSERT, args![2_i64, "one"])?;
+            tx.execute_later(INSERT, args![3_i64, "three"])?;
+            if statement_follows {
+                tx.execute("UPDATE counters SET n = 1", &[])?;
+            }
+            Ok::<_, Error>(())
+        });
+        assert!(matches!(failed.await, Err(Error::Unique(name)) if name == "slugs_slug_key"), "{statement_follows}");
+    }
+    let (left,) = db.read(|tx| tx.one::<(i64,)>("SELECT COUNT(*) FROM slugs", &[])).await.unwrap();
+    assert_eq!((left, count(db).await), (0, 0));
 }
 
 /// What one transaction holds, another changes only when that one has ended.

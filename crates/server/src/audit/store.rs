@@ -47,7 +47,7 @@ impl From<Stored> for Event {
 }
 
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<()> {
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO audit_events (project_id, id, occurred_at, action, actor_type, actor_id, organization_id,
                                    object_type, object_id, changes, request_id, ip_address)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",

@@ -24,7 +24,7 @@ impl FromRow for Link {
 }
 
 pub(super) fn insert(tx: &mut Tx, link: &Link, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO one_time_tokens (scope, token_hash, project_id, purpose, member_id, email_address, redirect_url,
                                       pkce_code_challenge, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -116,7 +116,7 @@ pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
         ],
     )
     .on_uniques(UNIQUE)?;
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO member_locations (project_id, member_id, organization_id) VALUES ($1, $2, $3)",
         args![&m.project_id, &m.member_id, &m.organization_id],
     )?;
@@ -195,7 +195,7 @@ fn add_emails(tx: &mut Tx, m: &Member) -> Result<()> {
         )
         .on_unique("member_emails_pkey", ApiError::DuplicateMemberEmail)?;
     }
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO member_directory (project_id, email_address, organization_id, member_id) VALUES ($1, $2, $3, $4)",
         args![&m.project_id, m.email_address.as_str(), &m.organization_id, &m.member_id],
     )?;
@@ -212,7 +212,7 @@ pub(super) fn replace_roles(tx: &mut Tx, m: &Member) -> Result<()> {
 
 fn add_roles(tx: &mut Tx, m: &Member) -> Result<()> {
     for role in &m.direct_roles {
-        tx.execute(
+        tx.execute_later(
             "INSERT INTO member_roles (organization_id, member_id, role_id) VALUES ($1, $2, $3)",
             args![&m.organization_id, &m.member_id, role],
         )?;

@@ -84,7 +84,7 @@ pub(super) fn insert(
     status: Status,
     now: Timestamp,
 ) -> Result<()> {
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO outbox (id, project_id, kind, recipient, sealed_body, status, attempts, due_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![id, project, "mail", recipient, sealed_body, status.as_str(), 0i64, now, now],
