@@ -578,6 +578,21 @@ def test_a_remembered_session_stays_in_its_project(server, project, session):
     authenticate(project, session_token=session.session_token)
 
 
+@pytest.mark.parametrize("mebibytes", [0, 1])
+def test_sessions_that_are_not_remembered(start_server, mebibytes):
+    """More than there is room for: each is checked all the same, and revoked."""
+    project = start_server(arguments=["--session-memory", str(mebibytes)]).project()
+    org = project.organization().organization_id
+    member = project.member(org)
+    tokens = [login(project, org, member.email_address).session_token for _ in range(25)]
+    for token in tokens * 2:
+        assert project.api.sessions.authenticate(session_token=token).member.member_id == member.member_id
+    project.api.sessions.revoke(member_id=member.member_id)
+    for token in tokens:
+        with refused(404, "session_not_found"):
+            project.api.sessions.authenticate(session_token=token)
+
+
 def test_revocation_is_seen_at_once(project, org):
     """T-48 on one node: after the answer to revoke, no check passes."""
     for _ in range(5):

@@ -45,6 +45,9 @@ pub(crate) struct Server {
     /// A directory of mail templates that replace the built-in ones
     #[arg(long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]
     pub(crate) templates: Option<PathBuf>,
+    /// MiB for what is remembered of sessions that are in use, of which each takes some 6 KiB [default: 640]
+    #[arg(long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB")]
+    pub(crate) session_memory: Option<u32>,
     /// Serve /metrics here instead of with everything else
     #[arg(long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
@@ -69,6 +72,7 @@ struct File {
     mail_from: Option<String>,
     sms_url: Option<String>,
     templates: Option<PathBuf>,
+    session_memory: Option<u32>,
     metrics_listen: Option<String>,
     log_format: Option<String>,
     log_level: Option<String>,
@@ -109,9 +113,21 @@ impl Server {
             mail_from: self.mail_from.or(file.mail_from),
             sms_url: self.sms_url.or(file.sms_url),
             templates: self.templates.or(file.templates),
+            session_memory: self.session_memory.or(file.session_memory),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
             log_format: self.log_format.or(file.log_format),
             log_level: self.log_level.or(file.log_level),
         })
+    }
+
+    /// What the application is told of it.
+    pub(crate) fn config(&self, public_url: &str) -> server::Config {
+        server::Config {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            smtp_url: self.smtp_url.clone(),
+            mail_from: self.mail_from.clone().unwrap_or_else(|| "no-reply@localhost".into()),
+            templates: self.templates.clone(),
+            session_memory: u64::from(self.session_memory.unwrap_or(640)) << 20,
+        }
     }
 }

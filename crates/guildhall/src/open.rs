@@ -4,7 +4,7 @@ use crate::config::{Common, Server};
 use crate::master_key::{self, Found, Place};
 use database::{Database, Options};
 use server::keys::Keys;
-use server::{App, Config, MIGRATIONS, system_now};
+use server::{App, MIGRATIONS, system_now};
 
 /// The application on its database, migrated, and where its master key is.
 pub(crate) struct Opened {
@@ -21,13 +21,7 @@ pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -
     db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
     let Found { keys, place } = master_key::find(common, &db).await?;
     let keys = Keys::open(&db, keys, system_now()).await.map_err(|error| error.to_string())?;
-    let config = Config {
-        public_url: public_url.trim_end_matches('/').to_owned(),
-        smtp_url: server.smtp_url.clone(),
-        mail_from: server.mail_from.clone().unwrap_or_else(|| "no-reply@localhost".into()),
-        templates: server.templates.clone(),
-    };
-    let app = App::new(db, keys, config).map_err(|error| error.to_string())?;
+    let app = App::new(db, keys, server.config(&public_url)).map_err(|error| error.to_string())?;
     Ok(Opened { app, place })
 }
 

@@ -29,6 +29,9 @@ pub struct Config {
     pub mail_from: String,
     /// Mail templates that replace the built-in ones.
     pub templates: Option<PathBuf>,
+    /// Bytes for what is remembered of sessions that are in use, about. Each that is in use and not remembered costs a
+    /// signature at every check.
+    pub session_memory: u64,
 }
 
 /// The application. Cheap to clone.
@@ -65,6 +68,7 @@ impl App {
         sender.map_err(|error| Error::internal(format!("--mail-from {}: {error}", config.mail_from)))?;
         let mailer = config.smtp_url.as_deref().map(|url| Mailer::new(url, &config.mail_from));
         let mailer = mailer.transpose().map_err(Error::internal)?;
+        let remembered_sessions = RememberedSessions::new(config.session_memory);
         let app = Self(Arc::new(Inner {
             db,
             keys,
@@ -77,7 +81,7 @@ impl App {
             openapi: OnceLock::new(),
             remembered: Remembered::new(),
             key_sets: KeySets::default(),
-            remembered_sessions: RememberedSessions::new(),
+            remembered_sessions,
             touched: Touched::default(),
             mail_limit: MailLimit::new(),
             outbox: Notify::new(),

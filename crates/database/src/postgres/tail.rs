@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const NEWS: &str = "SELECT pg_current_snapshot()::text AS snapshot,
        (SELECT string_agg(row_id, ' ' ORDER BY row_id) FROM changes WHERE position = 0) AS token,
        (SELECT string_agg(concat(oid, tgenabled, xmin), ' ' ORDER BY oid) FROM pg_trigger
-        WHERE tgfoid = 'note_change'::regproc) || ' ' || pg_postmaster_start_time() AS source,
+        WHERE tgfoid = to_regproc('note_change')) || ' ' || pg_postmaster_start_time() AS source,
        (SELECT string_agg(row_id, ',') FROM (
             SELECT row_id FROM changes
             WHERE position BETWEEN pg_snapshot_xmax(nullif($1, '')::pg_snapshot)::text::bigint
@@ -46,7 +46,7 @@ const NEW_TOKEN: &str =
 const IS_COMPLETE: &str = "SELECT NOT EXISTS (
         SELECT FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'revision'
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-        AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = 'note_change'::regproc
+        AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = to_regproc('note_change')
              AND t.tgenabled = 'A' AND t.tgname IN ('changed', 'deleted', 'emptied')) < 3)";
 
 /// Where to ask.

@@ -11,7 +11,7 @@ use clap::Args;
 use database::transfer::{Table, clock, pending, tables, version};
 use database::{Database, Engine, Timestamp, Tx, Value};
 use server::keys::Keys;
-use server::{App, Config, MIGRATIONS, system_now};
+use server::{App, MIGRATIONS, system_now};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -199,13 +199,7 @@ async fn check_master_key(report: &mut Report, common: &Common, server: &Server,
 
 /// What the server would refuse to start with: the sender, the templates, the SMTP URL.
 fn settings(report: &mut Report, server: &Server, db: &Database, keys: Keys) {
-    let config = Config {
-        public_url: String::new(),
-        smtp_url: server.smtp_url.clone(),
-        mail_from: server.mail_from.clone().unwrap_or_else(|| "no-reply@localhost".into()),
-        templates: server.templates.clone(),
-    };
-    match App::new(db.clone(), keys, config) {
+    match App::new(db.clone(), keys, server.config("")) {
         Ok(_) => report.say("mail settings", Fine, "sender, templates and SMTP URL can be used"),
         Err(error) => report.say("mail settings", Fail, error.to_string()),
     }

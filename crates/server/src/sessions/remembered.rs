@@ -21,9 +21,6 @@ use quick_cache::sync::Cache;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of answers that are remembered at most, about: more than 100,000 sessions. Each that is in use and not remembered
-/// costs a signature at every check.
-const CAPACITY: u64 = 640 << 20;
 /// Organizations that are remembered, each once for all its sessions.
 const ORGANIZATIONS: usize = 10_000;
 /// A JWT is given out again only while this many seconds of it are left. Browsers ask again after three minutes.
@@ -41,8 +38,9 @@ pub(crate) struct RememberedSessions {
 }
 
 impl RememberedSessions {
-    pub(crate) fn new() -> Self {
-        Self { sessions: Cache::with_weighter(100_000, CAPACITY, Bytes), organizations: Cache::new(ORGANIZATIONS) }
+    /// With room for so many bytes of sessions.
+    pub(crate) fn new(bytes: u64) -> Self {
+        Self { sessions: Cache::with_weighter(100_000, bytes, Bytes), organizations: Cache::new(ORGANIZATIONS) }
     }
 }
 
