@@ -136,8 +136,8 @@ class Engine:
         empty = self.empty_server(small)
         checks = {side: side.checks(side.data.tokens) for side in (small, large)}
         rounds = {"small": [], "large": [], "empty_beside_small": [], "empty_beside_large": []}
-        for number in range(self.options.rounds):
-            say(f"{self.name}: sessions/authenticate, round {number + 1} of {self.options.rounds} …")
+        for number in range(self.options.check_rounds):
+            say(f"{self.name}: sessions/authenticate, round {number + 1} of {self.options.check_rounds} …")
             for side in (small, large):
                 name = side.data.size.name
                 rounds[f"empty_beside_{name}"].append(

@@ -53,8 +53,9 @@ pub(crate) async fn flush(app: &App) -> Result<()> {
         Err(_) => return Ok(()),
     };
     let mut touched: Vec<_> = touched.into_iter().collect();
-    // In one order everywhere, so that nodes that write the same sessions do not wait for each other in a circle.
-    touched.sort();
+    // In one order everywhere, so that nodes that write the same sessions do not wait for each other in a circle; and
+    // in that of the key, so that neighbours are written together.
+    touched.sort_unstable_by(|(a, (of_a, _)), (b, (of_b, _))| (of_a, a).cmp(&(of_b, b)));
     while !touched.is_empty() {
         let batch = touched.split_off(touched.len().saturating_sub(BATCH));
         let written = batch.clone();
