@@ -162,9 +162,9 @@ class Engine:
             return None
         found = {}
         for side in sides:
-            say(f"{self.name}: latency of sessions/authenticate at half its peak, {side.data.size.name} database …")
+            say(f"{self.name}: latency of sessions/authenticate at a quarter of its peak, {side.data.size.name} database …")
             bodies = [{"session_token": token} for token in side.data.tokens]
-            rate = check[side.data.size.name]["per_second"] / 2
+            rate = check[side.data.size.name]["per_second"] / 4
             found[side.data.size.name] = load.oha(program, side.server, side.authorization, SESSION_PATH, bodies, rate,
                                                   self.options.seconds / 2, self.work)
             time.sleep(self.settle)

@@ -89,7 +89,7 @@ def rates(found: dict) -> list[tuple]:
 def latencies(found: dict | None) -> str:
     if found is None:
         return "latency at a fixed rate: not measured; oha is not installed (cargo install oha --locked)"
-    rows = [("session check at half its peak", "asked/s", "answered/s", "p50 ms", "p99 ms", "p99.9 ms")]
+    rows = [("session check at a quarter of its peak", "asked/s", "answered/s", "p50 ms", "p99 ms", "p99.9 ms")]
     for size, told in found.items():
         rows.append((size, number(told["asked_per_second"]), number(told["per_second"]), number(told["p50_ms"]),
                      number(told["p99_ms"]), number(told["p999_ms"])))
