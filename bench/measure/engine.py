@@ -166,7 +166,7 @@ class Engine:
             bodies = [{"session_token": token} for token in side.data.tokens]
             rate = check[side.data.size.name]["per_second"] / 4
             found[side.data.size.name] = load.oha(program, side.server, side.authorization, SESSION_PATH, bodies, rate,
-                                                  self.options.seconds / 2, self.work)
+                                                  min(30, self.options.seconds / 2), self.work)
             time.sleep(self.settle)
         return found
 

@@ -49,23 +49,25 @@ impl Default for Changes {
 impl Changes {
     /// A number that grows when any of these rows changes.
     pub(crate) fn count(&self, rows: &[RowKey]) -> u64 {
-        let of = |row: &RowKey| self.counters.get(usize::from(row.0)).map_or(0, |n| n.load(Ordering::Acquire));
-        rows.iter().map(of).sum::<u64>() + self.everything.load(Ordering::Acquire)
+        let of_rows = rows.iter().filter_map(|row| self.counter(*row)).map(|n| n.load(Ordering::Acquire)).sum::<u64>();
+        of_rows + self.everything.load(Ordering::Acquire)
+    }
+
+    fn counter(&self, row: RowKey) -> Option<&AtomicU64> {
+        self.counters.get(usize::from(row.0))
     }
 
     /// Counts rows that have changed, with commas between them, for one who has learned of all changes before a position.
     pub(crate) fn learn(&self, rows: &str, known_before: i64) {
-        let mut left = MOST;
+        if rows.split(',').nth(MOST - 1).is_some() {
+            return self.learn_everything();
+        }
         for row in rows.split(',') {
-            left -= 1;
-            if left == 0 {
-                return self.learn_everything();
-            }
             match row.strip_prefix(DELETED).map(str::parse::<i64>) {
                 Some(Ok(position)) if position < known_before => {}
                 Some(_) => self.learn_everything(),
                 None => {
-                    if let Some(counter) = self.counters.get(usize::from(RowKey::of(row).0)) {
+                    if let Some(counter) = self.counter(RowKey::of(row)) {
                         counter.fetch_add(1, Ordering::Release);
                     }
                 }

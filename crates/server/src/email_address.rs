@@ -62,13 +62,18 @@ impl EmailAddress {
 
     /// What stands after the `@`: always the text of an [`EmailDomain`].
     pub(crate) fn domain(&self) -> &str {
-        self.0.split_once('@').map_or("", |(_, domain)| domain)
+        domain_of(&self.0)
     }
 
     /// What stands before the `@`.
     pub(crate) fn local_part(&self) -> &str {
         self.0.split_once('@').map_or("", |(local, _)| local)
     }
+}
+
+/// What stands after the `@` of any text; nothing where there is none.
+pub(crate) fn domain_of(text: &str) -> &str {
+    text.split_once('@').map_or("", |(_, domain)| domain)
 }
 
 /// Whether a text is a dot-atom (RFC 5322, section 3.2.3) that is not too long. International local parts (RFC 6531)

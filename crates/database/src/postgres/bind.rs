@@ -18,7 +18,12 @@ type Param<'a> = &'a (dyn ToSql + Sync);
 pub(crate) fn params<'a>(args: &'a [Value], statement: &Statement) -> Result<Vec<Param<'a>>> {
     let n = statement.params().len();
     let used = args.get(..n).ok_or_else(|| missing(args.len() + 1))?;
-    Ok(used.iter().map(|a| a as Param<'a>).collect())
+    Ok(all(used))
+}
+
+/// As many arguments as the statement uses.
+pub(crate) fn all(args: &[Value]) -> Vec<Param<'_>> {
+    args.iter().map(|a| a as Param<'_>).collect()
 }
 
 /// The arguments of a statement that is not prepared. Most are sent as text of no type yet, and PostgreSQL infers the

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 use tokio::{runtime::Handle, time::timeout};
-use tokio_postgres::{Client, Statement, types::ToSql};
+use tokio_postgres::{Client, Statement};
 
 /// How long one statement may take. A database that is frozen, or in which another holds a lock, must not hold
 /// requests for ever; whoever waits longer is told that it does not answer.
@@ -52,10 +52,7 @@ impl Ahead {
     async fn send(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
         match self {
             Ahead::Say(sql) => client.batch_execute(sql).await,
-            Ahead::Run(statement, args) => {
-                let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
-                client.execute(statement, &params).await.map(drop)
-            }
+            Ahead::Run(statement, args) => client.execute(statement, &bind::all(args)).await.map(drop),
         }
     }
 }
@@ -204,10 +201,7 @@ impl Session {
         let client = &self.client;
         let query = async {
             match &prepared {
-                Some((statement, _)) => {
-                    let params: Vec<_> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
-                    client.query(statement, &params).await
-                }
+                Some((statement, _)) => client.query(statement, &bind::all(args)).await,
                 None => client.query_typed(sql, &bind::typed(args)).await,
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::both::on_both;
 use crate::support::{self, Cluster, Fixture};
-use database::{Database, EVERYTHING, Error, Migration, Result, RowKey, Timestamp, Tx, args, changes};
+use database::{Database, EVERYTHING, Engine, Error, Migration, Result, RowKey, Timestamp, Tx, args, changes};
 
 on_both!(what_changes_counts, what_another_commits_is_known_at_once, too_many_changes_count_for_everything,);
 
@@ -121,12 +121,13 @@ async fn what_another_commits_is_known_at_once(db: &Database, url: &str) {
 }
 
 async fn clean(db: &Database) {
-    let (engine, later) = (db.engine(), Timestamp(i64::MAX / 2));
-    let work = move |tx: &mut Tx<'_>| -> Result<()> {
-        tx.enter(EVERYTHING)?;
-        changes::clean(tx, engine, later)
-    };
-    db.write(work).await.unwrap();
+    let engine = db.engine();
+    db.write(move |tx| clean_in(tx, engine)).await.unwrap();
+}
+
+fn clean_in(tx: &mut Tx<'_>, engine: Engine) -> Result<()> {
+    tx.enter(EVERYTHING)?;
+    changes::clean(tx, engine, Timestamp(i64::MAX / 2))
 }
 
 /// Alone on its server: what others have not finished there is not cleaned, and makes those who know it doubtful.
@@ -157,12 +158,10 @@ async fn deleted_changes(db: &Database, url: &str) {
     let (rows,): (i64,) = db.read(|tx| tx.one("SELECT count(*) FROM changes WHERE position > 0", &[])).await.unwrap();
     assert_eq!(rows, 1);
     // What a transaction changes that cleans as well is not cleaned away.
-    let (engine, later) = (db.engine(), Timestamp(i64::MAX / 2));
-    let known = counts(&knowing).await;
+    let (engine, known) = (db.engine(), counts(&knowing).await);
     let both = db.write(move |tx| {
-        tx.enter(EVERYTHING)?;
         tx.execute(CHANGE, args![name(0)])?;
-        changes::clean(tx, engine, later)
+        clean_in(tx, engine)
     });
     both.await.unwrap();
     assert!(changed(&knowing, known).await[0]);
@@ -219,9 +218,7 @@ async fn after_a_crash_everything_is_doubtful() {
     fill(&other, 1).await;
     let watching = watching(&url).await;
     let before = counts(&watching).await;
-    let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND \
-                datname = current_database()";
-    other.read(move |tx| tx.one::<(i64,)>(kill, &[])).await.unwrap();
+    other.read(move |tx| tx.one::<(i64,)>(support::END_OTHERS, &[])).await.unwrap();
     assert_eq!(changed(&watching, before).await, [false; 3]);
     let (backend,): (i64,) = other.read(|tx| tx.one("SELECT pg_backend_pid()", &[])).await.unwrap();
     support::run(std::process::Command::new("kill").args(["-9", &backend.to_string()]));

@@ -57,16 +57,14 @@ async fn a_lost_connection_is_replaced() {
     let fixture = Fixture::postgres().await;
     let (db, other) = (&fixture.db, support::open(&fixture.url, true).await);
     db.migrate(SCHEMA).await.unwrap();
-    let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND \
-                datname = current_database()";
-    other.read(move |tx| tx.one::<(i64,)>(kill, &[])).await.unwrap();
+    other.read(move |tx| tx.one::<(i64,)>(support::END_OTHERS, &[])).await.unwrap();
     bump(db).await.unwrap();
     let attempts = Arc::new(AtomicU32::new(0));
     let (seen, runtime) = (attempts.clone(), tokio::runtime::Handle::current());
     let killed = db.write(move |tx| {
         tx.execute("UPDATE t SET n = n + 1 WHERE id = 1", &[])?;
         if seen.fetch_add(1, Ordering::SeqCst) == 0 {
-            runtime.block_on(other.read(move |tx| tx.one::<(i64,)>(kill, &[])))?;
+            runtime.block_on(other.read(move |tx| tx.one::<(i64,)>(support::END_OTHERS, &[])))?;
         }
         tx.execute("UPDATE t SET n = n + 1 WHERE id = 2", &[])
     });

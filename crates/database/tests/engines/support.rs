@@ -22,6 +22,10 @@ pub(crate) struct Cluster {
 /// Who owns the databases: no superuser, whom row-level security would not concern.
 pub(crate) const OWNER: &str = "guildhall";
 
+/// Ends all other connections to the database.
+pub(crate) const END_OTHERS: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE pid <> pg_backend_pid() AND datname = current_database()";
+
 static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
 
 impl Cluster {

@@ -2,6 +2,7 @@
 
 use super::{Member, Status, operations, store};
 use crate::cursor::{Cursor, Listing};
+use crate::email_address;
 use crate::error::{ApiError, Result};
 use crate::http::{Actor, Cx, input};
 use crate::id::MemberId;
@@ -119,8 +120,8 @@ fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) 
 
 /// The index of addresses begins with the domain.
 fn emails(sql: &mut Condition, emails: &[String]) -> String {
-    let domain = |email: &String| email.split_once('@').map_or("", |(_, domain)| domain).to_owned();
-    let domains: Vec<_> = emails.iter().map(domain).collect::<BTreeSet<_>>().into_iter().collect();
+    let domains: BTreeSet<_> = emails.iter().map(|email| email_address::domain_of(email).to_owned()).collect();
+    let domains: Vec<_> = domains.into_iter().collect();
     format!("{} AND {}", sql.is_one_of("m.email_domain", &domains), sql.is_one_of("m.email_address", emails))
 }
 

@@ -135,11 +135,9 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
     };
     let (presented, verdict) = if changes { cx.write(work).await? } else { cx.read(work).await? };
     let Presented { mut session, organization, member } = presented;
-    let (id, stored) = (&session.member_session_id, session.last_accessed_at);
-    let last_use = cx.app.touched().note(&session.organization_id, id, stored, cx.now());
-    session.last_accessed_at = cx.now();
+    let stored = std::mem::replace(&mut session.last_accessed_at, cx.now());
     let known = remembered::remember(&cx, &session, &member, &organization).await?;
-    known.set_last_use(last_use);
+    known.note_use(&cx, stored);
     Authenticated::new(&known, cx.now(), verdict)
 }
 

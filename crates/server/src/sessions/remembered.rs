@@ -109,9 +109,10 @@ impl Remembered {
         Rendered::from_json([before, time::to_text(now).as_str(), after].concat())
     }
 
-    /// Notes the last use that is stored, or will be soon.
-    pub(super) fn set_last_use(&self, at: Timestamp) {
-        self.last_use.store(at.0, Ordering::Relaxed);
+    /// Notes that it is used now; the last use that is stored was then.
+    pub(super) fn note_use<C: Caller>(&self, cx: &Cx<C>, stored: Timestamp) {
+        let last_use = cx.app.touched().note(&self.organization_id, &self.member_session_id, stored, cx.now());
+        self.last_use.store(last_use.0, Ordering::Relaxed);
     }
 
     /// Whether it is still true.
@@ -185,8 +186,7 @@ pub(super) async fn recall<C: Caller>(cx: &Cx<C>, credential: &Credential) -> Re
     if !known.has_fresh_jwt(cx) {
         known.renew_jwt(cx).await?;
     }
-    let stored = Timestamp(known.last_use.load(Ordering::Relaxed));
-    known.set_last_use(app.touched().note(&known.organization_id, &known.member_session_id, stored, cx.now()));
+    known.note_use(cx, Timestamp(known.last_use.load(Ordering::Relaxed)));
     Ok(Some(known))
 }
 

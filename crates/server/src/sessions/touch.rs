@@ -30,9 +30,7 @@ impl Touched {
         }
         now
     }
-}
 
-impl Touched {
     /// What could not be written, for the next time, unless it has been used since.
     fn put_back(&self, unwritten: impl Iterator<Item = (SessionId, (OrganizationId, Timestamp))>) {
         if let Ok(mut touched) = self.0.lock() {
