@@ -562,6 +562,29 @@ def test_changes_are_seen_by_the_next_check(project, org):
         check()
 
 
+def test_values_that_look_like_the_answer_itself(project, org):
+    """What a client has stored is data in the answer, wherever the answer is cut to be put together again."""
+    member, session = verified_member(project, org)
+    answer_like = {
+        "last_accessed_at": session.member_session.last_accessed_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "session_jwt": session.session_jwt,
+        "organization": {"organization_id": org},
+        "verdict": {"authorized": False},
+        "}": '","last_accessed_at":"2026-01-01T00:00:00Z","session_jwt":"","verdict":null}',
+    }
+    organization = project.api.organizations.update(organization_id=org, organization_name='","verdict":null}', trusted_metadata=answer_like)
+    member = project.api.organizations.members.update(organization_id=org, member_id=member.member_id, trusted_metadata=answer_like).member
+    claims = {key: value for key, value in answer_like.items() if key != "session_jwt"}
+    authenticate(project, session_token=session.session_token, session_custom_claims=claims)
+    for _ in range(2):
+        answer = authenticate(project, session_token=session.session_token)
+        assert answer.member == member
+        assert answer.organization == organization.organization
+        assert answer.member_session.custom_claims == claims
+        assert claims_of(answer.session_jwt)[SESSION_CLAIM]["id"] == session.member_session.member_session_id
+        assert answer.member_session.last_accessed_at > session.member_session.last_accessed_at
+
+
 def test_a_deleted_organization_ends_its_sessions(project):
     org = project.organization().organization_id
     session = verified_member(project, org)[1]

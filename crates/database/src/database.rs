@@ -57,7 +57,8 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + IsConflict + Send + 'static,
     {
-        self.transact(Mode::Read, f).await
+        // On the heap, because it is large, and futures that seldom come to it are moved about without it.
+        Box::pin(self.transact(Mode::Read, f)).await
     }
 
     /// Runs a transaction that writes. When it returns `Ok` the change is durable; on `Err` or a panic nothing
@@ -71,7 +72,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + IsConflict + Send + 'static,
     {
-        self.transact(Mode::Write, f).await
+        Box::pin(self.transact(Mode::Write, f)).await
     }
 
     /// Learns what has changed: [`Database::changes`] counts every change that was committed before this was called, by

@@ -26,7 +26,6 @@ mod phone_number;
 pub mod projects;
 mod rbac;
 mod redirect_urls;
-mod rendered;
 mod search;
 mod seed;
 mod serve;

@@ -68,7 +68,7 @@ pub(crate) fn record<C: Caller>(
         object: object_of(object),
         changes,
         request_id: cx.head.request_id.clone(),
-        ip_address: cx.head.ip_address.clone(),
+        ip_address: cx.head.ip_address.map(|address| address.to_string()).unwrap_or_default(),
     };
     store::insert(tx, &project.id, &event)
 }

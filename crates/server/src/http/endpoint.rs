@@ -4,13 +4,13 @@ use crate::App;
 use crate::error::{ApiError, Error, Result};
 use crate::http::input::RawInput;
 use crate::http::schema::InputSchema;
-use crate::http::{Ambient, Caller, Head, respond};
+use crate::http::{Ambient, Caller, Head, Output, respond};
 use crate::projects::Project;
 use axum::response::Response;
 use database::{Timestamp, Tx};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -138,7 +138,7 @@ impl Endpoint {
     where
         C: Caller,
         I: DeserializeOwned + JsonSchema + 'static,
-        O: Serialize + JsonSchema + Send + 'static,
+        O: Output + JsonSchema + 'static,
     {
         let fields = Arc::new(InputSchema::of::<I>());
         let schema = fields.clone();
@@ -167,7 +167,7 @@ impl Endpoint {
     where
         C: Caller,
         I: DeserializeOwned + JsonSchema + Send + 'static,
-        O: Serialize + JsonSchema + Send + 'static,
+        O: Output + JsonSchema + 'static,
         F: Future<Output = Result<O>> + Send + 'static,
     {
         let fields = Arc::new(InputSchema::of::<I>());

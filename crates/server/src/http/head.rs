@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use database::Timestamp;
+use std::net::IpAddr;
 
 /// Who talks to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(crate) struct Head {
     pub(crate) surface: Surface,
     pub(crate) headers: HeaderMap,
     /// The peer's address as seen by this server.
-    pub(crate) ip_address: String,
+    pub(crate) ip_address: Option<IpAddr>,
 }
 
 /// Credentials that a browser sends along without being asked. They may be stale; public endpoints ignore them then.

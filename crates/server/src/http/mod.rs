@@ -17,6 +17,6 @@ pub use endpoint::{About, Door, DoorKind, Endpoint, Method};
 pub(crate) use endpoint::{Cx, Nothing};
 pub(crate) use head::{Ambient, Head, Surface};
 pub use openapi::openapi;
-pub(crate) use respond::failure;
+pub(crate) use respond::{Output, failure};
 pub use router::router;
 pub(crate) use router::swallow;

@@ -3,52 +3,68 @@
 use crate::App;
 use crate::error::{ApiError, Error};
 use crate::http::{Head, Surface, cookies};
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-#[derive(Serialize)]
-struct Envelope<'a, T> {
-    status_code: u16,
-    request_id: &'a str,
-    #[serde(flatten)]
-    body: &'a T,
+/// What an endpoint answers.
+pub(crate) trait Output: Send {
+    /// Writes it as a JSON object.
+    fn write_json(&self, to: &mut Vec<u8>) -> serde_json::Result<()>;
+}
+
+impl<T: Serialize + Send> Output for T {
+    fn write_json(&self, to: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(to, self)
+    }
 }
 
 /// An output on its way to the client.
-pub(super) fn success<T: Serialize>(head: &Head, http_only_cookies: bool, output: &T) -> Result<Response, Error> {
-    let envelope = Envelope { status_code: 200, request_id: &head.request_id, body: output };
-    if head.surface == Surface::Backend {
-        return Ok(json_response(StatusCode::OK, to_json(&envelope)?));
-    }
+pub(super) fn success(head: &Head, http_only_cookies: bool, output: &impl Output) -> Result<Response, Error> {
+    let body = in_envelope(head, output)?;
     if !http_only_cookies {
-        return Ok(json_response(StatusCode::OK, to_json(&Data { data: &envelope })?));
+        return Ok(json_response(StatusCode::OK, body));
     }
-    let mut body: Map<String, Value> = match serde_json::to_value(&envelope).map_err(unwritable)? {
-        Value::Object(body) => body,
-        _ => Map::new(),
+    let mut body: Map<String, Value> = serde_json::from_slice(&body).map_err(unwritable)?;
+    let cookies = match body.get_mut(DATA) {
+        Some(Value::Object(data)) => cookies::take_tokens(data, head.now),
+        _ => Vec::new(),
     };
-    let cookies = cookies::take_tokens(&mut body, head.now);
-    let mut response = json_response(StatusCode::OK, to_json(&Data { data: &body })?);
+    let mut response = json_response(StatusCode::OK, serde_json::to_vec(&body).map_err(unwritable)?);
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-/// What browsers get around the envelope.
-#[derive(Serialize)]
-struct Data<'a, T> {
-    data: &'a T,
-}
+/// What browsers get the envelope in.
+const DATA: &str = "data";
+/// Longer than most answers.
+const ANSWER: usize = 8192;
 
-/// As long as most answers are.
-const ANSWER: usize = 4096;
-
-fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+/// The fields of an output behind those of the envelope.
+fn in_envelope(head: &Head, output: &impl Output) -> Result<Vec<u8>, Error> {
+    let in_data = head.surface == Surface::Browser;
     let mut bytes = Vec::with_capacity(ANSWER);
-    serde_json::to_writer(&mut bytes, value).map_err(unwritable)?;
+    if in_data {
+        bytes.extend_from_slice(format!("{{\"{DATA}\":").as_bytes());
+    }
+    // The request id has nothing in it that JSON writes otherwise.
+    for text in ["{\"status_code\":200,\"request_id\":\"", &head.request_id, "\""] {
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    let fields = bytes.len();
+    output.write_json(&mut bytes).map_err(unwritable)?;
+    match &bytes[fields..] {
+        b"{}" => drop(bytes.remove(fields)),
+        [b'{', ..] => bytes[fields] = b',',
+        _ => return Err(Error::internal("an answer is not a JSON object")),
+    }
+    if in_data {
+        bytes.push(b'}');
+    }
     Ok(bytes)
 }
 
@@ -87,7 +103,8 @@ pub(crate) fn failure(app: &App, request_id: &str, error: Error) -> Response {
 }
 
 fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
-    let mut response = (status, body).into_response();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

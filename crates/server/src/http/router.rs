@@ -124,7 +124,7 @@ impl Shared {
 
 /// Takes the headers out of a request.
 fn head_of(app: &App, request: &mut Request, surface: Surface) -> Head {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_string());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let headers = std::mem::take(request.headers_mut());
     let environment = if is_live(&headers) { "live" } else { "test" };
     Head {
@@ -132,7 +132,7 @@ fn head_of(app: &App, request: &mut Request, surface: Surface) -> Head {
         now: app.now(),
         surface,
         headers,
-        ip_address: peer.unwrap_or_default(),
+        ip_address: peer,
     }
 }
 

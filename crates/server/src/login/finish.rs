@@ -240,7 +240,8 @@ impl Outcome {
                 let (member, organization) = (&response.member, &response.organization);
                 let remembered = sessions::remember(cx, &session, member, organization).await?;
                 response.member_session = Some(sessions::show(&session, member, organization));
-                (response.session_token, response.session_jwt) = remembered.token_and_jwt();
+                response.session_token = session.token(&cx.app).to_text();
+                response.session_jwt = remembered.jwt().to_string();
                 response.member_authenticated = true;
             }
             State::Missing(missing) => {

@@ -7,6 +7,7 @@ use crate::error::{ApiError, Error, Result};
 use crate::http::{Head, Surface};
 use crate::id::ProjectId;
 use crate::keys::{Purpose, equal};
+use axum::http::header;
 use database::{EVERYTHING, Timestamp, Tx};
 use quick_cache::sync::Cache;
 use std::sync::Arc;
@@ -32,9 +33,14 @@ fn is_recent(seen: Timestamp, now: Timestamp) -> bool {
     now.0 - seen.0 < BELIEVED
 }
 
-/// A public token and a secret are never remembered as one another (threat T-03).
-fn credential_key(app: &App, surface: Surface, user: &str, secret: &str) -> [u8; 32] {
-    app.keys().hash(Purpose::ProjectSecret, format!("{surface:?}\0{user}\0{secret}").as_bytes())
+/// What the credentials of a backend are remembered by: the header as it is.
+fn key_of_header(app: &App, head: &Head) -> Option<[u8; 32]> {
+    Some(app.keys().hash(Purpose::ProjectSecret, head.header(header::AUTHORIZATION.as_str())?.as_bytes()))
+}
+
+/// What a public token is remembered by. No header has a NUL in it, so it is never taken for a secret (threat T-03).
+fn key_of_public_token(app: &App, token: &str) -> [u8; 32] {
+    app.keys().hash(Purpose::ProjectSecret, format!("browser\0{token}").as_bytes())
 }
 
 fn basic(head: &Head) -> Result<(String, String)> {
@@ -68,9 +74,9 @@ fn check(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Project>> {
                 if known { store::find(tx, &id) } else { Ok(None) }
             })?;
             let project = Arc::new(project.ok_or(ApiError::UnauthorizedCredentials)?);
-            app.remembered()
-                .credentials
-                .insert(credential_key(app, Surface::Backend, &user, &password), (project.clone(), head.now));
+            if let Some(key) = key_of_header(app, head) {
+                app.remembered().credentials.insert(key, (project.clone(), head.now));
+            }
             Ok(project)
         }
     }
@@ -78,10 +84,9 @@ fn check(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Project>> {
 
 /// The project of a request whose credentials were checked a moment ago.
 pub(crate) fn remembered(app: &App, head: &Head) -> Option<Result<Arc<Project>>> {
-    let (user, password) = head.basic()?;
     let key = match head.surface {
-        Surface::Backend => credential_key(app, Surface::Backend, &user, &password),
-        Surface::Browser => credential_key(app, Surface::Browser, &user, ""),
+        Surface::Backend => key_of_header(app, head)?,
+        Surface::Browser => key_of_public_token(app, &head.basic()?.0),
     };
     let (project, seen) = app.remembered().credentials.get(&key)?;
     if !is_recent(seen, head.now) {
@@ -111,7 +116,7 @@ pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestam
     let project = tx.visit(EVERYTHING, |tx| store::find_by_public_token(tx, token))?.map(Arc::new);
     if let Some(project) = &project {
         tx.enter(project.id.as_str())?;
-        app.remembered().credentials.insert(credential_key(app, Surface::Browser, token, ""), (project.clone(), now));
+        app.remembered().credentials.insert(key_of_public_token(app, token), (project.clone(), now));
     }
     Ok(project)
 }

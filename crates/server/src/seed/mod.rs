@@ -136,13 +136,7 @@ async fn make_group(app: App, project: Arc<Project>, seed: Seed, group: Range<u6
 /// The context of a request that the project's backend might have sent just now.
 fn context(app: &App, project: &Arc<Project>) -> Cx<ProjectCaller> {
     let surface = Surface::Backend;
-    let head = Head {
-        request_id: "seed".into(),
-        now: app.now(),
-        surface,
-        headers: HeaderMap::new(),
-        ip_address: String::new(),
-    };
+    let head = Head { request_id: "seed".into(), now: app.now(), surface, headers: HeaderMap::new(), ip_address: None };
     Cx { app: app.clone(), caller: ProjectCaller { project: project.clone(), surface }, head: Arc::new(head) }
 }
 

@@ -1,5 +1,6 @@
+use super::answer::{Prepared, Verdict};
 use super::credential::{self, Credential, Presented};
-use super::remembered::{self, Remembered};
+use super::remembered;
 use super::signing::{self, Jwk};
 use super::{MemberSession, operations, store};
 use crate::audit::{self, Change};
@@ -7,11 +8,10 @@ use crate::error::{ApiError, Error, Result};
 use crate::http::{Actor, Anyone, Caller as _, Cx, Endpoint, Nothing, ProjectCaller, Surface, input};
 use crate::id::{MemberId, ProjectId, SessionId};
 use crate::login::{self, AuthResponse, Evidence, Factor, TERMS_ERRORS, TermsInput};
-use crate::members::{self, Member, MemberRef};
-use crate::organizations::{self, Organization, OrganizationRef};
-use crate::rbac::{self, RoleId};
-use crate::rendered::Rendered;
-use database::{EVERYTHING, Timestamp, Tx};
+use crate::members::{self, MemberRef};
+use crate::organizations::{self, OrganizationRef};
+use crate::rbac;
+use database::{EVERYTHING, Tx};
 use endpoint_macro::endpoint;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,37 +68,6 @@ struct AuthorizationCheck {
     action: String,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Verdict {
-    authorized: bool,
-    granting_roles: Vec<RoleId>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Authenticated {
-    member_id: Rendered<MemberId>,
-    member_session: Rendered<MemberSession>,
-    session_token: Rendered<String>,
-    session_jwt: Rendered<String>,
-    member: Rendered<Member>,
-    organization: Rendered<Organization>,
-    verdict: Option<Verdict>,
-}
-
-impl Authenticated {
-    fn new(known: &Remembered, now: Timestamp, verdict: Option<Verdict>) -> Result<Self> {
-        Ok(Self {
-            member_id: known.member_id.clone(),
-            member_session: known.member_session(now)?,
-            session_token: known.session_token.clone(),
-            session_jwt: known.jwt(),
-            member: known.member.clone(),
-            organization: known.organization.clone(),
-            verdict,
-        })
-    }
-}
-
 /// Check a session, and renew its JWT.
 ///
 /// Without a duration the session's end stays as it is. Any node asks the database what has changed before it answers, so
@@ -106,7 +75,7 @@ impl Authenticated {
 #[endpoint(POST "/v1/b2b/sessions/authenticate", browser POST "/sdk/v1/b2b/sessions/authenticate", errors(
     NoSessionArguments, SessionAuthorizationError, ..TERMS_ERRORS
 ))]
-async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Authenticated> {
+async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Prepared> {
     let cx = Arc::new(cx);
     let credential = credential::given(&cx, input.session_token, input.session_jwt)?;
     let terms = input.terms.check(&cx)?;
@@ -116,7 +85,7 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
         && check.is_none()
         && let Some(known) = remembered::recall(&cx, &credential).await?
     {
-        return Authenticated::new(&known, cx.now(), None);
+        return Ok(Prepared { known, last_use: cx.now(), verdict: None });
     }
     let work = {
         let cx = cx.clone();
@@ -138,7 +107,7 @@ async fn authenticate(cx: Cx<ProjectCaller>, input: Authenticate) -> Result<Auth
     let stored = std::mem::replace(&mut session.last_accessed_at, cx.now());
     let known = remembered::remember(&cx, &session, &member, &organization).await?;
     known.note_use(&cx, stored);
-    Authenticated::new(&known, cx.now(), verdict)
+    Ok(Prepared { known, last_use: cx.now(), verdict })
 }
 
 /// Browsers give up a session only for certain errors; a session token that is no token is as good as none.

@@ -5,13 +5,13 @@ use crate::App;
 use crate::error::{ApiError, Error, Result};
 use crate::id::{OrganizationId, SessionId};
 use crate::projects::Project;
-use crate::rendered::Rendered;
 use crate::time;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Timestamp, Tx};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Seconds that a JWT is valid.
 const LIFETIME: i64 = 300;
@@ -28,20 +28,11 @@ fn issuer(project: &Project) -> String {
 /// A JWT that was issued.
 #[derive(Clone)]
 pub(super) struct Jwt {
-    pub(super) text: Rendered<String>,
+    pub(super) text: Arc<str>,
     /// When it ends, in seconds since 1970.
     pub(super) expires: i64,
-}
-
-impl Jwt {
-    pub(super) fn as_str(&self) -> &str {
-        unquoted(&self.text)
-    }
-}
-
-/// Tokens and JWTs as JSON have quotes around them, and nothing in them that JSON writes otherwise.
-pub(super) fn unquoted(token: &Rendered<String>) -> &str {
-    token.json().trim_matches('"')
+    /// How many seconds earlier than others it is replaced.
+    pub(super) early: u8,
 }
 
 /// A new JWT for a session.
@@ -62,7 +53,7 @@ pub(super) async fn sign(app: &App, project: &Project, session: &MemberSession, 
 
 /// A new JWT in place of another, of the same session in the same state.
 pub(super) async fn renew(app: &App, project: &Project, jwt: &Jwt, now: Timestamp) -> Result<Jwt> {
-    let claims = jwt.as_str().split('.').nth(1).and_then(|body| URL_SAFE_NO_PAD.decode(body).ok());
+    let claims = jwt.text.split('.').nth(1).and_then(|body| URL_SAFE_NO_PAD.decode(body).ok());
     let claims = claims.and_then(|body| serde_json::from_slice::<Map<String, Value>>(&body).ok());
     let mut claims = claims.ok_or_else(|| Error::internal("a JWT of our own cannot be read"))?;
     if let Some(session) = claims.get_mut(SESSION_CLAIM).and_then(Value::as_object_mut) {
@@ -82,7 +73,7 @@ async fn seal(app: &App, project: &Project, mut claims: Map<String, Value>, now:
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims)));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?);
-    Ok(Jwt { text: Rendered::new(&format!("{signed}.{signature}"))?, expires: seconds + LIFETIME })
+    Ok(Jwt { text: format!("{signed}.{signature}").into(), expires: seconds + LIFETIME, early: 0 })
 }
 
 fn session_claim(session: &MemberSession) -> Result<Value> {

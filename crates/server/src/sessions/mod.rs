@@ -1,5 +1,6 @@
 //! Member sessions: the opaque token that lasts, and the JWT that is renewed from it.
 
+mod answer;
 mod claims;
 mod credential;
 mod endpoints;

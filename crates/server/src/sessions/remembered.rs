@@ -4,17 +4,16 @@
 //! the answer was made of, it asks for the revisions of them all, and what did change is read anew. What ended anywhere
 //! is refused here at once.
 
+use super::answer::{Authenticated, Template};
 use super::credential::Credential;
 use super::jwt::{self, Jwt};
-use super::{MemberSession, Session, operations, store};
+use super::{Session, operations, store};
 use crate::error::{ApiError, Error, Result};
 use crate::http::{Caller, Cx, Surface};
-use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
+use crate::id::{OrganizationId, ProjectId, SessionId};
 use crate::keys::token::{Token, TokenKind};
 use crate::members::Member;
 use crate::organizations::Organization;
-use crate::rendered::Rendered;
-use crate::time;
 use database::{RowKey, Timestamp};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -27,14 +26,16 @@ const ORGANIZATIONS: usize = 10_000;
 const LEFT_FOR_BROWSERS: i64 = 200;
 /// The same for backends, which ask when they need one.
 const LEFT_FOR_BACKENDS: i64 = 120;
-/// At most as many more, by chance, so that sessions that began together do not need new JWTs together.
-const SPREAD: u8 = 60;
+/// The first JWT of a session is replaced up to so many seconds earlier, by chance, so that sessions that began together
+/// do not need new JWTs together for ever.
+const SPREAD: u8 = 128;
 
 /// The sessions that this process has answered for.
 pub(crate) struct RememberedSessions {
     /// By the hash of the token.
     sessions: Cache<[u8; 32], Arc<Remembered>, Bytes>,
-    organizations: Cache<OrganizationId, (Revision, Rendered<Organization>)>,
+    /// As JSON.
+    organizations: Cache<OrganizationId, Arc<str>>,
 }
 
 impl RememberedSessions {
@@ -65,7 +66,7 @@ pub(super) struct Revisions {
     pub(super) organization: Revision,
 }
 
-/// The parts of the answer to a check.
+/// What the answer to a check is made of.
 pub(crate) struct Remembered {
     /// The rows it was made of, and how often they had changed when it was last compared with them.
     rows: [RowKey; 3],
@@ -76,37 +77,21 @@ pub(crate) struct Remembered {
     project_id: ProjectId,
     organization_id: OrganizationId,
     member_session_id: SessionId,
-    /// The session as JSON, up to when it was last used, and from there.
-    member_session: (Box<str>, Box<str>),
     jwt: Mutex<Jwt>,
-    /// Seconds, less than [`SPREAD`].
-    spread: u8,
-    pub(super) member_id: Rendered<MemberId>,
-    pub(super) session_token: Rendered<String>,
-    pub(super) member: Rendered<Member>,
-    pub(super) organization: Rendered<Organization>,
+    pub(super) template: Template,
+    /// As JSON.
+    pub(super) organization: Arc<str>,
 }
 
 impl Remembered {
-    /// The session's token and a JWT.
-    pub(crate) fn token_and_jwt(&self) -> (String, String) {
-        (jwt::unquoted(&self.session_token).to_owned(), self.latest_jwt().as_str().to_owned())
-    }
-
     /// A JWT of the session.
-    pub(super) fn jwt(&self) -> Rendered<String> {
+    pub(crate) fn jwt(&self) -> Arc<str> {
         self.latest_jwt().text.clone()
     }
 
     fn latest_jwt(&self) -> MutexGuard<'_, Jwt> {
         // Nothing panics while it holds the lock.
         self.jwt.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The session, used now.
-    pub(super) fn member_session(&self, now: Timestamp) -> Result<Rendered<MemberSession>> {
-        let (before, after) = &self.member_session;
-        Rendered::from_json([before, time::to_text(now).as_str(), after].concat())
     }
 
     /// Notes that it is used now; the last use that is stored was then.
@@ -149,18 +134,17 @@ impl Remembered {
     }
 
     fn has_fresh_jwt<C: Caller>(&self, cx: &Cx<C>) -> bool {
-        let left = self.latest_jwt().expires - cx.now().0.div_euclid(1_000_000);
+        let Jwt { expires, early, .. } = *self.latest_jwt();
+        let left = expires - cx.now().0.div_euclid(1_000_000);
         let least = if cx.head.surface == Surface::Browser { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
-        left > least + i64::from(self.spread)
+        left > least + i64::from(early)
     }
 
     /// Memory, without what is shared.
     fn bytes(&self) -> usize {
-        let jwt = self.jwt();
-        let texts = [self.member_id.json(), self.session_token.json(), jwt.json(), self.member.json()];
-        let session = self.member_session.0.len() + self.member_session.1.len();
         let ids = [self.project_id.as_str(), self.organization_id.as_str(), self.member_session_id.as_str()];
-        size_of::<Self>() + texts.iter().chain(&ids).map(|text| text.len()).sum::<usize>() + session
+        let texts = ids.map(str::len).iter().sum::<usize>() + self.jwt().len() + self.template.bytes();
+        size_of::<Self>() + texts
     }
 }
 
@@ -211,7 +195,19 @@ pub(crate) async fn remember<C: Caller>(
         return Ok(known);
     }
     let shown = operations::show(session, member, organization);
-    let jwt = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
+    let mut jwt = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
+    jwt.early = hash[0] % SPREAD;
+    let organization_json = as_json(cache, organization)?;
+    let answer = Authenticated {
+        member_id: &session.member_id,
+        member_session: &shown,
+        session_token: &token.to_text(),
+        session_jwt: &jwt.text,
+        member,
+        organization,
+        verdict: None,
+    };
+    let template = Template::of(&answer, &organization_json)?;
     let rows = [session.member_session_id.as_str(), member.member_id.as_str(), organization.organization_id.as_str()];
     let remembered = Arc::new(Remembered {
         rows: rows.map(RowKey::of),
@@ -221,34 +217,21 @@ pub(crate) async fn remember<C: Caller>(
         project_id: cx.project().id.clone(),
         organization_id: session.organization_id.clone(),
         member_session_id: session.member_session_id.clone(),
-        member_session: around_last_use(&shown)?,
         jwt: Mutex::new(jwt),
-        spread: hash[0] % SPREAD,
-        member_id: Rendered::new(&session.member_id)?,
-        session_token: Rendered::new(&token.to_text())?,
-        member: Rendered::new(member)?,
-        organization: rendered_organization(cache, organization)?,
+        template,
+        organization: organization_json,
     });
     cache.sessions.insert(hash, remembered.clone());
     Ok(remembered)
 }
 
-fn rendered_organization(cache: &RememberedSessions, organization: &Organization) -> Result<Rendered<Organization>> {
-    let revision = (organization.revision, organization.updated_at);
+/// An organization as JSON: one text for all its sessions.
+fn as_json(cache: &RememberedSessions, organization: &Organization) -> Result<Arc<str>> {
+    let json = serde_json::to_string(organization).map_err(|e| Error::Internal(Box::new(e)))?;
     let known = cache.organizations.get(&organization.organization_id);
-    if let Some((_, rendered)) = known.filter(|(of, _)| *of == revision) {
-        return Ok(rendered);
-    }
-    let rendered = Rendered::new(organization)?;
-    cache.organizations.insert(organization.organization_id.clone(), (revision, rendered.clone()));
-    Ok(rendered)
-}
-
-/// The JSON of a session before and after the time of its last use.
-fn around_last_use(session: &MemberSession) -> Result<(Box<str>, Box<str>)> {
-    let json = serde_json::to_string(session).map_err(|e| Error::Internal(Box::new(e)))?;
-    let field = format!("\"last_accessed_at\":\"{}\"", time::to_text(session.last_accessed_at));
-    // What a client chooses comes after it, or cannot hold quotes.
-    let (before, after) = json.split_once(&field).ok_or_else(|| Error::internal("a session without its last use"))?;
-    Ok((format!("{before}\"last_accessed_at\":\"").into(), format!("\"{after}").into()))
+    Ok(known.filter(|known| **known == *json).unwrap_or_else(|| {
+        let json: Arc<str> = json.into();
+        cache.organizations.insert(organization.organization_id.clone(), json.clone());
+        json
+    }))
 }
