@@ -8,6 +8,7 @@ use crate::{
 use rusqlite::{
     CachedStatement, OpenFlags, Statement,
     config::DbConfig,
+    hooks::Wal,
     types::{ToSqlOutput, ValueRef},
 };
 use std::{cell::RefCell, collections::HashMap, path::Path};
@@ -24,15 +25,15 @@ const SETTINGS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA mmap_size = 1099511627776;
     PRAGMA trusted_schema = OFF;";
 
-/// FULL: an acknowledged write survives loss of power.
-///
-/// A checkpoint comes after 16,000 pages, which are the 64 MB that the log may keep: the more it has to copy into the file,
-/// the more of them are newer versions of the same page, of which only the last is copied, and the fewer are the times
-/// that everyone who writes waits for the disk twice.
+/// FULL: an acknowledged write survives loss of power. When the log is copied, [`Checkpoints`](super::checkpoint) says.
 const WRITER: &str = "PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    PRAGMA wal_autocheckpoint = 16000;
+    PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 67108864;";
+
+/// The log is copied page by page, which needs neither the map nor the cache.
+const COPIER: &str = "PRAGMA synchronous = FULL;
+    PRAGMA mmap_size = 0;";
 
 /// A connection and what it remembers of its statements.
 pub(crate) struct Connection {
@@ -48,6 +49,11 @@ impl Connection {
 
     pub(crate) fn writer(path: &Path) -> Result<Self> {
         Self::open(path, Access::Write, WRITER)
+    }
+
+    /// A connection that only copies the log into the file.
+    pub(super) fn copier(path: &Path) -> Result<Self> {
+        Self::open(path, Access::Write, COPIER)
     }
 
     fn open(path: &Path, access: Access, settings: &str) -> Result<Self> {
@@ -79,6 +85,21 @@ impl Connection {
 
     pub(crate) fn batch(&self, sql: &str) -> Result<()> {
         self.raw.execute_batch(sql).map_err(|e| map(e, self.access))
+    }
+
+    /// Has `f` called after each commit, with the number of pages in the log.
+    pub(super) fn on_commit(&mut self, f: impl Fn(u32) + Send + 'static) -> Result<()> {
+        let hook = move |_: &mut Wal, pages: i32| {
+            f(pages.try_into().unwrap_or(0));
+            Ok(())
+        };
+        self.raw.wal_hook(Some(hook)).map_err(|e| map(e, self.access))
+    }
+
+    /// Copies what is in the log into the file, as far as nobody reads what was there before. Readers and writers go on
+    /// meanwhile. It waits for the disk only when all is copied.
+    pub(super) fn copy_log(&self) -> Result<()> {
+        self.batch("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
     pub(crate) fn prepare(&self, sql: &str) -> Result<()> {

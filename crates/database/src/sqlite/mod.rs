@@ -3,6 +3,7 @@
 //! A point read takes a few microseconds, less than handing it to another thread, so reads stay where they are asked.
 //! Writes wait in a queue and are committed together, so one fsync serves many.
 
+mod checkpoint;
 mod connection;
 mod error;
 mod file;
@@ -39,7 +40,7 @@ impl Sqlite {
         let path = PathBuf::from(path);
         file::create(&path)?;
         // The writer comes first: it turns on the write-ahead log, without which a reader would lock the file.
-        let writer = Writer::start(Connection::writer(&path)?)?;
+        let writer = Writer::start(&path)?;
         let readers = readers.max(1);
         let idle = Mutex::new(vec![Connection::reader(&path)?]);
         let tail = Tail::default();

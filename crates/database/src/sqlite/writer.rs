@@ -1,12 +1,13 @@
 //! The one thread that writes, and its queue.
 
-use super::{Connection, closed};
+use super::{Connection, checkpoint::Checkpoints, closed};
 use crate::{
     Error, IsConflict, Outcome, Result, Tx,
     tx::{Done, Verdict, outcome_of},
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -26,11 +27,13 @@ enum Message {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection) -> Result<Writer> {
+    pub(crate) fn start(path: &Path) -> Result<Writer> {
+        let mut connection = Connection::writer(path)?;
+        let checkpoints = Checkpoints::of(&mut connection, path)?;
         let (sender, receiver) = mpsc::channel(QUEUE);
         thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(&connection, receiver))
+            .spawn(move || serve(&connection, checkpoints, receiver))
             .map_err(Error::unavailable)?;
         Ok(Writer(sender))
     }
@@ -135,7 +138,7 @@ where
     }
 }
 
-fn serve(connection: &Connection, mut queue: mpsc::Receiver<Message>) {
+fn serve(connection: &Connection, mut checkpoints: Checkpoints, mut queue: mpsc::Receiver<Message>) {
     let mut closing = Vec::new();
     while let Some(message) = queue.blocking_recv() {
         let mut batch = Vec::new();
@@ -152,7 +155,9 @@ fn serve(connection: &Connection, mut queue: mpsc::Receiver<Message>) {
             next = if batch.len() < BATCH { queue.try_recv().ok() } else { None };
         }
         commit_together(connection, batch);
+        checkpoints.tend(connection);
     }
+    checkpoints.end();
     for pragma in ["PRAGMA optimize;", "PRAGMA wal_checkpoint(TRUNCATE);"] {
         if let Err(e) = connection.batch(pragma) {
             tracing::warn!(error = %e, pragma, "the database could not be tidied before closing");

@@ -171,3 +171,53 @@ async fn a_full_disk_is_not_for_ever() {
     add(db, 1, None).await.unwrap();
     assert_eq!(count(db).await, 1);
 }
+
+/// What is written goes from the log to the file while others write, and the log begins anew. Somebody who reads for long
+/// delays that, and no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_does_not_grow_for_ever() {
+    const MEGABYTE: u64 = 1_000_000;
+    let fixture = fixture().await;
+    let db = &fixture.db;
+    let log = format!("{}-wal", path(&fixture).display());
+    let log = || std::fs::metadata(&log).unwrap().len() / MEGABYTE;
+    db.write(|tx| tx.execute("CREATE TABLE big (id INTEGER PRIMARY KEY, bytes BLOB)", &[])).await.unwrap();
+    let write = async |times: u32| {
+        for _ in 0..times {
+            db.write(|tx| tx.execute("INSERT INTO big (bytes) VALUES (randomblob(1000000))", &[])).await.unwrap();
+        }
+    };
+    write(200).await;
+    assert!(log() < 120, "{}", log());
+
+    let (started, is_started) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let runtime = tokio::runtime::Handle::current();
+    let reading = db.clone();
+    let reader = std::thread::spawn(move || {
+        runtime.block_on(reading.read(move |tx| {
+            tx.one::<(i64,)>("SELECT count(*) FROM big", &[])?;
+            started.send(()).unwrap();
+            released.recv().unwrap();
+            tx.one::<(i64,)>("SELECT count(*) FROM big", &[])
+        }))
+    });
+    is_started.recv().unwrap();
+    write(100).await;
+    assert!(log() > 90, "{}", log());
+    release.send(()).unwrap();
+    assert_eq!(reader.join().unwrap().unwrap(), (200,));
+    for _ in 0..100 {
+        // What is over 64 MB is given back when the log begins anew.
+        if log() < 70 {
+            break;
+        }
+        write(1).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(log() < 70, "{}", log());
+    assert!(
+        db.read(|tx| tx.one::<(i64,)>("SELECT count(*) FROM big WHERE length(bytes) = 1000000", &[])).await.unwrap().0
+            > 300
+    );
+}
