@@ -43,6 +43,10 @@ class Side:
     def load(self, requests: Requests, seconds: float, **options) -> dict:
         return wrk(self.server, self.authorization, requests, seconds, **options)
 
+    def check_each_once(self, checks: Requests, **options) -> dict:
+        """Each session once, however many need a new JWT."""
+        return self.load(checks, 30 + checks.count / 500, once=True, **options)
+
 
 class Engine:
     """The measurements, in the order in which they disturb each other least: what reads, then what writes."""
@@ -113,8 +117,7 @@ class Engine:
         """Each session for the first time since the start, which signs its JWT; tells who the people are."""
         say(f"{self.name}: first check of each session, {side.data.size.name} database …")
         saved, fields = self.work / f"people-{side.data.size.name}", ["organization_id", "member_id", "email_address"]
-        checks = side.checks(side.data.tokens)
-        round_ = side.load(checks, 30 + checks.count / 500, once=True, save=(saved, fields), settle=self.settle)
+        round_ = side.check_each_once(side.checks(side.data.tokens), save=(saved, fields), settle=self.settle)
         people = set()
         for thread in (0, 1):
             people |= {tuple(line.split("\t")) for line in pathlib.Path(f"{saved}.{thread}").read_text().splitlines()}
@@ -143,7 +146,7 @@ class Engine:
                 rounds[f"empty_beside_{name}"].append(
                     wrk(empty, side.authorization, checks[side], self.options.empty_seconds))
                 # While others were measured JWTs have grown old. What they cost then is not this round's.
-                side.load(checks[side], 30 + checks[side].count / 500, once=True)
+                side.check_each_once(checks[side])
                 rounds[name].append(side.load(checks[side], self.options.seconds, settle=self.settle))
         if self.options.perf:
             watch = ["perf", "record", "-F", "999", "--call-graph", "dwarf,16384", "-m", "32M", "-o", self.options.perf,
@@ -164,7 +167,7 @@ class Engine:
         for side in sides:
             say(f"{self.name}: latency of sessions/authenticate at a quarter of its peak, {side.data.size.name} database …")
             # The others' turn was long: JWTs that have grown old would all be signed in these first seconds.
-            side.load(side.checks(side.data.tokens), 30 + len(side.data.tokens) / 500, once=True)
+            side.check_each_once(side.checks(side.data.tokens))
             bodies = [{"session_token": token} for token in side.data.tokens]
             rate = check[side.data.size.name]["per_second"] / 4
             found[side.data.size.name] = load.oha(program, side.server, side.authorization, SESSION_PATH, bodies, rate,
