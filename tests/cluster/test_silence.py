@@ -104,7 +104,7 @@ def test_a_node_vanishes_with_its_locks(cluster, wire, start_node):
     away = on(project, start_node(wire.to(url)))
     path, body = f"/v1/b2b/organizations/{org}/members", {"email_address": new_email()}
     assert post(away, path, {"email_address": new_email()}).status_code == 200
-    wire.hiding.set()
+    wire.hiding = body["email_address"].encode()
     answers = []
     asking = threading.Thread(target=lambda: answers.append(post(away, path, body)))
     asking.start()
