@@ -9,7 +9,7 @@ import sys
 import time
 
 from .servers import Process
-from .tools import BENCH, median
+from .tools import BENCH, median, stalled_seconds
 
 CONNECTIONS = 32
 
@@ -36,7 +36,7 @@ def wrk(process: Process, authorization: str, requests: Requests, seconds: float
     command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s",
                str(BENCH / "load.lua"), process.url, "--", authorization, str(requests.path), "once" if once else "again"]
     command += [str(save[0]), *save[1]] if save else []
-    before, helper_before = process.cpu_seconds(), process.helper_cpu_seconds()
+    before, helper_before, stalled_before = process.cpu_seconds(), process.helper_cpu_seconds(), stalled_seconds()
     watcher = subprocess.Popen(beside, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if beside else None
     load = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     lines, finished = [], 0
@@ -59,6 +59,7 @@ def wrk(process: Process, authorization: str, requests: Requests, seconds: float
     if result["errors"] or not result["requests"]:
         sys.exit(f"{requests.path.name}: {result}; the first refusal: {complaints[:500]}")
     result["per_second"] = round(result["requests"] / result["seconds"], 1)
+    result["stalled_s"] = {what: round(total - stalled_before[what], 2) for what, total in stalled_seconds().items()}
     result["cpu_us"] = round(cpu / result["requests"] * 1e6, 1)
     if process.helper:
         result["database_cpu_us"] = round(helper / result["requests"] * 1e6, 1)

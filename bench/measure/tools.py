@@ -1,5 +1,6 @@
 """What the benchmark needs of the machine, and what it says about it."""
 
+import contextlib
 import datetime
 import os
 import pathlib
@@ -84,6 +85,18 @@ def fsyncs_per_second(directory: pathlib.Path, seconds: float = 1.0) -> float:
             count += 1
     path.unlink()
     return round(count / elapsed, 1)
+
+
+def stalled_seconds() -> dict:
+    """For how long, since the machine started, something on it waited for the disk or for memory (if its kernel counts
+    that), and for how long its host gave a core of it to others."""
+    stolen = int(pathlib.Path("/proc/stat").read_text().split(maxsplit=9)[8])
+    stalled = {"stolen": stolen / os.sysconf("SC_CLK_TCK")}
+    for what in ("io", "memory"):
+        with contextlib.suppress(OSError):
+            pressure = pathlib.Path(f"/proc/pressure/{what}").read_text()
+            stalled[what] = int(re.search(r"some .*total=(\d+)", pressure)[1]) / 1e6
+    return stalled
 
 
 def machine() -> dict:
