@@ -22,6 +22,7 @@ mod metrics;
 mod organizations;
 mod outbox;
 mod pages;
+mod panics;
 mod phone_number;
 pub mod projects;
 mod rbac;

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::panics::caught;
 use crate::{keys, login, magic_links, outbox, sessions, time};
 use database::{EVERYTHING, Timestamp, Tx, changes};
 use std::time::Duration;
@@ -57,7 +58,7 @@ async fn every<F: Future<Output = Result<()>>>(app: App, period: Duration, work:
         if app.is_stopping() {
             return;
         }
-        if let Err(error) = work(app.clone()).await {
+        if let Err(error) = caught(work(app.clone())).await {
             tracing::warn!(%error, "background work failed; it will be tried again");
         }
     }

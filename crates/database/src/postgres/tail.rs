@@ -12,7 +12,8 @@ use super::{
     session::{MOVES, Session},
 };
 use crate::{Error, Result, args, changes::Changes, tx::Mode};
-use std::{sync::Arc, time::Duration};
+use futures_util::FutureExt as _;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -88,7 +89,11 @@ impl Follower {
     async fn run(mut self, mut waiting: UnboundedReceiver<Answer>) {
         let mut asked = Vec::new();
         while waiting.recv_many(&mut asked, usize::MAX).await > 0 {
-            let result = self.catch_up().await;
+            let result = AssertUnwindSafe(self.catch_up()).catch_unwind().await.unwrap_or_else(|_| {
+                // Those who ask later are answered again, and what was learned half is learned anew.
+                self.source = None;
+                Err(Error::unavailable("a panic while asking for changes"))
+            });
             for answer in asked.drain(..) {
                 // Nobody may be waiting any more.
                 let _ = answer.send(result.as_ref().map_err(Error::again).copied());

@@ -7,15 +7,14 @@ use crate::http::input::RawInput;
 use crate::http::schema::InputSchema;
 use crate::http::{About, Endpoint, Head, Method, Surface, body, cookies, cors, failure, respond};
 use crate::metrics::OperationMetrics;
+use crate::panics::caught;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use axum::routing as on;
-use futures_util::FutureExt as _;
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -68,9 +67,7 @@ impl Shared {
         let started = Instant::now();
         let surface = if kind == DoorKind::Backend { Surface::Backend } else { Surface::Browser };
         let head = Arc::new(head_of(&app, &mut request, surface));
-        // A panic fails this request and no other (threat T-74).
-        let work = AssertUnwindSafe(self.call(&app, &head, path, request, kind)).catch_unwind();
-        let result = work.await.unwrap_or_else(|_| Err(Error::internal("a panic")));
+        let result = caught(self.call(&app, &head, path, request, kind)).await;
         if let Err(error) = &result {
             check_declared(&self.about, error);
         }

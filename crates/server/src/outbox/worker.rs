@@ -4,6 +4,7 @@ use super::{Mail, open, render, store};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::mail::SendError;
+use crate::panics::caught;
 use database::{EVERYTHING, Timestamp, Tx};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub(crate) async fn run(app: App) {
     let free = Arc::new(Semaphore::new(AT_ONCE as usize));
     let mut waits = UNTIL_VISIBLE.iter();
     while !app.is_stopping() {
-        match deliver_due(&app, &free).await {
+        match caught(deliver_due(&app, &free)).await {
             Ok(0) => match waits.next() {
                 Some(wait) => tokio::time::sleep(*wait).await,
                 None if app.outbox_woken(Duration::from_secs(1)).await => waits = UNTIL_VISIBLE.iter(),
