@@ -23,6 +23,8 @@ WRITTEN_BEHIND = 5.5
 MAILS = 30
 # How many different members the calls are about, at most.
 SAMPLE = 40_000
+# How many writes stand beside reads in one of the measurements.
+WRITES_PER_SECOND = 100
 
 
 class Side:
@@ -177,14 +179,16 @@ class Engine:
 
     # -- the other calls, on both databases
 
-    def beside(self, sides: list[Side], label: str, requests, seconds: float, once: bool = False) -> dict:
+    def beside(self, sides: list[Side], label: str, requests, seconds: float, once: bool = False,
+               meanwhile=lambda side: contextlib.nullcontext()) -> dict:
         """Rounds of a call on each database in turn. `requests(side, round)` gives what is sent."""
         say(f"{self.name}: {label} …")
         rounds = {side.data.size.name: [] for side in sides}
         for number in range(self.options.rounds):
             for side in sides:
                 file = side.requests("calls", requests(side, number))
-                rounds[side.data.size.name].append(side.load(file, seconds, once=once))
+                with meanwhile(side):
+                    rounds[side.data.size.name].append(side.load(file, seconds, once=once))
         return {name: summary(found) for name, found in rounds.items()} \
             | {"large_to_small": compare(rounds["large"], rounds["small"])}
 
@@ -201,9 +205,19 @@ class Engine:
                 yield "POST", f"{ORGANIZATION_PATH}/members/search", {
                     "organization_ids": [org], "query": {"operator": "AND", "operands": [operand]}}
 
+        def writes(side):
+            return load.writes(side.server, side.authorization, f"{ORGANIZATION_PATH}/{side.people[0][0]}", WRITES_PER_SECOND)
+
+        def measure(label, requests, **options):
+            # Once each, not counted: the system may have put the pages out of memory since they were last read.
+            for side in sides:
+                side.load(side.requests("calls", requests(side, 0)), 60, once=True)
+            return self.beside(sides, label, requests, self.options.call_seconds, once=self.options.quick, **options)
+
         calls = {"member get": member, "member search, exact": search, "organization get": organization}
-        return {label: self.beside(sides, label, requests, self.options.call_seconds, once=self.options.quick)
-                for label, requests in calls.items()}
+        beside_writes = f"member get beside {WRITES_PER_SECOND} writes a second"
+        return {label: measure(label, requests) for label, requests in calls.items()} \
+            | {beside_writes: measure(beside_writes, member, meanwhile=writes)}
 
     def writes(self, sides: list[Side]) -> dict:
         run, count = secrets.token_hex(3), self.options.writes

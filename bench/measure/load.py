@@ -1,12 +1,17 @@
 """Putting load on a server, and comparing what came of it."""
 
+import contextlib
+import http.client
+import itertools
 import json
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import threading
 import time
+import urllib.parse
 
 from .servers import Process
 from .tools import BENCH, median, stalled_seconds
@@ -64,6 +69,35 @@ def wrk(process: Process, authorization: str, requests: Requests, seconds: float
     if process.helper:
         result["database_cpu_us"] = round(helper / result["requests"] * 1e6, 1)
     return result
+
+
+@contextlib.contextmanager
+def writes(process: Process, authorization: str, path: str, per_second: float):
+    """Meanwhile this organization is renamed at a fixed rate, one after the other."""
+    over, refused = threading.Event(), []
+
+    def write():
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(process.url).netloc, timeout=60)
+        headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        began = time.monotonic()
+        for i in itertools.count():
+            if over.wait(max(0, began + i / per_second - time.monotonic())):
+                return connection.close()
+            connection.request("PUT", path, json.dumps({"organization_name": f"Bench {i}"}), headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            if answer.status != 200:
+                return refused.append(content)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    if refused:
+        sys.exit(f"{path}: {refused}")
 
 
 def oha(program: str, process: Process, authorization: str, path: str, bodies: list[dict], per_second: float,

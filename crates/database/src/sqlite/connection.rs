@@ -16,13 +16,12 @@ use std::{cell::RefCell, collections::HashMap, path::Path};
 /// How many compiled statements a connection keeps. Searches are composed, so there are more texts than statements.
 const STATEMENTS: usize = 512;
 
-/// The whole file is mapped: what is in the system's memory is then read without a call and without a copy. How much of it
-/// counts as ours is up to the system, which takes it back when it needs it.
+/// The file is not mapped into memory: whenever another connection has committed, a reader would have to map it anew, page
+/// by page, which costs more than to read the pages; and a disk that fails would end the process, not the statement.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -16384;
-    PRAGMA mmap_size = 1099511627776;
     PRAGMA trusted_schema = OFF;";
 
 /// FULL: an acknowledged write survives loss of power. When the log is copied, [`Checkpoints`](super::checkpoint) says.
@@ -31,9 +30,7 @@ const WRITER: &str = "PRAGMA journal_mode = WAL;
     PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 67108864;";
 
-/// The log is copied page by page, which needs neither the map nor the cache.
-const COPIER: &str = "PRAGMA synchronous = FULL;
-    PRAGMA mmap_size = 0;";
+const COPIER: &str = "PRAGMA synchronous = FULL;";
 
 /// A connection and what it remembers of its statements.
 pub(crate) struct Connection {
