@@ -16,16 +16,18 @@ use std::{cell::RefCell, collections::HashMap, path::Path};
 /// How many compiled statements a connection keeps. Searches are composed, so there are more texts than statements.
 const STATEMENTS: usize = 512;
 
-/// The file is not mapped into memory: whenever another connection has committed, a reader would have to map it anew, page
-/// by page, which costs more than to read the pages; and a disk that fails would end the process, not the statement.
+/// Readers do not map the file into memory: whenever another connection has committed they would have to map it anew, page
+/// by page, which costs more than to read the pages.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -16384;
     PRAGMA trusted_schema = OFF;";
 
-/// FULL: an acknowledged write survives loss of power. When the log is copied, [`Checkpoints`](super::checkpoint) says.
+/// FULL: an acknowledged write survives loss of power. When the log is copied, [`Checkpoints`](super::checkpoint) says. The
+/// whole file is mapped: nobody else commits, so what is in the system's memory is read without a call and without a copy.
 const WRITER: &str = "PRAGMA journal_mode = WAL;
+    PRAGMA mmap_size = 1099511627776;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 67108864;";
