@@ -17,6 +17,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -351,6 +352,15 @@ class Server:
         if check:
             assert done.returncode == 0, f"{arguments} ended with {done.returncode}: {done.stderr}"
         return done
+
+    def rows(self, sql: str) -> list[tuple]:
+        """What the database answers, as text."""
+        if self.database_url.startswith("sqlite:"):
+            with sqlite3.connect(self.database_url.removeprefix("sqlite:"), timeout=30) as db:
+                return [tuple(map(str, row)) for row in db.execute(sql)]
+        done = subprocess.run(["psql", self.database_url, "-qAtc", sql], env=os.environ | Postgres.SEES_EVERYTHING,
+                              capture_output=True, text=True, check=True)
+        return [tuple(line.split("|")) for line in done.stdout.splitlines()]
 
     def project(self, name: str = "Test", environment: str | None = "test", redirect_urls=(REDIRECT_URL,)) -> "Project":
         arguments = ["project", "create", "--name", name, "--json"]

@@ -2,10 +2,8 @@
 
 import base64
 import json
-import os
 import pathlib
 import secrets
-import sqlite3
 import stat
 import subprocess
 import threading
@@ -22,26 +20,16 @@ def strong() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def rows(server, sql) -> list[tuple]:
-    """What the database answers, as text."""
-    if ENGINE == "sqlite":
-        with sqlite3.connect(server.database_url.removeprefix("sqlite:"), timeout=30) as db:
-            return [tuple(map(str, row)) for row in db.execute(sql)]
-    done = subprocess.run(["psql", server.database_url, "-qAtc", sql], env=os.environ | harness.Postgres.SEES_EVERYTHING,
-                          capture_output=True, text=True, check=True)
-    return [tuple(line.split("|")) for line in done.stdout.splitlines()]
-
-
 def data_keys(server) -> dict[str, str]:
     """Their purposes by their numbers."""
-    return dict(rows(server, "SELECT id, purpose FROM data_keys ORDER BY id"))
+    return dict(server.rows("SELECT id, purpose FROM data_keys ORDER BY id"))
 
 
 def sealed_with(server) -> set[int]:
     """The numbers of the keys that stored values name."""
     hex_ = "hex(substr({0}, 1, 4))" if ENGINE == "sqlite" else "encode(substr({0}, 1, 4), 'hex')"
-    found = rows(server, f"SELECT {hex_.format('sealed_body')} FROM outbox WHERE sealed_body IS NOT NULL")
-    found += rows(server, f"SELECT {hex_.format('sealed_private_key')} FROM signing_keys")
+    found = server.rows(f"SELECT {hex_.format('sealed_body')} FROM outbox WHERE sealed_body IS NOT NULL")
+    found += server.rows(f"SELECT {hex_.format('sealed_private_key')} FROM signing_keys")
     return {int(header, 16) for (header,) in found}
 
 
@@ -204,7 +192,7 @@ def test_a_rotation_that_was_cut_off_is_finished_by_the_next(start):
     assert server.terminate() == 0
     for sql in ("INSERT INTO data_keys SELECT 4, 'sealing', wrapped_key, created_at FROM data_keys WHERE id = 3",
                 "UPDATE data_keys SET purpose = 'retired' WHERE id = 3"):
-        rows(server, sql)
+        server.rows(sql)
     server.launch(server.url.removeprefix("http://"))
     life.check()
     Life(server)
@@ -219,10 +207,10 @@ def test_a_rotation_that_was_cut_off_is_finished_by_the_next(start):
 def test_a_value_that_does_not_open_stops_the_rotation_and_no_key_is_lost(start):
     server = start()
     life = Life(server)
-    [(broken,), *_] = rows(server, f"SELECT id FROM signing_keys WHERE project_id <> '{life.project.project_id}'")
+    [(broken,), *_] = server.rows(f"SELECT id FROM signing_keys WHERE project_id <> '{life.project.project_id}'")
     zeros = "X'00000001' || zeroblob(60)" if ENGINE == "sqlite" else r"'\x00000001'::bytea || decode(repeat('00', 60), 'hex')"
     blob = f"CAST({zeros} AS BLOB)" if ENGINE == "sqlite" else zeros
-    rows(server, f"UPDATE signing_keys SET sealed_private_key = {blob} WHERE id = '{broken}'")
+    server.rows(f"UPDATE signing_keys SET sealed_private_key = {blob} WHERE id = '{broken}'")
     done = rotate(server, "--data", check=False)
     assert done.returncode == 1 and f"a sealed value of {broken} does not open" in done.stderr
     assert data_keys(server)["1"] == "retired"
@@ -393,9 +381,9 @@ def test_two_replacements_of_the_key_file_at_once(start):
 def test_the_key_in_the_database_replaces_itself(start):
     server = start()
     life = Life(server)
-    [(old_key,)] = rows(server, "SELECT key_text FROM embedded_master_key")
+    [(old_key,)] = server.rows("SELECT key_text FROM embedded_master_key")
     done = rotate(server, "--master")
-    [(new_key,)] = rows(server, "SELECT key_text FROM embedded_master_key")
+    [(new_key,)] = server.rows("SELECT key_text FROM embedded_master_key")
     assert old_key != new_key
     for key in (old_key, new_key):
         assert key not in done.stdout + done.stderr
@@ -412,7 +400,7 @@ def test_from_the_servers_own_key_to_one_of_ones_own(start, tmp_path):
     life = Life(server)
     new = write_key(tmp_path / "mine.key", strong())
     rotate(server, "--master", "--new-master-key-file", str(new))
-    assert rows(server, "SELECT key_text FROM embedded_master_key") == []
+    assert server.rows("SELECT key_text FROM embedded_master_key") == []
     life.check()
     assert server.terminate() == 0
     assert "another master key" in refuses_to_start(server)

@@ -357,6 +357,8 @@ def test_another_holds_a_lock(upright, mailbox):
             for answer in race(3, lambda i: create(project)):
                 check_unavailable(answer)
             assert time.monotonic() - began < 13, "they waited as long as the lock was held"
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+            until(lambda: node.rows(waiting) == [("0",)], timeout=2, what="the database to give up what nobody waits for")
         finally:
             holder.wait()
         assert create(project).status_code == 200

@@ -292,10 +292,13 @@ impl Session {
     }
 }
 
+/// Nobody waits for a statement longer than [`ANSWER`], so the database need not either: whoever waits there for a lock
+/// has a connection, and another is made in the place of one that was given up here. A commit is not among the statements
+/// that it gives up.
 fn begin(mode: Mode) -> &'static str {
     match mode {
-        Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        Mode::Write => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10s'",
+        Mode::Write => "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = '10s'",
         Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
     }
 }
