@@ -5,7 +5,7 @@ import datetime
 import jwt
 import pytest
 from harness import (
-    discovery_token, intermediate, login, magic_token, new_email, refused, token_from, verified_member,
+    discovery_token, intermediate, login, magic_token, new_email, refused, token_from, until, verified_member,
 )
 
 
@@ -200,3 +200,24 @@ def test_signing_keys_rotate_with_overlap(project, org, clock):
             used.append(kid)
         published = now
     assert len(used) >= 2, "no rotation in 200 days"
+
+
+def test_what_is_over_is_forgotten(traveller, project, org, clock):
+    """However much it is; and not what goes on."""
+    seeded = ["project", "seed", "--project", project.project_id, "--organizations", "1", "--members", "3", "--sessions", "2500"]
+    traveller.command(*seeded)
+    member = project.member(org)
+    magic_token(project, org, member.email_address)
+    intermediate(project, member.email_address)
+    session = login(project, org, member.email_address, session_duration_minutes=527040)
+
+    def left():
+        """How much there is of the project."""
+        return {table: int(traveller.rows(f"SELECT count(*) FROM {table} WHERE project_id = '{project.project_id}'")[0][0])
+                for table in ("sessions", "one_time_tokens", "outbox", "intermediate_sessions")}
+
+    assert left()["sessions"] == 2501 and min(left().values()) >= 1
+    clock.forward(minutes=40 * 24 * 60)
+    traveller.restart()
+    until(lambda: left() == {"sessions": 1, "one_time_tokens": 0, "outbox": 0, "intermediate_sessions": 0}, what="cleaning")
+    assert project.api.sessions.authenticate(session_token=session.session_token).member.member_id == member.member_id

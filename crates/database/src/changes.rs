@@ -81,22 +81,26 @@ impl Changes {
     }
 }
 
-/// Deletes the changes before a time, in a transaction that has entered everything. Those who have not learned of them
-/// will learn that they were deleted.
-pub fn clean(tx: &mut Tx<'_>, engine: Engine, before: Timestamp) -> Result<()> {
+/// Deletes the changes before a time, at most so many, in a transaction that has entered everything, and says how many it
+/// were. Those who have not learned of them will learn that they were deleted.
+pub fn clean(tx: &mut Tx<'_>, engine: Engine, before: Timestamp, limit: u64) -> Result<u64> {
     let last = match engine {
-        Engine::Sqlite => "SELECT max(position) FROM changes WHERE changed_at < $1",
+        Engine::Sqlite => {
+            "SELECT max(position) FROM
+                 (SELECT position FROM changes WHERE changed_at < $1 ORDER BY position LIMIT $2) oldest"
+        }
         // Up to the first transaction that still runs: what it changes comes at its own position.
         Engine::Postgres => {
             // What came with a dump from another server has positions that mean nothing here.
             tx.execute("DELETE FROM changes WHERE position > pg_current_xact_id()::text::bigint", &[])?;
-            "SELECT max(position) FROM changes WHERE changed_at < $1 AND position > 0
-             AND position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            "SELECT max(position) FROM
+                 (SELECT position FROM changes WHERE changed_at < $1 AND position > 0
+                  AND position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY position LIMIT $2) oldest"
         }
     };
-    let Some(position) = tx.one::<(Option<i64>,)>(last, args![before])?.0 else { return Ok(()) };
+    let Some(position) = tx.one::<(Option<i64>,)>(last, args![before, limit as i64])?.0 else { return Ok(0) };
     tx.execute("INSERT INTO changes (project_id, row_id) VALUES ('*', $1)", args![format!("{DELETED}{position}")])?;
-    tx.execute("DELETE FROM changes WHERE position BETWEEN 1 AND $1", args![position]).map(drop)
+    tx.execute("DELETE FROM changes WHERE position BETWEEN 1 AND $1", args![position])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What goes on beside requests.
 
 use crate::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::panics::caught;
 use crate::{keys, login, magic_links, outbox, sessions, time};
 use database::{EVERYTHING, Timestamp, Tx, changes};
@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
 const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(5);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
+/// How long after the start the first cleaning is: also a program that never runs for long cleans.
+const CLEAN_AFTER: Duration = Duration::from_secs(2);
 const DAY: i64 = 24 * 60;
 /// Days that a used or expired link is still known as such.
 const LINKS_KEPT: i64 = 7;
@@ -18,6 +20,9 @@ const LINKS_KEPT: i64 = 7;
 const MESSAGES_KEPT: i64 = 7;
 /// Minutes that changes are there for those who remember rows.
 const CHANGES_KEPT: i64 = 10;
+
+/// How many rows of a kind are forgotten in one transaction: nobody is to wait long for it.
+const FORGOTTEN_AT_ONCE: u64 = 1000;
 
 /// How long the program stays for mails that are being delivered when it is to end.
 const DELIVER_WITHIN: Duration = Duration::from_secs(5);
@@ -33,9 +38,9 @@ pub(crate) fn start(app: &App) -> Workers {
     Workers {
         delivery: tokio::spawn(outbox::run(app.clone())),
         periodic: [
-            tokio::spawn(every(app.clone(), FLUSH_EVERY, flush)),
-            tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, keys::look_again)),
-            tokio::spawn(every(app.clone(), CLEAN_EVERY, clean)),
+            tokio::spawn(every(app.clone(), FLUSH_EVERY, FLUSH_EVERY, flush)),
+            tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, LOOK_FOR_KEYS_EVERY, keys::look_again)),
+            tokio::spawn(every(app.clone(), CLEAN_AFTER, CLEAN_EVERY, clean)),
         ],
     }
 }
@@ -52,9 +57,10 @@ impl Workers {
     }
 }
 
-async fn every<F: Future<Output = Result<()>>>(app: App, period: Duration, work: fn(App) -> F) {
+async fn every<F: Future<Output = Result<()>>>(app: App, first: Duration, period: Duration, work: fn(App) -> F) {
+    let mut wait = first;
     loop {
-        tokio::time::sleep(period).await;
+        tokio::time::sleep(std::mem::replace(&mut wait, period)).await;
         if app.is_stopping() {
             return;
         }
@@ -74,19 +80,23 @@ pub(crate) async fn flush(app: App) -> Result<()> {
 /// Forgets what is over.
 async fn clean(app: App) -> Result<()> {
     app.mail_limit().forget_old();
-    let now = app.now();
-    let engine = app.db().engine();
-    let days_ago = move |days: i64| time::after_minutes(now, -days * DAY);
-    app.db()
-        .write(move |tx: &mut Tx| {
-            let now: Timestamp = now;
-            tx.enter(EVERYTHING)?;
-            sessions::clean(tx, now)?;
-            login::clean(tx, now)?;
-            magic_links::clean(tx, days_ago(LINKS_KEPT))?;
-            outbox::clean(tx, days_ago(MESSAGES_KEPT))?;
-            changes::clean(tx, engine, time::after_minutes(now, -CHANGES_KEPT))?;
-            Ok::<_, Error>(())
-        })
-        .await
+    let (now, engine) = (app.now(), app.db().engine());
+    let minutes_ago = |minutes: i64| time::after_minutes(now, -minutes);
+    forget(&app, now, sessions::clean).await?;
+    forget(&app, now, login::clean).await?;
+    forget(&app, minutes_ago(LINKS_KEPT * DAY), magic_links::clean).await?;
+    forget(&app, minutes_ago(MESSAGES_KEPT * DAY), outbox::clean).await?;
+    let changes = move |tx: &mut Tx, before, limit| Ok(changes::clean(tx, engine, before, limit)?);
+    forget(&app, minutes_ago(CHANGES_KEPT), changes).await
+}
+
+/// Forgets all of a kind from before a time. `some` deletes at most so many and says how many it were.
+async fn forget(
+    app: &App,
+    before: Timestamp,
+    some: impl Fn(&mut Tx, Timestamp, u64) -> Result<u64> + Copy + Send + 'static,
+) -> Result<()> {
+    let forget = move |tx: &mut Tx| tx.visit(EVERYTHING, |tx| some(tx, before, FORGOTTEN_AT_ONCE));
+    while app.db().write(forget).await? >= FORGOTTEN_AT_ONCE {}
+    Ok(())
 }

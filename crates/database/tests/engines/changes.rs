@@ -127,7 +127,7 @@ async fn clean(db: &Database) {
 
 fn clean_in(tx: &mut Tx<'_>, engine: Engine) -> Result<()> {
     tx.enter(EVERYTHING)?;
-    changes::clean(tx, engine, Timestamp(i64::MAX / 2))
+    changes::clean(tx, engine, Timestamp(i64::MAX / 2), u64::MAX >> 1).map(drop)
 }
 
 /// Alone on its server: what others have not finished there is not cleaned, and makes those who know it doubtful.

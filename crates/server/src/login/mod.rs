@@ -10,17 +10,13 @@ pub(crate) use factor::Factor;
 pub(crate) use finish::{AuthResponse, Evidence, Outcome, TERMS_ERRORS, Terms, TermsInput, finish};
 pub(crate) use finish::{MfaRequired, PrimaryRequired, missing};
 pub(crate) use intermediate::IntermediateSession;
+pub(crate) use store::clean;
 
 use crate::error::Result;
 use crate::id::{OrganizationId, ProjectId};
-use database::{Timestamp, Tx};
+use database::Tx;
 
 /// Forgets intermediate sessions that were begun in an organization that is being deleted.
 pub(crate) fn purge(tx: &mut Tx, project: &ProjectId, organization: &OrganizationId) -> Result<()> {
     store::purge(tx, project, organization)
-}
-
-/// Forgets intermediate sessions that have expired.
-pub(crate) fn clean(tx: &mut Tx, now: Timestamp) -> Result<u64> {
-    store::clean(tx, now)
 }

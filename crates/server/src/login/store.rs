@@ -96,7 +96,11 @@ pub(super) fn purge(tx: &mut Tx, project: &ProjectId, organization: &Organizatio
     Ok(())
 }
 
-/// Forgets those that have expired, whosever they are.
-pub(super) fn clean(tx: &mut Tx, now: Timestamp) -> Result<u64> {
-    Ok(tx.execute("DELETE FROM intermediate_sessions WHERE expires_at < $1", args![now])?)
+/// Forgets those that have expired, whosever they are; at most so many.
+pub(crate) fn clean(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<u64> {
+    Ok(tx.execute(
+        "DELETE FROM intermediate_sessions WHERE (project_id, token_hash) IN
+             (SELECT project_id, token_hash FROM intermediate_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        args![now, limit as i64],
+    )?)
 }

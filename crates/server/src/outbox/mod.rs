@@ -4,7 +4,7 @@
 mod store;
 mod worker;
 
-pub(crate) use store::{SEALED, Status};
+pub(crate) use store::{SEALED, Status, clean};
 pub(crate) use worker::run;
 
 use crate::App;
@@ -13,7 +13,7 @@ use crate::http::{Caller, Cx};
 use crate::id::OutboxId;
 use crate::keys::Purpose;
 use crate::mail;
-use database::{EVERYTHING, Timestamp, Tx};
+use database::{EVERYTHING, Tx};
 use serde::{Deserialize, Serialize};
 
 /// A mail to be rendered and sent. It holds a secret (the link), so it is stored sealed and erased once delivered.
@@ -126,9 +126,4 @@ fn render(app: &App, mail: &Mail) -> Result<mail::Message> {
 /// How many messages wait, for the metrics.
 pub(crate) async fn depth(app: &App) -> Result<i64> {
     app.db().read(|tx| tx.visit(EVERYTHING, store::depth)).await
-}
-
-/// Forgets messages that are done with.
-pub(crate) fn clean(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    store::clean(tx, before)
 }

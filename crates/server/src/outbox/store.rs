@@ -124,6 +124,15 @@ pub(super) fn retry(tx: &mut Tx, id: &OutboxId, due_at: Timestamp, error: &str) 
     Ok(())
 }
 
+/// Gives a message back that was claimed in vain.
+pub(super) fn release(tx: &mut Tx, id: &OutboxId, due_at: Timestamp, error: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET due_at = $2, attempts = attempts - 1, last_error = $3 WHERE id = $1",
+        args![id, due_at, error],
+    )?;
+    Ok(())
+}
+
 pub(super) fn latest(tx: &mut Tx, limit: i64) -> Result<Vec<Stored>> {
     Ok(tx.all(
         "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at
@@ -146,6 +155,10 @@ pub(super) fn depth(tx: &mut Tx) -> Result<i64> {
     Ok(count)
 }
 
-pub(super) fn clean(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    Ok(tx.execute("DELETE FROM outbox WHERE created_at < $1", args![before])?)
+/// Forgets messages, delivered or not; at most so many.
+pub(crate) fn clean(tx: &mut Tx, before: Timestamp, limit: u64) -> Result<u64> {
+    Ok(tx.execute(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+        args![before, limit as i64],
+    )?)
 }

@@ -12,6 +12,8 @@ use tokio::sync::Semaphore;
 
 /// How long one attempt has before another node may try, in microseconds: longer than a mail may take to send.
 const LEASE: i64 = 120_000_000;
+/// How long a message that a node cannot open is left to others, in microseconds.
+const RELEASED_FOR: i64 = 10_000_000;
 /// Deliveries at once on one node.
 const AT_ONCE: u32 = 32;
 /// A message wakes the worker just before the transaction that holds it commits; these are the waits until it must
@@ -58,14 +60,23 @@ async fn deliver_due(app: &App, free: &Arc<Semaphore>) -> Result<usize> {
     let lease = Timestamp(now.0 + LEASE);
     let app_ = app.clone();
     let claim = move |tx: &mut Tx| {
-        let due = store::claim(tx, now, lease, wanted)?;
-        // One that does not open is no reason to hold up the others.
-        let due = due.into_iter().map(|row| (open(&app_, tx, &row), row));
-        Ok::<_, Error>(due.collect::<Vec<_>>())
+        let claimed = store::claim(tx, now, lease, wanted)?;
+        let count = claimed.len();
+        let mut opened = Vec::new();
+        for row in claimed {
+            match open(&app_, tx, &row) {
+                Ok(mail) => opened.extend(mail.map(|mail| (row, mail))),
+                // Another node may have the key, and the others go out meanwhile.
+                Err(error) => {
+                    tracing::warn!(message = %row.id, %error, "a mail cannot be opened; it will be tried again");
+                    store::release(tx, &row.id, Timestamp(now.0 + RELEASED_FOR), &error.to_string())?;
+                }
+            }
+        }
+        Ok::<_, Error>((count, opened))
     };
-    let due = write(app, claim).await?;
-    let count = due.len();
-    for ((mail, row), place) in due.into_iter().zip(places) {
+    let (count, due) = write(app, claim).await?;
+    for ((row, mail), place) in due.into_iter().zip(places) {
         let app = app.clone();
         tokio::spawn(async move {
             let _place = place;
@@ -82,9 +93,8 @@ async fn write<T: Send + 'static>(app: &App, mut work: impl FnMut(&mut Tx) -> Re
     app.db().write(move |tx| tx.visit(EVERYTHING, &mut work)).await
 }
 
-async fn attempt(app: App, row: store::Stored, mail: Result<Option<Mail>>) -> Result<()> {
+async fn attempt(app: App, row: store::Stored, mail: Mail) -> Result<()> {
     let id = row.id.clone();
-    let Some(mail) = mail? else { return Ok(()) };
     match send(&app, &mail).await {
         Ok(()) => {
             tracing::info!(message = %id, "mail delivered");
