@@ -66,6 +66,17 @@ pub(crate) struct KeySet(Vec<SigningKey>);
 #[derive(Default)]
 pub(crate) struct KeySets(Mutex<HashMap<ProjectId, (Arc<KeySet>, Timestamp)>>);
 
+impl KeySets {
+    /// Nothing is remembered of projects that are none: anyone can ask for those, for ever more of them.
+    fn remember(&self, project: &ProjectId, keys: &Arc<KeySet>, now: Timestamp) {
+        if !keys.0.is_empty()
+            && let Ok(mut known) = self.0.lock()
+        {
+            known.insert(project.clone(), (keys.clone(), now));
+        }
+    }
+}
+
 impl KeySet {
     /// The key to sign with now.
     pub(crate) fn current(&self, now: Timestamp) -> Result<&SigningKey> {
@@ -189,9 +200,7 @@ pub(crate) fn keys_in(app: &App, tx: &mut Tx, project: &ProjectId, now: Timestam
         keys.push(SigningKey { id, pair, created_at, signs_from, published_until });
     }
     let keys = Arc::new(KeySet(keys));
-    if let Ok(mut known) = app.key_sets().0.lock() {
-        known.insert(project.clone(), (keys.clone(), now));
-    }
+    app.key_sets().remember(project, &keys, now);
     Ok(keys)
 }
 
@@ -228,5 +237,18 @@ async fn read(app: &App, project: &ProjectId, now: Timestamp) -> Result<Arc<KeyS
 fn forget(app: &App, project: &ProjectId) {
     if let Ok(mut known) = app.key_sets().0.lock() {
         known.remove(project);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Environment;
+
+    #[test]
+    fn nothing_is_remembered_of_a_project_without_keys() {
+        let (known, project) = (KeySets::default(), ProjectId::new(Environment::Test));
+        known.remember(&project, &Arc::new(KeySet(Vec::new())), Timestamp(0));
+        assert!(known.0.lock().is_ok_and(|known| known.is_empty()));
     }
 }
