@@ -50,7 +50,7 @@ struct Bytes;
 
 impl Weighter<[u8; 32], Arc<Remembered>> for Bytes {
     fn weight(&self, _: &[u8; 32], known: &Arc<Remembered>) -> u64 {
-        known.bytes() as u64
+        known.bytes
     }
 }
 
@@ -81,6 +81,8 @@ pub(crate) struct Remembered {
     pub(super) template: Template,
     /// As JSON.
     pub(super) organization: Arc<str>,
+    /// Memory, without what is shared, when it was made: what it weighs must not change while it is remembered.
+    bytes: u64,
 }
 
 impl Remembered {
@@ -138,13 +140,6 @@ impl Remembered {
         let left = expires - cx.now().0.div_euclid(1_000_000);
         let least = if cx.head.surface == Surface::Browser { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
         left > least + i64::from(early)
-    }
-
-    /// Memory, without what is shared.
-    fn bytes(&self) -> usize {
-        let ids = [self.project_id.as_str(), self.organization_id.as_str(), self.member_session_id.as_str()];
-        let texts = ids.map(str::len).iter().sum::<usize>() + self.jwt().len() + self.template.bytes();
-        size_of::<Self>() + texts
     }
 }
 
@@ -209,6 +204,8 @@ pub(crate) async fn remember<C: Caller>(
     };
     let template = Template::of(&answer, &organization_json)?;
     let rows = [session.member_session_id.as_str(), member.member_id.as_str(), organization.organization_id.as_str()];
+    let ids = [cx.project().id.as_str(), session.organization_id.as_str(), session.member_session_id.as_str()];
+    let texts = ids.map(str::len).iter().sum::<usize>() + jwt.text.len() + template.bytes();
     let remembered = Arc::new(Remembered {
         rows: rows.map(RowKey::of),
         counted: NEVER.into(),
@@ -220,6 +217,7 @@ pub(crate) async fn remember<C: Caller>(
         jwt: Mutex::new(jwt),
         template,
         organization: organization_json,
+        bytes: (size_of::<Remembered>() + texts) as u64,
     });
     cache.sessions.insert(hash, remembered.clone());
     Ok(remembered)
