@@ -73,6 +73,22 @@ def test_signup_creates_a_pending_member(project, jit):
     assert (done.member_id, done.member.status, done.member.email_address_verified) == (answer.member_id, "active", True)
 
 
+@pytest.mark.parametrize("surface", ["backend", "browser"])
+def test_signup_twice_at_once_is_one_member(project, jit, surface):
+    for _ in range(5):
+        email = new_email(DOMAIN)
+        body = {"organization_id": jit, "email_address": email}
+
+        def sign_up(_):
+            if surface == "browser":
+                return project.browser("POST", "/b2b/magic_links/email/login_or_signup", body)
+            return project.raw("POST", "/v1/b2b/magic_links/email/login_or_signup", body)
+
+        assert [answer.status_code for answer in race(4, sign_up)] == [200] * 4
+        tokens = [token_from(project.mailbox.wait(email)) for _ in range(4)]
+        assert len({authenticate(project, token).member_id for token in tokens}) == 1
+
+
 def test_signup_needs_jit(project, org, jit):
     email = new_email()
     with refused(400, "email_jit_provisioning_not_allowed"):

@@ -1,7 +1,9 @@
 """T-38: a change of address ends what the old address opened, and the old address is told."""
 
+import threading
+
 import pytest
-from harness import check_refusal, discover, discovery_token, intermediate, login, magic_token, new_email, query_of, token_from, verified_member
+from harness import check_refusal, discover, discovery_token, intermediate, login, magic_token, new_email, query_of, race, token_from, verified_member
 
 DEAD = ((400, 401, 404), ("unable_to_auth_magic_link", "magic_link_not_found", "unable_to_verify_member_email_update"))
 
@@ -108,3 +110,42 @@ def test_t38_an_unproven_address_opens_nothing_yet(project, org):
     answer = project.raw("POST", "/v1/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": member.email_address})
     check_refusal(answer, 400, "inactive_email")
     assert discovery_token(project, member.email_address)
+
+
+ENDINGS = {
+    "changed": lambda project, org, member: project.api.organizations.members.update(org, member.member_id, email_address=new_email()),
+    "deleted": lambda project, org, member: project.api.organizations.members.delete(org, member.member_id),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_t38_sessions_that_are_being_made_meanwhile_end_too(project, org, ending):
+    """Someone with a session elsewhere enters again and again while the address changes or the member is deleted."""
+    for _ in range(3):
+        member, _ = verified_member(project, org)
+        elsewhere = project.organization().organization_id
+        project.member(elsewhere, member.email_address)
+        session = login(project, elsewhere, member.email_address).session_token
+        made, busy, over = [], threading.Barrier(5, timeout=20), threading.Event()
+
+        def work(i):
+            if i == 0:
+                busy.wait()
+                ENDINGS[ending](project, org, member)
+                over.set()
+                return
+            first = True
+            while not over.is_set():
+                answer = project.raw("POST", "/v1/b2b/sessions/exchange", {"organization_id": org, "session_token": session})
+                made.extend([answer.json()["session_token"]] if answer.status_code == 200 else [])
+                if first:
+                    busy.wait()
+                    first = False
+
+        assert race(5, work) == [None] * 5
+        assert len(made) >= 4
+        if ending == "deleted":
+            project.api.organizations.members.reactivate(org, member.member_id)
+        for token in made:
+            check_refusal(project.raw("POST", "/v1/b2b/sessions/authenticate", {"session_token": token}), 404, "session_not_found")
+        assert project.api.sessions.get(organization_id=org, member_id=member.member_id).member_sessions == []

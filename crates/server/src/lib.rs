@@ -75,4 +75,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_row_level_security", sql: include_str!("../migrations/0003_row_level_security.sql") },
     Migration { name: "0004_changes", sql: include_str!("../migrations/0004_changes.sql") },
     Migration { name: "0005_fewer_indexes", sql: include_str!("../migrations/0005_fewer_indexes.sql") },
+    Migration { name: "0006_session_generation", sql: include_str!("../migrations/0006_session_generation.sql") },
 ];

@@ -98,7 +98,7 @@ struct Create {
     errors(
         IntermediateSessionNotFound, MissingIntermediateSession, IntermediateSessionWrongOrganization,
         EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, CannotUpdateTrustedMetadata, MemberNotFound,
-        UserLockLimitReached, DuplicateMemberEmail, ..SETTINGS_ERRORS, ..TERMS_ERRORS
+        UserLockLimitReached, ..SETTINGS_ERRORS, ..TERMS_ERRORS
     )
 )]
 async fn create(cx: Cx<ProjectCaller>, input: Create) -> Result<AuthResponse> {
@@ -170,7 +170,7 @@ struct Exchange {
     errors(
         OrganizationNotFound, IntermediateSessionNotFound, MissingIntermediateSession,
         IntermediateSessionWrongOrganization, EmailDomainIsClaimed, EmailJitNotAllowed, InvalidEmailForJit,
-        InvalidEmail, InactiveEmail, MemberNotFound, UserLockLimitReached, DuplicateMemberEmail, ..TERMS_ERRORS
+        InvalidEmail, InactiveEmail, MemberNotFound, UserLockLimitReached, ..TERMS_ERRORS
     )
 )]
 async fn exchange(cx: Cx<ProjectCaller>, input: Exchange) -> Result<AuthResponse> {

@@ -45,7 +45,7 @@ pub(super) fn member(
     if !open || !proven {
         return Err(ApiError::InvalidEmailForJit.into());
     }
-    members::create(tx, cx, organization, NewMember::with_email(intermediate.email.clone(), Status::Pending))
+    members::create_absent(tx, cx, organization, NewMember::with_email(intermediate.email.clone(), Status::Pending))
 }
 
 /// Whether this caller may create organizations.

@@ -199,7 +199,7 @@ fn invite(tx: &mut Tx, cx: &Cx<Actor>, input: Invite) -> Result<MemberResponse> 
                 untrusted_metadata: input.untrusted_metadata,
                 ..NewMember::with_email(email, Status::Invited)
             };
-            members::create(tx, cx, &organization, new)?
+            members::create_absent(tx, cx, &organization, new)?
         }
     };
     let mailing = Mailing {

@@ -107,7 +107,7 @@ fn find_or_join(
     if !settings.lets_domain_join(&domain) {
         return Err(ApiError::InvalidEmailForJit.into());
     }
-    let member = members::create(tx, cx, organization, NewMember::with_email(email.clone(), Status::Pending))?;
+    let member = members::create_absent(tx, cx, organization, NewMember::with_email(email.clone(), Status::Pending))?;
     Ok(Recipient { member: Some(member), created: true })
 }
 

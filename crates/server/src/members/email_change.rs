@@ -38,7 +38,7 @@ pub(crate) fn change_email<C: Caller>(
     }
     member.email_address_verified = how.verified;
     operations::save(tx, cx.now(), organization, &before, member)?;
-    sessions::revoke_all_of(tx, id, &member.member_id, how.keep_session.as_ref())?;
+    sessions::revoke_all_of(tx, member, how.keep_session.as_ref())?;
     magic_links::revoke_all_of(tx, id, &member.member_id)?;
     notify_old_address(tx, cx, organization, &before)
 }

@@ -47,7 +47,7 @@ pub(super) fn delete<C: Caller>(
     let before = member.clone();
     member.status = Status::Deleted;
     operations::save(tx, cx.now(), organization, &before, &mut member)?;
-    sessions::revoke_all_of(tx, &organization.organization_id, &member.member_id, None)?;
+    sessions::revoke_all_of(tx, &mut member, None)?;
     magic_links::revoke_all_of(tx, &organization.organization_id, &member.member_id)
 }
 

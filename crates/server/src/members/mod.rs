@@ -14,7 +14,8 @@ pub(crate) use email_change::{EmailChange, change_email};
 pub(crate) use endpoints::{MemberResponse, endpoints};
 pub(crate) use lifecycle::{activate, prove_email};
 pub(crate) use operations::{
-    NewMember, SAME_DOMAIN_GUARD, count, create, find, find_any, find_by_email, find_by_id, memberships, purge, save,
+    NewMember, SAME_DOMAIN_GUARD, begin_session_generation, count, create, create_absent, find, find_any,
+    find_by_email, find_by_id, memberships, purge, save,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use roles::check_roles;
@@ -77,6 +78,9 @@ pub(crate) struct Member {
     /// Counts its changes.
     #[serde(skip)]
     pub(crate) revision: i64,
+    /// How often all sessions were ended.
+    #[serde(skip)]
+    pub(crate) session_generation: i64,
     pub organization_id: OrganizationId,
     pub member_id: MemberId,
     /// The app's own id for the member; unique in the organization.

@@ -2,7 +2,7 @@
 
 use super::{Member, MemberRef, Status, store};
 use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Error, Result};
 use crate::http::{Caller, Cx};
 use crate::id::{EmailId, MemberId, OrganizationId};
 use crate::metadata::{self, Metadata};
@@ -78,6 +78,7 @@ pub(crate) fn create<C: Caller>(
     let mut member = Member {
         project_id: cx.project().id.clone(),
         revision: 0,
+        session_generation: 0,
         organization_id: organization.organization_id.clone(),
         member_id: MemberId::new(environment),
         external_id: new.external_id,
@@ -113,6 +114,20 @@ pub(crate) fn create<C: Caller>(
     Ok(member)
 }
 
+/// Creates a member for an address that [`find_by_email`] has just found to be nobody's.
+pub(crate) fn create_absent<C: Caller>(
+    tx: &mut Tx,
+    cx: &Cx<C>,
+    organization: &Organization,
+    new: NewMember,
+) -> Result<Member> {
+    create(tx, cx, organization, new).map_err(|error| match error {
+        // Someone else was faster; the next attempt finds the member.
+        Error::Api(ApiError::DuplicateMemberEmail, _) => Error::Conflict,
+        error => error,
+    })
+}
+
 /// Stores a changed member, and in the tables that list addresses and roles only what differs from `before`.
 pub(crate) fn save(
     tx: &mut Tx,
@@ -134,6 +149,13 @@ pub(crate) fn save(
     }
     member.set_roles(organization);
     Ok(())
+}
+
+/// Sessions that were made before count no more.
+pub(crate) fn begin_session_generation(tx: &mut Tx, member: &mut Member) -> Result<()> {
+    member.session_generation += 1;
+    member.revision += 1;
+    store::set_session_generation(tx, member)
 }
 
 fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {

@@ -32,6 +32,7 @@ impl FromRow for Member {
         Ok(Member {
             project_id: row.get("project_id")?,
             revision: row.get("revision")?,
+            session_generation: row.get("session_generation")?,
             organization_id: row.get("organization_id")?,
             member_id: row.get("id")?,
             external_id: profile.external_id,
@@ -146,6 +147,14 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
         ],
     )
     .on_uniques(UNIQUE)?;
+    Ok(())
+}
+
+pub(super) fn set_session_generation(tx: &mut Tx, m: &Member) -> Result<()> {
+    tx.execute(
+        "UPDATE members SET session_generation = $3, revision = revision + 1 WHERE organization_id = $1 AND id = $2",
+        args![&m.organization_id, &m.member_id, m.session_generation],
+    )?;
     Ok(())
 }
 

@@ -61,7 +61,8 @@ impl Credential {
         let organization = organizations::find_by_id(tx, project, &session.organization_id)?;
         let organization = organization.ok_or(ApiError::SessionNotFound)?;
         let member = members::find_any(tx, &organization, &session.member_id)?;
-        let usable = |m: &Member| m.status == members::Status::Active && !m.is_locked;
+        let usable =
+            |m: &Member| m.status == members::Status::Active && !m.is_locked && !session.has_ended_with_all_of(m);
         let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
         Ok(Presented { session, organization, member })
     }

@@ -45,7 +45,8 @@ fn get(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Get) -> Result<Sessions> {
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = members::find(tx, &organization, &input.member_id)?;
     let sessions = store::of_member(tx, &organization.organization_id, &member.member_id, cx.now())?;
-    let member_sessions = sessions.iter().map(|s| operations::show(s, &member, &organization)).collect();
+    let sessions = sessions.iter().filter(|s| !s.has_ended_with_all_of(&member));
+    let member_sessions = sessions.map(|s| operations::show(s, &member, &organization)).collect();
     Ok(Sessions { member_sessions })
 }
 
@@ -196,13 +197,13 @@ fn by_id(tx: &mut Tx, cx: &Cx<Actor>, id: &str) -> Result<super::Session> {
 
 fn revoke_of_member(tx: &mut Tx, cx: &Cx<Actor>, id: &str) -> Result<Revoked> {
     let id = MemberId::parse(id).ok_or(ApiError::MemberNotFound)?;
-    let (organization, member) = members::anywhere(tx, cx, &id)?;
+    let (organization, mut member) = members::anywhere(tx, cx, &id)?;
     if cx.caller.acting().is_some_and(|acting| acting.organization_id != organization.organization_id) {
         // The answer is the same as for a member that does not exist.
         return Err(ApiError::MemberNotFound.into());
     }
     cx.caller.require_on_member(&member.member_id, "revoke-sessions")?;
-    operations::revoke_all_of(tx, &organization.organization_id, &member.member_id, None)?;
+    operations::revoke_all_of(tx, &mut member, None)?;
     let (organization, change) = (Some(&organization.organization_id), Change::none());
     audit::record(tx, cx, "session.revoke_all", organization, &member.member_id, change)?;
     Ok(Revoked {})

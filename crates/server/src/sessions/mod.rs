@@ -24,6 +24,7 @@ use crate::App;
 use crate::id::{MemberId, OrganizationId, SessionId};
 use crate::keys::token::Token;
 use crate::login::Factor;
+use crate::members::Member;
 use crate::rbac::RoleId;
 use database::Timestamp;
 use schemars::JsonSchema;
@@ -37,6 +38,8 @@ pub(crate) struct Session {
     /// Counts its changes; that it was used is none.
     pub(crate) revision: i64,
     pub(crate) member_id: MemberId,
+    /// The member's at that time; none of a session made by a program that knew of none.
+    pub(crate) generation: Option<i64>,
     pub(crate) started_at: Timestamp,
     pub(crate) last_accessed_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -48,6 +51,11 @@ impl Session {
     /// Its opaque token.
     pub(crate) fn token(&self, app: &App) -> Token {
         Token::of_session(app.keys(), self.organization_id.uuid(), &self.member_session_id)
+    }
+
+    /// Whether all sessions of the member were ended since it was made.
+    pub(crate) fn has_ended_with_all_of(&self, member: &Member) -> bool {
+        self.generation.is_some_and(|generation| generation != member.session_generation)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{MemberSession, Session, claims, store};
 use crate::error::{ApiError, Result};
 use crate::http::{Caller, Cx};
-use crate::id::{MemberId, OrganizationId, SessionId};
+use crate::id::{OrganizationId, SessionId};
 use crate::login::{self, Factor, Terms};
-use crate::members::Member;
+use crate::members::{self, Member};
 use crate::organizations::Organization;
 use crate::time;
 use database::Tx;
@@ -37,6 +37,7 @@ pub(crate) fn begin_or_extend<C: Caller>(
         member_session_id: SessionId::from_uuid(cx.project().environment, uuid::Uuid::new_v4()),
         revision: 0,
         member_id: member.member_id.clone(),
+        generation: Some(member.session_generation),
         started_at: now,
         last_accessed_at: now,
         expires_at: time::after_minutes(now, terms.duration.unwrap_or(DEFAULT_MINUTES)),
@@ -75,14 +76,15 @@ pub(crate) fn show(session: &Session, member: &Member, organization: &Organizati
     }
 }
 
-/// Ends all sessions of a member, one excepted.
-pub(crate) fn revoke_all_of(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    member: &MemberId,
-    except: Option<&SessionId>,
-) -> Result<()> {
-    store::delete_of_member(tx, organization, member, except).map(drop)
+/// Ends all sessions of a member, one excepted; those too that are being made at the same time by whoever still saw the
+/// member as it was.
+pub(crate) fn revoke_all_of(tx: &mut Tx, member: &mut Member, except: Option<&SessionId>) -> Result<()> {
+    members::begin_session_generation(tx, member)?;
+    store::delete_of_member(tx, &member.organization_id, &member.member_id, except)?;
+    match except {
+        Some(kept) => store::set_generation(tx, &member.organization_id, kept, member.session_generation),
+        None => Ok(()),
+    }
 }
 
 /// Ends all sessions of an organization that is being deleted.

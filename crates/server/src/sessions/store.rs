@@ -11,6 +11,7 @@ impl FromRow for Session {
             member_session_id: row.get("id")?,
             revision: row.get("revision")?,
             member_id: row.get("member_id")?,
+            generation: row.get("generation")?,
             started_at: row.get("started_at")?,
             last_accessed_at: row.get("last_accessed_at")?,
             expires_at: row.get("expires_at")?,
@@ -22,14 +23,15 @@ impl FromRow for Session {
 
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: &[u8; 32]) -> Result<()> {
     tx.execute(
-        "INSERT INTO sessions (organization_id, id, project_id, member_id, token_hash, started_at, last_accessed_at,
-                               expires_at, factors, custom_claims)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO sessions (organization_id, id, project_id, member_id, generation, token_hash, started_at,
+                               last_accessed_at, expires_at, factors, custom_claims)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
             &s.organization_id,
             &s.member_session_id,
             project,
             &s.member_id,
+            s.generation,
             token_hash.as_slice(),
             s.started_at,
             s.last_accessed_at,
@@ -144,6 +146,19 @@ pub(super) fn delete_of_member(
         "DELETE FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $3",
         args![organization, member, except.map_or("", SessionId::as_str)],
     )?)
+}
+
+pub(super) fn set_generation(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    id: &SessionId,
+    generation: i64,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE sessions SET generation = $3, revision = revision + 1 WHERE organization_id = $1 AND id = $2",
+        args![organization, id, generation],
+    )?;
+    Ok(())
 }
 
 pub(super) fn purge(tx: &mut Tx, organization: &OrganizationId) -> Result<()> {
