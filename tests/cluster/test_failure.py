@@ -285,9 +285,11 @@ def test_postgres_disk_full(upright, start_node, small_disk):
     acknowledged = []
     ballast = fill(small_disk)
     refused = write_until_refused(project, acknowledged)
+    assert not ready(node)
     check_reading(node, project, session, acknowledged)
     ballast.unlink()
     until(lambda: create(project).status_code == 200, what="recovery")
+    until(lambda: ready(node), timeout=20, what="readiness")
     for slug in refused:
         assert create(project, slug).status_code == 200
     check_works(project, session)
@@ -311,9 +313,11 @@ def test_sqlite_disk_full(small_disk, start_node):
     for answer in answers:
         if answer.status_code != 200:
             check_unavailable(answer)
+    assert not ready(node)
     check_reading(node, project, session, acknowledged)
     ballast.unlink()
     until(lambda: create(project).status_code == 200, what="recovery")
+    until(lambda: ready(node), timeout=20, what="readiness")
     for slug in refused:
         assert create(project, slug).status_code == 200
     check_works(project, session)

@@ -8,11 +8,15 @@ use crate::{
     tx::{Done, Mode, outcome_of},
 };
 use std::{
-    sync::{Arc, OnceLock},
+    ops::RangeInclusive,
+    sync::{Arc, Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
 type Observer = Box<dyn Fn(Observation) + Send + Sync>;
+
+/// How many connections there can be.
+const CONNECTIONS: RangeInclusive<usize> = 1..=10_000;
 
 /// An open database. Clones share it.
 #[derive(Clone)]
@@ -22,6 +26,8 @@ struct Inner {
     backend: Backend,
     changes: Arc<Changes>,
     observer: OnceLock<Observer>,
+    /// When a write last found the disk full.
+    no_space: Mutex<Option<Instant>>,
 }
 
 enum Backend {
@@ -32,13 +38,17 @@ enum Backend {
 impl Database {
     /// Opens the database the options name; PostgreSQL must be reachable, an SQLite file and its folder are created.
     pub async fn open(options: &Options) -> Result<Database> {
+        if !CONNECTIONS.contains(&options.connections) {
+            let (least, most) = (CONNECTIONS.start(), CONNECTIONS.end());
+            return Err(Error::other(format!("there can be {least} to {most} connections to the database")));
+        }
         let changes = Arc::<Changes>::default();
         let backend = match options.url.split_once(':') {
             Some(("sqlite", path)) => Backend::Sqlite(Sqlite::open(path, options.connections)?),
             Some(("postgres" | "postgresql", _)) => Backend::Postgres(Postgres::open(options, &changes).await?),
             _ => return Err(Error::other("a database address starts with sqlite: or postgres://")),
         };
-        Ok(Database(Arc::new(Inner { backend, changes, observer: OnceLock::new() })))
+        Ok(Database(Arc::new(Inner { backend, changes, observer: OnceLock::new(), no_space: Mutex::default() })))
     }
 
     /// What kind of database it is.
@@ -112,8 +122,18 @@ impl Database {
             Backend::Sqlite(sqlite) => sqlite.write(start, f).await,
             Backend::Postgres(postgres) => postgres.run(mode, start, f).await,
         };
+        if outcome == Outcome::NoSpace
+            && let Ok(mut no_space) = self.0.no_space.lock()
+        {
+            *no_space = Some(Instant::now());
+        }
         self.observed(mode != Mode::Read, start, queued, outcome);
         result
+    }
+
+    /// Whether a transaction has found the disk full since so long ago. A small one may still find room.
+    pub fn lacked_space_within(&self, time: Duration) -> bool {
+        self.0.no_space.lock().is_ok_and(|at| at.is_some_and(|at| at.elapsed() < time))
     }
 
     fn observed(&self, write: bool, start: Instant, queued: Duration, outcome: Outcome) {

@@ -16,6 +16,9 @@ pub enum Error {
     /// The database cannot be reached or cannot write now: answer 503 and try later.
     #[error("database unavailable: {0}")]
     Unavailable(Cause),
+    /// The same, because its disk is full.
+    #[error("database unavailable: {0}")]
+    NoSpace(Cause),
     /// Anything else: a mistake in the program, or a constraint that is not a unique one.
     #[error("{0}")]
     Other(Cause),
@@ -39,6 +42,7 @@ impl Error {
             Error::Unique(name) => Error::Unique(name.clone()),
             Error::Conflict => Error::Conflict,
             Error::Unavailable(cause) => Error::unavailable(cause.to_string()),
+            Error::NoSpace(cause) => Error::NoSpace(cause.to_string().into()),
             Error::Other(cause) => Error::other(cause.to_string()),
         }
     }

@@ -96,7 +96,9 @@ pub(crate) fn same(name: &str, here: &str, there: &str) -> Result<()> {
     if here == there {
         return Ok(());
     }
-    Err(Error::other(format!("migration {name} was applied with another text: {there} there, {here} here")))
+    Err(Error::other(format!(
+        "migration {name} was applied with another text: {there} there, {here} here; use the program that did"
+    )))
 }
 
 /// SHA-256 in hexadecimal. A checkout with other line ends is the same text.

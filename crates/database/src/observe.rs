@@ -13,6 +13,8 @@ pub enum Outcome {
     Conflict,
     /// The database could not be reached or could not write.
     Unavailable,
+    /// The same, because its disk is full.
+    NoSpace,
 }
 
 /// One finished transaction.

@@ -20,19 +20,13 @@ pub(crate) enum Mode {
 /// `ON CONFLICT` where going on is wanted.
 pub struct Tx<'a> {
     engine: Inner<'a>,
-    failed: Option<Failure>,
+    /// How it ends, since a statement of it failed.
+    failed: Option<Outcome>,
 }
 
 enum Inner<'a> {
     Sqlite(&'a Connection),
     Postgres(&'a mut Session),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Failure {
-    Conflict,
-    Unavailable,
-    Refused,
 }
 
 impl<'a> Tx<'a> {
@@ -154,13 +148,7 @@ impl<'a> Tx<'a> {
             return Err(Error::other("an earlier statement of this transaction failed"));
         }
         let result = f(&mut self.engine);
-        if let Err(e) = &result {
-            self.failed = Some(match e {
-                Error::Conflict => Failure::Conflict,
-                Error::Unavailable(_) => Failure::Unavailable,
-                Error::Unique(_) | Error::Other(_) => Failure::Refused,
-            });
-        }
+        self.failed = result.as_ref().err().map(outcome_of);
         result
     }
 
@@ -168,17 +156,17 @@ impl<'a> Tx<'a> {
     pub(crate) fn judge<T, E: From<Error> + IsConflict>(self, answer: Result<T, E>) -> Verdict<T, E> {
         match (answer, self.failed) {
             (Ok(value), None) => Verdict::Commit(value),
-            (answer, Some(Failure::Conflict)) => {
+            (answer, Some(Outcome::Conflict)) => {
                 Verdict::Rollback(answer.err().unwrap_or_else(|| Error::Conflict.into()), Outcome::Conflict)
             }
             (Err(e), _) if e.is_conflict() => Verdict::Rollback(e, Outcome::Conflict),
-            (Err(e), Some(Failure::Unavailable)) => Verdict::Rollback(e, Outcome::Unavailable),
-            (Err(e), _) => Verdict::Rollback(e, Outcome::RolledBack),
-            (Ok(_), Some(Failure::Unavailable)) => {
+            (Err(e), Some(outcome)) => Verdict::Rollback(e, outcome),
+            (Err(e), None) => Verdict::Rollback(e, Outcome::RolledBack),
+            (Ok(_), Some(outcome @ (Outcome::Unavailable | Outcome::NoSpace))) => {
                 let e = Error::unavailable("the database failed during a transaction that did not report it");
-                Verdict::Rollback(e.into(), Outcome::Unavailable)
+                Verdict::Rollback(e.into(), outcome)
             }
-            (Ok(_), Some(Failure::Refused)) => {
+            (Ok(_), Some(_)) => {
                 let e = Error::other("a transaction ignored that one of its statements failed, so it is rolled back");
                 Verdict::Rollback(e.into(), Outcome::RolledBack)
             }
@@ -211,6 +199,7 @@ pub(crate) fn outcome_of(e: &Error) -> Outcome {
     match e {
         Error::Conflict => Outcome::Conflict,
         Error::Unavailable(_) => Outcome::Unavailable,
+        Error::NoSpace(_) => Outcome::NoSpace,
         Error::Unique(_) | Error::Other(_) => Outcome::RolledBack,
     }
 }

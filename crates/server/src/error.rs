@@ -255,7 +255,7 @@ impl From<database::Error> for Error {
     fn from(error: database::Error) -> Self {
         match error {
             database::Error::Conflict => Error::Conflict,
-            database::Error::Unavailable(cause) => Error::Unavailable(cause),
+            database::Error::Unavailable(cause) | database::Error::NoSpace(cause) => Error::Unavailable(cause),
             other => Error::Internal(Box::new(other)),
         }
     }

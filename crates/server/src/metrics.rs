@@ -106,6 +106,7 @@ impl Metrics {
             Outcome::RolledBack => "rolled_back",
             Outcome::Conflict => "conflict",
             Outcome::Unavailable => "unavailable",
+            Outcome::NoSpace => "no_space",
         };
         let label = Transaction { kind, outcome };
         self.transactions.get_or_create(&label).observe(observed.ran.as_secs_f64());

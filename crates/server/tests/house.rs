@@ -92,6 +92,35 @@ const OF_PROJECTS: &[&str] = &[
     "audit_events",
 ];
 
+/// Tables that belong to nobody, or whose rows say themselves whose they are: what a worker takes from whoever it is, and
+/// what a request is identified by. `one_time_tokens` are an organization's or a project's, by their scope.
+const OF_NOBODY: &[&str] = &[
+    "projects",
+    "public_tokens",
+    "origins",
+    "outbox",
+    "one_time_tokens",
+    "data_keys",
+    "embedded_master_key",
+    "changes",
+    "schema_migrations",
+];
+
+/// A new table is put into one of the lists.
+#[tokio::test]
+async fn every_table_is_known_whose_it_is() {
+    let db = migrated("tables").await;
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let tables = db.read(|tx| tx.all::<(String,)>(sql, &[])).await.unwrap();
+    db.close().await;
+    assert!(tables.len() > 15);
+    for (table,) in tables {
+        let lists = [OF_ORGANIZATIONS, OF_PROJECTS, OF_NOBODY];
+        let count = lists.iter().filter(|list| list.contains(&table.as_str())).count();
+        assert_eq!(count, 1, "{table} stands in {count} lists");
+    }
+}
+
 /// T-07: a statement on a tenant's table names the tenant.
 #[test]
 fn t07_every_statement_names_its_tenant() {

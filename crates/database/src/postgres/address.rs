@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 use tokio::time::timeout;
-use tokio_postgres::{Client, Config, config::TargetSessionAttrs};
+use tokio_postgres::{
+    Client, Config,
+    config::{Host, TargetSessionAttrs},
+};
 
 /// For each host, unless the address says otherwise, from the first packet to the end of the login.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,8 +36,9 @@ pub(crate) struct Address {
 impl Address {
     pub(crate) fn parse(url: &str) -> Result<Address> {
         let (url, security) = Security::take(url)?;
-        // The parser's errors name the parameter, never the password.
-        let mut config: Config = url.parse().map_err(|e| Error::other(format!("database address: {e}")))?;
+        // The parser's errors name the parameter, never its value.
+        let mut config: Config =
+            url.parse().map_err(|e| Error::other(format!("database address: {}", describe(&e))))?;
         config.ssl_mode(security.mode());
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
@@ -75,7 +79,8 @@ impl Address {
                     self.last.store(index, Ordering::Relaxed);
                     return Ok(client);
                 }
-                Err(refusal) => refusals.push(refusal),
+                Err(refusal) if count == 1 => refusals.push(refusal),
+                Err(refusal) => refusals.push(format!("{}: {refusal}", name(&self.hosts[index]))),
             }
         }
         // Without a connection the database is unavailable, whatever the reason.
@@ -100,6 +105,16 @@ impl Address {
             Ok(connected) => connected.map_err(|e| describe(&e)),
             Err(_) => Err("it takes connections and says nothing".to_owned()),
         }
+    }
+}
+
+/// A host with its port, for messages.
+fn name(host: &Config) -> String {
+    let port = host.get_ports().first().map_or(5432, |port| *port);
+    match host.get_hosts().first() {
+        Some(Host::Tcp(name)) => format!("{name}:{port}"),
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => "a host".into(),
     }
 }
 

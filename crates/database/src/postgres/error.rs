@@ -48,6 +48,17 @@ pub(crate) fn map(e: tokio_postgres::Error, mode: Mode) -> (Error, Effect) {
     if *code == SqlState::READ_ONLY_SQL_TRANSACTION && mode != Mode::Read {
         return (Error::unavailable(describe(db)), Effect::Lost);
     }
+    if *code == SqlState::DISK_FULL {
+        return (Error::NoSpace(describe(db).into()), Effect::None);
+    }
+    // We were silent in a transaction for so long that it gave us up, as we had asked it to.
+    if *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT {
+        return (Error::unavailable(describe(db)), Effect::Lost);
+    }
+    if *code == SqlState::DUPLICATE_PSTATEMENT {
+        let advice = "behind a pooler in transaction mode, turn named statements off (--database-unnamed-statements)";
+        return (Error::other(format!("{}; {advice}", describe(db))), Effect::None);
+    }
     match code.code().get(..2) {
         // Connection exceptions; shutdown and crash.
         Some("08") => (Error::unavailable(describe(db)), Effect::Lost),

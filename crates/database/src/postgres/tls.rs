@@ -36,7 +36,7 @@ impl Security {
     pub(crate) fn take(url: &str) -> Result<(String, Security)> {
         let mut security = Security { level: Level::Prefer, roots: None };
         let Some((base, query)) = url.split_once('?') else { return Ok((url.to_owned(), security)) };
-        let mut others = Vec::new();
+        let (mut others, mut system) = (Vec::new(), false);
         for pair in query.split('&') {
             match pair.split_once('=') {
                 Some(("sslmode", mode)) => {
@@ -49,10 +49,18 @@ impl Security {
                         _ => return Err(Error::other(format!("database address: sslmode={mode} is unknown"))),
                     }
                 }
-                Some(("sslrootcert", "system")) => security.level = Level::VerifyFull,
+                Some(("sslrootcert", "system")) => system = true,
                 Some(("sslrootcert", file)) => security.roots = Some(decode(file).into()),
                 _ => others.push(pair),
             }
+        }
+        // As libpq does: everybody has a certificate of the system's authorities, so the name is what counts.
+        if system {
+            let weak = query.split('&').any(|pair| pair.starts_with("sslmode=")) && security.level != Level::VerifyFull;
+            if weak {
+                return Err(Error::other("database address: sslrootcert=system goes with sslmode=verify-full only"));
+            }
+            security.level = Level::VerifyFull;
         }
         // As libpq does: whoever names an authority wants it checked.
         if security.roots.is_some() && security.level == Level::Require {

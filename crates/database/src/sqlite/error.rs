@@ -30,13 +30,13 @@ pub(crate) fn map(e: rusqlite::Error, access: Access) -> Error {
             },
         },
         (BUSY_SNAPSHOT, _) => Error::Conflict,
+        (_, ErrorCode::DiskFull) => Error::NoSpace(e.into()),
         // A reader is read-only by our own setting: a statement that writes is in the wrong place.
         (_, ErrorCode::ReadOnly) if access == Access::Read => Error::other(e),
         (
             _,
             ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked
-            | ErrorCode::DiskFull
             | ErrorCode::ReadOnly
             | ErrorCode::CannotOpen
             | ErrorCode::SystemIoFailure

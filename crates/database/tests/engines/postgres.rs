@@ -73,6 +73,48 @@ async fn a_lost_connection_is_replaced() {
     assert_eq!(count(db).await.unwrap(), 2);
 }
 
+/// A transaction that was silent for too long, as in a program that was stopped, is gone with its connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn given_up_by_the_database() {
+    let fixture = Fixture::postgres().await;
+    fixture.db.migrate(SCHEMA).await.unwrap();
+    let attempts = Arc::new(AtomicU32::new(0));
+    let seen = attempts.clone();
+    let slow = fixture.db.write(move |tx| {
+        if seen.fetch_add(1, Ordering::SeqCst) == 0 {
+            tx.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'", &[])?;
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        tx.execute("UPDATE t SET n = n + 1 WHERE id = 1", &[])
+    });
+    slow.await.unwrap();
+    assert_eq!(attempts.load(Ordering::SeqCst), 2);
+    assert_eq!(count(&fixture.db).await.unwrap(), 1);
+}
+
+/// What is wrong with an address is named, and where several hosts refuse, each.
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_in_addresses() {
+    let refused = |url: &str| {
+        let options = Options::new(url);
+        async move { Database::open(&options).await.err().unwrap().to_string() }
+    };
+    for (url, word) in [
+        ("postgres://a@127.0.0.1:1/x?no_such_thing=1", "no_such_thing"),
+        ("postgres://a@127.0.0.1:1/x?connect_timeout=soon", "connect_timeout"),
+        ("postgres://a@127.0.0.1:1/x?target_session_attrs=bogus", "target_session_attrs"),
+        ("postgres://a@127.0.0.1:1/x?sslmode=bogus", "sslmode"),
+        ("postgres://a@127.0.0.1:1/x?sslmode=require&sslrootcert=system", "verify-full"),
+        ("postgres://a@127.0.0.1:1/x?sslrootcert=system&sslmode=require", "verify-full"),
+        ("postgres://a@127.0.0.1:1,127.0.0.1:2/x", "127.0.0.1:2"),
+    ] {
+        let said = refused(url).await;
+        assert!(said.contains(word), "{url}: {said}");
+    }
+    let many = Options { connections: usize::MAX, ..Options::new("sqlite:/nonexistent/x.db") };
+    assert!(Database::open(&many).await.err().unwrap().to_string().contains("connections"));
+}
+
 /// Two who lock the same rows in opposite order.
 #[tokio::test(flavor = "multi_thread")]
 async fn deadlocks_are_tried_again() {

@@ -166,7 +166,9 @@ async fn a_full_disk_is_not_for_ever() {
         }
         Ok::<_, Error>(())
     });
-    assert!(matches!(fill.await, Err(Error::Unavailable(_))));
+    assert!(!db.lacked_space_within(Duration::from_secs(60)));
+    assert!(matches!(fill.await, Err(Error::NoSpace(_))));
+    assert!(db.lacked_space_within(Duration::from_secs(60)) && !db.lacked_space_within(Duration::ZERO));
     assert_eq!(count(db).await, 0);
     add(db, 1, None).await.unwrap();
     assert_eq!(count(db).await, 1);

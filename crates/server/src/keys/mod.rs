@@ -24,6 +24,7 @@ use database::{Database, Timestamp, Tx};
 use sealing::SealingKey;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 use store::{HASHING, Wrapped};
 
 /// The keys of this installation, unwrapped. Cheap to clone; cannot be printed.
@@ -47,9 +48,16 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// Writes, without changing anything: what only reads is not ready.
+/// How long a database is taken for full after a write found no room, unless another finds none again.
+const FULL_FOR: Duration = Duration::from_secs(10);
+
+/// Writes, without changing anything: what only reads is not ready. Nor is what has no room for more than that.
 pub(crate) async fn check_writable(db: &Database) -> Result<()> {
-    db.write(store::touch).await
+    db.write(store::touch).await?;
+    if db.lacked_space_within(FULL_FOR) {
+        return Err(Error::Unavailable("its disk is full".into()));
+    }
+    Ok(())
 }
 
 /// The ids of the master keys that the data keys in a database need; none where they do not say.
