@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import pathlib
 import secrets
 import stat
@@ -94,6 +95,15 @@ def test_exactly_one_kind_of_key_is_rotated(server):
         done = server.command("keys", "rotate", *arguments, check=False)
         assert done.returncode == 2 and "--master" in done.stderr, (arguments, done.stderr)
     assert data_keys(server)["1"] == "sealing"
+
+
+def test_a_new_master_key_that_nobody_would_have_is_refused(start, tmp_path):
+    """As with --new-master-key-file <(openssl rand -base64 32)."""
+    server = start()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = server.command("keys", "rotate", "--master", "--new-master-key-file", str(pipe), check=False)
+    assert done.returncode == 1 and "is no file" in done.stderr
 
 
 def test_list_shows_the_keys_and_what_they_protect(start):

@@ -192,7 +192,7 @@ def test_a_backup_while_writing_restores_on_either_engine(target, serve, new_url
 def test_the_file(serve, new_url, key_file, tmp_path):
     server, project, *_ = start_with_data(serve, new_url, key_file)
     file = tmp_path / "backup.jsonl"
-    file.write_text("what was there before")
+    file.touch()
     command(server, key_file, "backup", str(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sorted(p.name for p in tmp_path.iterdir() if "backup" in p.name) == ["backup.jsonl"]
@@ -217,7 +217,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(serve, new_url, key_file
     folder = tmp_path / "folder"
     folder.mkdir()
     done = server.command("backup", str(folder), "--master-key-file", str(key_file), check=False)
-    assert done.returncode == 1 and "cannot write" in done.stderr
+    assert done.returncode == 1 and "is no backup" in done.stderr
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -225,6 +225,44 @@ def test_no_backup_of_a_database_that_is_not_there(guildhall, tmp_path):
     done = guildhall("backup", tmp_path / "b", "--database-url", f"sqlite:{tmp_path}/no/such.db", check=False)
     assert done.returncode == 1 and "there is no database" in done.stderr
     assert not (tmp_path / "no").exists() and not (tmp_path / "b").exists()
+
+
+def test_only_a_backup_gives_way_to_a_backup(serve, new_url, key_file, tmp_path):
+    """Not the database, not its key, and not anything else."""
+    server, project, *_ = start_with_data(serve, new_url, key_file)
+    other = tmp_path / "other"
+    other.write_text("mine")
+    database = pathlib.Path(server.database_url.removeprefix("sqlite:")) if ENGINE == "sqlite" else other
+    for file in (key_file, other, database):
+        before = file.read_bytes()
+        done = server.command("backup", str(file), "--master-key-file", str(key_file), check=False)
+        assert done.returncode == 1 and "is no backup" in done.stderr
+        assert file.read_bytes()[:100] == before[:100]
+    assert project.organization()
+    good = tmp_path / "good"
+    for _ in range(2):
+        command(server, key_file, "backup", str(good))
+
+
+def test_no_backup_of_nothing(serve, new_url, guildhall, key_file, tmp_path):
+    """A backup of the wrong database does not take the place of a good one."""
+    server, *_ = start_with_data(serve, new_url, key_file)
+    file = tmp_path / "backup"
+    command(server, key_file, "backup", str(file))
+    good, foreign, empty = file.read_bytes(), new_url(ENGINE), new_url(ENGINE)
+    if ENGINE == "sqlite":
+        path = pathlib.Path(foreign.removeprefix("sqlite:"))
+        path.parent.mkdir()
+        with sqlite3.connect(path) as db:
+            db.execute("CREATE TABLE theirs (x)")
+    guildhall("migrate", "--database-url", empty)
+    for url, words in ((foreign, "nothing of guildhall"), (empty, "is empty")):
+        done = guildhall("backup", file, "--database-url", url, check=False)
+        assert done.returncode == 1 and words in done.stderr
+        assert file.read_bytes() == good
+    done = guildhall("copy", "--from", foreign, "--to", new_url(OTHER), check=False)
+    assert done.returncode == 1 and "nothing of guildhall" in done.stderr
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_a_changed_or_cut_file_is_refused_and_nothing_is_written(serve, new_url, guildhall, key_file, tmp_path):
@@ -302,6 +340,7 @@ def test_restore_over_keys_that_nothing_depends_on(serve, new_url, guildhall, ke
     file = tmp_path / "backup"
     command(server, key_file, "backup", str(file))
     url = new_url(ENGINE)
+    guildhall("migrate", "--database-url", url)
     guildhall("project", "list", "--database-url", url, key=KEY)  # makes data keys
     guildhall("restore", file, "--database-url", url, key=KEY)
     assert project.project_id in guildhall("project", "list", "--database-url", url, key=KEY).stdout
@@ -315,6 +354,28 @@ def test_restore_says_what_is_wrong_with_the_key(serve, new_url, guildhall, key_
     assert "with the master key of the database" in done.stdout
     done = guildhall("restore", file, "--database-url", new_url(ENGINE), key=OTHER_KEY, check=False)
     assert done.returncode == 1 and "does not open it" in done.stderr
+
+
+def test_a_restored_database_does_not_get_another_key(serve, new_url, guildhall, key_file, tmp_path):
+    server, project, *_ = start_with_data(serve, new_url, key_file)
+    file, url = tmp_path / "backup", new_url("sqlite")
+    command(server, key_file, "backup", str(file))
+    guildhall("restore", file, "--database-url", url)
+    beside = pathlib.Path(url.removeprefix("sqlite:")).with_name("master.key")
+    for arguments in (("project", "list"), ("serve", "--listen", "127.0.0.1:0")):
+        done = guildhall(*arguments, "--database-url", url, check=False)
+        assert done.returncode == 1 and "no master key" in done.stderr and not beside.exists()
+    beside.write_text(KEY)
+    assert project.project_id in guildhall("project", "list", "--database-url", url).stdout
+
+
+def test_commands_do_not_make_a_database(guildhall, tmp_path):
+    url = f"sqlite:{tmp_path}/no/such.db"
+    for arguments in (("keys", "rotate", "--data"), ("keys", "rotate", "--master"), ("keys", "list"), ("project", "list"),
+                      ("audit", "--project", "project-test-x"), ("outbox",)):
+        done = guildhall(*arguments, "--database-url", url, check=False)
+        assert done.returncode == 1 and "there is no database" in done.stderr, arguments
+    assert not (tmp_path / "no").exists()
 
 
 def test_a_backup_from_a_newer_program_is_refused(serve, new_url, guildhall, key_file, tmp_path):
@@ -359,6 +420,19 @@ def test_copy_there_and_back(serve, new_url, guildhall, key_file, tmp_path):
     assert done.returncode == 1
 
 
+def test_copy_refuses_a_source_that_is_served(new_url, guildhall, serve):
+    """What is written meanwhile would be missing. PostgreSQL's servers cannot be seen."""
+    server = serve(new_url("sqlite"))
+    link = pathlib.Path(new_url("sqlite").removeprefix("sqlite:"))
+    link.parent.mkdir()
+    link.symlink_to(server.database_url.removeprefix("sqlite:"))
+    for url in (server.database_url, f"sqlite:{link}"):
+        done = guildhall("copy", "--from", url, "--to", new_url("postgres"), key=KEY, check=False)
+        assert done.returncode == 1 and "already serving" in done.stderr
+        done = guildhall("serve", "--database-url", url, "--listen", "127.0.0.1:0", key=KEY, check=False)
+        assert done.returncode == 1 and "already serving" in done.stderr
+
+
 def test_copy_refuses_a_target_with_data(new_url, guildhall):
     source, target = new_url(ENGINE), new_url(OTHER)
     for url in (source, target):
@@ -381,6 +455,7 @@ def test_copy_refuses_the_wrong_key_and_uses_the_one_beside_the_source(new_url, 
 def test_copy_tells_of_another_key_beside_the_target(new_url, guildhall):
     source, target = new_url("sqlite"), new_url("sqlite")
     guildhall("project", "create", "--name", "Mine", "--database-url", source)
+    guildhall("migrate", "--database-url", target)
     guildhall("project", "list", "--database-url", target)
     done = guildhall("copy", "--from", source, "--to", target, check=False)
     assert done.returncode == 1 and "does not open it" in done.stderr
@@ -445,6 +520,13 @@ def test_migrate(new_url, guildhall):
     assert "applied 0001_first" in guildhall("migrate", "--database-url", url).stdout
     assert guildhall("migrate", "--database-url", url).stdout == "the database is up to date\n"
     assert guildhall("migrate", "--check", "--database-url", url).stdout == "the database is up to date\n"
+    if ENGINE == "sqlite":
+        with sqlite3.connect(url.removeprefix("sqlite:")) as db:
+            db.execute("INSERT INTO schema_migrations VALUES ('9999_later', 'x', 0)")
+        for arguments in (("migrate",), ("migrate", "--check")):
+            assert "9999_later is of a newer program" in guildhall(*arguments, "--database-url", url).stdout
+        said = guildhall("doctor", "--json", "--database-url", url, check=False).stdout
+        assert '"migrations"' in said and "9999_later" in said
 
 
 # ---------------------------------------------------------------- doctor
@@ -549,7 +631,8 @@ def test_doctor_and_permissions(new_url, guildhall, doctor):
 
     def said_of(name):
         said = doctor("--database-url", url)["permissions"]
-        return next(entry for entry in said if f"{file.with_name(name)} " in entry[1])
+        path = file.with_name(name) if name else file.parent
+        return next(entry for entry in said if f"{path} " in entry[1])
 
     assert said_of("guildhall.db")[0] == said_of("master.key")[0] == "ok"
     file.chmod(0o640)
@@ -557,6 +640,9 @@ def test_doctor_and_permissions(new_url, guildhall, doctor):
     file.with_name("master.key").chmod(0o644)
     verdict, words = said_of("master.key")
     assert verdict == "fail" and "chmod 600" in words
+    file.parent.chmod(0o777)
+    verdict, words = said_of("")
+    assert verdict == "fail" and "chmod 700" in words
 
 
 def test_doctor_and_signing_keys(new_url, guildhall, doctor):
@@ -572,7 +658,7 @@ def test_doctor_and_signing_keys(new_url, guildhall, doctor):
     "url, expected",
     [("https://a.example.com", "ok"), ("http://localhost:7400", "ok"), ("http://[::1]:7400/", "ok"), ("http://127.0.0.1", "ok"),
      ("http://a.example.com", "fail"), ("http://localhost:x@a.example.com", "fail"), ("http://localhost.example.com", "fail"),
-     ("a.example.com", "fail")],
+     ("a.example.com", "fail"), ("https://a b?x=1#y", "fail")],
 )
 def test_doctor_and_the_public_url(url, expected, doctor, tmp_path):
     assert status(doctor("--database-url", f"sqlite:{tmp_path}/none.db", "--public-url", url), "public URL") == [expected]
@@ -582,6 +668,9 @@ def test_doctor_and_the_configuration(doctor, tmp_path):
     (tmp_path / "g.toml").write_text('public-url = "http://a.example.com"\ndatabase-url = "sqlite:none.db"\n')
     said = doctor("--config", "g.toml")
     assert status(said, "configuration") == ["ok"] and status(said, "public URL") == ["fail"]
+    for wrong in (("--log-level", "bogus"), ("--log-format", "xml"), ("--metrics-listen", "nonsense"),
+                  ("--listen", "256.1.1.1:99999")):
+        assert status(doctor("--config", "g.toml", *wrong), "configuration") == ["fail"], wrong
     (tmp_path / "g.toml").write_text("no-such-key = 1\n")
     assert status(doctor("--config", "g.toml"), "configuration") == ["fail"]
     assert status(doctor("--config", "missing.toml"), "configuration") == ["fail"]

@@ -16,7 +16,9 @@ impl DatabaseLock {
         }
         let taken =
             || format!("another guildhall is already serving {path}; stop it first, or use PostgreSQL to run several");
-        lock(Path::new(path), taken).map(Some)
+        // One file, one lock, by whatever name it is called.
+        let file = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+        lock(&file, taken).map(Some)
     }
 }
 

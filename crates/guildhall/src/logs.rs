@@ -24,10 +24,20 @@ enum Entry {
 
 static WRITER: OnceLock<SyncSender<Entry>> = OnceLock::new();
 
+/// What the options mean: whether logs are JSON, and from which level on.
+pub(crate) fn check(format: Option<&str>, level: Option<&str>) -> Result<(bool, LevelFilter), String> {
+    let level = level.unwrap_or("info").parse();
+    let level = level.map_err(|_| "a log level is error, warn, info, debug or trace".to_owned())?;
+    match format.unwrap_or("text") {
+        "text" => Ok((false, level)),
+        "json" => Ok((true, level)),
+        _ => Err("a log format is text or json".into()),
+    }
+}
+
 /// Starts logging.
 pub(crate) fn start(format: Option<&str>, level: Option<&str>) -> Result<(), String> {
-    let level: LevelFilter =
-        level.unwrap_or("info").parse().map_err(|_| "a log level is error, warn, info, debug or trace".to_owned())?;
+    let (json, level) = check(format, level)?;
     let (sender, receiver) = sync_channel(WAITING);
     std::thread::Builder::new()
         .name("logs".into())
@@ -35,13 +45,11 @@ pub(crate) fn start(format: Option<&str>, level: Option<&str>) -> Result<(), Str
         .map_err(|error| format!("cannot start logging: {error}"))?;
     let writer = WRITER.get_or_init(|| sender).clone();
     let logs = tracing_subscriber::fmt().with_max_level(level).with_target(false);
-    match format.unwrap_or("text") {
-        "text" => {
-            let colours = io::IsTerminal::is_terminal(&io::stderr());
-            logs.with_ansi(colours).with_writer(move || Lines(writer.clone())).init();
-        }
-        "json" => logs.json().flatten_event(true).with_writer(move || Lines(writer.clone())).init(),
-        _ => return Err("a log format is text or json".into()),
+    if json {
+        logs.json().flatten_event(true).with_writer(move || Lines(writer.clone())).init();
+    } else {
+        let colours = io::IsTerminal::is_terminal(&io::stderr());
+        logs.with_ansi(colours).with_writer(move || Lines(writer.clone())).init();
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Where the master key comes from.
 
 use crate::config::Common;
-use crate::transfer::{DEVELOPMENT_KEY, keys::has_rows, sqlite_file};
+use crate::transfer::keys::{has_rows, needed};
+use crate::transfer::{DEVELOPMENT_KEY, sqlite_file};
 use crate::whole_file;
 use database::Database;
 use server::keys::{MasterKey, MasterKeys};
@@ -74,6 +75,15 @@ pub(crate) async fn find(common: &Common, db: &Database) -> Result<Found, String
         (Some(place), _) => place,
         (None, Some(path)) => {
             if !path.exists() {
+                // A new one would open nothing.
+                if has_rows(db, "data_keys").await? {
+                    let id = needed(db).await?.map(|id| format!(" (its id is {id})")).unwrap_or_default();
+                    return Err(format!(
+                        "there is no master key at {}, and the database needs the one it had{id}: put it there, or give \
+                         --master-key-file or GUILDHALL_MASTER_KEY",
+                        path.display()
+                    ));
+                }
                 make(&path)?;
             }
             Place::Beside(path)

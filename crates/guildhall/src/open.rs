@@ -2,6 +2,7 @@
 
 use crate::config::{Common, Server};
 use crate::master_key::{self, Found, Place};
+use crate::transfer;
 use database::{Database, Options};
 use server::keys::Keys;
 use server::{App, MIGRATIONS, system_now};
@@ -25,12 +26,21 @@ pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -
     Ok(Opened { app, place })
 }
 
-/// Opens for a command that works on the database directly, with the server running or not.
+/// Opens for a command that works on a database that is there, with the server running or not.
 pub(crate) async fn open_for_command(common: Common) -> Result<App, String> {
     Ok(open_with_place(common).await?.app)
 }
 
 /// The same, for a command that is about the master key.
 pub(crate) async fn open_with_place(common: Common) -> Result<Opened, String> {
-    open(&common.complete()?, &Server::default(), "http://127.0.0.1:7400".into()).await
+    let common = common.complete()?;
+    transfer::check_exists(&common)?;
+    open(&common, &Server::default(), LOCAL_URL.into()).await
 }
+
+/// The same, for a command that may be the first: it makes a database where there is none.
+pub(crate) async fn open_or_make(common: Common) -> Result<App, String> {
+    Ok(open(&common.complete()?, &Server::default(), LOCAL_URL.into()).await?.app)
+}
+
+const LOCAL_URL: &str = "http://127.0.0.1:7400";

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// Writes all data to one file, while the server runs or not. It can be restored on either engine.
 #[derive(Args)]
 pub(crate) struct Backup {
-    /// Where to; a file that is there already is replaced once the new one is whole
+    /// Where to; a backup that is there already is replaced once the new one is whole
     file: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -31,6 +31,7 @@ pub(crate) struct Restore {
 impl Backup {
     pub(crate) async fn run(self) -> Result<(), String> {
         let common = self.common.complete()?;
+        check_replaceable(&self.file)?;
         let db = transfer::open_existing(&common).await?;
         let draft = draft_of(&self.file)?;
         let written = write(&db, draft.clone()).await.map_err(|fault| fault.to_string());
@@ -55,6 +56,16 @@ impl Backup {
     }
 }
 
+/// Only a backup gives way to a backup, or a file with nothing in it: not the database, and not its key.
+fn check_replaceable(file: &Path) -> Result<(), String> {
+    match std::fs::metadata(file) {
+        Ok(there) if !(there.is_file() && there.len() == 0) && Reader::open(file).is_err() => {
+            Err(format!("{} is there and is no backup; give another name", file.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The name until it is whole, in the same folder.
 fn draft_of(file: &Path) -> Result<PathBuf, String> {
     let name = file.file_name().ok_or_else(|| format!("{} is no name of a file", file.display()))?;
@@ -68,10 +79,13 @@ async fn write(db: &Database, path: PathBuf) -> Result<u64, Fault> {
         let _ = std::fs::remove_file(&path);
         let file = whole_file::create(&path)
             .map_err(|error| Fault::Words(format!("cannot write {}: {error}", path.display())))?;
-        let migrations = database::transfer::applied(tx, engine)?;
+        let migrations = transfer::migrations(tx, engine)?;
         let mut archive = Writer::new(file, Header::new(transfer::engine_name(engine).into(), migrations))?;
         transfer::dump(tx, engine, |table, row| archive.row(table, row))?;
-        archive.finish()
+        match archive.finish()? {
+            0 => Err(Fault::Words("the database is empty, so nothing was written".into())),
+            count => Ok(count),
+        }
     })
     .await
 }

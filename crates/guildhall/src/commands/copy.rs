@@ -7,7 +7,7 @@ use crate::master_key::{Place, place as place_of};
 use crate::transfer::keys;
 use crate::transfer::{self, Fault, Loader};
 use clap::Args;
-use database::transfer::{Table, applied};
+use database::transfer::Table;
 use database::{Database, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,13 +50,18 @@ impl Copy {
             config: None,
         };
         let (from, to) = (common(&self.from), common(&self.to));
+        transfer::check_exists(&from).map_err(|error| format!("--from: {error}"))?;
+        let _source_lock = DatabaseLock::take(from.database_url()).map_err(|error| format!("--from: {error}"))?;
         let source = transfer::open_existing(&from).await.map_err(|error| format!("--from: {error}"))?;
         let place = place_of(&from, &source).await?;
         keys::open(&from, &source).await.map_err(|error| format!("--from: {error}"))?;
-        let _lock = DatabaseLock::take(to.database_url())?;
+        let _target_lock = DatabaseLock::take(to.database_url()).map_err(|error| format!("--to: {error}"))?;
         let target = transfer::open(&to).await.map_err(|error| format!("--to: {error}"))?;
         let engine = source.engine();
-        let migrations = source.read(move |tx| applied(tx, engine)).await.map_err(|error| error.to_string())?;
+        let migrations = source
+            .read(move |tx| transfer::migrations(tx, engine))
+            .await
+            .map_err(|fault| format!("--from: {fault}"))?;
         transfer::prepare(&target, &migrations).await?;
         let count = copy(&source, &target).await.map_err(|fault| format!("nothing was copied: {fault}"))?;
         transfer::catch_up(&target).await?;

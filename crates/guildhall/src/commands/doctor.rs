@@ -2,11 +2,10 @@
 
 mod row_security;
 
-use super::print;
+use super::{print, serve};
 use crate::config::{Common, Server};
 use crate::master_key::{self, Place};
-use crate::transfer::keys;
-use crate::transfer::{engine_name, open_existing, sqlite_file};
+use crate::transfer::{self, engine_name, keys, open_existing, sqlite_file};
 use clap::Args;
 use database::transfer::{Table, clock, pending, tables, version};
 use database::{Database, Engine, Timestamp, Tx, Value};
@@ -75,6 +74,7 @@ impl Doctor {
         let mut report = Report { json: self.json, failed: 0 };
         let completed = self.common.complete().and_then(|common| {
             let server = self.server.complete(common.config.as_deref())?;
+            serve::check(&server)?;
             Ok((common, server))
         });
         match completed {
@@ -98,6 +98,9 @@ async fn examine(report: &mut Report, common: &Common, server: &Server) {
     for path in private_files(common) {
         permissions(report, &path);
     }
+    if let Some(folder) = sqlite_file(common.database_url()).and_then(Path::parent) {
+        folder_permissions(report, folder);
+    }
     match open_existing(common).await {
         Err(error) => report.say("database", Fail, format!("{error}; check --database-url")),
         Ok(db) => {
@@ -118,13 +121,13 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
         clocks(report, db).await;
     }
     match db.read(move |tx| pending(tx, engine, MIGRATIONS)).await {
-        Ok(pending) if pending.is_empty() => report.say("migrations", Fine, "up to date"),
+        Ok(pending) if pending.is_empty() => newer(report, db).await,
         Ok(pending) => {
             let names = pending.join(", ");
             return report.say("migrations", Fail, format!("{names} to be applied; run `guildhall migrate`"));
         }
         Err(error) => {
-            return report.say("migrations", Fail, format!("{error}; use the program that the database was made with"));
+            return report.say("migrations", Fail, error.to_string());
         }
     }
     row_security::examine(report, db).await;
@@ -141,6 +144,18 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
             report.say("signing keys", Fail, format!("none of {ids}; run `guildhall keys rotate --project ID`"));
         }
         Err(error) => report.say("signing keys", Fail, error.to_string()),
+    }
+}
+
+/// Whether a newer program has been here, beside which this one may serve, but not for ever.
+async fn newer(report: &mut Report, db: &Database) {
+    match transfer::unknown(db).await {
+        Ok(names) if names.is_empty() => report.say("migrations", Fine, "up to date"),
+        Ok(names) => {
+            let words = format!("all of this program, and of a newer one: {}; update this one", names.join(", "));
+            report.say("migrations", Warn, words);
+        }
+        Err(error) => report.say("migrations", Fail, error),
     }
 }
 
@@ -258,6 +273,18 @@ fn permissions(report: &mut Report, path: &Path) {
     }
 }
 
+/// Whoever may write to the folder can put another key or database in the place of the one there.
+fn folder_permissions(report: &mut Report, folder: &Path) {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let shown = folder.display();
+    if let Ok(mode) = std::fs::metadata(folder).map(|metadata| metadata.permissions().mode() & 0o7777)
+        && mode & 0o002 != 0
+        && mode & 0o1000 == 0
+    {
+        report.say("permissions", Fail, format!("everybody may replace what is in {shown} ({mode:o}); chmod 700 it"));
+    }
+}
+
 fn is_local(server: &Server) -> bool {
     let listen = server.listen.as_deref().unwrap_or("127.0.0.1:7400");
     match listen.parse::<SocketAddr>() {
@@ -274,15 +301,15 @@ fn public_url(report: &mut Report, server: &Server) {
             false => report.say(CHECK, Fail, "none, but the server can be reached from elsewhere; give --public-url"),
         };
     };
+    if let Err(error) = serve::checked_url(url) {
+        return report.say(CHECK, Fail, error);
+    }
     match url.split_once("://") {
         Some(("https", _)) => report.say(CHECK, Fine, url.as_str()),
         Some(("http", rest)) if is_this_machine(host_of(rest)) => {
             report.say(CHECK, Fine, format!("{url}, on this machine"))
         }
-        Some(("http", _)) => {
-            report.say(CHECK, Fail, format!("{url} is not encrypted; put TLS in front and give an https:// URL"));
-        }
-        _ => report.say(CHECK, Fail, format!("{url} is no http or https URL")),
+        _ => report.say(CHECK, Fail, format!("{url} is not encrypted; put TLS in front and give an https:// URL")),
     }
 }
 

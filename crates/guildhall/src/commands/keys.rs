@@ -146,6 +146,10 @@ fn say(change: &MasterKeyChange) {
 
 /// The key of a file that must hold one only, so that it is clear which is meant.
 fn only(path: &Path) -> Result<MasterKey, String> {
+    // A pipe, as `<(openssl …)` is, forgets it, and nobody would have the key.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(format!("{} is no file; write the new key into one first, and keep it", path.display()));
+    }
     let read = MasterKeys::read(path)?;
     match read.all() {
         [key] => Ok(key.clone()),

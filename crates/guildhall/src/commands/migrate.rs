@@ -4,6 +4,7 @@ use super::print;
 use crate::config::Common;
 use crate::transfer;
 use clap::Args;
+use database::Database;
 use database::transfer::pending;
 use server::MIGRATIONS;
 
@@ -31,9 +32,17 @@ impl Migrate {
         if applied.is_empty() {
             print("the database is up to date");
         }
+        say_newer(&db).await?;
         db.close().await;
         Ok(())
     }
+}
+
+async fn say_newer(db: &Database) -> Result<(), String> {
+    for name in transfer::unknown(db).await? {
+        print(&format!("{name} is of a newer program"));
+    }
+    Ok(())
 }
 
 async fn check(common: &Common) -> Result<(), String> {
@@ -44,6 +53,7 @@ async fn check(common: &Common) -> Result<(), String> {
         let db = transfer::open(common).await?;
         let engine = db.engine();
         let names = db.read(move |tx| pending(tx, engine, MIGRATIONS)).await.map_err(|error| error.to_string())?;
+        say_newer(&db).await?;
         db.close().await;
         names
     };

@@ -2,7 +2,7 @@
 
 use super::{explain, print};
 use crate::config::Common;
-use crate::open::open_for_command;
+use crate::open::{open_for_command, open_or_make};
 use clap::{Args, Subcommand};
 use server::App;
 use server::id::Environment;
@@ -150,7 +150,7 @@ impl Project {
 
 impl Create {
     async fn run(self) -> Result<(), String> {
-        let app = open_for_command(self.common).await?;
+        let app = open_or_make(self.common).await?;
         let mut settings = Settings::default();
         self.settings.apply(&mut settings);
         let new = New {

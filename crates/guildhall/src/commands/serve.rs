@@ -7,7 +7,7 @@ use crate::{logs, open};
 use clap::Args;
 use server::App;
 use server::projects;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -56,7 +56,16 @@ async fn bind(address: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))
 }
 
-fn checked_url(url: &str) -> Result<String, String> {
+/// What can be seen to be wrong with the options before anything is started.
+pub(super) fn check(options: &Server) -> Result<(), String> {
+    logs::check(options.log_format.as_deref(), options.log_level.as_deref())?;
+    for address in [&options.listen, &options.metrics_listen].into_iter().flatten() {
+        address.to_socket_addrs().map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn checked_url(url: &str) -> Result<String, String> {
     let good = (url.starts_with("https://") || url.starts_with("http://")) && !url.contains(['?', '#', ' ']);
     if good { Ok(url.to_owned()) } else { Err(format!("--public-url {url} is not an http or https URL")) }
 }

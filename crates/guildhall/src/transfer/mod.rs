@@ -10,7 +10,7 @@ pub(crate) use rows::{Loader, check_empty, dump};
 
 use crate::config::Common;
 use database::transfer::{Applied, applied};
-use database::{Database, Engine, IsConflict, Migration, Options, Value};
+use database::{Database, Engine, IsConflict, Migration, Options, Tx, Value};
 use server::MIGRATIONS;
 use std::fmt;
 use std::path::Path;
@@ -69,10 +69,36 @@ pub(crate) async fn open(common: &Common) -> Result<Database, String> {
 
 /// The same, but an SQLite file that is not there stays so.
 pub(crate) async fn open_existing(common: &Common) -> Result<Database, String> {
+    check_exists(common)?;
+    open(common).await
+}
+
+/// # Errors
+/// When the database is an SQLite file that is not there.
+pub(crate) fn check_exists(common: &Common) -> Result<(), String> {
     match sqlite_file(common.database_url()) {
         Some(path) if !path.exists() => Err(format!("there is no database at {}", path.display())),
-        _ => open(common).await,
+        _ => Ok(()),
     }
+}
+
+/// The migrations of the database that data is taken from.
+///
+/// # Errors
+/// When it has none, and so is another's or new: whoever takes that for their data should hear of it.
+pub(crate) fn migrations(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Applied>, Fault> {
+    match applied(tx, engine)? {
+        none if none.is_empty() => Err(Fault::Words("there is nothing of guildhall in this database".into())),
+        applied => Ok(applied),
+    }
+}
+
+/// The names of migrations of a newer program that the database has.
+pub(crate) async fn unknown(db: &Database) -> Result<Vec<String>, String> {
+    let engine = db.engine();
+    let applied = db.read(move |tx| applied(tx, engine)).await.map_err(|error| error.to_string())?;
+    let names = applied.into_iter().map(|applied| applied.name);
+    Ok(names.filter(|name| MIGRATIONS.iter().all(|known| known.name != name)).collect())
 }
 
 /// Makes an empty database ready for rows from one with these migrations: it gets the same ones.
@@ -106,11 +132,7 @@ pub(crate) async fn catch_up(db: &Database) -> Result<(), String> {
 }
 
 /// Takes in a row of a backup.
-pub(crate) fn load_record(
-    loader: &mut Loader,
-    tx: &mut database::Tx<'_>,
-    record: &archive::Record,
-) -> Result<(), Fault> {
+pub(crate) fn load_record(loader: &mut Loader, tx: &mut Tx<'_>, record: &archive::Record) -> Result<(), Fault> {
     let value = |name: &str| -> Option<Value> { record.columns.get(name).and_then(archive::from_json) };
     loader.row(tx, &record.table, record.columns.len(), value)
 }
