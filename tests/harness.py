@@ -265,6 +265,16 @@ class Clock:
         }
 
 
+def rows(database_url: str, sql: str) -> list[tuple]:
+    """What a database answers, as text."""
+    if database_url.startswith("sqlite:"):
+        with sqlite3.connect(database_url.removeprefix("sqlite:"), timeout=30) as db:
+            return [tuple(map(str, row)) for row in db.execute(sql)]
+    done = subprocess.run(["psql", database_url, "-qAtc", sql], env=os.environ | Postgres.SEES_EVERYTHING,
+                          capture_output=True, text=True, check=True)
+    return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+
+
 class Server:
     """One `guildhall serve` on a fresh database, with a mail server beside it."""
 
@@ -354,13 +364,7 @@ class Server:
         return done
 
     def rows(self, sql: str) -> list[tuple]:
-        """What the database answers, as text."""
-        if self.database_url.startswith("sqlite:"):
-            with sqlite3.connect(self.database_url.removeprefix("sqlite:"), timeout=30) as db:
-                return [tuple(map(str, row)) for row in db.execute(sql)]
-        done = subprocess.run(["psql", self.database_url, "-qAtc", sql], env=os.environ | Postgres.SEES_EVERYTHING,
-                              capture_output=True, text=True, check=True)
-        return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+        return rows(self.database_url, sql)
 
     def project(self, name: str = "Test", environment: str | None = "test", redirect_urls=(REDIRECT_URL,)) -> "Project":
         arguments = ["project", "create", "--name", name, "--json"]

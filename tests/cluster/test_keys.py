@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import secrets
 import subprocess
 import threading
@@ -49,9 +48,7 @@ def cluster(postgres, mailbox, key_file):
 
 
 def sql(url, statement) -> list[str]:
-    done = subprocess.run(["psql", url, "-qAtc", statement], env=os.environ | harness.Postgres.SEES_EVERYTHING,
-                          capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return [value for (value,) in harness.rows(url, statement)]
 
 
 def sealed_with(url) -> set[int]:

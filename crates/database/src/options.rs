@@ -15,9 +15,8 @@ pub struct Options {
     /// `sqlite:PATH`, or a `postgres://` or `postgresql://` address.
     ///
     /// The address takes what libpq's does as far as it matters: several hosts, `target_session_attrs` (`any`,
-    /// `read-write`, `read-only`),
-    /// `connect_timeout` (5 s a host unless given), and `sslmode` with `disable`, `allow`, `prefer`, `require`, `verify-ca`
-    /// and `verify-full`, with `sslrootcert` for a private authority.
+    /// `read-write`, `read-only`), `connect_timeout` (5 s a host unless given), and `sslmode` with `disable`, `allow`,
+    /// `prefer`, `require`, `verify-ca` and `verify-full`, with `sslrootcert` for a private authority.
     pub url: String,
     /// How many connections at most: PostgreSQL's all told, SQLite's for reading.
     pub connections: usize,

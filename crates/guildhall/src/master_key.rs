@@ -1,7 +1,7 @@
 //! Where the master key comes from.
 
 use crate::config::Common;
-use crate::transfer::keys::{has_rows, needed};
+use crate::transfer::keys::{has_rows, needed_in_words};
 use crate::transfer::{DEVELOPMENT_KEY, sqlite_file};
 use crate::whole_file;
 use database::Database;
@@ -77,7 +77,7 @@ pub(crate) async fn find(common: &Common, db: &Database) -> Result<Found, String
             if !path.exists() {
                 // A new one would open nothing.
                 if has_rows(db, "data_keys").await? {
-                    let id = needed(db).await?.map(|id| format!(" (its id is {id})")).unwrap_or_default();
+                    let id = needed_in_words(db).await?;
                     return Err(format!(
                         "there is no master key at {}, and the database needs the one it had{id}: put it there, or give \
                          --master-key-file or GUILDHALL_MASTER_KEY",

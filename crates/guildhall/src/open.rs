@@ -3,9 +3,8 @@
 use crate::config::{Common, Server};
 use crate::master_key::{self, Found, Place};
 use crate::transfer;
-use database::{Database, Options};
 use server::keys::Keys;
-use server::{App, MIGRATIONS, system_now};
+use server::{App, system_now};
 
 /// The application on its database, migrated, and where its master key is.
 pub(crate) struct Opened {
@@ -15,11 +14,8 @@ pub(crate) struct Opened {
 
 /// Opens for `serve`.
 pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -> Result<Opened, String> {
-    let mut options = Options::new(common.database_url());
-    options.connections = common.database_connections.unwrap_or(options.connections);
-    options.named_statements = !common.database_unnamed_statements.unwrap_or(false);
-    let db = Database::open(&options).await.map_err(|error| format!("cannot open the database: {error}"))?;
-    db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
+    let db = transfer::open(common).await?;
+    transfer::catch_up(&db).await?;
     let Found { keys, place } = master_key::find(common, &db).await?;
     let keys = Keys::open(&db, keys, system_now()).await.map_err(|error| error.to_string())?;
     let app = App::new(db, keys, server.config(&public_url)).map_err(|error| error.to_string())?;

@@ -12,8 +12,12 @@ pub(crate) fn create(path: &Path) -> Result<File> {
 
 /// Gives a whole file its name, and waits until the folder knows of it.
 pub(crate) fn rename(draft: &Path, file: &Path) -> Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::rename(draft, file).and_then(|()| File::open(folder)?.sync_all())
+    std::fs::rename(draft, file).and_then(|()| File::open(folder_of(file))?.sync_all())
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes a file in the place of another, whose owner and permissions it gets. Only one process may do so at a time.

@@ -4,7 +4,7 @@ use crate::App;
 use crate::error::Result;
 use crate::panics::caught;
 use crate::{keys, login, magic_links, outbox, sessions, time};
-use database::{EVERYTHING, Timestamp, Tx, changes};
+use database::{EVERYTHING, Timestamp, Tx, args, changes};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -58,15 +58,12 @@ impl Workers {
 }
 
 async fn every<F: Future<Output = Result<()>>>(app: App, first: Duration, period: Duration, work: fn(App) -> F) {
-    let mut wait = first;
-    loop {
-        tokio::time::sleep(std::mem::replace(&mut wait, period)).await;
-        if app.is_stopping() {
-            return;
-        }
+    tokio::time::sleep(first).await;
+    while !app.is_stopping() {
         if let Err(error) = caught(work(app.clone())).await {
             tracing::warn!(%error, "background work failed; it will be tried again");
         }
+        tokio::time::sleep(period).await;
     }
 }
 
@@ -82,12 +79,17 @@ async fn clean(app: App) -> Result<()> {
     app.mail_limit().forget_old();
     let (now, engine) = (app.now(), app.db().engine());
     let minutes_ago = |minutes: i64| time::after_minutes(now, -minutes);
-    forget(&app, now, sessions::clean).await?;
-    forget(&app, now, login::clean).await?;
-    forget(&app, minutes_ago(LINKS_KEPT * DAY), magic_links::clean).await?;
-    forget(&app, minutes_ago(MESSAGES_KEPT * DAY), outbox::clean).await?;
+    forget(&app, now, statement(sessions::CLEAN)).await?;
+    forget(&app, now, statement(login::CLEAN)).await?;
+    forget(&app, minutes_ago(LINKS_KEPT * DAY), statement(magic_links::CLEAN)).await?;
+    forget(&app, minutes_ago(MESSAGES_KEPT * DAY), statement(outbox::CLEAN)).await?;
     let changes = move |tx: &mut Tx, before, limit| Ok(changes::clean(tx, engine, before, limit)?);
     forget(&app, minutes_ago(CHANGES_KEPT), changes).await
+}
+
+/// A statement that forgets what is from before a time, at most so many.
+fn statement(sql: &'static str) -> impl Fn(&mut Tx, Timestamp, u64) -> Result<u64> + Copy + Send + 'static {
+    move |tx, before, limit| Ok(tx.execute(sql, args![before, limit as i64])?)
 }
 
 /// Forgets all of a kind from before a time. `some` deletes at most so many and says how many it were.

@@ -25,7 +25,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(options: &Options) -> Result<Pool> {
-        let size = u32::try_from(options.connections).unwrap_or(u32::MAX).max(1);
+        let size = u32::try_from(options.connections).unwrap_or(u32::MAX);
         Ok(Pool {
             address: Address::parse(&options.url)?,
             named: options.named_statements,

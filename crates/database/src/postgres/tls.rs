@@ -36,18 +36,18 @@ impl Security {
     pub(crate) fn take(url: &str) -> Result<(String, Security)> {
         let mut security = Security { level: Level::Prefer, roots: None };
         let Some((base, query)) = url.split_once('?') else { return Ok((url.to_owned(), security)) };
-        let (mut others, mut system) = (Vec::new(), false);
+        let (mut others, mut level, mut system) = (Vec::new(), None, false);
         for pair in query.split('&') {
             match pair.split_once('=') {
                 Some(("sslmode", mode)) => {
-                    security.level = match mode {
+                    level = Some(match mode {
                         "disable" => Level::Disable,
                         "allow" | "prefer" => Level::Prefer,
                         "require" => Level::Require,
                         "verify-ca" => Level::VerifyCa,
                         "verify-full" => Level::VerifyFull,
                         _ => return Err(Error::other(format!("database address: sslmode={mode} is unknown"))),
-                    }
+                    });
                 }
                 Some(("sslrootcert", "system")) => system = true,
                 Some(("sslrootcert", file)) => security.roots = Some(decode(file).into()),
@@ -55,13 +55,13 @@ impl Security {
             }
         }
         // As libpq does: everybody has a certificate of the system's authorities, so the name is what counts.
-        if system {
-            let weak = query.split('&').any(|pair| pair.starts_with("sslmode=")) && security.level != Level::VerifyFull;
-            if weak {
+        security.level = match (system, level) {
+            (false, level) => level.unwrap_or(Level::Prefer),
+            (true, None | Some(Level::VerifyFull)) => Level::VerifyFull,
+            (true, Some(_)) => {
                 return Err(Error::other("database address: sslrootcert=system goes with sslmode=verify-full only"));
             }
-            security.level = Level::VerifyFull;
-        }
+        };
         // As libpq does: whoever names an authority wants it checked.
         if security.roots.is_some() && security.level == Level::Require {
             security.level = Level::VerifyCa;

@@ -41,7 +41,6 @@ impl Sqlite {
         file::create(&path)?;
         // The writer comes first: it turns on the write-ahead log, without which a reader would lock the file.
         let writer = Writer::start(&path)?;
-        let readers = readers.max(1);
         let idle = Mutex::new(vec![Connection::reader(&path)?]);
         let tail = Tail::default();
         Ok(Sqlite { path, readers, permits: Semaphore::new(readers), idle, tail, writer })

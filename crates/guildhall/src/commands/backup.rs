@@ -103,7 +103,7 @@ impl Restore {
         print(&format!("restored {count} rows"));
         let place = place(&common, &db).await?;
         let opened = keys::open(&common, &db).await;
-        let needed = keys::needed(&db).await?.map(|id| format!(" (its id is {id})")).unwrap_or_default();
+        let needed = keys::needed_in_words(&db).await?;
         db.close().await;
         let words = format!(
             "Start the server with the master key of the database that the backup was made of, as it was \

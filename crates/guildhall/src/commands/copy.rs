@@ -50,18 +50,18 @@ impl Copy {
             config: None,
         };
         let (from, to) = (common(&self.from), common(&self.to));
-        transfer::check_exists(&from).map_err(|error| format!("--from: {error}"))?;
-        let _source_lock = DatabaseLock::take(from.database_url()).map_err(|error| format!("--from: {error}"))?;
-        let source = transfer::open_existing(&from).await.map_err(|error| format!("--from: {error}"))?;
+        let of_source = |error: String| format!("--from: {error}");
+        let of_target = |error: String| format!("--to: {error}");
+        transfer::check_exists(&from).map_err(of_source)?;
+        let _source_lock = DatabaseLock::take(from.database_url()).map_err(of_source)?;
+        let source = transfer::open(&from).await.map_err(of_source)?;
         let place = place_of(&from, &source).await?;
-        keys::open(&from, &source).await.map_err(|error| format!("--from: {error}"))?;
-        let _target_lock = DatabaseLock::take(to.database_url()).map_err(|error| format!("--to: {error}"))?;
-        let target = transfer::open(&to).await.map_err(|error| format!("--to: {error}"))?;
+        keys::open(&from, &source).await.map_err(of_source)?;
+        let _target_lock = DatabaseLock::take(to.database_url()).map_err(of_target)?;
+        let target = transfer::open(&to).await.map_err(of_target)?;
         let engine = source.engine();
-        let migrations = source
-            .read(move |tx| transfer::migrations(tx, engine))
-            .await
-            .map_err(|fault| format!("--from: {fault}"))?;
+        let migrations = source.read(move |tx| transfer::migrations(tx, engine)).await;
+        let migrations = migrations.map_err(|fault| of_source(fault.to_string()))?;
         transfer::prepare(&target, &migrations).await?;
         let count = copy(&source, &target).await.map_err(|fault| format!("nothing was copied: {fault}"))?;
         transfer::catch_up(&target).await?;

@@ -6,6 +6,7 @@ use super::{print, serve};
 use crate::config::{Common, Server};
 use crate::master_key::{self, Place};
 use crate::transfer::{self, engine_name, keys, open_existing, sqlite_file};
+use crate::whole_file::folder_of;
 use clap::Args;
 use database::transfer::{Table, clock, pending, tables, version};
 use database::{Database, Engine, Timestamp, Tx, Value};
@@ -98,8 +99,8 @@ async fn examine(report: &mut Report, common: &Common, server: &Server) {
     for path in private_files(common) {
         permissions(report, &path);
     }
-    if let Some(folder) = sqlite_file(common.database_url()).and_then(Path::parent) {
-        folder_permissions(report, folder);
+    if let Some(file) = sqlite_file(common.database_url()) {
+        folder_permissions(report, folder_of(file));
     }
     match open_existing(common).await {
         Err(error) => report.say("database", Fail, format!("{error}; check --database-url")),
@@ -126,9 +127,7 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
             let names = pending.join(", ");
             return report.say("migrations", Fail, format!("{names} to be applied; run `guildhall migrate`"));
         }
-        Err(error) => {
-            return report.say("migrations", Fail, error.to_string());
-        }
+        Err(error) => return report.say("migrations", Fail, error.to_string()),
     }
     row_security::examine(report, db).await;
     if let Some(keys) = check_master_key(report, common, server, db).await {
@@ -275,7 +274,6 @@ fn permissions(report: &mut Report, path: &Path) {
 
 /// Whoever may write to the folder can put another key or database in the place of the one there.
 fn folder_permissions(report: &mut Report, folder: &Path) {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let shown = folder.display();
     if let Ok(mode) = std::fs::metadata(folder).map(|metadata| metadata.permissions().mode() & 0o7777)
         && mode & 0o002 != 0

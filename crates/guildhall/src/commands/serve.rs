@@ -56,7 +56,7 @@ async fn bind(address: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))
 }
 
-/// What can be seen to be wrong with the options before anything is started.
+/// What can be seen to be wrong with the options without a start, which would find out by itself.
 pub(super) fn check(options: &Server) -> Result<(), String> {
     logs::check(options.log_format.as_deref(), options.log_level.as_deref())?;
     for address in [&options.listen, &options.metrics_listen].into_iter().flatten() {

@@ -30,6 +30,11 @@ pub(crate) async fn needed(db: &Database) -> Result<Option<String>, String> {
     Ok(Some(ids.join(", ")).filter(|ids| !ids.is_empty()))
 }
 
+/// The same in brackets, to be put behind a mention of the key; empty where the data keys do not say.
+pub(crate) async fn needed_in_words(db: &Database) -> Result<String, String> {
+    Ok(needed(db).await?.map(|id| format!(" (its id is {id})")).unwrap_or_default())
+}
+
 /// Whether the table is there and has rows.
 pub(crate) async fn has_rows(db: &Database, table: &'static str) -> Result<bool, String> {
     let engine = db.engine();

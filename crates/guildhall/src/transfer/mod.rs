@@ -97,14 +97,16 @@ pub(crate) fn migrations(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Applied>
 pub(crate) async fn unknown(db: &Database) -> Result<Vec<String>, String> {
     let engine = db.engine();
     let applied = db.read(move |tx| applied(tx, engine)).await.map_err(|error| error.to_string())?;
-    let names = applied.into_iter().map(|applied| applied.name);
-    Ok(names.filter(|name| MIGRATIONS.iter().all(|known| known.name != name)).collect())
+    Ok(applied.into_iter().filter(is_unknown).map(|applied| applied.name).collect())
+}
+
+fn is_unknown(applied: &Applied) -> bool {
+    MIGRATIONS.iter().all(|known| known.name != applied.name)
 }
 
 /// Makes an empty database ready for rows from one with these migrations: it gets the same ones.
 pub(crate) async fn prepare(db: &Database, source: &[Applied]) -> Result<(), String> {
-    let unknown = source.iter().find(|applied| MIGRATIONS.iter().all(|known| known.name != applied.name));
-    if let Some(unknown) = unknown {
+    if let Some(unknown) = source.iter().find(|applied| is_unknown(applied)) {
         let name = &unknown.name;
         return Err(format!("the data comes from a newer guildhall (migration {name} is unknown here); use that one"));
     }
@@ -126,7 +128,7 @@ pub(crate) async fn prepare(db: &Database, source: &[Applied]) -> Result<(), Str
     }
 }
 
-/// Applies what the source did not have yet, now that its rows are here.
+/// Applies the migrations that the database does not have yet.
 pub(crate) async fn catch_up(db: &Database) -> Result<(), String> {
     db.migrate(MIGRATIONS).await.map(drop).map_err(|error| format!("cannot migrate the database: {error}"))
 }

@@ -10,7 +10,7 @@ pub(crate) use factor::Factor;
 pub(crate) use finish::{AuthResponse, Evidence, Outcome, TERMS_ERRORS, Terms, TermsInput, finish};
 pub(crate) use finish::{MfaRequired, PrimaryRequired, missing};
 pub(crate) use intermediate::IntermediateSession;
-pub(crate) use store::clean;
+pub(crate) use store::CLEAN;
 
 use crate::error::Result;
 use crate::id::{OrganizationId, ProjectId};

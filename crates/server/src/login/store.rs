@@ -97,10 +97,5 @@ pub(super) fn purge(tx: &mut Tx, project: &ProjectId, organization: &Organizatio
 }
 
 /// Forgets those that have expired, whosever they are; at most so many.
-pub(crate) fn clean(tx: &mut Tx, now: Timestamp, limit: u64) -> Result<u64> {
-    Ok(tx.execute(
-        "DELETE FROM intermediate_sessions WHERE (project_id, token_hash) IN
-             (SELECT project_id, token_hash FROM intermediate_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-        args![now, limit as i64],
-    )?)
-}
+pub(crate) const CLEAN: &str = "DELETE FROM intermediate_sessions WHERE (project_id, token_hash) IN
+     (SELECT project_id, token_hash FROM intermediate_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";

@@ -12,7 +12,7 @@ pub(crate) use authenticate::redirect;
 pub(crate) use endpoints::endpoints;
 pub(crate) use rate_limit::MailLimit;
 pub(crate) use send::{EmailUpdate, start_email_update};
-pub(crate) use store::clean;
+pub(crate) use store::CLEAN;
 
 use crate::error::Result;
 use crate::id::{MemberId, OrganizationId};

@@ -101,10 +101,5 @@ pub(super) fn purge(tx: &mut Tx, organization: &OrganizationId) -> Result<()> {
 
 /// Forgets links that expired long ago; until then a link says that it has expired, not that it never was. At
 /// most so many.
-pub(crate) fn clean(tx: &mut Tx, before: Timestamp, limit: u64) -> Result<u64> {
-    Ok(tx.execute(
-        "DELETE FROM one_time_tokens WHERE (scope, token_hash) IN
-             (SELECT scope, token_hash FROM one_time_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-        args![before, limit as i64],
-    )?)
-}
+pub(crate) const CLEAN: &str = "DELETE FROM one_time_tokens WHERE (scope, token_hash) IN
+     (SELECT scope, token_hash FROM one_time_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";

@@ -4,7 +4,7 @@
 mod store;
 mod worker;
 
-pub(crate) use store::{SEALED, Status, clean};
+pub(crate) use store::{CLEAN, SEALED, Status};
 pub(crate) use worker::run;
 
 use crate::App;

@@ -17,7 +17,7 @@ pub(crate) use endpoints::endpoints;
 pub(crate) use operations::{begin_or_extend, purge, revoke_all_of, show};
 pub(crate) use remembered::{RememberedSessions, remember};
 pub use signing::rotate as rotate_signing_key;
-pub(crate) use store::clean;
+pub(crate) use store::CLEAN;
 pub(crate) use touch::{Touched, flush};
 
 use crate::App;
