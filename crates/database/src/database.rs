@@ -1,19 +1,24 @@
 //! The handle the rest of the program holds.
 
 use crate::{
-    Engine, Error, IsConflict, Observation, Options, Outcome, Result, RowKey, Tx,
+    Engine, Error, IsConflict, Kind, Observation, Options, Outcome, Result, RowKey, Tx,
     changes::Changes,
+    job::{self, Done, Ended, Job},
+    mode::Mode,
     postgres::Postgres,
     sqlite::Sqlite,
-    tx::{Done, Mode, outcome_of},
 };
 use std::{
     ops::RangeInclusive,
+    pin::Pin,
     sync::{Arc, Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
 type Observer = Box<dyn Fn(Observation) + Send + Sync>;
+
+/// A transaction until its end. On the heap, so that futures which seldom come to one are moved about without it.
+type Running<'a> = Pin<Box<dyn Future<Output = Ended> + Send + 'a>>;
 
 /// How many connections there can be.
 const CONNECTIONS: RangeInclusive<usize> = 1..=10_000;
@@ -61,14 +66,35 @@ impl Database {
 
     /// Runs a transaction that only reads. All of it sees one state of the database.
     ///
-    /// On SQLite it runs at once on the thread that polls, so it should be made of short statements.
+    /// On SQLite it runs at once on the thread that polls, so it is made of short statements; [`Database::scan`] is for the
+    /// others.
     pub async fn read<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + IsConflict + Send + 'static,
     {
-        // On the heap, because it is large, and futures that seldom come to it are moved about without it.
-        Box::pin(self.transact(Mode::Read, f)).await
+        job::run(f, |job| self.run(Mode::Read, job)).await
+    }
+
+    /// As [`Database::read`], for the few short statements that every request of a kind waits for. No other transaction
+    /// stands in their way: they have connections of their own.
+    pub async fn check<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + IsConflict + Send + 'static,
+    {
+        job::run(f, |job| self.run(Mode::Check, job)).await
+    }
+
+    /// As [`Database::read`], for what may read much. Scans stand in no other transaction's way: there are few at a time,
+    /// on connections and threads of their own. What has not begun after 5 seconds, or not ended 5 seconds later, ends with
+    /// [`Error::TooSlow`].
+    pub async fn scan<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + IsConflict + Send + 'static,
+    {
+        job::run(f, |job| self.run(Mode::Scan, job)).await
     }
 
     /// Runs a transaction that writes. When it returns `Ok` the change is durable; on `Err` or a panic nothing
@@ -82,7 +108,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + IsConflict + Send + 'static,
     {
-        Box::pin(self.transact(Mode::Write, f)).await
+        job::run(f, |job| self.run(Mode::Write, job)).await
     }
 
     /// Learns what has changed: [`Database::changes`] counts every change that was committed before this was called, by
@@ -95,8 +121,8 @@ impl Database {
             Backend::Sqlite(sqlite) => sqlite.catch_up(&self.0.changes).await,
             Backend::Postgres(postgres) => postgres.catch_up().await,
         };
-        let outcome = result.as_ref().map_or_else(outcome_of, |()| Outcome::Committed);
-        self.observed(false, start, Duration::ZERO, outcome);
+        let outcome = result.as_ref().map_or_else(Outcome::of, |()| Outcome::Committed);
+        self.observed(Kind::Check, start, Duration::ZERO, outcome);
         result
     }
 
@@ -107,28 +133,21 @@ impl Database {
         self.0.changes.count(rows)
     }
 
-    pub(crate) async fn transact<T, E>(
-        &self,
-        mode: Mode,
-        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + IsConflict + Send + 'static,
-    {
-        let start = Instant::now();
-        let Done { result, outcome, queued } = match &self.0.backend {
-            Backend::Sqlite(sqlite) if mode == Mode::Read => sqlite.read(start, f).await,
-            Backend::Sqlite(sqlite) => sqlite.write(start, f).await,
-            Backend::Postgres(postgres) => postgres.run(mode, start, f).await,
-        };
-        if outcome == Outcome::NoSpace
-            && let Ok(mut no_space) = self.0.no_space.lock()
-        {
-            *no_space = Some(Instant::now());
-        }
-        self.observed(mode != Mode::Read, start, queued, outcome);
-        result
+    pub(crate) fn run(&self, mode: Mode, job: Box<dyn Job>) -> Running<'_> {
+        Box::pin(async move {
+            let start = Instant::now();
+            let Done { result, outcome, queued } = match &self.0.backend {
+                Backend::Sqlite(sqlite) => sqlite.run(mode, start, job).await,
+                Backend::Postgres(postgres) => postgres.run(mode, start, job).await,
+            };
+            if outcome == Outcome::NoSpace
+                && let Ok(mut no_space) = self.0.no_space.lock()
+            {
+                *no_space = Some(Instant::now());
+            }
+            self.observed(mode.kind(), start, queued, outcome);
+            result
+        })
     }
 
     /// Whether a transaction has found the disk full since so long ago. A small one may still find room.
@@ -136,10 +155,10 @@ impl Database {
         self.0.no_space.lock().is_ok_and(|at| at.is_some_and(|at| at.elapsed() < time))
     }
 
-    fn observed(&self, write: bool, start: Instant, queued: Duration, outcome: Outcome) {
+    fn observed(&self, kind: Kind, start: Instant, queued: Duration, outcome: Outcome) {
         if let Some(observe) = self.0.observer.get() {
             let ran = start.elapsed().saturating_sub(queued);
-            observe(Observation { write, queued, ran, outcome });
+            observe(Observation { kind, queued, ran, outcome });
         }
     }
 

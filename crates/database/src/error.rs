@@ -19,6 +19,9 @@ pub enum Error {
     /// The same, because its disk is full.
     #[error("database unavailable: {0}")]
     NoSpace(Cause),
+    /// A scan did not come to its turn, or to its end, in the time that scans have.
+    #[error("too slow: {0}")]
+    TooSlow(Cause),
     /// Anything else: a mistake in the program, or a constraint that is not a unique one.
     #[error("{0}")]
     Other(Cause),
@@ -36,6 +39,10 @@ impl Error {
         Error::Unavailable(cause.into())
     }
 
+    pub(crate) fn too_slow(cause: impl Into<Cause>) -> Self {
+        Error::TooSlow(cause.into())
+    }
+
     /// The same error for another of those it concerns: a commit answers for many transactions.
     pub(crate) fn again(&self) -> Self {
         match self {
@@ -43,6 +50,7 @@ impl Error {
             Error::Conflict => Error::Conflict,
             Error::Unavailable(cause) => Error::unavailable(cause.to_string()),
             Error::NoSpace(cause) => Error::NoSpace(cause.to_string().into()),
+            Error::TooSlow(cause) => Error::too_slow(cause.to_string()),
             Error::Other(cause) => Error::other(cause.to_string()),
         }
     }

@@ -1,6 +1,6 @@
 //! The schema's steps: forward only, each applied once, in order.
 
-use crate::{Database, Engine, Error, Result, Timestamp, Tx, args, dialect, transfer::Sha256, tx::Mode};
+use crate::{Database, Engine, Error, Result, Timestamp, Tx, args, dialect, job, mode::Mode, sha256::Sha256};
 use std::{collections::HashMap, time::SystemTime};
 
 /// One step of the schema, in PostgreSQL's words.
@@ -26,14 +26,15 @@ impl Database {
     /// that was applied with another text is an error.
     pub async fn migrate(&self, migrations: &[Migration]) -> Result<Vec<&'static str>> {
         let engine = self.engine();
-        let applied = self.transact(Mode::Migrate, move |tx| applied(tx, engine)).await?;
+        let run = |job| self.run(Mode::Migrate, job);
+        let applied = job::run(move |tx| applied(tx, engine), run).await?;
         let mut new = Vec::new();
         for &migration in migrations {
             let sum = checksum(migration.sql);
             match applied.get(migration.name) {
                 Some(other) => same(migration.name, &sum, other)?,
                 None => {
-                    if self.transact(Mode::Migrate, move |tx| apply(tx, engine, migration, &sum)).await? {
+                    if job::run(move |tx| apply(tx, engine, migration, &sum), run).await? {
                         tracing::info!(migration = migration.name, "migrated the database");
                         new.push(migration.name);
                     }

@@ -18,7 +18,8 @@ pub struct Options {
     /// `read-write`, `read-only`), `connect_timeout` (5 s a host unless given), and `sslmode` with `disable`, `allow`,
     /// `prefer`, `require`, `verify-ca` and `verify-full`, with `sslrootcert` for a private authority.
     pub url: String,
-    /// How many connections at most: PostgreSQL's all told, SQLite's for reading.
+    /// How many connections at most: PostgreSQL's all told (a quarter for checks, an eighth for scans, one that follows
+    /// changes; never fewer than one for each of these and one for the rest), SQLite's for short reads.
     pub connections: usize,
     /// Whether PostgreSQL may keep named prepared statements. Turn it off behind PgBouncer in transaction mode.
     pub named_statements: bool,

@@ -5,9 +5,9 @@
 use crate::{
     EVERYTHING, Engine, Error, FromRow, Migration, Result, Row, Timestamp, Tx, Value, args, migrate, row_security,
 };
-use aws_lc_rs::digest::{Context, SHA256};
 use std::collections::HashSet;
-use std::fmt::Write as _;
+
+pub use crate::sha256::Sha256;
 
 /// A table of the schema.
 pub struct Table {
@@ -45,31 +45,6 @@ pub struct Applied {
     pub applied_at: Timestamp,
 }
 crate::row!(Applied { name, checksum, applied_at });
-
-/// SHA-256 of what comes in pieces.
-pub struct Sha256(Context);
-
-impl Default for Sha256 {
-    fn default() -> Self {
-        Sha256(Context::new(&SHA256))
-    }
-}
-
-impl Sha256 {
-    /// Adds a piece.
-    pub fn update(&mut self, piece: &[u8]) {
-        self.0.update(piece);
-    }
-
-    /// The digest in hexadecimal.
-    pub fn hex(self) -> String {
-        self.0.finish().as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-    }
-}
 
 /// The steps that were applied, in the order of their names; none in a database that is new.
 pub fn applied(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Applied>> {

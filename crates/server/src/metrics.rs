@@ -1,6 +1,6 @@
 //! What the server counts about itself, as Prometheus text.
 
-use database::{Observation, Outcome};
+use database::{Kind, Observation, Outcome};
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -95,18 +95,24 @@ impl Metrics {
     }
 
     pub(crate) fn transaction(&self, observed: &Observation) {
-        if !observed.write && observed.outcome == Outcome::Committed {
+        if observed.kind == Kind::Read && observed.outcome == Outcome::Committed {
             self.reads.0.observe(observed.ran.as_secs_f64());
             self.reads.1.observe(observed.queued.as_secs_f64());
             return;
         }
-        let kind = if observed.write { "write" } else { "read" };
+        let kind = match observed.kind {
+            Kind::Read => "read",
+            Kind::Check => "check",
+            Kind::Scan => "scan",
+            Kind::Write => "write",
+        };
         let outcome = match observed.outcome {
             Outcome::Committed => "committed",
             Outcome::RolledBack => "rolled_back",
             Outcome::Conflict => "conflict",
             Outcome::Unavailable => "unavailable",
             Outcome::NoSpace => "no_space",
+            Outcome::TooSlow => "too_slow",
         };
         let label = Transaction { kind, outcome };
         self.transactions.get_or_create(&label).observe(observed.ran.as_secs_f64());

@@ -1,14 +1,25 @@
 //! Where the servers are and how to get there.
 
-use super::{hosts::each_host, tls::Security, tls_stream::Connector};
-use crate::{Error, Result};
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
+use super::{
+    error,
+    hosts::each_host,
+    login::{self, describe},
+    stream::left,
+    tls::Security,
+    wire::Wire,
 };
-use tokio::time::timeout;
+use crate::{Error, Result, mode::Mode};
+use postgres_protocol::message::backend::Message;
+use rustls::ClientConfig;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 use tokio_postgres::{
-    Client, Config,
+    Config,
     config::{Host, TargetSessionAttrs},
 };
 
@@ -30,7 +41,7 @@ pub(crate) struct Address {
     hosts: Vec<Config>,
     /// The host that took us last. It is asked first, lest each connection waits for a dead one before it.
     last: AtomicUsize,
-    tls: Connector,
+    tls: Arc<ClientConfig>,
 }
 
 impl Address {
@@ -63,21 +74,16 @@ impl Address {
         Ok(Address { hosts, last: AtomicUsize::new(0), tls: security.connector()? })
     }
 
-    /// Tries the hosts in turn.
-    pub(crate) async fn connect(&self) -> Result<Client> {
-        timeout(TOTAL_TIMEOUT, self.first_that_takes_us())
-            .await
-            .unwrap_or_else(|_| Err(Error::unavailable("connecting to the database takes too long")))
-    }
-
-    async fn first_that_takes_us(&self) -> Result<Client> {
+    /// Tries the hosts in turn. Called from a thread that may block.
+    pub(super) fn connect(&self, settings: &str) -> Result<Wire> {
+        let end = Instant::now() + TOTAL_TIMEOUT;
         let (count, last) = (self.hosts.len(), self.last.load(Ordering::Relaxed));
         let mut refusals = Vec::new();
         for index in (0..count).map(|i| (last + i) % count) {
-            match self.connect_to(&self.hosts[index]).await {
-                Ok(client) => {
+            match self.connect_to(&self.hosts[index], settings, end) {
+                Ok(wire) => {
                     self.last.store(index, Ordering::Relaxed);
-                    return Ok(client);
+                    return Ok(wire);
                 }
                 Err(refusal) if count == 1 => refusals.push(refusal),
                 Err(refusal) => refusals.push(format!("{}: {refusal}", name(&self.hosts[index]))),
@@ -87,24 +93,32 @@ impl Address {
         Err(Error::unavailable(refusals.join("; ")))
     }
 
-    /// The driver's own timeout is for the first packet only. A server that is frozen takes connections, for it is the
-    /// kernel that does, and never says a word.
-    async fn connect_to(&self, host: &Config) -> Result<Client, String> {
+    fn connect_to(&self, host: &Config, settings: &str, end: Instant) -> Result<Wire, String> {
         let limit = host.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
-        let connecting = async {
-            let (client, connection) = host.connect(self.tls.clone()).await?;
-            tokio::spawn(async move {
-                if let Err(e) = connection.await {
-                    tracing::warn!(error = %e, "lost a connection to the database");
-                }
-            });
-            client.batch_execute(GIVE_UP).await?;
-            Ok(client)
-        };
-        match timeout(limit, connecting).await {
-            Ok(connected) => connected.map_err(|e| describe(&e)),
-            Err(_) => Err("it takes connections and says nothing".to_owned()),
+        let deadline = end.min(Instant::now() + limit);
+        let mut wire = Wire::new(login::log_in(host, &self.tls, deadline)?);
+        let limit = left(deadline).map_err(|e| e.to_string())?;
+        let words = |fault| error::map(fault, Mode::Read).0.to_string();
+        for settings in [GIVE_UP, settings] {
+            wire.batch(settings, Some(limit), &mut |_, _| Ok(())).map_err(words)?;
         }
+        let wanted = host.get_target_session_attrs();
+        if wanted != TargetSessionAttrs::Any {
+            let mut only_reads = None;
+            let show = &mut |_, message| {
+                if let Message::DataRow(row) = message {
+                    only_reads = Some(row.buffer().ends_with(b"on"));
+                }
+                Ok(())
+            };
+            wire.batch("SHOW transaction_read_only", Some(limit), show).map_err(words)?;
+            match (wanted, only_reads) {
+                (TargetSessionAttrs::ReadWrite, Some(true)) => return Err("it does not allow writes".into()),
+                (TargetSessionAttrs::ReadOnly, Some(false)) => return Err("it allows writes".into()),
+                _ => {}
+            }
+        }
+        Ok(wire)
     }
 }
 
@@ -113,12 +127,8 @@ fn name(host: &Config) -> String {
     let port = host.get_ports().first().map_or(5432, |port| *port);
     match host.get_hosts().first() {
         Some(Host::Tcp(name)) => format!("{name}:{port}"),
+        #[cfg(unix)]
         Some(Host::Unix(path)) => path.display().to_string(),
         None => "a host".into(),
     }
-}
-
-fn describe(e: &tokio_postgres::Error) -> String {
-    let cause = std::error::Error::source(e).map(|cause| format!(": {cause}")).unwrap_or_default();
-    format!("{e}{cause}")
 }

@@ -1,44 +1,26 @@
 //! Values as PostgreSQL's parameters.
 
-use super::session::missing;
-use crate::{Result, Timestamp, Value};
+use crate::{Error, Result, Timestamp, Value};
 use bytes::{BufMut, BytesMut};
 use std::{error::Error as StdError, io::Write};
-use tokio_postgres::{
-    Statement,
-    types::{Format, IsNull, ToSql, Type, to_sql_checked},
-};
+use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
 
 /// 2000-01-01, from which PostgreSQL counts, in our microseconds.
 pub(crate) const EPOCH: i64 = 946_684_800_000_000;
 
-type Param<'a> = &'a (dyn ToSql + Sync);
-
 /// The arguments of a prepared statement. There may be more than it uses, as on SQLite, but not fewer.
-pub(crate) fn params<'a>(args: &'a [Value], statement: &Statement) -> Result<Vec<Param<'a>>> {
-    let n = statement.params().len();
-    let used = args.get(..n).ok_or_else(|| missing(args.len() + 1))?;
-    Ok(all(used))
+pub(super) fn used<'a>(args: &'a [Value], parameters: &[Type]) -> Result<&'a [Value]> {
+    args.get(..parameters.len()).ok_or_else(|| Error::other(format!("no argument for ${}", args.len() + 1)))
 }
 
-/// As many arguments as the statement uses.
-pub(crate) fn all(args: &[Value]) -> Vec<Param<'_>> {
-    args.iter().map(|a| a as Param<'_>).collect()
-}
-
-/// The arguments of a statement that is not prepared. Most are sent as text of no type yet, and PostgreSQL infers the
-/// type as it does when preparing.
-pub(crate) fn typed(args: &[Value]) -> Vec<(Param<'_>, Type)> {
-    args.iter()
-        .map(|a| {
-            let ty = match a {
-                Value::Time(_) => Type::TIMESTAMPTZ,
-                Value::Bytes(_) => Type::BYTEA,
-                _ => Type::UNKNOWN,
-            };
-            (a as Param<'_>, ty)
-        })
-        .collect()
+/// The type to announce for an argument of a statement that is not prepared. Most are sent as text of no type yet, and
+/// PostgreSQL infers the type as it does when preparing.
+pub(super) fn announced(value: &Value) -> &'static Type {
+    match value {
+        Value::Time(_) => &Type::TIMESTAMPTZ,
+        Value::Bytes(_) => &Type::BYTEA,
+        _ => &Type::UNKNOWN,
+    }
 }
 
 fn is_time(ty: &Type) -> bool {

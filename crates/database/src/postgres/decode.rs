@@ -1,66 +1,61 @@
 //! PostgreSQL's columns as the values SQLite would have stored.
 
 use super::bind::EPOCH;
-use crate::{Error, Result, Value};
-use std::error::Error as StdError;
-use tokio_postgres::{
-    Row,
-    types::{FromSql, Type, accepts},
-};
+use crate::{Error, Result, Value, row::Columns};
+use fallible_iterator::FallibleIterator as _;
+use postgres_protocol::message::backend::{DataRowBody, RowDescriptionBody};
+use std::{error::Error as StdError, io};
+use tokio_postgres::types::{FromSql, Oid, Type};
 
 type Cause = Box<dyn StdError + Sync + Send>;
 
-/// The column as a value.
-pub(crate) fn column(row: &Row, index: usize) -> Result<Value> {
-    row.try_get::<_, Column>(index).map(|column| column.0).map_err(Error::other)
+/// What a result's columns hold, and their names.
+pub(super) struct Shape {
+    types: Vec<Oid>,
+    pub(super) names: Columns,
 }
 
-struct Column(Value);
-
-impl<'a> FromSql<'a> for Column {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Cause> {
-        Ok(Column(match *ty {
-            Type::BOOL => Value::Int(bool::from_sql(ty, raw)?.into()),
-            Type::INT2 => Value::Int(i16::from_sql(ty, raw)?.into()),
-            Type::INT4 => Value::Int(i32::from_sql(ty, raw)?.into()),
-            Type::INT8 => Value::Int(i64::from_sql(ty, raw)?),
-            Type::OID => Value::Int(u32::from_sql(ty, raw)?.into()),
-            Type::FLOAT8 => Value::Text(f64::from_sql(ty, raw)?.to_string()),
-            Type::NUMERIC => Value::Int(numeric(raw)?),
-            Type::BYTEA => Value::Bytes(raw.to_vec()),
-            // The first byte is the version of the format.
-            Type::JSONB => text(raw.get(1..).unwrap_or_default())?,
-            Type::TIMESTAMPTZ | Type::TIMESTAMP => {
-                Value::Int(i64::from_sql(&Type::INT8, raw)?.checked_add(EPOCH).ok_or("a time out of range")?)
+impl Shape {
+    pub(super) fn of(description: Option<&RowDescriptionBody>) -> io::Result<Shape> {
+        let (mut types, mut names) = (Vec::new(), Vec::new());
+        if let Some(description) = description {
+            let mut fields = description.fields();
+            while let Some(field) = fields.next()? {
+                types.push(field.type_oid());
+                names.push(field.name().into());
             }
-            _ => text(raw)?,
-        }))
+        }
+        Ok(Shape { types, names: names.into() })
     }
 
-    fn from_sql_null(_: &Type) -> Result<Self, Cause> {
-        Ok(Column(Value::Null))
+    /// The values of a row.
+    pub(super) fn values<'a>(&'a self, row: &'a DataRowBody) -> impl Iterator<Item = Result<Value>> + 'a {
+        self.types.iter().zip(row.ranges().iterator()).map(|(ty, range)| match range.map_err(Error::other)? {
+            Some(range) => value(*ty, row.buffer().get(range).unwrap_or_default()).map_err(Error::other),
+            None => Ok(Value::Null),
+        })
     }
+}
 
-    accepts!(
-        BOOL,
-        INT2,
-        INT4,
-        INT8,
-        OID,
-        FLOAT8,
-        NUMERIC,
-        BYTEA,
-        JSON,
-        JSONB,
-        TIMESTAMPTZ,
-        TIMESTAMP,
-        TEXT,
-        VARCHAR,
-        BPCHAR,
-        NAME,
-        UNKNOWN,
-        VOID
-    );
+fn value(oid: Oid, raw: &[u8]) -> Result<Value, Cause> {
+    let ty = Type::from_oid(oid).unwrap_or(Type::ANY);
+    Ok(match ty {
+        Type::BOOL => Value::Int(bool::from_sql(&ty, raw)?.into()),
+        Type::INT2 => Value::Int(i16::from_sql(&ty, raw)?.into()),
+        Type::INT4 => Value::Int(i32::from_sql(&ty, raw)?.into()),
+        Type::INT8 => Value::Int(i64::from_sql(&ty, raw)?),
+        Type::OID => Value::Int(u32::from_sql(&ty, raw)?.into()),
+        Type::FLOAT8 => Value::Text(f64::from_sql(&ty, raw)?.to_string()),
+        Type::NUMERIC => Value::Int(numeric(raw)?),
+        Type::BYTEA => Value::Bytes(raw.to_vec()),
+        // The first byte is the version of the format.
+        Type::JSONB => text(raw.get(1..).unwrap_or_default())?,
+        Type::TIMESTAMPTZ | Type::TIMESTAMP => {
+            Value::Int(i64::from_sql(&Type::INT8, raw)?.checked_add(EPOCH).ok_or("a time out of range")?)
+        }
+        Type::JSON | Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::VOID => text(raw)?,
+        _ => return Err(format!("a column of type {oid}, which is not read here").into()),
+    })
 }
 
 fn text(raw: &[u8]) -> Result<Value, Cause> {

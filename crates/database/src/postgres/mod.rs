@@ -4,27 +4,34 @@
 //! transactions are run again. (SERIALIZABLE refused four in five unrelated transactions when measured.)
 
 mod address;
+mod begin;
 mod bind;
 mod binding;
+mod connection;
 mod decode;
 mod error;
+mod fault;
 mod hosts;
+mod login;
 mod pool;
+mod prepared;
 mod session;
-mod statements;
+mod stream;
 mod tail;
 mod tls;
-mod tls_stream;
-
-pub(crate) use session::Session;
+mod wire;
 
 use crate::{
-    Error, IsConflict, Options, Outcome, Result, Tx,
+    Error, Options, Outcome, Result, Tx,
     changes::Changes,
-    tx::{Done, Mode, RETRIES, Verdict, outcome_of},
+    job::{Done, Job},
+    mode::Mode,
+    tx::Verdict,
 };
+use address::Address;
+use begin::MOVES;
 use pool::{Lease, Pool};
-use session::MOVES;
+use session::Session;
 use std::{
     sync::Arc,
     thread,
@@ -32,42 +39,54 @@ use std::{
 };
 use tail::Tail;
 
+/// How often a transaction is run again after a conflict before the caller hears of it.
+const RETRIES: u32 = 50;
+
 /// A server, or several of which one is the primary.
 pub(crate) struct Postgres {
     pool: Arc<Pool>,
+    checks: Arc<Pool>,
+    scans: Arc<Pool>,
     tail: Tail,
 }
 
 impl Postgres {
     pub(crate) async fn open(options: &Options, changes: &Arc<Changes>) -> Result<Postgres> {
-        let pool = Arc::new(Pool::new(options)?);
+        let (address, named) = (Arc::new(Address::parse(&options.url)?), options.named_statements);
+        // The follower has one too.
+        let (checks, scans) = ((options.connections / 4).max(1), (options.connections / 8).max(1));
+        let rest = options.connections.saturating_sub(checks + scans + 1).max(1);
+        let [pool, checks, scans] = [(rest, Mode::Write), (checks, Mode::Check), (scans, Mode::Scan)]
+            .map(|(connections, mode)| Arc::new(Pool::new(address.clone(), connections, mode, named)));
+        let tail = Tail::start(address, named, changes)?;
         // A wrong address or password is reported now, not by the first request.
-        drop(pool.clone().lease().await?);
-        Ok(Postgres { tail: Tail::start(&pool, changes), pool })
+        let mut lease = pool.clone().lease().await?;
+        let connecting = tokio::task::spawn_blocking(move || lease.session().map(drop));
+        connecting.await.map_err(Error::unavailable)??;
+        Ok(Postgres { pool, checks, scans, tail })
     }
 
     pub(crate) async fn catch_up(&self) -> Result<()> {
         self.tail.catch_up().await
     }
 
-    pub(crate) async fn run<T, E>(
-        &self,
-        mode: Mode,
-        start: Instant,
-        mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Done<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + IsConflict + Send + 'static,
-    {
-        let mut lease = match self.pool.clone().lease().await {
+    pub(crate) async fn run(&self, mode: Mode, start: Instant, mut job: Box<dyn Job>) -> Done {
+        let pool = match mode {
+            Mode::Check => &self.checks,
+            Mode::Scan => &self.scans,
+            Mode::Read | Mode::Write | Mode::Migrate => &self.pool,
+        };
+        let mut lease = match pool.clone().lease().await {
             Ok(lease) => lease,
+            Err(Error::Unavailable(e)) if mode == Mode::Scan && !pool.is_closed() => {
+                return Done::failed(Error::TooSlow(e), start.elapsed());
+            }
             Err(e) => return Done::failed(e, start.elapsed()),
         };
         let queued = start.elapsed();
         let work = tokio::task::spawn_blocking(move || {
-            let (result, outcome) = repeat(&mut lease, mode, &mut f);
-            Done { result, outcome, queued }
+            let verdict = repeat(&mut lease, mode, job.as_mut());
+            Done::new(job, verdict, queued)
         });
         match work.await {
             Ok(done) => done,
@@ -80,30 +99,29 @@ impl Postgres {
     }
 
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        for pool in [&self.scans, &self.pool, &self.checks] {
+            pool.close().await;
+        }
+        self.tail.close().await;
     }
 }
 
 /// Runs the transaction until it is neither refused for another's sake nor cut off where that is harmless.
-fn repeat<T, E: From<Error> + IsConflict>(
-    lease: &mut Lease,
-    mode: Mode,
-    f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
-) -> (Result<T, E>, Outcome) {
+fn repeat(lease: &mut Lease, mode: Mode, job: &mut dyn Job) -> Verdict {
     let (mut conflicts, mut moves) = (0, 0);
     loop {
         let session = match lease.session() {
             Ok(session) => session,
-            Err(e) => return (Err(e.into()), Outcome::Unavailable),
+            Err(e) => return Verdict::Rollback(Outcome::Unavailable, Some(e)),
         };
-        let attempt = attempt(session, mode, f);
-        match attempt.outcome {
-            Outcome::Conflict if conflicts < RETRIES => {
+        let Attempt { verdict, harmless } = attempt(session, mode, job);
+        match verdict {
+            Verdict::Rollback(Outcome::Conflict, _) if conflicts < RETRIES => {
                 thread::sleep(back_off(conflicts));
                 conflicts += 1;
             }
-            Outcome::Unavailable if attempt.harmless && moves < MOVES => moves += 1,
-            outcome => return (attempt.result, outcome),
+            Verdict::Rollback(Outcome::Unavailable, _) if harmless && moves < MOVES => moves += 1,
+            verdict => return verdict,
         }
     }
 }
@@ -113,34 +131,29 @@ fn back_off(conflicts: u32) -> Duration {
     Duration::from_micros(fastrand::u64(0..1000 << conflicts.min(6)))
 }
 
-struct Attempt<T, E> {
-    result: Result<T, E>,
-    outcome: Outcome,
+struct Attempt {
+    verdict: Verdict,
     /// The connection was lost while certainly nothing was committed.
     harmless: bool,
 }
 
-fn attempt<T, E: From<Error> + IsConflict>(
-    session: &mut Session,
-    mode: Mode,
-    f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
-) -> Attempt<T, E> {
+fn attempt(session: &mut Session, mode: Mode, job: &mut dyn Job) -> Attempt {
     session.start(mode);
-    let mut tx = Tx::postgres(session);
-    let answer = f(&mut tx);
+    let mut tx = Tx::new(session);
+    let answer = job.run(&mut tx);
     match tx.judge(answer) {
-        Verdict::Rollback(e, outcome) => {
+        rollback @ Verdict::Rollback(..) => {
             session.roll_back();
-            Attempt { result: Err(e), outcome, harmless: session.is_lost() && !session.is_silent() }
+            Attempt { verdict: rollback, harmless: session.is_lost() && !session.is_silent() }
         }
-        Verdict::Commit(value) if mode == Mode::Read => {
+        Verdict::Commit if mode.only_reads() => {
             session.roll_back();
-            Attempt { result: Ok(value), outcome: Outcome::Committed, harmless: false }
+            Attempt { verdict: Verdict::Commit, harmless: false }
         }
-        Verdict::Commit(value) => match session.commit() {
-            Ok(()) => Attempt { result: Ok(value), outcome: Outcome::Committed, harmless: false },
+        Verdict::Commit => match session.commit() {
+            Ok(()) => Attempt { verdict: Verdict::Commit, harmless: false },
             // Perhaps it was committed: only the caller can know whether to try again.
-            Err(e) => Attempt { outcome: outcome_of(&e), result: Err(e.into()), harmless: false },
+            Err(e) => Attempt { verdict: Verdict::Rollback(Outcome::of(&e), Some(e)), harmless: false },
         },
     }
 }

@@ -1,13 +1,12 @@
 //! A bounded pool of connections.
 
-use super::{address::Address, session::Session};
-use crate::{Error, Options, Result};
+use super::{address::Address, begin, session::Session};
+use crate::{Error, Result, mode::Mode};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
-    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
@@ -16,50 +15,54 @@ use tokio::{
 const WAIT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Pool {
-    address: Address,
+    address: Arc<Address>,
     named: bool,
+    settings: &'static str,
     size: u32,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Session>>,
 }
 
 impl Pool {
-    pub(crate) fn new(options: &Options) -> Result<Pool> {
-        let size = u32::try_from(options.connections).unwrap_or(u32::MAX);
-        Ok(Pool {
-            address: Address::parse(&options.url)?,
-            named: options.named_statements,
+    pub(crate) fn new(address: Arc<Address>, connections: usize, mode: Mode, named: bool) -> Pool {
+        let size = u32::try_from(connections).unwrap_or(u32::MAX);
+        let settings = begin::settings_of(mode, named);
+        Pool {
+            address,
+            named,
+            settings,
             size,
             permits: Arc::new(Semaphore::new(size as usize)),
             idle: Mutex::default(),
-        })
+        }
     }
 
-    /// Lends a connection, a new one if none is idle.
+    /// Lends a connection.
     pub(crate) async fn lease(self: Arc<Self>) -> Result<Lease> {
         let permit = match timeout(WAIT, self.permits.clone().acquire_owned()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(Error::unavailable("the database is closed")),
             Err(_) => return Err(Error::unavailable("all connections to the database are busy")),
         };
-        let idle = self.take_idle();
-        let session = match idle {
-            Some(session) => session,
-            None => self.connect().await?,
-        };
-        Ok(Lease { session: Some(session), pool: self, _permit: permit })
+        Ok(Lease { session: None, pool: self, _permit: permit })
     }
 
-    /// The connection used last, which is the one most likely alive. Those that died meanwhile are dropped.
-    fn take_idle(&self) -> Option<Session> {
-        let mut idle = self.idle();
-        idle.retain(|session| !session.is_lost());
-        idle.pop()
+    /// The connection used last, which is the most likely alive. Those that died meanwhile are dropped.
+    fn idle_one(&self) -> Option<Session> {
+        loop {
+            let mut session = self.idle().pop()?;
+            if session.wakes() {
+                return Some(session);
+            }
+        }
     }
 
-    async fn connect(&self) -> Result<Session> {
-        let client = self.address.connect().await?;
-        Ok(Session::new(client, Handle::current(), self.named))
+    pub(crate) fn is_closed(&self) -> bool {
+        self.permits.is_closed()
+    }
+
+    fn connect(&self) -> Result<Session> {
+        Session::connect(&self.address, self.named, self.settings)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
@@ -70,13 +73,13 @@ impl Pool {
     pub(crate) async fn close(&self) {
         if let Ok(all) = self.permits.acquire_many(self.size).await {
             self.permits.close();
-            self.idle().clear();
+            self.idle().drain(..).for_each(Session::close);
             drop(all);
         }
     }
 }
 
-/// A connection in use. It goes back to its pool even when the work panics.
+/// The right to a connection, and the connection once it was asked for. It goes back to its pool even when the work panics.
 pub(crate) struct Lease {
     session: Option<Session>,
     pool: Arc<Pool>,
@@ -85,16 +88,15 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// The connection; a new one if the last could not be replaced. Called from a thread that may block.
+    /// The connection; a new one if there was none, or it was lost. Called from a thread that may block.
     pub(crate) fn session(&mut self) -> Result<&mut Session> {
-        Handle::current().block_on(self.connected())
-    }
-
-    /// As [`Lease::session`], without blocking.
-    pub(crate) async fn connected(&mut self) -> Result<&mut Session> {
         let session = match self.session.take() {
             Some(session) if !session.is_lost() => session,
-            _ => self.pool.connect().await?,
+            Some(_) => self.pool.connect()?,
+            None => match self.pool.idle_one() {
+                Some(session) => session,
+                None => self.pool.connect()?,
+            },
         };
         Ok(self.session.insert(session))
     }
@@ -105,7 +107,7 @@ impl Drop for Lease {
         if let Some(mut session) = self.session.take()
             && !session.is_lost()
         {
-            session.roll_back();
+            session.rest();
             self.pool.idle().push(session);
         }
     }

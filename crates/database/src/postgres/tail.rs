@@ -8,12 +8,17 @@
 //! not logged, so a crash and the promotion of a standby empty it.
 
 use super::{
-    pool::Pool,
-    session::{MOVES, Session},
+    address::Address,
+    begin::{self, MOVES},
+    connection::Connection,
 };
-use crate::{Error, Result, args, changes::Changes, tx::Mode};
-use futures_util::FutureExt as _;
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use crate::{EVERYTHING, Error, FromRow, Result, Value, args, changes::Changes, mode::Mode, scope::Scope};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
 use tokio::{
     sync::{
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -29,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const NEWS: &str = "SELECT pg_current_snapshot()::text AS snapshot,
        (SELECT string_agg(row_id, ' ' ORDER BY row_id) FROM changes WHERE position = 0) AS token,
        (SELECT string_agg(concat(oid, tgenabled, xmin), ' ' ORDER BY oid) FROM pg_trigger
-        WHERE tgfoid = to_regproc('note_change')) || ' ' || pg_postmaster_start_time() AS source,
+        WHERE tgfoid IN (to_regproc('note_change'), to_regproc('note_policy'))) || ' ' || pg_postmaster_start_time() AS source,
        (SELECT string_agg(row_id, ',') FROM (
             SELECT row_id FROM changes
             WHERE position BETWEEN pg_snapshot_xmax(nullif($1, '')::pg_snapshot)::text::bigint
@@ -48,35 +53,63 @@ const IS_COMPLETE: &str = "SELECT NOT EXISTS (
         SELECT FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'revision'
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
         AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = to_regproc('note_change')
-             AND t.tgenabled = 'A' AND t.tgname IN ('changed', 'deleted', 'emptied')) < 3)";
+             AND t.tgenabled = 'A' AND t.tgname IN ('changed', 'deleted', 'emptied')) < 3)
+        AND (to_regproc('note_policy') IS NULL
+             OR (SELECT count(*) FROM pg_trigger WHERE tgfoid = to_regproc('note_policy') AND tgenabled = 'A') >= 2)";
 
 /// Where to ask.
-pub(super) struct Tail(UnboundedSender<Answer>);
+pub(super) struct Tail(UnboundedSender<Question>);
+
+enum Question {
+    News(Answer),
+    /// Whoever asks later is refused.
+    Close(oneshot::Sender<()>),
+}
 
 type Answer = oneshot::Sender<Result<()>>;
 
 impl Tail {
-    pub(super) fn start(pool: &Arc<Pool>, changes: &Arc<Changes>) -> Tail {
-        let (sender, receiver) = unbounded_channel();
-        let (pool, changes) = (pool.clone(), changes.clone());
-        let follower = Follower { pool, changes, snapshot: String::new(), source: None, is_complete: false };
-        tokio::spawn(follower.run(receiver));
-        Tail(sender)
+    pub(super) fn start(address: Arc<Address>, named: bool, changes: &Arc<Changes>) -> Result<Tail> {
+        let (sender, questions) = unbounded_channel();
+        let changes = changes.clone();
+        let follower = Follower {
+            address,
+            named,
+            connection: None,
+            changes,
+            snapshot: String::new(),
+            source: None,
+            is_complete: false,
+        };
+        let run = move || follower.run(questions);
+        thread::Builder::new().name("postgres-tail".into()).spawn(run).map_err(Error::unavailable)?;
+        Ok(Tail(sender))
     }
 
     pub(super) async fn catch_up(&self) -> Result<()> {
         let (answer, answered) = oneshot::channel();
         let gone = || Error::unavailable("the database is closed");
-        self.0.send(answer).map_err(|_| gone())?;
+        self.0.send(Question::News(answer)).map_err(|_| gone())?;
         match timeout(PATIENCE, answered).await {
             Ok(answer) => answer.map_err(|_| gone())?,
             Err(_) => Err(Error::unavailable("the database does not answer in time")),
         }
     }
+
+    pub(super) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.0.send(Question::Close(reply)).is_ok() {
+            // An error means that nobody answers any more, which is what was asked.
+            let _ = closed.await;
+        }
+    }
 }
 
 struct Follower {
-    pool: Arc<Pool>,
+    address: Arc<Address>,
+    named: bool,
+    /// Its own, so that nobody's transactions are waited for.
+    connection: Option<Connection>,
     changes: Arc<Changes>,
     snapshot: String,
     /// The token, the triggers and the server it is of, and whether all that changes is said there.
@@ -86,47 +119,72 @@ struct Follower {
 
 impl Follower {
     /// Answers until nobody can ask any more.
-    async fn run(mut self, mut waiting: UnboundedReceiver<Answer>) {
-        let mut asked = Vec::new();
-        while waiting.recv_many(&mut asked, usize::MAX).await > 0 {
-            let result = AssertUnwindSafe(self.catch_up()).catch_unwind().await.unwrap_or_else(|_| {
+    fn run(mut self, mut questions: UnboundedReceiver<Question>) {
+        let mut closing = Vec::new();
+        while let Some(question) = questions.blocking_recv() {
+            let (mut waiting, mut next) = (Vec::new(), Some(question));
+            while let Some(question) = next {
+                match question {
+                    Question::News(answer) => waiting.push(answer),
+                    Question::Close(reply) => {
+                        questions.close();
+                        closing.push(reply);
+                    }
+                }
+                next = questions.try_recv().ok();
+            }
+            if waiting.is_empty() {
+                continue;
+            }
+            let result = catch_unwind(AssertUnwindSafe(|| self.catch_up())).unwrap_or_else(|_| {
                 // Those who ask later are answered again, and what was learned half is learned anew.
                 self.source = None;
                 Err(Error::unavailable("a panic while asking for changes"))
             });
-            for answer in asked.drain(..) {
+            for answer in waiting {
                 // Nobody may be waiting any more.
                 let _ = answer.send(result.as_ref().map_err(Error::again).copied());
             }
         }
+        if let Some(connection) = self.connection.take() {
+            connection.close();
+        }
+        for reply in closing {
+            let _ = reply.send(());
+        }
     }
 
     /// What is lost on the way is asked again, because it only reads.
-    async fn catch_up(&mut self) -> Result<()> {
+    fn catch_up(&mut self) -> Result<()> {
         let mut moves = 0;
         loop {
-            let mut lease = self.pool.clone().lease().await?;
-            let session = lease.connected().await?;
-            match self.ask(session).await {
+            let connection = match self.connection.take() {
+                Some(connection) if !connection.is_lost() => connection,
+                _ => Connection::connect(&self.address, self.named, begin::settings_of(Mode::Check, self.named))?,
+            };
+            self.connection = Some(connection);
+            match self.ask() {
                 Ok(()) => return Ok(()),
-                Err(error) if moves == MOVES || session.is_silent() => return Err(error),
+                Err(error) if moves == MOVES || self.connection.as_ref().is_some_and(Connection::is_silent) => {
+                    return Err(error);
+                }
                 Err(Error::Conflict | Error::Unavailable(_)) => moves += 1,
                 Err(error) => return Err(error),
             }
         }
     }
 
-    async fn ask(&mut self, session: &mut Session) -> Result<()> {
+    fn ask(&mut self) -> Result<()> {
         type News = (String, Option<String>, Option<String>, Option<String>);
-        let (snapshot, token, source, rows) = session.one_now::<News>(Mode::Read, NEWS, args![&self.snapshot]).await?;
+        let (snapshot, token, source, rows) = self.one::<News>(Mode::Read, NEWS, args![&self.snapshot])?;
         let source = token.zip(source);
         if source.is_none() || source != self.source {
             self.changes.learn_everything();
             self.source = None;
-            self.is_complete = session.one_now::<(bool,)>(Mode::Read, IS_COMPLETE, &[]).await?.0;
+            self.is_complete = self.one::<(bool,)>(Mode::Read, IS_COMPLETE, &[])?.0;
             if source.is_none()
                 && self.is_complete
-                && let Err(error) = session.one_now::<(String,)>(Mode::Write, NEW_TOKEN, &[]).await
+                && let Err(error) = self.one::<(String,)>(Mode::Write, NEW_TOKEN, &[])
             {
                 // Reading goes on where nothing can be written; everything stays in doubt.
                 tracing::debug!(%error, "the table of changes has no token");
@@ -139,6 +197,26 @@ impl Follower {
         }
         self.snapshot = snapshot;
         Ok(())
+    }
+
+    /// The row that a statement answers, in a transaction of its own that sees everything.
+    fn one<T: FromRow>(&mut self, mode: Mode, sql: &str, args: &[Value]) -> Result<T> {
+        let connection = self.connection.as_mut().ok_or_else(|| Error::unavailable("the connection is gone"))?;
+        connection.start(mode, begin::limit(mode));
+        if self.named {
+            // Beforehand, lest what follows is sent along with it and over with it.
+            connection.statement(sql)?;
+        }
+        let mut scope = Scope::new(mode);
+        scope.enter(EVERYTHING);
+        // A group is a transaction unless something in it begins one.
+        begin::settings(connection, mode, &mut scope)?;
+        let mut found = None;
+        connection.rows(sql, args, true, &mut |row| {
+            found = Some(T::from_row(row)?);
+            Ok(())
+        })?;
+        found.ok_or_else(|| Error::other(format!("no row from {sql}")))
     }
 }
 

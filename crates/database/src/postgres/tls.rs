@@ -1,6 +1,5 @@
 //! TLS to the server, with the words of libpq.
 
-use super::tls_stream::Connector;
 use crate::{Error, Result};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -78,7 +77,7 @@ impl Security {
         }
     }
 
-    pub(crate) fn connector(&self) -> Result<Connector> {
+    pub(crate) fn connector(&self) -> Result<Arc<ClientConfig>> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let inner = if self.level >= Level::VerifyCa {
             let roots = Arc::new(self.roots()?);
@@ -93,7 +92,7 @@ impl Security {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Connector::new(config))
+        Ok(Arc::new(config))
     }
 
     fn roots(&self) -> Result<RootCertStore> {

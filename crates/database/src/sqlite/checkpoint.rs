@@ -4,7 +4,7 @@
 //! thread copies a part from time to time, and waits for the disk. The writer copies only the rest, because a log begins
 //! anew only when nothing is left of it that is not in the file.
 
-use super::Connection;
+use super::connection::Connection;
 use crate::{Error, Result};
 use std::{
     fs::File,

@@ -2,8 +2,9 @@
 
 use super::error::{Access, map};
 use crate::{
-    Error, FromRow, Result, Value,
+    Engine, Error, FromRow, Result, Value,
     row::{Columns, Row},
+    statements::{ReadRow, Statements},
 };
 use rusqlite::{
     CachedStatement, OpenFlags, Statement,
@@ -11,10 +12,13 @@ use rusqlite::{
     hooks::Wal,
     types::{ToSqlOutput, ValueRef},
 };
-use std::{cell::RefCell, collections::HashMap, path::Path};
+use std::{cell::RefCell, collections::HashMap, path::Path, time::Instant};
 
 /// How many compiled statements a connection keeps. Searches are composed, so there are more texts than statements.
 const STATEMENTS: usize = 512;
+
+/// How many instructions SQLite runs between two looks at the clock; it does some ten million a second.
+const STEPS: i32 = 10_000;
 
 /// Readers do not map the file into memory: whenever another connection has committed they would have to map it anew, page
 /// by page, which costs more than to read the pages.
@@ -26,7 +30,10 @@ const SETTINGS: &str = "PRAGMA busy_timeout = 5000;
 
 /// FULL: an acknowledged write survives loss of power. When the log is copied, [`Checkpoints`](super::checkpoint) says. The
 /// whole file is mapped: nobody else commits, so what is in the system's memory is read without a call and without a copy.
+/// So the cache is for what has been written lately; and SQLite looks through the whole of it at every commit in which a
+/// page of an index was split.
 const WRITER: &str = "PRAGMA journal_mode = WAL;
+    PRAGMA cache_size = -4096;
     PRAGMA mmap_size = 1099511627776;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 0;
@@ -48,6 +55,12 @@ impl Connection {
 
     pub(crate) fn writer(path: &Path) -> Result<Self> {
         Self::open(path, Access::Write, WRITER)
+    }
+
+    /// Has the statements that follow fail once it is so late, or not any more.
+    pub(super) fn stop_at(&mut self, deadline: Option<Instant>) -> Result<()> {
+        let is_late = deadline.map(|deadline| move || Instant::now() > deadline);
+        self.raw.progress_handler(STEPS, is_late).map_err(|e| map(e, self.access))
     }
 
     /// A connection that only copies the log into the file.
@@ -82,8 +95,13 @@ impl Connection {
         self.raw.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map(drop).map_err(|e| map(e, self.access))
     }
 
-    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+    pub(crate) fn run_batch(&self, sql: &str) -> Result<()> {
         self.raw.execute_batch(sql).map_err(|e| map(e, self.access))
+    }
+
+    /// How many rows have been changed here since the connection was opened, by statements and by triggers.
+    pub(super) fn changed_rows(&self) -> u64 {
+        self.raw.total_changes()
     }
 
     /// Has `f` called after each commit, with the number of pages in the log.
@@ -98,43 +116,16 @@ impl Connection {
     /// Copies what is in the log into the file, as far as nobody reads what was there before. Readers and writers go on
     /// meanwhile. It waits for the disk only when all is copied.
     pub(super) fn copy_log(&self) -> Result<()> {
-        self.batch("PRAGMA wal_checkpoint(PASSIVE)")
+        self.run_batch("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
-    pub(crate) fn prepare(&self, sql: &str) -> Result<()> {
-        let statement = self.raw.prepare(sql).map_err(|e| map(e, self.access))?;
-        (1..=statement.parameter_count()).try_for_each(|i| number(&statement, i).map(drop))
-    }
-
-    pub(crate) fn execute(&self, sql: &str, args: &[Value]) -> Result<u64> {
-        let mut statement = self.bind(sql, args)?;
-        let mut returned = 0;
-        let mut rows = statement.raw_query();
-        // To its end, because a statement with RETURNING is done only then.
-        while rows.next().map_err(|e| map(e, self.access))?.is_some() {
-            returned += 1;
-        }
-        drop(rows);
-        Ok(if statement.readonly() { returned } else { self.raw.changes() })
-    }
-
-    pub(crate) fn rows<T: FromRow>(&self, sql: &str, args: &[Value], first: bool) -> Result<Vec<T>> {
-        let mut statement = self.bind(sql, args)?;
-        let first = first && statement.readonly();
-        let mut found = Vec::with_capacity(usize::from(first));
-        let mut rows = statement.raw_query();
-        let mut row = None;
-        while let Some(raw) = rows.next().map_err(|e| map(e, self.access))? {
-            // Asked only now that the statement runs: after a migration its first step compiles it anew.
-            let statement: &Statement<'_> = raw.as_ref();
-            let row = row.get_or_insert_with(|| Row::new(self.columns(sql, statement)));
-            let width = statement.column_count();
-            row.refill((0..width).map(|i| raw.get_ref(i).map_err(|e| map(e, self.access)).map(value)))?;
-            found.push(T::from_row(row)?);
-            if first {
-                break;
-            }
-        }
+    /// The first row, if there is one.
+    pub(super) fn first<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Option<T>> {
+        let mut found = None;
+        self.rows(sql, args, true, &mut |row| {
+            found = Some(T::from_row(row)?);
+            Ok(())
+        })?;
         Ok(found)
     }
 
@@ -166,6 +157,52 @@ impl Connection {
         }
         cache.insert(sql.into(), columns.clone());
         columns
+    }
+}
+
+impl Statements for Connection {
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
+    fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
+        let mut statement = self.bind(sql, args)?;
+        let mut returned = 0;
+        let mut rows = statement.raw_query();
+        // To its end, because a statement with RETURNING is done only then.
+        while rows.next().map_err(|e| map(e, self.access))?.is_some() {
+            returned += 1;
+        }
+        drop(rows);
+        Ok(if statement.readonly() { returned } else { self.raw.changes() })
+    }
+
+    fn rows(&mut self, sql: &str, args: &[Value], first: bool, read: &mut ReadRow<'_>) -> Result<()> {
+        let mut statement = self.bind(sql, args)?;
+        let first = first && statement.readonly();
+        let mut rows = statement.raw_query();
+        let mut row = None;
+        while let Some(raw) = rows.next().map_err(|e| map(e, self.access))? {
+            // Asked only now that the statement runs: after a migration its first step compiles it anew.
+            let statement: &Statement<'_> = raw.as_ref();
+            let row = row.get_or_insert_with(|| Row::new(self.columns(sql, statement)));
+            let width = statement.column_count();
+            row.refill((0..width).map(|i| raw.get_ref(i).map_err(|e| map(e, self.access)).map(value)))?;
+            read(row)?;
+            if first {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        self.run_batch(sql)
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<()> {
+        let statement = self.raw.prepare(sql).map_err(|e| map(e, self.access))?;
+        (1..=statement.parameter_count()).try_for_each(|i| number(&statement, i).map(drop))
     }
 }
 

@@ -15,6 +15,11 @@ const CONSTRAINT_UNIQUE: i32 = 2067;
 const CONSTRAINT_ROWID: i32 = 2579;
 const BUSY_SNAPSHOT: i32 = 517;
 
+/// For those who come when it is closed.
+pub(crate) fn closed() -> Error {
+    Error::unavailable("the database is closed")
+}
+
 pub(crate) fn map(e: rusqlite::Error, access: Access) -> Error {
     let rusqlite::Error::SqliteFailure(failure, message) = &e else { return Error::other(e) };
     match (failure.extended_code, failure.code) {
@@ -30,6 +35,7 @@ pub(crate) fn map(e: rusqlite::Error, access: Access) -> Error {
             },
         },
         (BUSY_SNAPSHOT, _) => Error::Conflict,
+        (_, ErrorCode::OperationInterrupted) => Error::too_slow(e),
         (_, ErrorCode::DiskFull) => Error::NoSpace(e.into()),
         // A reader is read-only by our own setting: a statement that writes is in the wrong place.
         (_, ErrorCode::ReadOnly) if access == Access::Read => Error::other(e),

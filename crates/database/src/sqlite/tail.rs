@@ -3,7 +3,10 @@
 //! Beginning and ending a read costs SQLite more than what it finds here: it locks and unlocks a file. So whoever asks
 //! first lets the other tasks of the thread go on until they wait too, and then asks for all of them.
 
-use super::{Reader, Sqlite, closed};
+use super::{
+    error::closed,
+    readers::{Reader, Readers},
+};
 use crate::{Result, args, changes::Changes};
 use std::{
     cell::Cell,
@@ -33,6 +36,22 @@ struct Shard {
 }
 
 impl Tail {
+    pub(super) async fn catch_up(&self, readers: &Readers, changes: &Changes) -> Result<()> {
+        let index = own_shard();
+        let (answer, answered) = oneshot::channel();
+        let is_first = {
+            let mut shard = self.shard(index);
+            shard.waiting.push(answer);
+            shard.waiting.len() == 1
+        };
+        if is_first {
+            // Should this task be dropped here, the others are served all the same.
+            let _serving = Serving { tail: self, readers, changes, index };
+            tokio::task::yield_now().await;
+        }
+        answered.await.map_err(|_| closed())?
+    }
+
     fn shard(&self, index: usize) -> MutexGuard<'_, Shard> {
         // What panics while it holds the lock leaves the position as it was.
         self.0[index % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
@@ -46,55 +65,37 @@ fn own_shard() -> usize {
     OWN.get()
 }
 
-impl Sqlite {
-    pub(crate) async fn catch_up(&self, changes: &Changes) -> Result<()> {
-        let index = own_shard();
-        let (answer, answered) = oneshot::channel();
-        let is_first = {
-            let mut shard = self.tail.shard(index);
-            shard.waiting.push(answer);
-            shard.waiting.len() == 1
-        };
-        if is_first {
-            // Should this task be dropped here, the others are served all the same.
-            let _serving = Serving { sqlite: self, changes, index };
-            tokio::task::yield_now().await;
-        }
-        answered.await.map_err(|_| closed())?
+fn read_news(readers: &Readers, changes: &Changes, position: &mut i64) -> Result<()> {
+    if readers.are_closed() {
+        return Err(closed());
     }
-
-    fn read_news(&self, changes: &Changes, position: &mut i64) -> Result<()> {
-        if self.permits.is_closed() {
-            return Err(closed());
-        }
-        let reader = Reader::borrow(self)?;
-        let Some(connection) = &reader.connection else { return Err(closed()) };
-        let news = connection.rows::<(Option<i64>, Option<String>)>(NEWS, args![*position], true)?.pop();
-        let (last, rows) = news.unwrap_or_default();
-        let next = 1 + last.unwrap_or(0);
-        match rows {
-            // The first time; or somebody has emptied the table.
-            _ if *position == 0 || next < *position => changes.learn_everything(),
-            Some(rows) => changes.learn(&rows, *position),
-            None => {}
-        }
-        *position = next;
-        Ok(())
+    let mut reader = Reader::borrow(readers)?;
+    let news = reader.connection()?.first::<(Option<i64>, Option<String>)>(NEWS, args![*position])?;
+    let (last, rows) = news.unwrap_or_default();
+    let next = 1 + last.unwrap_or(0);
+    match rows {
+        // The first time; or somebody has emptied the table.
+        _ if *position == 0 || next < *position => changes.learn_everything(),
+        Some(rows) => changes.learn(&rows, *position),
+        None => {}
     }
+    *position = next;
+    Ok(())
 }
 
 /// Serves all who wait when it is dropped.
 struct Serving<'a> {
-    sqlite: &'a Sqlite,
+    tail: &'a Tail,
+    readers: &'a Readers,
     changes: &'a Changes,
     index: usize,
 }
 
 impl Drop for Serving<'_> {
     fn drop(&mut self) {
-        let mut shard = self.sqlite.tail.shard(self.index);
+        let mut shard = self.tail.shard(self.index);
         let waiting = std::mem::take(&mut shard.waiting);
-        let result = self.sqlite.read_news(self.changes, &mut shard.position);
+        let result = read_news(self.readers, self.changes, &mut shard.position);
         drop(shard);
         for answer in waiting {
             // Nobody may be waiting any more.

@@ -1,9 +1,11 @@
 //! The one thread that writes, and its queue.
 
-use super::{Connection, checkpoint::Checkpoints, closed};
+use super::{checkpoint::Checkpoints, connection::Connection, error::closed};
 use crate::{
-    Error, IsConflict, Outcome, Result, Tx,
-    tx::{Done, Verdict, outcome_of},
+    Error, Result, Tx,
+    job::{Done, Job},
+    mode::Mode,
+    tx::Verdict,
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -22,7 +24,7 @@ const QUEUE: usize = 1024;
 pub(crate) struct Writer(mpsc::Sender<Message>);
 
 enum Message {
-    Work(Box<dyn Job>),
+    Work(Waiting),
     Close(oneshot::Sender<()>),
 }
 
@@ -33,23 +35,16 @@ impl Writer {
         let (sender, receiver) = mpsc::channel(QUEUE);
         thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(&connection, checkpoints, receiver))
+            .spawn(move || serve(connection, checkpoints, receiver))
             .map_err(Error::unavailable)?;
         Ok(Writer(sender))
     }
 
-    pub(crate) async fn run<T, E>(
-        &self,
-        start: Instant,
-        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Done<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + IsConflict + Send + 'static,
-    {
+    pub(crate) async fn run(&self, mode: Mode, start: Instant, job: Box<dyn Job>) -> Done {
         let (reply, answer) = oneshot::channel();
-        let job = Work { f, start, queued: Duration::ZERO, state: State::Waiting, reply };
-        if self.0.send(Message::Work(Box::new(job))).await.is_err() {
+        let changes_schema = mode == Mode::Migrate;
+        let waiting = Waiting { job, changes_schema, start, queued: Duration::ZERO, state: State::Waiting, reply };
+        if self.0.send(Message::Work(waiting)).await.is_err() {
             return Done::failed(closed(), start.elapsed());
         }
         match answer.await {
@@ -68,48 +63,36 @@ impl Writer {
     }
 }
 
-/// A transaction that waits, without its types.
-trait Job: Send {
-    /// Whether somebody still waits for the answer.
-    fn is_wanted(&self) -> bool;
-    /// Runs the closure in the open transaction; true if its changes are to be kept.
-    fn run(&mut self, connection: &Connection) -> bool;
-    /// Whether it ran and its changes are to be kept.
-    fn is_kept(&self) -> bool;
-    /// Answers the caller, now that the commit went well or not.
-    fn finish(self: Box<Self>, commit: &Result<()>);
-}
-
-struct Work<T, E, F> {
-    f: F,
+/// A transaction in the queue.
+struct Waiting {
+    job: Box<dyn Job>,
+    /// Which is not counted among the changes of rows.
+    changes_schema: bool,
     start: Instant,
     queued: Duration,
-    state: State<T, E>,
-    reply: oneshot::Sender<thread::Result<Done<T, E>>>,
+    state: State,
+    reply: oneshot::Sender<thread::Result<Done>>,
 }
 
-enum State<T, E> {
+enum State {
     Waiting,
-    Answered(Verdict<T, E>),
+    Answered(Verdict),
     Panicked(Box<dyn std::any::Any + Send>),
 }
 
-impl<T, E, F> Job for Work<T, E, F>
-where
-    T: Send,
-    E: From<Error> + IsConflict + Send,
-    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
-{
+impl Waiting {
+    /// Whether somebody still waits for the answer.
     fn is_wanted(&self) -> bool {
         !self.reply.is_closed()
     }
 
-    fn run(&mut self, connection: &Connection) -> bool {
+    /// Runs the closure in the open transaction; true if its changes are to be kept.
+    fn run(&mut self, connection: &mut Connection) -> bool {
         self.queued = self.start.elapsed();
-        // What a panic leaves half done is undone with the savepoint, and the closure is not called again.
+        // What a panic leaves half done is undone like what is refused.
         self.state = match catch_unwind(AssertUnwindSafe(|| {
-            let mut tx = Tx::sqlite(connection);
-            let answer = (self.f)(&mut tx);
+            let mut tx = Tx::new(connection);
+            let answer = self.job.run(&mut tx);
             tx.judge(answer)
         })) {
             Ok(verdict) => State::Answered(verdict),
@@ -118,19 +101,25 @@ where
         self.is_kept()
     }
 
-    fn is_kept(&self) -> bool {
-        matches!(self.state, State::Answered(Verdict::Commit(_)))
+    /// Then it is not called again.
+    fn has_panicked(&self) -> bool {
+        matches!(self.state, State::Panicked(_))
     }
 
-    fn finish(self: Box<Self>, commit: &Result<()>) {
+    /// Whether it ran and its changes are to be kept.
+    fn is_kept(&self) -> bool {
+        matches!(self.state, State::Answered(Verdict::Commit))
+    }
+
+    /// Answers the caller, now that the commit went well or not.
+    fn finish(self, commit: &Result<()>) {
         let queued = self.queued;
         let done = match (self.state, commit) {
             (State::Panicked(panic), _) => Err(panic),
-            (State::Answered(Verdict::Rollback(e, outcome)), _) => Ok(Done { result: Err(e), outcome, queued }),
-            (State::Answered(Verdict::Commit(value)), Ok(())) => {
-                Ok(Done { result: Ok(value), outcome: Outcome::Committed, queued })
+            (State::Answered(Verdict::Commit), Err(e)) | (State::Waiting, Err(e)) => {
+                Ok(Done::failed(e.again(), queued))
             }
-            (_, Err(e)) => Ok(Done { outcome: outcome_of(e), result: Err(e.again().into()), queued }),
+            (State::Answered(verdict), _) => Ok(Done::new(self.job, verdict, queued)),
             (State::Waiting, Ok(())) => Ok(Done::failed(Error::other("a transaction was not run"), queued)),
         };
         // The caller may have gone away; what was committed stays.
@@ -138,7 +127,7 @@ where
     }
 }
 
-fn serve(connection: &Connection, mut checkpoints: Checkpoints, mut queue: mpsc::Receiver<Message>) {
+fn serve(mut connection: Connection, mut checkpoints: Checkpoints, mut queue: mpsc::Receiver<Message>) {
     let mut closing = Vec::new();
     while let Some(message) = queue.blocking_recv() {
         let mut batch = Vec::new();
@@ -154,12 +143,12 @@ fn serve(connection: &Connection, mut checkpoints: Checkpoints, mut queue: mpsc:
             }
             next = if batch.len() < BATCH { queue.try_recv().ok() } else { None };
         }
-        commit_together(connection, batch);
-        checkpoints.tend(connection);
+        commit_together(&mut connection, batch);
+        checkpoints.tend(&connection);
     }
     checkpoints.end();
     for pragma in ["PRAGMA optimize;", "PRAGMA wal_checkpoint(TRUNCATE);"] {
-        if let Err(e) = connection.batch(pragma) {
+        if let Err(e) = connection.run_batch(pragma) {
             tracing::warn!(error = %e, pragma, "the database could not be tidied before closing");
         }
     }
@@ -168,7 +157,7 @@ fn serve(connection: &Connection, mut checkpoints: Checkpoints, mut queue: mpsc:
     }
 }
 
-fn commit_together(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
+fn commit_together(connection: &mut Connection, mut batch: Vec<Waiting>) {
     batch.retain(|job| job.is_wanted());
     if batch.is_empty() {
         return;
@@ -188,8 +177,24 @@ fn commit_together(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
 }
 
 /// Runs the jobs in one transaction and ends it, one way or the other.
-fn run_all(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<()> {
-    let result = run_and_commit(connection, batch);
+fn run_all(connection: &mut Connection, batch: &mut [Waiting]) -> Result<()> {
+    let guarded = batch.iter().any(|job| job.changes_schema);
+    match run_and_end(connection, batch, guarded)? {
+        Attempt::Committed => Ok(()),
+        // What is undone is all that there was.
+        Attempt::Spoilt if batch.len() == 1 => Ok(()),
+        Attempt::Spoilt => run_and_end(connection, batch, true).map(drop),
+    }
+}
+
+enum Attempt {
+    Committed,
+    /// A job left changes that are not to be kept, and with them went those of the others.
+    Spoilt,
+}
+
+fn run_and_end(connection: &mut Connection, batch: &mut [Waiting], guarded: bool) -> Result<Attempt> {
+    let result = run_and_commit(connection, batch, guarded);
     if !connection.is_idle()
         && let Err(e) = connection.control("ROLLBACK")
     {
@@ -198,18 +203,30 @@ fn run_all(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<()> {
     result
 }
 
-fn run_and_commit(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<()> {
+/// A savepoint for each job has SQLite copy every page that the job changes. Most jobs that are not to be kept have changed
+/// nothing, so savepoints are for the second attempt, after one that had.
+fn run_and_commit(connection: &mut Connection, batch: &mut [Waiting], guarded: bool) -> Result<Attempt> {
     connection.control("BEGIN IMMEDIATE")?;
-    for job in batch {
-        connection.control("SAVEPOINT job")?;
+    for job in batch.iter_mut().filter(|job| !job.has_panicked()) {
+        if guarded {
+            connection.control("SAVEPOINT job")?;
+        }
+        let before = connection.changed_rows();
         if !job.run(connection) {
             if connection.is_idle() {
                 // A full disk and its like end the whole transaction.
                 return Err(Error::unavailable("SQLite gave the transaction up"));
             }
-            connection.control("ROLLBACK TO job")?;
+            if guarded {
+                connection.control("ROLLBACK TO job")?;
+            } else if connection.changed_rows() != before {
+                return Ok(Attempt::Spoilt);
+            }
         }
-        connection.control("RELEASE job")?;
+        if guarded {
+            connection.control("RELEASE job")?;
+        }
     }
-    connection.control("COMMIT")
+    connection.control("COMMIT")?;
+    Ok(Attempt::Committed)
 }

@@ -73,6 +73,21 @@ async fn a_lost_connection_is_replaced() {
     assert_eq!(count(db).await.unwrap(), 2);
 }
 
+/// Even where nothing is asked before the commit, of which nobody could say what became of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_died_at_rest_is_not_used() {
+    let fixture = Fixture::postgres().await;
+    let (db, other) = (&fixture.db, support::open(&fixture.url, true).await);
+    db.migrate(SCHEMA).await.unwrap();
+    let bump = || db.write(|tx| tx.execute_later("UPDATE t SET n = n + 1 WHERE id = 1", &[]));
+    bump().await.unwrap();
+    other.read(move |tx| tx.one::<(i64,)>(support::END_OTHERS, &[])).await.unwrap();
+    // It is looked at after a second of rest.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    bump().await.unwrap();
+    assert_eq!(count(db).await.unwrap(), 2);
+}
+
 /// A transaction that was silent for too long, as in a program that was stopped, is gone with its connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn given_up_by_the_database() {

@@ -1,7 +1,7 @@
 //! All or nothing, alone or together.
 
 use crate::both::{count, on_both};
-use database::{Database, Engine, Error, Result, args};
+use database::{Database, Engine, Error, Options, Result, args};
 use std::{
     sync::{
         Arc, Mutex,
@@ -18,9 +18,12 @@ on_both!(
     together_or_not_at_all,
     failures_stay_alone,
     panics,
+    panics_while_reading,
     failed_is_over,
     reads_do_not_write,
     holding,
+    scans_hold_up_nothing,
+    prefetching,
     observing,
     closing,
 );
@@ -45,15 +48,15 @@ async fn increments(db: &Database, _: &str) {
 }
 
 async fn for_each_row(db: &Database, _: &str) {
-    let rows: Vec<_> = (0..700_i64).map(|id| args![id, format!("s{id}")].to_vec()).collect();
+    let rows: Vec<_> = (0..2500_i64).map(|id| args![id, format!("s{id}")].to_vec()).collect();
     let insert = "INSERT INTO slugs (id, slug) VALUES ($1, $2)";
     let again = rows.clone();
-    assert_eq!(db.write(move |tx| tx.execute_each(insert, &rows)).await.unwrap(), 700);
+    assert_eq!(db.write(move |tx| tx.execute_each(insert, &rows)).await.unwrap(), 2500);
     assert!(matches!(db.write(move |tx| tx.execute_each(insert, &again[350..])).await, Err(Error::Unique(_))));
     assert_eq!(db.write(|tx| tx.execute_each("DELETE FROM slugs WHERE id >= $1", &[])).await.unwrap(), 0);
     let delete = [args![600_i64].to_vec(), args![500_i64].to_vec()];
     let deleted = db.write(move |tx| tx.execute_each("DELETE FROM slugs WHERE id >= $1", &delete)).await;
-    assert_eq!(deleted.unwrap(), 200);
+    assert_eq!(deleted.unwrap(), 2000);
 }
 
 async fn later(db: &Database, _: &str) {
@@ -201,6 +204,32 @@ async fn panics(db: &Database, _: &str) {
     assert_eq!(count(db).await, 4);
 }
 
+/// The rest of the answer is not taken for that of the next who use the connection.
+async fn panics_while_reading(_: &Database, url: &str) {
+    struct Panics;
+    impl database::FromRow for Panics {
+        fn from_row(row: &mut database::Row) -> Result<Self> {
+            match row.at::<i64>(0)? {
+                3 => panic!("a panic that the test wants"),
+                _ => Ok(Panics),
+            }
+        }
+    }
+    let few = Database::open(&Options { connections: 4, ..Options::new(url) }).await.unwrap();
+    let numbers = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 9) SELECT n FROM n";
+    for write in [false, true, false] {
+        let other = few.clone();
+        let panicked = tokio::spawn(async move {
+            let read = move |tx: &mut database::Tx<'_>| tx.all::<Panics>(numbers, &[]).map(drop);
+            if write { other.write(read).await } else { other.read(read).await }
+        });
+        panicked.await.unwrap_err().into_panic();
+        for _ in 0..8 {
+            assert_eq!(count(&few).await, 0);
+        }
+    }
+}
+
 /// PostgreSQL would answer COMMIT with a silent ROLLBACK, SQLite would go on: neither may happen.
 async fn failed_is_over(db: &Database, _: &str) {
     let ignored = db
@@ -227,8 +256,85 @@ async fn reads_do_not_write(db: &Database, _: &str) {
     assert_eq!(count(db).await, 0);
 }
 
+/// What is fetched beforehand is never older than what has been written since.
+async fn prefetching(db: &Database, _: &str) {
+    const FIND: &str = "SELECT id, slug FROM slugs WHERE id = $1";
+    const COUNT: &str = "SELECT count(*) FROM slugs";
+    let insert = |id: i64| ("INSERT INTO slugs (id, slug) VALUES ($1, $2)", args![id, format!("s{id}")].to_vec());
+    // Twice, for the second time each statement is compiled already.
+    for first in [10_i64, 20] {
+        let all = move |tx: &mut database::Tx<'_>| {
+            for id in first..first + 3 {
+                let (sql, args) = insert(id);
+                tx.execute_later(sql, &args)?;
+            }
+            for id in first..first + 4 {
+                tx.prefetch(FIND, args![id])?;
+            }
+            tx.prefetch_held(FIND, args![first])?;
+            tx.prefetch(COUNT, &[])?;
+            let found = |tx: &mut database::Tx<'_>, id: i64| tx.optional::<(i64, String)>(FIND, args![id]);
+            assert_eq!(found(tx, first + 2)?, Some((first + 2, format!("s{}", first + 2))));
+            assert_eq!(found(tx, first + 3)?, None);
+            assert_eq!(tx.hold::<(i64, String)>(FIND, args![first])?, [(first, format!("s{first}"))]);
+            let (counted,) = tx.one::<(i64,)>(COUNT, &[])?;
+            tx.prefetch(COUNT, &[])?;
+            tx.prefetch(FIND, args![first + 1])?;
+            let (sql, args) = insert(first + 3);
+            tx.execute_later(sql, &args)?;
+            assert_eq!(tx.one::<(i64,)>(COUNT, &[])?, (counted + 1,));
+            tx.prefetch(FIND, args![first + 1])?;
+            let changed =
+                tx.all::<(i64,)>("UPDATE slugs SET slug = 'x' || slug WHERE id = $1 RETURNING id", args![first + 1]);
+            assert_eq!(changed?, [(first + 1,)]);
+            assert_eq!(found(tx, first + 1)?, Some((first + 1, format!("xs{}", first + 1))));
+            // Nobody asks for these.
+            (first..first + 30).try_for_each(|id| tx.prefetch(FIND, args![id]))
+        };
+        db.write(all).await.unwrap();
+        let counted = db.read(|tx| tx.one::<(i64,)>(COUNT, &[])).await.unwrap();
+        assert_eq!(counted, (if first == 10 { 4 } else { 8 },));
+    }
+    assert_eq!(count(db).await, 0);
+}
+
+/// More scans than there are connections, each of which would take days.
+async fn scans_hold_up_nothing(db: &Database, _: &str) {
+    const ENDLESS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+        SELECT count(*) FROM n a, n b, n c, n d, n e";
+    let ended = Arc::new(AtomicU32::new(0));
+    let scans: Vec<_> = (0..12)
+        .map(|_| {
+            let (db, ended) = (db.clone(), ended.clone());
+            tokio::spawn(async move {
+                let scan = db.scan(|tx| tx.one::<(i64,)>(ENDLESS, &[])).await;
+                ended.fetch_add(1, Ordering::SeqCst);
+                scan
+            })
+        })
+        .collect();
+    for n in 0..20_i64 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let increment = "UPDATE counters SET n = n + 1 WHERE id = 1";
+        db.write(move |tx| tx.execute(increment, &[])).await.unwrap();
+        let read = |tx: &mut database::Tx<'_>| tx.one::<(i64,)>("SELECT n FROM counters WHERE id = 1", &[]);
+        assert_eq!(db.check(read).await.unwrap(), (n + 1,));
+        assert_eq!(db.read(read).await.unwrap(), (n + 1,));
+    }
+    assert_eq!(ended.load(Ordering::SeqCst), 0, "the scans were over before anything was asked beside them");
+    for scan in scans {
+        let scan = scan.await.unwrap();
+        assert!(matches!(scan, Err(Error::TooSlow(_))), "{scan:?}");
+    }
+    let short = db.scan(|tx| tx.one::<(i64,)>("SELECT n FROM counters WHERE id = 1", &[])).await;
+    assert_eq!(short.unwrap(), (20,));
+}
+
 async fn observing(db: &Database, _: &str) {
-    use database::Outcome::{Committed, RolledBack};
+    use database::{
+        Kind,
+        Outcome::{Committed, RolledBack},
+    };
     let seen = Arc::new(Mutex::new(Vec::new()));
     let into = seen.clone();
     db.observe(move |o| into.lock().unwrap().push(o));
@@ -241,8 +347,8 @@ async fn observing(db: &Database, _: &str) {
     .unwrap();
     db.write(|_| Err::<(), _>(Refusal::Ours)).await.unwrap_err();
     let seen = seen.lock().unwrap();
-    let list: Vec<_> = seen.iter().map(|o| (o.write, o.outcome)).collect();
-    assert_eq!(list, [(false, Committed), (true, Committed), (true, RolledBack)]);
+    let list: Vec<_> = seen.iter().map(|o| (o.kind, o.outcome)).collect();
+    assert_eq!(list, [(Kind::Read, Committed), (Kind::Write, Committed), (Kind::Write, RolledBack)]);
     assert!(seen[1].ran >= Duration::from_millis(20) && seen[1].queued < Duration::from_millis(500));
 }
 

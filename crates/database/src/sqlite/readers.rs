@@ -1,0 +1,111 @@
+//! The connections that read.
+
+use super::{connection::Connection, error::closed};
+use crate::{
+    Result, Tx,
+    job::{Done, Job},
+    tx::Verdict,
+};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// As many connections as may read at the same time, made when they are first needed.
+pub(super) struct Readers {
+    path: PathBuf,
+    count: usize,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn open(path: PathBuf, count: usize) -> Result<Readers> {
+        let idle = Mutex::new(vec![Connection::reader(&path)?]);
+        Ok(Readers { path, count, permits: Arc::new(Semaphore::new(count)), idle })
+    }
+
+    pub(super) async fn run(&self, start: Instant, mut job: Box<dyn Job>) -> Done {
+        let permit = self.permits.acquire().await;
+        let queued = start.elapsed();
+        if permit.is_err() {
+            return Done::failed(closed(), queued);
+        }
+        // Nothing is awaited from here to the end, so the permit is held for this read only.
+        match self.run_now(job.as_mut()) {
+            Ok(verdict) => Done::new(job, verdict, queued),
+            Err(e) => Done::failed(e, queued),
+        }
+    }
+
+    /// The right to read on another thread.
+    pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        self.permits.clone().acquire_owned().await.map_err(|_| closed())
+    }
+
+    fn run_now(&self, job: &mut dyn Job) -> Result<Verdict> {
+        let mut reader = Reader::borrow(self)?;
+        reader.run(job)
+    }
+
+    /// Whether nobody may read any more.
+    pub(super) fn are_closed(&self) -> bool {
+        self.permits.is_closed()
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        // Nothing panics while it holds the lock.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn close(&self) {
+        if let Ok(all) = self.permits.acquire_many(u32::try_from(self.count).unwrap_or(u32::MAX)).await {
+            self.permits.close();
+            self.idle().clear();
+            drop(all);
+        }
+    }
+}
+
+/// A borrowed connection, perhaps with a read transaction on it. Both end when this is dropped, even by a panic.
+pub(super) struct Reader<'a> {
+    readers: &'a Readers,
+    connection: Option<Connection>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn borrow(readers: &'a Readers) -> Result<Self> {
+        let idle = readers.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Connection::reader(&readers.path)?,
+        };
+        Ok(Reader { readers, connection: Some(connection) })
+    }
+
+    pub(super) fn connection(&mut self) -> Result<&mut Connection> {
+        self.connection.as_mut().ok_or_else(closed)
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn run(&mut self, job: &mut dyn Job) -> Result<Verdict> {
+        let connection = self.connection()?;
+        connection.control("BEGIN")?;
+        let mut tx = Tx::new(connection);
+        let answer = job.run(&mut tx);
+        Ok(tx.judge(answer))
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && (connection.is_idle() || connection.control("ROLLBACK").is_ok())
+        {
+            self.readers.idle().push(connection);
+        }
+    }
+}
