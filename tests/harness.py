@@ -220,6 +220,37 @@ class Postgres:
         self.sql("postgres", f"CREATE DATABASE {name} OWNER {self.OWNER} {options}")
         return self.url(name)
 
+    def log_statements(self, database: str):
+        """From its next connections on, everything that the database is asked stands in the log of the cluster."""
+        self.sql("postgres", f"ALTER DATABASE {database} SET log_statement = 'all'")
+
+    @contextlib.contextmanager
+    def transactions(self):
+        """Fills a list with the transactions that were committed or rolled back meanwhile, each a list of statements.
+
+        `log_statements` must have been called for the database.
+        """
+        log, found = self.directory / "log", []
+        start = log.stat().st_size
+        yield found
+
+        def all_ended() -> bool:
+            """Reads the log; whether what was begun there has ended. Who asks may have the answer before."""
+            found.clear()
+            open_ones = {}
+            text = log.read_bytes()[start:].decode()
+            for pid, statement in re.findall(r"\[(\d+)\] LOG:  (?:statement|execute [^:]+): (.*(?:\n\t.*)*)", text):
+                statement = re.sub(r"\s+", " ", statement)
+                if statement.startswith("BEGIN"):
+                    open_ones[pid] = []
+                if pid in open_ones:
+                    open_ones[pid].append(statement)
+                if statement in ("COMMIT", "ROLLBACK") and pid in open_ones:
+                    found.append(open_ones.pop(pid))
+            return not open_ones
+
+        until(all_ended, what="the end of the transactions")
+
     def url(self, database: str, role: str = OWNER) -> str:
         """The address of a database, as its owner or another role sees it."""
         return f"postgres://{role}@127.0.0.1:{self.port}/{database}"
@@ -233,24 +264,38 @@ class Postgres:
 
 
 class Clock:
-    """Moves the clock of one server forward (libfaketime)."""
+    """Moves the clock of one server, forward and back, or lets it stand (libfaketime)."""
 
     def __init__(self, directory: pathlib.Path):
         self._file = directory / "clock"
-        self._seconds = 0
+        self._ahead = 0
+        self._standing: int | None = None
         self._write()
 
     def _write(self):
         fresh = self._file.with_suffix(".new")
-        fresh.write_text(f"+{self._seconds}")
+        standing = self._standing and time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self._standing))
+        fresh.write_text(standing or f"{self._ahead:+d}")
         fresh.replace(self._file)
 
     def forward(self, *, minutes: float = 0, seconds: float = 0):
-        self._seconds += int(minutes * 60 + seconds)
+        by = int(minutes * 60 + seconds)
+        if self._standing:
+            self._standing += by
+        else:
+            self._ahead += by
+        self._write()
+
+    def back(self, *, minutes: float):
+        self.forward(minutes=-minutes)
+
+    def stand(self):
+        """From now on it stands, at a whole second; `forward` moves it from one to another."""
+        self._standing = int(self.now()) + 1
         self._write()
 
     def now(self) -> float:
-        return time.time() + self._seconds
+        return self._standing or time.time() + self._ahead
 
     def environment(self) -> dict[str, str]:
         import libfaketime
@@ -260,6 +305,7 @@ class Clock:
             "LD_PRELOAD": str(library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
+            "TZ": "UTC",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "DONT_FAKE_MONOTONIC": "1",
         }
@@ -273,6 +319,23 @@ def rows(database_url: str, sql: str) -> list[tuple]:
     done = subprocess.run(["psql", database_url, "-qAtc", sql], env=os.environ | Postgres.SEES_EVERYTHING,
                           capture_output=True, text=True, check=True)
     return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+
+
+def contents(database_url: str) -> dict[str, list[dict]]:
+    """Every row of every table; bytes as hexadecimal text."""
+    if database_url.startswith("sqlite:"):
+        with sqlite3.connect(database_url.removeprefix("sqlite:"), timeout=30) as db:
+            db.row_factory = sqlite3.Row
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+            return {table: [{k: v.hex() if isinstance(v, bytes) else v for k, v in dict(row).items()}
+                            for row in db.execute(f"SELECT * FROM {table}")] for table in tables}
+    tables = [name for (name,) in rows(database_url, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")]
+    found = {table: [] for table in tables}
+    union = " UNION ALL ".join(f"SELECT '{table}|' || row_to_json(t) FROM {table} t" for table in tables)
+    for line in rows(database_url, union):
+        table, row = "|".join(line).split("|", 1)
+        found[table].append(json.loads(row))
+    return found
 
 
 class Server:
@@ -366,6 +429,21 @@ class Server:
     def rows(self, sql: str) -> list[tuple]:
         return rows(self.database_url, sql)
 
+    def contents(self) -> dict[str, list[dict]]:
+        return contents(self.database_url)
+
+    def stored(self, table: str, column: str, where: str):
+        """What stands in a JSON column of one row."""
+        [row] = self.rows(f"SELECT {column} FROM {table} WHERE {where}")
+        return json.loads("|".join(row))
+
+    def store(self, table: str, column: str, where: str, value):
+        """Writes a JSON column of one row, as another program on the same database would."""
+        counted = ", revision = revision + 1" if table in ("organizations", "members", "sessions") else ""
+        text = json.dumps(value).replace("'", "''")
+        self.rows(f"UPDATE {table} SET {column} = '{text}'{counted} WHERE {where}")
+        assert self.stored(table, column, where) == value
+
     def project(self, name: str = "Test", environment: str | None = "test", redirect_urls=(REDIRECT_URL,)) -> "Project":
         arguments = ["project", "create", "--name", name, "--json"]
         if environment:
@@ -379,18 +457,6 @@ class Server:
         return requests.get(self.url + path, timeout=30, **options)
 
 
-class PatientSession(requests.Session):
-    """Sends again what was refused because the same address got a mail in the same second."""
-
-    def request(self, *arguments, **options):
-        for _ in range(40):
-            response = super().request(*arguments, **options)
-            if response.status_code != 429:
-                break
-            time.sleep(0.1)
-        return response
-
-
 @dataclass
 class Project:
     server: Server
@@ -402,13 +468,12 @@ class Project:
 
     # -- clients
 
-    def sdk(self, patient: bool = True, secret: str | None = None) -> stytch.B2BClient:
+    def sdk(self, secret: str | None = None) -> stytch.B2BClient:
         return stytch.B2BClient(
             project_id=self.project_id,
             secret=secret or self.secret,
             environment=self.server.url + "/",
             suppress_warnings=True,
-            sync_session=PatientSession() if patient else None,
         )
 
     @cached_property
@@ -454,8 +519,7 @@ class Project:
         sent |= headers or {}
         if json is not UNSET:
             options["data"] = _json(json)
-        session = options.pop("session", None) or PatientSession()
-        return session.request(
+        return requests.request(
             method,
             self.server.url + "/sdk/v1" + path,
             headers=sent,
@@ -539,6 +603,22 @@ def verified_member(project: Project, organization_id: str, email_address: str |
     made = project.member(organization_id, email_address, **fields)
     answer = login(project, organization_id, made.email_address)
     return answer.member, answer
+
+
+def factor(kind: str, delivery_method: str, **identity) -> dict:
+    """A factor as a session keeps it, proven now. For factors that cannot be proven here yet."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    order = "SECONDARY" if kind in ("otp", "totp", "recovery_codes") else "PRIMARY"
+    return {"type": kind, "delivery_method": delivery_method, "last_authenticated_at": now, "created_at": now, "updated_at": now,
+            "sequence_order": order} | identity
+
+
+PASSWORD = ("password", "knowledge")
+
+
+def proven_by(server: Server, login, *factors: dict):
+    """Has the session of this login stand on other factors than those of the login."""
+    server.store("sessions", "factors", f"id = '{login.member_session.member_session_id}'", list(factors))
 
 
 def as_member(options_type, answer, jwt: bool = False):

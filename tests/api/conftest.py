@@ -22,8 +22,15 @@ def server(postgres):
     server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def project(server):
+    """The project of this file: its tests make organizations of their own in it and leave its settings alone."""
+    return server.project()
+
+
+@pytest.fixture
+def own_project(server):
+    """A project of this test's own. Making one takes as long as ten requests: its signing key is an RSA key."""
     return server.project()
 
 

@@ -62,7 +62,7 @@ def test_every_change_is_written(project):
     done("member", verified.member_id, members.start_email_update(org, verified.member_id, new_email()))
     done("member", verified.member_id, members.delete(org, verified.member_id))
     done("member", verified.member_id, members.reactivate(org, verified.member_id))
-    calls.append((None, None, project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": []}).request_id))
+    calls.append((None, None, project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": [{"role_id": "editor", "description": "", "permissions": []}]}).request_id))
     done("organization", org, api.delete(org))
 
     events = {}
@@ -122,10 +122,7 @@ def test_organizations_and_projects_are_apart(server, project, org):
     stranger = server.project()
     assert {e["actor"]["type"] for e in stranger.audit()} == {"operator"}, "only its own creation"
     answer = stranger.raw("GET", "/v1/b2b/audit/events", params={"organization_id": org})
-    if answer.status_code == 200:
-        assert answer.json()["events"] == []
-    else:
-        check_refusal(answer, 404, "organization_not_found")
+    check_refusal(answer, 404, "organization_not_found")
 
 
 def test_pages(project, org):

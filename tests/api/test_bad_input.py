@@ -136,11 +136,14 @@ JSON = {"Content-Type": "application/json"}
 )
 def test_not_a_json_object(world, operation, body):
     answer = send(world, operation, data=body, headers=JSON)
-    # An operation without required fields may read an empty body as an empty object; what is missing is still said.
+    # Where there is nothing to say, some clients send nothing and some null. An operation without required fields takes
+    # either; what is missing is still said.
+    empty = body in (b"", b"null")
     errors = (*BAD, "no_session_arguments", "no_session_revoke_arguments", "retired_email_missing_email_identifiers", "missing_intermediate_session_token", "organization_name_missing")
-    if body == b"" and operation in ("organizations.search", "organizations.update", "members.update") and answer.status_code == 200:
+    if empty and operation in ("organizations.search", "organizations.update", "members.update"):
+        assert answer.status_code == 200, answer.text
         return
-    check_refusal(answer, (400, 415), errors if body == b"" else BAD)
+    check_refusal(answer, (400, 415), errors if empty else BAD)
 
 
 @pytest.mark.parametrize("operation", BODIES)
@@ -326,7 +329,7 @@ def test_repeated_and_odd_query(world):
     path = f"/v1/b2b/organizations/{org}/member"
     assert project.raw("GET", path, params={"member_id": world.member.member_id, "unknown": "x"}).status_code == 200
     other = project.raw("GET", f"{path}?member_id={world.member.member_id}&member_id=member-test-00000000-0000-4000-8000-000000000000")
-    assert other.status_code in (200, 400, 404)
+    check_refusal(other, 404, "member_not_found")
     for query in ("member_id=%00", "member_id=%FF", "member_id=", "member_id[]=x", "=", "&&&", "x" * 5000):
         answer = project.raw("GET", f"{path}?{query}")
         check_refusal(answer, (400, 404), ("member_not_found", "invalid_member_get_fields", "bad_request"))
@@ -337,18 +340,14 @@ def test_repeated_and_odd_query(world):
 def test_path_and_query_disagree(world):
     """T-02: the path counts."""
     answer = world.project.raw("GET", f"/v1/b2b/organizations/{world.org.organization_id}", params={"organization_id": "organization-test-00000000-0000-4000-8000-000000000000"})
-    if answer.status_code == 200:
-        assert answer.json()["organization"]["organization_id"] == world.org.organization_id
-    else:
-        check_refusal(answer, (400, 404), (*BAD, "organization_not_found"))
+    assert answer.json()["organization"]["organization_id"] == world.org.organization_id
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "nonsense", ""])
 def test_other_content_types(world, content_type):
-    """JSON is JSON whatever it is called, or it is refused; it is never anything else."""
+    """JSON is JSON whatever it is called, and nothing else is."""
     answer = send(world, "organizations.search", data=b'{"limit": 5}', headers={"Content-Type": content_type})
-    if answer.status_code != 200:
-        check_refusal(answer, (400, 415), BAD)
+    assert answer.status_code == 200, answer.text
     form = send(world, "organizations.create", data=b"organization_name=Acme", headers={"Content-Type": content_type})
     check_refusal(form, (400, 415), BAD)
 
@@ -367,10 +366,7 @@ def test_browser_bodies(world, body):
 def test_browser_headers(world, value):
     """X-SDK-Client is telemetry; nonsense in it stops nobody."""
     answer = world.project.browser("POST", "/b2b/organizations/search", {"organization_slug": world.org.organization_slug}, headers={"X-SDK-Client": value.encode("latin1")})
-    if answer.status_code == 200:
-        assert data(answer)["organization"]["organization_id"] == world.org.organization_id
-    else:
-        check_refusal(answer, 400, BAD)
+    assert data(answer)["organization"]["organization_id"] == world.org.organization_id
 
 
 @pytest.mark.parametrize("body", [b"not json", b"{}", b"null", b"[" * 100_000, b"[1,2]", b"\xff"], ids=lambda b: repr(b[:20]))

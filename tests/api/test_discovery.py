@@ -36,11 +36,8 @@ def test_send_answers_the_same_for_known_and_unknown(project, organization):
     member, _ = verified_member(project, organization.organization_id)
     known = project.raw("POST", "/v1/b2b/magic_links/email/discovery/send", {"email_address": member.email_address})
     unknown = project.raw("POST", "/v1/b2b/magic_links/email/discovery/send", {"email_address": new_email()})
-    assert known.status_code in (200, 429)
-    assert unknown.status_code == 200
-    assert set(unknown.json()) == {"status_code", "request_id"}
-    if known.status_code == 200:
-        assert set(known.json()) == set(unknown.json())
+    assert (known.status_code, unknown.status_code) == (200, 200)
+    assert set(known.json()) == set(unknown.json()) == {"status_code", "request_id"}
 
 
 def test_link_of_discovery(project):
@@ -424,9 +421,10 @@ def test_create_with_everything(project):
 )
 def test_create_refuses(project, fields, error):
     ist = intermediate(project, new_email())
+    before = project.api.organizations.search(limit=1).results_metadata.total
     with refused(400, error):
         create(project, ist, **fields)
-    assert project.api.organizations.search().results_metadata.total == 0
+    assert project.api.organizations.search(limit=1).results_metadata.total == before
     assert create(project, ist).member_authenticated is True
 
 
@@ -455,6 +453,7 @@ def test_create_without_the_method_that_was_used(project):
 
 
 def test_create_needs_a_living_token(project):
+    before = project.api.organizations.search(limit=1).results_metadata.total
     with refused((400, 404), ("intermediate_session_not_found", "missing_intermediate_session_token", "bad_request")):
         create(project, "A" * 44)
     with refused((400, 404), ("missing_intermediate_session_token", "intermediate_session_not_found", "bad_request")):
@@ -463,7 +462,7 @@ def test_create_needs_a_living_token(project):
     create(project, ist)
     with refused(404, "intermediate_session_not_found"):
         create(project, ist)
-    assert project.api.organizations.search().results_metadata.total == 1
+    assert project.api.organizations.search(limit=1).results_metadata.total == before + 1
 
 
 def test_claimed_domains_close_other_doors(project):

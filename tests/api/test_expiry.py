@@ -1,6 +1,11 @@
 """What time ends: the server runs on a clock that these tests move forward."""
 
+import base64
 import datetime
+import http.client
+import json
+import socket
+import urllib.parse
 
 import jwt
 import pytest
@@ -119,7 +124,10 @@ def test_session_lasts_an_hour_unless_extended(project, org, clock):
     left, kept = login(project, org, member.email_address), login(project, org, member.email_address)
     clock.forward(minutes=59)
     project.api.sessions.authenticate(session_token=left.session_token)  # a check alone does not extend
-    project.api.sessions.authenticate(session_token=kept.session_token, session_duration_minutes=60)
+    prolonged = project.api.sessions.authenticate(session_token=kept.session_token, session_duration_minutes=60)
+    ends = prolonged.member_session.expires_at
+    # It is written within half a second, whatever the server's clock says meanwhile.
+    until(lambda: ends in [s.expires_at for s in project.api.sessions.get(org, member.member_id).member_sessions])
     assert len(project.api.sessions.get(org, member.member_id).member_sessions) == 2
     clock.forward(minutes=2)
     for key in ({"session_token": left.session_token}, {"session_jwt": left.session_jwt}):
@@ -221,3 +229,104 @@ def test_what_is_over_is_forgotten(traveller, project, org, clock):
     traveller.restart()
     until(lambda: left() == {"sessions": 1, "one_time_tokens": 0, "outbox": 0, "intermediate_sessions": 0}, what="cleaning")
     assert project.api.sessions.authenticate(session_token=session.session_token).member.member_id == member.member_id
+
+
+def test_the_audit_log_is_kept_as_long_as_the_operator_says(start_server):
+    """And what strangers have brought about goes with the rest: their links, the messages that they never got."""
+    server = start_server(clock=True, arguments=["--audit-days", "30"])
+    project = server.project()
+    made = project.organization()
+    for _ in range(3):
+        # Somebody whom nobody knows, at a page.
+        assert project.browser("POST", "/b2b/magic_links/email/discovery/send", {"email_address": new_email()}).status_code == 200
+        body = {"organization_id": made.organization_id, "email_address": new_email()}
+        assert project.browser("POST", "/b2b/magic_links/email/login_or_signup", body).status_code == 200
+
+    def left(table):
+        return int(server.rows(f"SELECT count(*) FROM {table} WHERE project_id = '{project.project_id}'")[0][0])
+
+    assert left("audit_events") >= 1 and left("outbox") >= 3
+    server.clock.forward(minutes=20 * 24 * 60)
+    server.restart()
+    until(lambda: left("outbox") == left("one_time_tokens") == 0, what="cleaning")
+    assert "organization.create" in {event["action"] for event in project.audit()}
+    later = project.organization()
+    server.clock.forward(minutes=11 * 24 * 60)
+    server.restart()
+    # The first goes, and the second has its own time.
+    until(lambda: {event["organization_id"] for event in project.audit()} == {later.organization_id}, what="cleaning")
+
+
+# ---------------------------------------------------------------- requests that take their time
+
+
+class Begun:
+    """A request whose head the server has, and whose body it waits for: it has said to go on (RFC 9110, 10.1.1)."""
+
+    def __init__(self, project, path: str, body: dict):
+        self._body = json.dumps(body).encode()
+        credentials = base64.b64encode(f"{project.project_id}:{project.secret}".encode()).decode()
+        self._connection = socket.create_connection(urllib.parse.urlsplit(project.server.url).netloc.split(":"), timeout=60)
+        self._connection.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {credentials}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(self._body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert self._connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+    def send(self, share: float = 1):
+        """Some of the body, or all that is left."""
+        part = self._body[: int(len(self._body) * share)]
+        self._connection.sendall(part)
+        self._body = self._body[len(part) :]
+
+    def answer(self) -> tuple[int, dict]:
+        self.send()
+        with self._connection:
+            answer = http.client.HTTPResponse(self._connection)
+            answer.begin()
+            return answer.status, json.loads(answer.read())
+
+
+@pytest.mark.parametrize("sent", [0, 0.5], ids=["nothing of its body", "half of its body"])
+def test_a_link_does_not_wait_for_a_body(project, org, clock, sent):
+    """A request counts from when it is complete. One whose head came before the link ended would open it for ever."""
+    member = project.member(org)
+    token = magic_token(project, org, member.email_address, login_expiration_minutes=5)
+    begun = Begun(project, "/v1/b2b/magic_links/authenticate", {"magic_links_token": token, "session_duration_minutes": 527040})
+    begun.send(sent)
+    clock.forward(minutes=5 * 24 * 60)
+    status, answer = begun.answer()
+    assert (status, answer["error_type"]) == (401, "unable_to_auth_magic_link")
+    assert project.api.sessions.get(org, member.member_id).member_sessions == []
+
+
+def test_nor_does_what_else_ends(project, org, clock):
+    session = login(project, org, project.member(org).email_address, session_duration_minutes=5)
+    half = intermediate(project, new_email())
+    begun = [
+        (Begun(project, "/v1/b2b/sessions/authenticate", {"session_token": session.session_token}), "session_not_found"),
+        (Begun(project, "/v1/b2b/sessions/authenticate", {"session_jwt": session.session_jwt, "session_duration_minutes": 60}), "session_not_found"),
+        (Begun(project, "/v1/b2b/discovery/organizations/create", {"intermediate_session_token": half}), "intermediate_session_not_found"),
+    ]
+    clock.forward(minutes=11)
+    for request, error in begun:
+        status, answer = request.answer()
+        assert (status, answer["error_type"]) == (404, error)
+
+
+def test_a_session_begins_when_its_request_is_complete(project, org, clock):
+    member = project.member(org)
+    token = magic_token(project, org, member.email_address, login_expiration_minutes=300)
+    begun = Begun(project, "/v1/b2b/magic_links/authenticate", {"magic_links_token": token, "session_duration_minutes": 60})
+    clock.forward(minutes=120)
+    status, answer = begun.answer()
+    assert status == 200, answer
+    for field, minutes in (("started_at", 0), ("last_accessed_at", 0), ("expires_at", 60)):
+        told = datetime.datetime.fromisoformat(answer["member_session"][field]).timestamp()
+        assert abs(told - clock.now() - minutes * 60) < 60, field
+    claims = jwt.decode(answer["session_jwt"], options={"verify_signature": False})
+    assert abs(claims["iat"] - clock.now()) < 60
+    events = [e for e in project.audit(org) if e["request_id"] == answer["request_id"]]
+    assert events
+    for event in events:
+        assert abs(datetime.datetime.fromisoformat(event["occurred_at"]).timestamp() - clock.now()) < 60, event

@@ -8,7 +8,8 @@ import secrets
 
 import pytest
 from harness import (
-    MAIL_FROM, REDIRECT_URL, check_refusal, discover, discovery_token, intermediate, login, magic_token, new_email, query_of,
+    ENGINE,
+    MAIL_FROM, REDIRECT_URL, check_refusal, discover, discovery_token, intermediate, login, magic_token, new_domain, new_email, query_of,
     race, refused, token_from, until, unique, verified_member,
 )
 
@@ -108,10 +109,13 @@ def test_signup_takes_the_domain_in_any_case(project, jit):
     assert send(project, jit, email).member.email_address == email.lower()
 
 
-def test_signup_with_a_domain_claimed_elsewhere(project, jit):
-    project.organization(claimed_email_domains=[DOMAIN])
+def test_signup_with_a_domain_claimed_elsewhere(project):
+    domain = new_domain()
+    org = project.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=[domain]).organization_id
+    assert send(project, org, new_email(domain)).member_created is True
+    project.organization(claimed_email_domains=[domain])
     with refused(400, "action_not_allowed_email_domain_is_claimed"):
-        send(project, jit, new_email(DOMAIN))
+        send(project, org, new_email(domain))
 
 
 def test_pending_and_invited_members_need_no_jit(project, org):
@@ -239,28 +243,35 @@ def test_unknown_organization(project):
 
 
 def test_nobodys_mailbox_is_flooded(project, org):
-    """Thirty mails a minute to one address, whichever call they come through; then it takes two seconds for one more."""
+    """Thirty mails within a minute to one address, whichever call they come through."""
     member = project.member(org)
-    impatient = project.sdk(patient=False)
     outcomes = race(
         40,
-        lambda i: impatient.magic_links.email.login_or_signup(organization_id=org, email_address=member.email_address)
+        lambda i: project.api.magic_links.email.login_or_signup(organization_id=org, email_address=member.email_address)
         if i % 2
-        else impatient.magic_links.email.discovery.send(email_address=member.email_address),
+        else project.api.magic_links.email.discovery.send(email_address=member.email_address),
     )
     refusals = [o for o in outcomes if isinstance(o, Exception)]
-    assert 5 <= len(refusals) <= 10, outcomes
+    # On PostgreSQL those that run at the very same time do not see each other: as many as there are connections for them.
+    assert len(refusals) == 10 if ENGINE == "sqlite" else 6 <= len(refusals) <= 10, outcomes
     assert {e.details.error_type for e in refusals} == {"too_many_requests"}
     assert {e.details.status_code for e in refusals} == {429}
     body = {"organization_id": org, "email_address": member.email_address}
-    answers = [project.raw("POST", "/v1/b2b/magic_links/email/login_or_signup", body) for _ in range(4)]
-    refused_answers = [a for a in answers if a.status_code != 200]
-    assert refused_answers
-    for answer in refused_answers:
-        check_refusal(answer, 429, "too_many_requests")
-        assert int(answer.headers["Retry-After"]) == 2
-    # It passes by itself, and others are not concerned.
+    answer = project.raw("POST", "/v1/b2b/magic_links/email/login_or_signup", body)
+    check_refusal(answer, 429, "too_many_requests")
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    # Others are not concerned.
     assert send(project, org, project.member(org).email_address)
+
+
+def test_only_mails_are_counted(project, org):
+    """Whoever asks for what is refused uses nothing up of what an address may get."""
+    member = project.member(org)
+    for _ in range(40):
+        with refused(400, "invalid_expiration"):
+            project.api.magic_links.email.login_or_signup(
+                organization_id=org, email_address=member.email_address, login_expiration_minutes=1
+            )
     assert send(project, org, member.email_address).member_id == member.member_id
 
 

@@ -237,6 +237,28 @@ def test_sessions_outlive_a_restart(start_server):
     assert project.sdk().sessions.authenticate_jwt_local(answer.session_jwt) is not None
 
 
+@pytest.mark.parametrize("end", ["stopped", "killed"])
+def test_an_extension_outlives_the_server(start_server, end):
+    """It is written behind: a server that is stopped writes it before it ends, and a crash takes the latest of them only."""
+    server = start_server()
+    project = server.project()
+    org = project.organization().organization_id
+    session = login(project, org, project.member(org).email_address, session_duration_minutes=5)
+    stored = f"SELECT expires_at FROM sessions WHERE id = '{session.member_session.member_session_id}'"
+    before = server.rows(stored)
+    body = {"session_token": session.session_token, "session_duration_minutes": 600}
+    extended = project.raw("POST", "/v1/b2b/sessions/authenticate", body).json()["member_session"]["expires_at"]
+    if end == "killed":
+        until(lambda: server.rows(stored) != before, what="the writing")
+        server.process.kill()
+        server.process.wait()
+        server.launch()
+    else:
+        server.restart()
+    answer = project.raw("POST", "/v1/b2b/sessions/authenticate", {"session_token": session.session_token})
+    assert answer.json()["member_session"]["expires_at"] == extended
+
+
 @sqlite_only
 def test_second_instance_on_one_file_is_refused(start_server):
     server = start_server()
@@ -323,6 +345,19 @@ def test_openapi_is_served(server):
     assert document["openapi"].startswith("3.1")
     assert "post" in document["paths"]["/v1/b2b/organizations"]
     assert set(document["paths"]["/v1/b2b/organizations/{organization_id}"]) >= {"get", "put", "delete"}
+
+
+def test_openapi_says_once_what_is_the_same_everywhere(server):
+    """Every error has the one shape; who reads the document, or makes a client of it, need not see it at every door."""
+    document = json.loads(server.get("/openapi.json").text)
+    shared = document["components"]["responses"]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                if status >= "400" and path.startswith(("/v1/b2b", "/sdk/v1/b2b")):
+                    assert list(response) == ["$ref"], (method, path, status)
+                    assert response["$ref"].removeprefix("#/components/responses/") in shared
+    assert all(response["description"] for response in shared.values())
 
 
 def test_error_urls_lead_somewhere(server, project):

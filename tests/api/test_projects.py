@@ -191,11 +191,11 @@ def test_tokens_of_another_project_are_worth_nothing(server, project):
     assert other.api.magic_links.authenticate(magic_links_token=token).member_id == member.member_id
 
 
-def test_search_sees_only_the_own_project(server, project):
+def test_search_sees_only_the_own_project(server, own_project):
     other = server.project()
     other.organization()
-    mine = project.organization()
-    found = project.api.organizations.search().organizations
+    mine = own_project.organization()
+    found = own_project.api.organizations.search().organizations
     assert [o.organization_id for o in found] == [mine.organization_id]
 
 

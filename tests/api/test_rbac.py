@@ -65,6 +65,20 @@ def test_default_policy(project):
     assert isinstance(policy.scopes, list)
 
 
+def test_roles_of_organizations_are_a_resource(project, org):
+    """Administrators may; members may not, unless a role of theirs says so."""
+    policy = project.api.rbac.policy().policy
+    [resource] = [r for r in policy.resources if r.resource_id == "stytch.custom-org-roles"]
+    assert set(resource.actions) == CRUD
+    set_policy(project, org, role("keeper", ("stytch.custom-org-roles", ["get", "update"])))
+    for roles, allowed in ((["stytch_admin"], CRUD), ([], set()), (["keeper"], {"get", "update"})):
+        _, session = verified_member(project, org, roles=roles)
+        for action in CRUD:
+            check = {"organization_id": org, "resource_id": "stytch.custom-org-roles", "action": action}
+            answer = project.raw("POST", "/v1/b2b/sessions/authenticate", {"session_token": session.session_token, "authorization_check": check})
+            assert answer.status_code == (200 if action in allowed else 403), (roles, action, answer.text)
+
+
 # ---------------------------------------------------------------- organization policies
 
 

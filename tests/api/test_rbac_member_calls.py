@@ -165,8 +165,7 @@ def test_admin_of_one_organization_is_nobody_in_another(scene, admin):
     answer = project.raw(
         "PUT", f"/v1/b2b/organizations/{scene.org}", {"organization_id": org, "organization_name": "X"}, headers={HEADER: admin.session_token}
     )
-    if answer.status_code == 200:
-        assert answer.json()["organization"]["organization_id"] == scene.org
+    assert answer.json()["organization"]["organization_id"] == scene.org
     assert project.api.organizations.get(org).organization == other
     assert scene.members.dangerously_get(victim.member_id).member == victim
     assert project.api.organizations.metrics(org).member_count == 1
@@ -483,10 +482,7 @@ def test_delete_external_id(scene, plain, admin):
     assert scene.members.dangerously_get(victim.member_id).member.external_id == victim.external_id
 
 
-def test_calls_that_take_no_member_ignore_or_refuse_the_header(scene, plain):
+def test_calls_that_take_no_member_ignore_the_header(scene, plain):
     """The header never widens what the project key may do, and never turns into another caller."""
     answer = scene.project.raw("GET", f"/v1/b2b/organizations/{scene.org}", headers={HEADER: plain.session_token})
-    if answer.status_code == 200:
-        assert answer.json()["organization"]["organization_id"] == scene.org
-    else:
-        check_refusal(answer, (400, 401, 403), ("bad_request", "unauthorized_action"))
+    assert answer.json()["organization"]["organization_id"] == scene.org

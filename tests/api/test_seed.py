@@ -7,6 +7,11 @@ import pytest
 from harness import login
 
 
+@pytest.fixture
+def project(own_project):
+    return own_project
+
+
 def seed(server, project, *arguments, check=True):
     return server.command("project", "seed", "--project", project.project_id, *map(str, arguments), check=check)
 

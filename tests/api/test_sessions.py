@@ -71,6 +71,18 @@ def test_extension(project, session):
     assert abs(left.total_seconds() - 300) < 10
 
 
+def test_an_end_that_comes_nearer_just_after_it_has_moved_away(project, org, session):
+    """What was promised last is nearer than what was promised before, though further away than what is stored."""
+    for minutes in (50, 60, 55):
+        authenticate(project, session_token=session.session_token, session_duration_minutes=minutes)
+    # What was promised is written within half a second.
+    for _ in range(6):
+        [stored] = project.api.sessions.get(organization_id=org, member_id=session.member_id).member_sessions
+        left = stored.expires_at - stored.last_accessed_at
+        assert 54.5 < left.total_seconds() / 60 < 55.5
+        time.sleep(0.25)
+
+
 @pytest.mark.parametrize("minutes", [0, 4, 527041, -1])
 def test_duration_bounds(project, session, minutes):
     with refused(400, ("invalid_session_duration_minutes", "invalid_session_duration")):

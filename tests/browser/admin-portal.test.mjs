@@ -1,7 +1,7 @@
 // The admin portal of the SDK: what an administrator can do, and what a plain member cannot.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { World, clean, cookies, done, emailAt, refused, shot, sleep, unique } from "./harness.mjs";
+import { World, clean, cookies, done, emailAt, refused, shot, unique } from "./harness.mjs";
 
 describe("the admin portal", () => {
   let world, organization, admin, plain, page;
@@ -200,7 +200,6 @@ describe("the admin portal", () => {
       await world.open(theirs, "/settings");
       await theirs.getByRole("heading", { name: "Authentication & Access Settings" }).waitFor();
       await theirs.getByText("Guild of Renamers").or(theirs.getByText("Guild of Testers")).first().waitFor();
-      await sleep(500);
       await shot(theirs, "admin-16-plain-settings");
       assert.equal(await theirs.getByRole("button", { name: "Edit" }).count(), 0);
     });

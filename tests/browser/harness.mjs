@@ -6,7 +6,6 @@ import http from "node:http";
 import https from "node:https";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { hopLink } from "../node/mail.mjs";
@@ -257,7 +256,6 @@ export class World {
   /** Waits for the next mail that `act` causes at `address`; its link as a URL. */
   async linkAfter(address, act) {
     const count = this.mail.to(address).length + 1;
-    await pace(address);
     await act();
     return hopLink(await this.mail.wait(address, { count }));
   }
@@ -279,14 +277,6 @@ export class World {
     );
     await this.follow(page, link);
   }
-}
-
-// One mail a second may be sent to one address.
-const lastSent = new Map();
-async function pace(address) {
-  const wait = (lastSent.get(address) ?? 0) + 1_100 - Date.now();
-  if (wait > 0) await sleep(wait);
-  lastSent.set(address, Date.now());
 }
 
 /** The session the SDK knows of, once there is one. */
@@ -344,8 +334,8 @@ export async function cookies(page) {
 
 export async function shot(page, name) {
   fs.mkdirSync(screenshots, { recursive: true });
-  await sleep(150); // let transitions end
-  await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+  // Transitions are brought to their end.
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true, animations: "disabled" });
 }
 
 // The SDK's styling library says this in every page, and a browser asks for this on every host.
@@ -360,4 +350,4 @@ export function clean(page, ...others) {
   assert.deepEqual(page.outside.splice(0), [], "requests to other hosts");
 }
 
-export { hopLink, sleep };
+export { hopLink };

@@ -9,7 +9,6 @@ import {
   emailAt,
   session,
   shot,
-  sleep,
   unique,
 } from "./harness.mjs";
 
@@ -163,7 +162,8 @@ describe("the prebuilt login", () => {
       }),
     );
     await scanner.goto(link.href);
-    await sleep(1_500);
+    // The script of the page has run, and has asked for nothing more.
+    await scanner.waitForLoadState("networkidle");
     assert.equal(new URL(scanner.url()).pathname, "/v1/magic_links/redirect", "it stays");
     await shot(scanner, "login-13-mailed-link");
     await scanner.getByRole("link", { name: "Continue to Scanned" }).click();

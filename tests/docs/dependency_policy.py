@@ -1,6 +1,7 @@
-"""Checks the dependencies against deny.toml without any other program: licences, duplicates, sources.
+"""Checks the dependencies against deny.toml without any other program: licences, duplicates, sources, and known faults.
 
-Security advisories are not checked here: they come from a database on the network, which `cargo deny check` reads.
+What is known of faults is as old as `advisories.txt`; where `cargo deny` is installed and the network is there, it knows
+more.
 """
 
 import json
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import tomllib
 from collections import defaultdict
+
+import advisories
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -78,15 +81,33 @@ def problems(policy: dict, packages: list[dict]) -> list[str]:
     return found
 
 
+def faults(policy: dict) -> tuple[list[str], list[str]]:
+    """Advisories that concern what is locked, for the product and for the test of the Rust SDK: what forbids, what is to know."""
+    _, known = advisories.known()
+    ignored = {entry if isinstance(entry, str) else entry["id"] for entry in policy["advisories"]["ignore"]}
+    forbidding, telling = [], []
+    for lock in ("Cargo.lock", "tests/rust/Cargo.lock"):
+        for package in tomllib.loads((REPOSITORY / lock).read_text())["package"]:
+            for advisory in known:
+                if advisory.id not in ignored and advisory.concerns(package["name"], package["version"]):
+                    kind = forbidding if advisory.kind in ("vulnerability", "unsound") else telling
+                    kind.append(f"{lock}: {package['name']} {package['version']}: {advisory.kind}, {advisory.id}")
+    return forbidding, telling
+
+
 def main() -> int:
     policy = tomllib.loads((REPOSITORY / "deny.toml").read_text())
     metadata = subprocess.run(["cargo", "metadata", "--locked", "--format-version", "1"], cwd=REPOSITORY,
                               capture_output=True, text=True, check=True)
     packages = json.loads(metadata.stdout)["packages"]
     found = problems(policy, packages)
-    for problem in found:
+    forbidding, telling = faults(policy)
+    found += forbidding
+    for problem in found + telling:
         print(problem)
+    date, known = advisories.known()
     print(f"{len(packages)} packages: " + (f"{len(found)} problems" if found else "licences, duplicates and sources are as deny.toml wants them"))
+    print(f"no fault is known of them as of {date}" if not forbidding else f"faults are known of them as of {date}", f"({len(known)} advisories)")
     return 1 if found else 0
 
 

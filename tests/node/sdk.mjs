@@ -2,12 +2,11 @@
 // the shapes every answer must have, and the ways to sign someone in.
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import stytch from "stytch";
-import { hopLink, tokenOf } from "./mail.mjs";
+import { tokenOf } from "./mail.mjs";
 import { REDIRECT_URL, Server } from "./server.mjs";
 
-export { REDIRECT_URL, Server, hopLink, sleep, stytch, tokenOf };
+export { REDIRECT_URL, Server, stytch, tokenOf };
 
 /** A server, one project in it, and the SDK's client for that project. */
 export class World {
@@ -87,7 +86,6 @@ export class World {
   /** Waits for the next mail that `send` causes at `address`. */
   async mailFrom(address, send) {
     const count = this.mail.to(address).length + 1;
-    await pace(address);
     const answer = await send();
     const message = await this.mail.wait(address, { count });
     return { answer, message, token: tokenOf(message) };
@@ -141,15 +139,6 @@ let counter = 0;
 export const unique = (prefix) => `${prefix}-${++counter}-${randomBytes(4).toString("hex")}`;
 export const uniqueDomain = () => `${unique("company")}.example`;
 export const emailAt = (domain = uniqueDomain()) => `${unique("person")}@${domain}`;
-
-// One mail a second may be sent to one address.
-const lastSent = new Map();
-export async function pace(address) {
-  const key = address.toLowerCase();
-  const wait = (lastSent.get(key) ?? 0) + 1_100 - Date.now();
-  if (wait > 0) await sleep(wait);
-  lastSent.set(key, Date.now());
-}
 
 export function pkcePair() {
   const verifier = randomBytes(48).toString("base64url");
@@ -333,6 +322,4 @@ export function notYet(answer) {
   return answer;
 }
 
-/** Minutes from now until a moment, rounded. */
-export const minutesUntil = (moment) => Math.round((Date.parse(moment) - Date.now()) / 60_000);
 export const roleIds = (member) => member.roles.map((role) => role.role_id).sort();

@@ -16,7 +16,7 @@ OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization
                     "sessions": "organization_id", "one_time_tokens": "scope"}
 # Names an organization but is looked up across its project.
 ACROSS_PROJECTS = {"organization_locators", "organization_domains", "member_directory", "member_locations",
-                   "intermediate_sessions", "audit_events"}
+                   "intermediate_sessions", "audit_events", "outbox", "deleted_organizations"}
 
 
 def tenant_column(table) -> str:
@@ -87,6 +87,7 @@ class Tenants:
         login(project, org, member.email_address)
         magic_token(project, org, member.email_address)
         discover(project, sender)
+        project.api.organizations.delete(project.organization().organization_id)
         policy = json.dumps({"roles": [], "resources": [], "scopes": []})
         file = project.server.directory / f"policy-{harness.unique()}.json"
         file.write_text(policy)

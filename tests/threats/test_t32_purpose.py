@@ -134,9 +134,10 @@ def test_t32_a_session_of_another_member_does_not_go_on(project, org):
     two = project.member(org)
     token = magic_token(project, org, two.email_address)
     answer = project.raw("POST", "/v1/b2b/magic_links/authenticate", {"magic_links_token": token, "session_token": session.session_token})
-    if answer.status_code == 200:
-        body = answer.json()
-        assert body["member_id"] == two.member_id
-        assert body["member_session"]["member_session_id"] != session.member_session.member_session_id
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["member_id"] == two.member_id
+    assert body["member_session"]["member_session_id"] != session.member_session.member_session_id
+    assert len(body["member_session"]["authentication_factors"]) == 1
     [only] = project.api.sessions.get(organization_id=org, member_id=one.member_id).member_sessions
     assert only.member_session_id == session.member_session.member_session_id

@@ -1,6 +1,12 @@
 """T-37: no header of a request decides where links lead, who issues tokens, or for which host cookies are."""
 
+import base64
+import http.server
+import json
 import re
+import socket
+import threading
+import urllib.parse
 
 import pytest
 import requests
@@ -107,6 +113,101 @@ def test_t37_the_outbox_is_hidden_from_rebound_names(start_server):
     project = server.project()
     project.api.magic_links.email.discovery.send(email_address=new_email())
     assert requests.get(server.url + "/outbox", timeout=30).status_code == 200
-    for headers in (*HEADERS[:2], HEADERS[3], {"X-Forwarded-For": "1.2.3.4"}, {"Host": f"localhost.{EVIL}"}, {"Host": f"{EVIL}:127.0.0.1"}, {"Host": ""}):
-        answer = requests.get(server.url + "/outbox", headers=headers, timeout=30)
-        assert answer.status_code in (400, 404), (headers, answer.status_code)
+    [message] = set(re.findall(r'href="(/outbox/[^"]+)"', requests.get(server.url + "/outbox", timeout=30).text))
+    for headers in (*HEADERS[:2], HEADERS[3], {"X-Forwarded-For": "1.2.3.4"}, {"Host": f"localhost.{EVIL}"}, {"Host": f"{EVIL}:127.0.0.1"}, {"Host": ""},
+                    {"Host": f"127.0.0.1.{EVIL}"}, {"Host": f"localhost@{EVIL}"}, {"Host": "0.0.0.0"}, {"Host": "127.0.0.1.nip.example:80"}):
+        for path in ("/outbox", message):
+            answer = requests.get(server.url + path, headers=headers, timeout=30)
+            assert answer.status_code in (400, 404), (headers, path, answer.status_code)
+
+
+def exchange(server, head: str, body: bytes = b"") -> tuple[int, str]:
+    """One request written by hand; the status, and all that came back."""
+    address = urllib.parse.urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    return int(answer.split(b" ", 2)[1]), answer.decode(errors="replace")
+
+
+LINES = {
+    "no host": ("{method} {path} HTTP/1.0", ""),
+    "an empty host": ("{method} {path} HTTP/1.1", "Host: "),
+    "another host": ("{method} {path} HTTP/1.1", f"Host: {EVIL}"),
+    "two hosts": ("{method} {path} HTTP/1.1", f"Host: {{host}}\nHost: {EVIL}"),
+    "a whole address": (f"{{method}} http://{EVIL}{{path}} HTTP/1.1", "Host: {host}"),
+    "a whole address, and its host": (f"{{method}} http://{EVIL}{{path}} HTTP/1.1", f"Host: {EVIL}"),
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_t37_hosts_that_no_client_would_send(project, org, line):
+    """Also as HTTP/1.0, twice, or in the request line: no answer, link or error names what was sent."""
+    server = project.server
+    member = project.member(org)
+    credentials = base64.b64encode(f"{project.project_id}:{project.secret}".encode()).decode()
+    first, host = LINES[line]
+
+    def send(method, path, body=b""):
+        head = f"{first}\n{host}".format(method=method, path=path, host=urllib.parse.urlsplit(server.url).netloc).strip()
+        return exchange(server, f"{head}\nAuthorization: Basic {credentials}\nContent-Type: application/json\nContent-Length: {len(body)}\nConnection: close", body)
+
+    body = json.dumps({"organization_id": org, "email_address": member.email_address}).encode()
+    status, answer = send("POST", "/v1/b2b/magic_links/email/login_or_signup", body)
+    assert EVIL not in answer
+    if line == "two hosts" and status == 400:
+        assert project.mailbox.waiting(member.email_address) == 0
+    else:
+        assert status == 200, answer
+        mail = project.mailbox.wait(member.email_address)
+        assert mail.link.startswith(server.url + "/v1/magic_links/redirect?") and EVIL not in whole(mail)
+    for path in ("/v1/b2b/organizations/nope", "/errors/bad_request", "/reference", "/", "/no/such/page", "//" + EVIL, f"/v1/magic_links/redirect?token=x&public_token={project.public_token}"):
+        status, answer = send("GET", path)
+        assert status < 500 and EVIL not in answer.replace("//" + EVIL if path == "//" + EVIL else "\0", ""), (path, answer)
+        assert "\nlocation:" not in answer.lower(), (path, answer)
+
+
+class SilentProxy:
+    """Hands requests on as nginx does with a bare `proxy_pass`: its own Host, and not a word about where they came from."""
+
+    def __init__(self, target):
+        self.target = target
+        self._proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._proxy.server_port}"
+        threading.Thread(target=self._proxy.serve_forever, daemon=True).start()
+
+    def _handler(self):
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                answer = requests.get(proxy.target() + self.path, timeout=30, allow_redirects=False)
+                self.send_response(answer.status_code)
+                self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+                self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+    def stop(self):
+        self._proxy.shutdown()
+        self._proxy.server_close()
+
+
+def test_t37_the_outbox_is_hidden_behind_a_proxy_that_says_nothing(start_server):
+    """To the server it looks as if somebody on its own machine asked. Only the public URL tells that others can."""
+    server = start_server(smtp=False, arguments=["--public-url", "https://auth.example.test"])
+    proxy = SilentProxy(lambda: server.url)
+    try:
+        email = new_email()
+        server.project().api.magic_links.email.discovery.send(email_address=email)
+        for path in ("/", "/outbox"):
+            assert email not in requests.get(proxy.url + path, timeout=30).text
+        assert requests.get(proxy.url + "/outbox", timeout=30).status_code == 404
+        assert requests.get(server.url + "/outbox", timeout=30).status_code == 404
+    finally:
+        proxy.stop()

@@ -154,7 +154,7 @@ def test_t46_logging_out_clears_the_cookies(cookies, org):
     answer = browse(cookies, "POST", "/b2b/sessions/revoke", jar=jar)
     cleared = set_cookies(answer)
     check(cleared)
-    assert {name: value for name, (value, _) in cleared.items()} == {SESSION_COOKIE: "", JWT_COOKIE: ""}
+    assert {name: value for name, (value, _) in cleared.items()} == {SESSION_COOKIE: "", JWT_COOKIE: "", INTERMEDIATE_COOKIE: ""}
     assert all(attributes["max-age"] == "0" for _, attributes in cleared.values())
     check_refusal(browse(cookies, "GET", "/b2b/organizations/me", jar=jar), (401, 404), ("session_not_found", "user_unauthenticated"))
 

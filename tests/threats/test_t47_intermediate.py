@@ -9,7 +9,7 @@ from test_t01_isolation import OPERATIONS
 MEMBER_ROUTES = [name for name, (_, path, operation) in OPERATIONS.items() if any("memberSession" in way for way in operation.get("security", []))]
 OWN_ROUTES = [
     name for name, (_, path, _) in OPERATIONS.items()
-    if path.startswith("/sdk/") and not any(word in path for word in ("magic_links/authenticate", "magic_links/discovery", "discovery", "login_or_signup", "bootstrap", "organizations/search", "organizations/members/search"))
+    if path.startswith("/sdk/") and not any(word in path for word in ("magic_links/authenticate", "magic_links/discovery", "discovery", "login_or_signup", "bootstrap", "organizations/search", "organizations/members/search", "/events"))
 ]
 REFUSED = ((400, 401, 404), ("session_not_found", "user_unauthenticated", "invalid_session_token", "unable_to_parse_session_jwt"))
 

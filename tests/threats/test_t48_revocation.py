@@ -57,6 +57,59 @@ def test_t48_revoked_means_refused_everywhere(project, org, way):
         check_refusal(answer, *GONE)
 
 
+# Every way in which an app checks a session, each of which the server may remember by itself.
+CHECKS = {
+    "by token": lambda s, _: {"session_token": s.session_token},
+    "by jwt": lambda s, _: {"session_jwt": s.session_jwt},
+    "with a permission": lambda s, permission: {"session_token": s.session_token, "authorization_check": permission},
+    "by jwt with a permission": lambda s, permission: {"session_jwt": s.session_jwt, "authorization_check": permission},
+    "for longer": lambda s, _: {"session_token": s.session_token, "session_duration_minutes": 600},
+    "by jwt for longer, with a permission": lambda s, permission: {"session_jwt": s.session_jwt, "session_duration_minutes": 600, "authorization_check": permission},
+    "with claims": lambda s, _: {"session_token": s.session_token, "session_custom_claims": {"plan": "free"}},
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("way", WAYS)
+def test_t48_no_kind_of_check_outlives_it(project, org, way, check):
+    member, session = verified_member(project, org, roles=["stytch_admin"])
+    permission = {"organization_id": org, "resource_id": "stytch.organization", "action": "update.info.name"}
+    body = CHECKS[check](session, permission)
+    for _ in range(3):
+        answer = project.raw("POST", "/v1/b2b/sessions/authenticate", body)
+        assert answer.status_code == 200, answer.text
+    revoke(project, way, org, member, session)
+    for _ in range(2):
+        check_refusal(project.raw("POST", "/v1/b2b/sessions/authenticate", body), *GONE)
+
+
+@pytest.mark.parametrize("check", [name for name in CHECKS if "permission" in name])
+def test_t48_no_kind_of_check_outlives_a_right(project, org, check):
+    """Whether the role is taken from the member, or the right from the role."""
+    permission = {"organization_id": org, "resource_id": "stytch.organization", "action": "update.info.name"}
+
+    def policy(*actions):
+        roles = [{"role_id": "namer", "description": "", "permissions": [{"resource_id": "stytch.organization", "actions": list(actions)}]}]
+        project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": roles})
+
+    policy("update.info.name")
+    member, session = verified_member(project, org, roles=["namer"])
+    body = CHECKS[check](session, permission)
+    for take, give in (
+        (lambda: policy("update.info.slug"), lambda: policy("update.info.name")),
+        (lambda: project.api.organizations.members.update(org, member.member_id, roles=[]),
+         lambda: project.api.organizations.members.update(org, member.member_id, roles=["namer"])),
+    ):
+        for _ in range(3):
+            answer = project.raw("POST", "/v1/b2b/sessions/authenticate", body)
+            assert answer.status_code == 200, answer.text
+        take()
+        for _ in range(2):
+            check_refusal(project.raw("POST", "/v1/b2b/sessions/authenticate", body), 403, "session_authorization_error")
+        give()
+        assert project.raw("POST", "/v1/b2b/sessions/authenticate", body).status_code == 200
+
+
 def test_t48_a_session_that_was_revoked_does_not_come_back(project, org):
     """Neither by extending it, nor by logging in along with it."""
     member, session = verified_member(project, org)

@@ -1,8 +1,8 @@
 """T-66: a cursor is opaque, signed with a key of this installation, and good for one listing of one project."""
 
 import pytest
-from harness import check_refusal
-from scenes import b64, unb64
+from harness import check_refusal, data, verified_member
+from scenes import MEMBER_HEADER, b64, unb64
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +77,60 @@ def test_t66_good_for_one_server(project, scene, start_server):
         check_refusal(listings(project, scene)[kind](cursor_of(listings(other, theirs)[kind](None))), 400, "invalid_argument")
 
 
-def test_t66_a_cursor_does_not_widen_what_is_found(project, scene):
-    """With the cursor of one organization's members, another's stay its own."""
-    asks = listings(project, scene)
-    cursor = cursor_of(asks["members"](None))
-    empty = project.organization().organization_id
-    answer = project.raw("POST", "/v1/b2b/organizations/members/search", {"organization_ids": [empty], "limit": 10, "cursor": cursor})
-    assert answer.status_code == 400 or answer.json()["members"] == []
+class Three:
+    """An administrator and, in the order of their making, members of one organization, of another, of the first again."""
+
+    def __init__(self, project):
+        self.one, self.two = (project.organization().organization_id for _ in range(2))
+        self.admin, self.login = verified_member(project, self.one, roles=["stytch_admin"])
+        self.members = [project.member(org).member_id for org in (self.one, self.two, self.one, self.two)]
+
+
+@pytest.fixture(scope="module")
+def three(project):
+    return Three(project)
+
+
+@pytest.mark.parametrize("by", ["backend", "member header", "browser"])
+def test_t66_a_cursor_does_not_widen_whose_members_are_found(project, three, by):
+    """A cursor given out for a listing of two organizations, used for one: what follows is that one's alone."""
+    path = "/v1/b2b/organizations/members/search"
+    cursor = cursor_of(project.raw("POST", path, {"organization_ids": [three.one, three.two], "limit": 1}))
+    body = {"limit": 10, "cursor": cursor}
+    if by == "browser":
+        answer = data(project.browser("POST", "/b2b/organizations/me/members/search", body, session_token=three.login.session_token))
+    else:
+        headers = {MEMBER_HEADER: three.login.session_token} if by == "member header" else None
+        answer = project.raw("POST", path, body | {"organization_ids": [three.one]}, headers=headers).json()
+    # The administrator was on the page before.
+    assert [m["member_id"] for m in answer["members"]] == three.members[0::2]
+    assert set(answer["organizations"]) == {three.one} and answer["results_metadata"]["total"] == 3
+
+
+def test_t66_a_cursor_does_not_widen_what_was_searched_for(project, three):
+    """Given out for all members, used for one of them: the filter of the request counts."""
+    path = "/v1/b2b/organizations/members/search"
+    cursor = cursor_of(project.raw("POST", path, {"organization_ids": [three.one], "limit": 1}))
+    only = {"operator": "AND", "operands": [{"filter_name": "member_ids", "filter_value": [three.members[2]]}]}
+    answer = project.raw("POST", path, {"organization_ids": [three.one], "query": only, "cursor": cursor})
+    assert [m["member_id"] for m in answer.json()["members"]] == [three.members[2]]
+    path = "/v1/b2b/organizations/search"
+    only = {"operator": "AND", "operands": [{"filter_name": "organization_ids", "filter_value": [three.one, three.two]}]}
+    cursor = cursor_of(project.raw("POST", path, {"query": only, "limit": 1}))
+    only["operands"][0]["filter_value"] = [three.two]
+    answer = project.raw("POST", path, {"query": only, "cursor": cursor})
+    assert [o["organization_id"] for o in answer.json()["organizations"]] == [three.two]
+
+
+def test_t66_a_cursor_does_not_widen_whose_events_are_found(project, three):
+    """Given out for the events of the whole project, used for one organization."""
+    # The newest event is another organization's, so the cursor stands before all of this one's.
+    project.organization()
+    events = "/v1/b2b/audit/events"
+    cursor = cursor_of(project.raw("GET", events, params={"limit": 1}))
+    answer = project.raw("GET", events, params={"organization_id": three.two, "limit": 100, "cursor": cursor})
+    found = [(e["action"], e["organization_id"]) for e in answer.json()["events"]]
+    assert found == [("member.create", three.two), ("member.create", three.two), ("organization.create", three.two)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,12 +5,11 @@ import hashlib
 import json
 import re
 import secrets
-import time
 
 import pytest
 import requests
 from harness import (
-    REDIRECT_URL, Project, as_member, discovery_token, magic_token, new_email, query_of, refused, token_from, unique, verified_member,
+    REDIRECT_URL, Project, as_member, discovery_token, magic_token, new_email, query_of, refused, token_from, unique, until, verified_member,
 )
 from scenes import JWT_HEADER, MEMBER_HEADER
 from stytch.b2b.models.organizations import UpdateRequestOptions
@@ -162,7 +161,7 @@ def test_t75_logs_and_metrics_hold_no_canary(start_server, format_):
     server.mailbox.stop()
     address = canaries.add("undelivered address", new_email())
     project.api.magic_links.email.discovery.send(email_address=address)
-    time.sleep(0.5)
+    until(lambda: any(row["recipient"] == address and row["last_error"] for row in server.contents()["outbox"]), what="a delivery that failed")
     server.mailbox.start()
     assert server.terminate() == 0
     log = server.log()
@@ -198,3 +197,28 @@ def test_t75_answers_of_others_calls_and_the_audit_log_hold_no_token(project, or
     for token in (link, discovery, session.session_token, session.session_jwt, project.secret, *fresh):
         assert token not in events
         assert not [a for a in answers if token in a]
+
+
+# {} stands for a password.
+MISTAKES = {
+    "an open quote": 'smtp-url = "smtp://user:{}@mail.example.com',
+    "a list": 'smtp-url = ["smtp://user:{}@mail.example.com"]',
+    "a table": 'sms-url = {{ url = "https://user:{}@sms.example.com" }}',
+    "something after it": 'database-url = "postgres://user:{}@db.example.com/x" x',
+    "a name that is not known": 'smtp-urll = "smtp://user:{}@mail.example.com"',
+    "the same twice": 'database-url = "postgres://user:{}@db.example.com/x"\ndatabase-url = "x"',
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_t75_a_mistake_in_the_configuration_does_not_print_what_stands_there(server, tmp_path, mistake):
+    """It names the file and the line; in the line there may be a password."""
+    canary = f"canary{unique()}"
+    file = tmp_path / "guildhall.toml"
+    file.write_text("# The first line.\n" + MISTAKES[mistake].format(canary) + "\n")
+    for command in (["serve", "--listen", "127.0.0.1:0"], ["doctor"], ["migrate"], ["project", "list"]):
+        done = server.command(*command, "--config", str(file), check=False, database=False)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0 and "listening" not in said, (command, said)
+        assert canary not in said, (command, said)
+        assert "guildhall.toml" in said and "line " in said, (command, said)

@@ -1,21 +1,32 @@
-//! `#[endpoint(POST "/v1/things", browser POST "/sdk/v1/things", errors(ThingNotFound))]`: see `server::http::endpoint`.
+//! `#[endpoint("things.create", POST "/v1/things", browser POST "/sdk/v1/things", errors(ThingNotFound))]`: see
+//! `frame::Endpoint`.
 
+mod arguments;
+
+use arguments::{Arguments, Door};
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
-use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, ItemFn, Lit, LitStr, Meta, Path, Token, parenthesized};
+use syn::{Expr, ItemFn, Lit, Meta};
 
 /// Leaves the function as it is and adds a module `<name>` beside it whose `endpoint()` describes it.
 ///
-/// The arguments are the doors, `[browser|myself] METHOD "path"`; then `reads` when it changes nothing although its
-/// method is not GET; then `errors(…)`, the names of the errors it can answer with, and with `..PATH` those of a list.
+/// The arguments are, in this order but for the name in any:
 ///
-/// A plain `fn(&mut Tx, &Cx<C>, Input) -> Result<Output>` runs inside one transaction.
-/// An `async fn(Cx<C>, Input) -> Result<Output>` opens its own.
+/// - the name of the operation, `"subject.operation"`
+/// - the doors, `DIALECT METHOD "path"`: no dialect is the backend's JSON; `browser`; `myself`, a browser about its own
+///   member; `scim`, `oauth`, `page`, `redirect`, `plain`. Behind a path stands what the roles of a member who acts must
+///   allow, `requires("resource", "action")`, and the status of success if it is not 200, `-> 201`
+/// - `requires(…)` by itself: the same for all doors that say nothing
+/// - `reads` or `scans` when it changes nothing although its method is not GET; `scans` when it may read much
+/// - `quiet` when a success is too common for a line in the log
+/// - `errors(…)`: the names of the errors it can answer with, and with `..PATH` those of a list
+///
+/// A plain `fn(&mut Tx, &Call<C>, Input) -> Result<Answer>` runs inside one transaction.
+/// An `async fn(Call<C>, Input) -> Result<Answer>` opens its own.
 #[proc_macro_attribute]
 pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let Arguments { doors, reads, errors, lists } = syn::parse_macro_input!(arguments as Arguments);
+    let Arguments { operation, doors, requires, mode, quiet, errors, lists } =
+        syn::parse_macro_input!(arguments as Arguments);
     let function = syn::parse_macro_input!(item as ItemFn);
     let name = &function.sig.ident;
 
@@ -25,12 +36,24 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return syn::Error::new_spanned(name, message).to_compile_error().into();
     }
     let kind = if function.sig.asyncness.is_some() { format_ident!("free") } else { format_ident!("transaction") };
-    let doors = doors.iter().map(|Door { kind, method, path }| {
+    let reads = doors.iter().all(|door| door.method == "GET");
+    let mode = mode.unwrap_or_else(|| if reads { format_ident!("Read") } else { format_ident!("Write") });
+    let doors = doors.iter().map(|door| {
+        let Door { dialect, myself, method, path, status, .. } = door;
+        let requirement = match door.requires.as_ref().or(requires.as_ref()) {
+            Some((resource, action)) => {
+                quote! { ::core::option::Option::Some(::frame::Requirement { resource: #resource, action: #action }) }
+            }
+            None => quote! { ::core::option::Option::None },
+        };
         quote! {
-            crate::http::Door {
-                method: crate::http::Method::#method,
+            ::frame::Door {
+                method: ::frame::Method::#method,
                 path: #path,
-                kind: crate::http::DoorKind::#kind,
+                dialect: ::frame::Dialect::#dialect,
+                myself: #myself,
+                requires: #requirement,
+                status: #status,
             }
         }
     });
@@ -38,14 +61,17 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
     quote! {
         #function
         pub(crate) mod #name {
-            pub(crate) fn endpoint() -> crate::http::Endpoint {
-                crate::http::Endpoint::#kind(
-                    crate::http::About {
+            #[allow(unused_imports, reason = "what is required is named as it is beside the function")]
+            use super::*;
+            pub(crate) fn endpoint() -> ::frame::Endpoint {
+                ::frame::Endpoint::#kind(
+                    ::frame::About {
+                        operation: #operation,
                         doors: &[#(#doors),*],
-                        module: module_path!(),
                         doc: #doc,
-                        errors: &[&[#(crate::error::ApiError::#errors),*], #(super::#lists),*],
-                        reads: #reads,
+                        errors: &[&[#(::frame::foundation::error::ApiError::#errors),*], #(#lists),*],
+                        mode: ::frame::Mode::#mode,
+                        quiet: #quiet,
                     },
                     super::#name,
                 )
@@ -53,74 +79,6 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
     }
     .into()
-}
-
-struct Arguments {
-    doors: Vec<Door>,
-    reads: bool,
-    errors: Vec<Ident>,
-    lists: Vec<Path>,
-}
-
-/// An error by name, or a list of errors by path.
-enum Errors {
-    One(Ident),
-    List(Path),
-}
-
-impl Parse for Errors {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        if input.parse::<Option<Token![..]>>()?.is_some() {
-            Ok(Self::List(input.parse()?))
-        } else {
-            Ok(Self::One(input.parse()?))
-        }
-    }
-}
-
-struct Door {
-    kind: Ident,
-    method: Ident,
-    path: LitStr,
-}
-
-impl Parse for Arguments {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let mut arguments = Arguments { doors: Vec::new(), reads: false, errors: Vec::new(), lists: Vec::new() };
-        while !input.is_empty() {
-            let word: Ident = input.parse()?;
-            match word.to_string().as_str() {
-                "errors" => {
-                    let list;
-                    parenthesized!(list in input);
-                    for errors in Punctuated::<Errors, Token![,]>::parse_terminated(&list)? {
-                        match errors {
-                            Errors::One(name) => arguments.errors.push(name),
-                            Errors::List(path) => arguments.lists.push(path),
-                        }
-                    }
-                }
-                "reads" => arguments.reads = true,
-                "browser" => arguments.doors.push(door(format_ident!("Browser"), input.parse()?, input)?),
-                "myself" => arguments.doors.push(door(format_ident!("Myself"), input.parse()?, input)?),
-                _ => arguments.doors.push(door(format_ident!("Backend"), word, input)?),
-            }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        if arguments.doors.is_empty() {
-            return Err(input.error("an endpoint has at least one door: METHOD \"path\""));
-        }
-        Ok(arguments)
-    }
-}
-
-fn door(kind: Ident, method: Ident, input: ParseStream) -> syn::Result<Door> {
-    if !["GET", "POST", "PUT", "DELETE"].contains(&method.to_string().as_str()) {
-        return Err(syn::Error::new_spanned(method, "expected GET, POST, PUT or DELETE"));
-    }
-    Ok(Door { kind, method, path: input.parse()? })
 }
 
 fn doc_comment(function: &ItemFn) -> String {

@@ -1,6 +1,8 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
 use clap::Args;
+use foundation::config::Config;
+use foundation::secret::Secret;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Common {
     /// `sqlite:PATH` or `postgres://…` [default: sqlite:guildhall-data/guildhall.db]
     #[arg(long, env = "GUILDHALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    pub(crate) database_url: Option<String>,
+    pub(crate) database_url: Option<Secret>,
     /// The file with the master key; on SQLite, `master.key` beside the database is made when missing
     #[arg(long, env = "GUILDHALL_MASTER_KEY_FILE", value_name = "PATH")]
     pub(crate) master_key_file: Option<PathBuf>,
@@ -35,22 +37,39 @@ pub(crate) struct Server {
     pub(crate) public_url: Option<String>,
     /// `smtp://[user:pass@]host:port` or `smtps://…`; none keeps mail in the local outbox
     #[arg(long, env = "GUILDHALL_SMTP_URL", value_name = "URL", hide_env_values = true)]
-    pub(crate) smtp_url: Option<String>,
+    pub(crate) smtp_url: Option<Secret>,
     /// Envelope and header sender [default: no-reply@localhost]
     #[arg(long, env = "GUILDHALL_MAIL_FROM", value_name = "ADDR")]
     pub(crate) mail_from: Option<String>,
     /// Where every text message is POSTed as JSON; none keeps them in the local outbox
     #[arg(long, env = "GUILDHALL_SMS_URL", value_name = "URL", hide_env_values = true)]
-    pub(crate) sms_url: Option<String>,
+    pub(crate) sms_url: Option<Secret>,
     /// A directory of mail templates that replace the built-in ones
     #[arg(long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]
     pub(crate) templates: Option<PathBuf>,
     /// MiB for what is remembered of sessions that are in use, of which each takes some 6 KiB [default: 640]
     #[arg(long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB")]
     pub(crate) session_memory: Option<u32>,
+    /// MiB that hashing passwords may take at once; more wait their turn [default: 256]
+    #[arg(long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB")]
+    pub(crate) hashing_memory: Option<u32>,
+    /// Days that the audit log is kept [default: for ever]
+    #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS")]
+    pub(crate) audit_days: Option<u32>,
     /// Serve /metrics here instead of with everything else
     #[arg(long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
+    /// Private networks and hosts that may be asked over HTTP, such as 10.20.0.0/16 or idp.internal:8443, with commas between
+    /// them; without it the public Internet only
+    #[arg(long, env = "GUILDHALL_OUTBOUND_ALLOW", value_name = "LIST")]
+    pub(crate) outbound_allow: Option<String>,
+    /// A file of certificates (PEM) of authorities that servers asked over HTTP may have, besides the system's
+    #[arg(long, env = "GUILDHALL_OUTBOUND_AUTHORITIES", value_name = "FILE")]
+    pub(crate) outbound_authorities: Option<PathBuf>,
+    /// Proxies in front, which say in X-Forwarded-For or Forwarded where a request comes from: addresses, networks such as
+    /// 10.0.0.0/8, or loopback, with commas between them
+    #[arg(long, env = "GUILDHALL_TRUSTED_PROXIES", value_name = "LIST")]
+    pub(crate) trusted_proxies: Option<String>,
     /// text or json [default: text]
     #[arg(long, env = "GUILDHALL_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<String>,
@@ -62,18 +81,23 @@ pub(crate) struct Server {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct File {
-    database_url: Option<String>,
+    database_url: Option<Secret>,
     master_key_file: Option<PathBuf>,
     database_connections: Option<usize>,
     database_unnamed_statements: Option<bool>,
     listen: Option<String>,
     public_url: Option<String>,
-    smtp_url: Option<String>,
+    smtp_url: Option<Secret>,
     mail_from: Option<String>,
-    sms_url: Option<String>,
+    sms_url: Option<Secret>,
     templates: Option<PathBuf>,
     session_memory: Option<u32>,
+    hashing_memory: Option<u32>,
+    audit_days: Option<u32>,
     metrics_listen: Option<String>,
+    outbound_allow: Option<String>,
+    outbound_authorities: Option<PathBuf>,
+    trusted_proxies: Option<String>,
     log_format: Option<String>,
     log_level: Option<String>,
 }
@@ -81,7 +105,28 @@ struct File {
 fn read(path: Option<&Path>) -> Result<File, String> {
     let Some(path) = path else { return Ok(File::default()) };
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+    parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Reads the file. What is said of a mistake tells the line and the kind, never what stands there: it may be a password.
+fn parse(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let message = error.message();
+        let told = match message.split_once(", expected") {
+            Some((given, expected)) if given.starts_with("invalid ") => {
+                format!("a value that does not fit, expected{expected}")
+            }
+            _ => message.to_owned(),
+        };
+        format!("{place}{told}")
+    })
+}
+
+/// The file of an SQLite database.
+pub(crate) fn sqlite_file(url: &str) -> Option<&Path> {
+    url.strip_prefix("sqlite:").map(Path::new)
 }
 
 impl Common {
@@ -98,7 +143,7 @@ impl Common {
     }
 
     pub(crate) fn database_url(&self) -> &str {
-        self.database_url.as_deref().unwrap_or("sqlite:guildhall-data/guildhall.db")
+        self.database_url.as_ref().map_or("sqlite:guildhall-data/guildhall.db", Secret::reveal)
     }
 }
 
@@ -114,20 +159,66 @@ impl Server {
             sms_url: self.sms_url.or(file.sms_url),
             templates: self.templates.or(file.templates),
             session_memory: self.session_memory.or(file.session_memory),
+            hashing_memory: self.hashing_memory.or(file.hashing_memory),
+            audit_days: self.audit_days.or(file.audit_days),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            outbound_allow: self.outbound_allow.or(file.outbound_allow),
+            outbound_authorities: self.outbound_authorities.or(file.outbound_authorities),
+            trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             log_format: self.log_format.or(file.log_format),
             log_level: self.log_level.or(file.log_level),
         })
     }
 
     /// What the application is told of it.
-    pub(crate) fn config(&self, public_url: &str) -> server::Config {
-        server::Config {
+    pub(crate) fn config(&self, public_url: &str) -> Config {
+        let usual = Config::default();
+        let bytes = |mebibytes: Option<u32>, usual| mebibytes.map_or(usual, |mebibytes| u64::from(mebibytes) << 20);
+        Config {
             public_url: public_url.trim_end_matches('/').to_owned(),
             smtp_url: self.smtp_url.clone(),
-            mail_from: self.mail_from.clone().unwrap_or_else(|| "no-reply@localhost".into()),
+            mail_from: self.mail_from.clone().unwrap_or(usual.mail_from),
+            sms_url: self.sms_url.clone(),
+            outbound_allow: self.outbound_allow.as_deref().map(list).unwrap_or_default(),
+            outbound_authorities: self.outbound_authorities.clone(),
             templates: self.templates.clone(),
-            session_memory: u64::from(self.session_memory.unwrap_or(640)) << 20,
+            session_memory: bytes(self.session_memory, usual.session_memory),
+            hashing_memory: bytes(self.hashing_memory, usual.hashing_memory),
+            audit_days: self.audit_days,
         }
+    }
+}
+
+/// What stands between commas.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t75_a_mistake_in_the_file_does_not_print_what_stands_there() {
+        for (text, words) in [
+            ("smtp-url = \"smtp://a:hush@b\" x", "line 1"),
+            ("listen = \"a\"\nsmtp-url = [\"smtp://a:hush@b\"]", "line 2"),
+            ("session-memory = \"hush\"", "expected u32"),
+            ("smtp-url = \"smtp://a:hush@b", "line 1"),
+            ("smtpurl = \"smtp://a:hush@b\"", "unknown field `smtpurl`"),
+        ] {
+            let error = parse(text).err().unwrap();
+            assert!(error.contains(words) && !error.contains("hush"), "{text}: {error}");
+        }
+        let file = parse("smtp-url = \"smtp://a:hush@b\"").unwrap();
+        assert_eq!(file.smtp_url.unwrap().reveal(), "smtp://a:hush@b");
+    }
+
+    #[test]
+    fn t75_options_do_not_print_their_secrets() {
+        let secret = || Some(Secret::new("smtp://a:hush@b"));
+        let common = Common { database_url: secret(), ..Common::default() };
+        let server = Server { smtp_url: secret(), sms_url: secret(), ..Server::default() };
+        assert!(!format!("{common:?} {server:?} {:?}", server.config("")).contains("hush"));
     }
 }

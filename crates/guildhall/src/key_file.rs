@@ -5,8 +5,8 @@
 
 use crate::database_lock;
 use crate::whole_file;
-use server::App;
-use server::keys::{MasterKey, MasterKeyChange, MasterKeys, rotate_master_key};
+use foundation::app::App;
+use foundation::keys::{MasterKey, MasterKeyChange, MasterKeys, rotate_master_key};
 use std::path::{Path, PathBuf};
 
 /// Makes a new master key, has it wrap the data keys, and leaves it in the file. The keys that were there before go
@@ -15,7 +15,7 @@ pub(crate) async fn replace(app: &App, path: &Path) -> Result<(MasterKeyChange, 
     // Two at once would each leave its own key in the file, and one of them would be the wrong one.
     let _lock = database_lock::lock(path, || format!("another command is replacing {}", path.display()))?;
     let fault = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-    let explain = |error: server::error::Error| error.to_string();
+    let explain = |error: foundation::error::Error| error.to_string();
     let before = MasterKeys::read(path)?;
     let new = MasterKey::generate().map_err(explain)?;
     let mut kept = Vec::new();
@@ -25,7 +25,7 @@ pub(crate) async fn replace(app: &App, path: &Path) -> Result<(MasterKeyChange, 
         kept.push(file);
     }
     whole_file::replace(path, path, &lines(std::iter::once(&new).chain(before.all()))).map_err(fault)?;
-    let change = rotate_master_key(app, &new, false).await.map_err(|error| {
+    let change = rotate_master_key(app.db(), app.keys(), &new, false, app.now()).await.map_err(|error| {
         format!("{error}; {} holds both keys now, so the database opens: start this again", path.display())
     })?;
     whole_file::replace(path, path, &lines([&new])).map_err(fault)?;

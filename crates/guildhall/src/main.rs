@@ -55,6 +55,9 @@ enum Command {
     Copy(commands::copy::Copy),
     /// Print the API description (OpenAPI 3.1).
     Openapi,
+    /// Print every way into the server, for tests.
+    #[command(hide = true)]
+    Doors,
 }
 
 fn main() -> ExitCode {
@@ -77,7 +80,11 @@ fn main() -> ExitCode {
             Command::Restore(restore) => restore.run().await,
             Command::Copy(copy) => copy.run().await,
             Command::Openapi => {
-                commands::print(&format!("{:#}", server::http::openapi(&server::endpoints())));
+                commands::print(&format!("{:#}", server::openapi()));
+                Ok(())
+            }
+            Command::Doors => {
+                commands::print(&server::doors().to_string());
                 Ok(())
             }
         }

@@ -3,8 +3,10 @@
 use crate::config::{Common, Server};
 use crate::master_key::{self, Found, Place};
 use crate::transfer;
-use server::keys::Keys;
-use server::{App, system_now};
+use foundation::app::App;
+use foundation::keys::Keys;
+use foundation::time::system_now;
+use server::TABLES;
 
 /// The application on its database, migrated, and where its master key is.
 pub(crate) struct Opened {
@@ -18,7 +20,7 @@ pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -
     transfer::catch_up(&db).await?;
     let Found { keys, place } = master_key::find(common, &db).await?;
     let keys = Keys::open(&db, keys, system_now()).await.map_err(|error| error.to_string())?;
-    let app = App::new(db, keys, server.config(&public_url)).map_err(|error| error.to_string())?;
+    let app = App::new(db, keys, server.config(&public_url), TABLES).map_err(|error| error.to_string())?;
     Ok(Opened { app, place })
 }
 

@@ -17,7 +17,12 @@ use url::Host;
 pub(crate) fn connector(authorities: Option<&Path>) -> Result<Option<TlsConnector>, String> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let own = authorities.map(read).transpose()?.unwrap_or_default();
-    let Ok(verifier) = Verifier::new_with_extra_roots(own, provider.clone()) else { return Ok(None) };
+    let is_given = !own.is_empty();
+    let verifier = match Verifier::new_with_extra_roots(own, provider.clone()) {
+        Ok(verifier) => verifier,
+        Err(error) if is_given => return Err(format!("the certificates cannot be used: {error}")),
+        Err(_) => return Ok(None),
+    };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| format!("TLS cannot be used: {error}"))?

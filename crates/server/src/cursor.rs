@@ -1,12 +1,12 @@
 //! Pagination cursors: opaque to clients, authenticated with a key of this installation, and typed, so that a cursor
 //! can neither be made up nor used for another listing or project (threat T-66).
 
-use crate::App;
-use crate::error::{ApiError, Result};
-use crate::id::ProjectId;
-use crate::keys::{Purpose, equal};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use foundation::app::App;
+use foundation::error::{ApiError, Result};
+use foundation::id::ProjectId;
+use foundation::keys::{Purpose, equal};
 
 /// What a cursor pages through.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Searching: a query of filters becomes one SQL condition, made of fixed fragments and numbered arguments.
 
-use crate::error::{ApiError, Result};
 use database::{Timestamp, Value as SqlValue};
+use foundation::error::{ApiError, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

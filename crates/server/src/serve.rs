@@ -1,100 +1,103 @@
 //! Serving: accept, answer, and end in good order.
 
-use crate::App;
-use crate::error::Error;
-use crate::http;
-use crate::keys;
-use crate::{pages, workers};
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use crate::callers::ENDS_SESSION;
+use crate::catalogue::{endpoints, openapi};
+use crate::{cookies, outbox, pages, projects, sessions, workers};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use foundation::app::App;
+use foundation::id::Environment;
+use frame::{Dialect, Endpoint, Wiring};
 use std::future::Future;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use transport::{Bodies, Limits, Proxies, Server};
 
-/// How long requests in flight have once the program is told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a client may take to send a body.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
+/// How long an answer may take once the request is complete.
+const ANSWER_WITHIN: Duration = Duration::from_secs(50);
+/// Connections at once. Strangers can fill the heads of all of them.
+const CONNECTIONS: usize = 4096;
+/// For what is neither.
+const SPARE: Duration = Duration::from_secs(5);
 
-/// How long the database has to show that it is ready.
-const READY_WITHIN: Duration = Duration::from_secs(3);
-
-/// The whole program as one service.
-fn service(app: &App, with_metrics: bool) -> Router {
-    let mut router = http::router(app.clone(), crate::endpoints()).merge(pages::routes(app.clone())).merge(
-        Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app.clone()),
-    );
-    if with_metrics {
-        router = router.merge(metrics_service(app));
+/// What the frame is told.
+pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wiring {
+    Wiring {
+        endpoints,
+        dialects: &[("/sdk/", Dialect::Browser), ("/v1/", Dialect::Backend)],
+        is_registered_origin: |app, origin| Box::pin(projects::origin_is_registered(app, origin)),
+        error_page: pages::error_page,
+        environment,
+        ends_cookies: (ENDS_SESSION, cookies::ALL),
+        within: ANSWER_WITHIN,
+        bodies,
+        proxies,
     }
-    router
 }
 
-fn metrics_service(app: &App) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(app.clone())
+/// Guesses the environment of a request from its credential, before that is checked.
+fn environment(headers: &HeaderMap) -> Environment {
+    let credential = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // "project-live-" and "public-token-live-" in base64, at the start of a Basic credential.
+    let live = ["cHJvamVjdC1saXZl", "cHVibGljLXRva2VuLWxpdm"];
+    if live.iter().any(|start| credential.contains(start)) { Environment::Live } else { Environment::Test }
 }
 
-/// Whether the database takes a write, soon. A replica or a full disk answers reads, but nobody can log in there.
-async fn ready(State(app): State<App>) -> Response {
-    let result = tokio::time::timeout(READY_WITHIN, keys::check_writable(app.db())).await;
-    let error = match result {
-        Ok(Ok(())) => return "ready\n".into_response(),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "no answer in time".to_owned(),
-    };
-    tracing::warn!(%error, "not ready");
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n").into_response()
-}
-
-async fn metrics(State(app): State<App>) -> Response {
-    if let Ok(depth) = crate::outbox::depth(&app).await {
-        app.metrics().set_outbox_depth(depth);
-    }
-    const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, TYPE)], app.metrics().text()).into_response()
+/// Where to serve, and whom to believe.
+pub struct Listening {
+    pub listener: TcpListener,
+    /// Another address for metrics, which are then not at the first.
+    pub metrics: Option<TcpListener>,
+    /// The proxies in front.
+    pub proxies: Proxies,
 }
 
 /// Serves until `stop` is done, then finishes what is in flight, ten seconds at most, and writes what is pending.
-///
-/// # Errors
-/// When a listener fails.
-pub async fn serve(
-    app: App,
-    listener: TcpListener,
-    metrics_listener: Option<TcpListener>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Error> {
+pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()> + Send + 'static) {
+    let mut endpoints = endpoints();
+    pages::describe(&app, openapi());
     let workers = workers::start(&app);
-    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-    tokio::spawn(async move {
-        stop.await;
-        let _ = stopping.send(true);
-    });
-    let own_address = metrics_listener.is_some();
-    if let Some(listener) = metrics_listener {
-        let service = metrics_service(&app);
-        tokio::spawn(async move { axum::serve(listener, service).await });
+    if let Some(listener) = listening.metrics {
+        endpoints.retain(|endpoint| endpoint.about.operation != METRICS);
+        let server = Server::new(Limits::default());
+        let wiring = wiring(vec![pages::metrics::endpoint()], server.bodies(), listening.proxies.clone());
+        let router = frame::router(app.clone(), wiring);
+        tokio::spawn(server.serve(listener, router, late, std::future::pending()));
     }
-    let mut until = stopped.clone();
-    let graceful = async move {
-        let _ = until.wait_for(|stopped| *stopped).await;
-    };
-    let service = service(&app, !own_address).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(graceful).into_future();
-    tokio::select! {
-        result = serving => result.map_err(|e| Error::Internal(Box::new(e)))?,
-        () = async {
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-            tokio::time::sleep(GRACE).await;
-        } => tracing::warn!("some requests were still in flight"),
+    let server = Server::new(limits());
+    pages::watch(&app, server.gauges());
+    let router = frame::router(app.clone(), wiring(endpoints, server.bodies(), listening.proxies));
+    let stopped = server.serve(listening.listener, router, late, stop).await;
+    if stopped.dropped > 0 {
+        tracing::warn!(connections = stopped.dropped, "some requests were still in flight");
     }
     app.stop();
+    outbox::wake(&app);
     workers.stop().await;
     if let Err(error) = workers::flush(app.clone()).await {
-        tracing::warn!(%error, "the last uses of sessions could not be written");
+        tracing::warn!(%error, "what checks have changed of sessions could not be written");
     }
     app.db().close().await;
-    Ok(())
 }
+
+fn limits() -> Limits {
+    Limits {
+        body: BODY_WITHIN,
+        request: BODY_WITHIN + ANSWER_WITHIN + SPARE,
+        // A session's JWT may stand in a header of a browser's request, beside everything else.
+        head_bytes: sessions::LONGEST_JWT + (16 << 10),
+        connections: CONNECTIONS,
+        ..Limits::default()
+    }
+}
+
+/// What is answered where the frame itself does not come to an end.
+fn late() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], "The server does not answer in time.\n").into_response()
+}
+
+/// What has an address of its own where the operator wants that.
+const METRICS: &str = "probes.metrics";

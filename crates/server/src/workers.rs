@@ -1,36 +1,34 @@
 //! What goes on beside requests.
 
-use crate::App;
-use crate::error::Result;
-use crate::panics::caught;
-use crate::{keys, login, magic_links, outbox, sessions, time};
-use database::{EVERYTHING, Timestamp, Tx, args, changes};
+use crate::{organizations, outbox, sessions};
+use database::{EVERYTHING, Tx, changes};
+use foundation::app::App;
+use foundation::error::Result;
+use foundation::keys;
+use foundation::panics::caught;
+use foundation::tables::{AT_ONCE, Kept, Tables};
+use foundation::time;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-const FLUSH_EVERY: Duration = Duration::from_secs(5);
+/// What was written behind is at most this old when the program crashes.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+const MEASURE_EVERY: Duration = Duration::from_secs(5);
 const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(5);
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 /// How long after the start the first cleaning is: also a program that never runs for long cleans.
 const CLEAN_AFTER: Duration = Duration::from_secs(2);
-const DAY: i64 = 24 * 60;
-/// Days that a used or expired link is still known as such.
-const LINKS_KEPT: i64 = 7;
-/// Days that messages stay in the outbox.
-const MESSAGES_KEPT: i64 = 7;
 /// Minutes that changes are there for those who remember rows.
 const CHANGES_KEPT: i64 = 10;
 
-/// How many rows of a kind are forgotten in one transaction: nobody is to wait long for it.
-const FORGOTTEN_AT_ONCE: u64 = 1000;
-
-/// How long the program stays for mails that are being delivered when it is to end.
+/// How long the program stays for messages that are being delivered when it is to end.
 const DELIVER_WITHIN: Duration = Duration::from_secs(5);
 
 /// All of them, while they run.
 pub(crate) struct Workers {
     delivery: JoinHandle<()>,
-    periodic: [JoinHandle<()>; 3],
+    periodic: [JoinHandle<()>; 5],
 }
 
 /// Starts them all.
@@ -39,19 +37,21 @@ pub(crate) fn start(app: &App) -> Workers {
         delivery: tokio::spawn(outbox::run(app.clone())),
         periodic: [
             tokio::spawn(every(app.clone(), FLUSH_EVERY, FLUSH_EVERY, flush)),
-            tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, LOOK_FOR_KEYS_EVERY, keys::look_again)),
+            tokio::spawn(every(app.clone(), MEASURE_EVERY, MEASURE_EVERY, measure)),
+            tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, LOOK_FOR_KEYS_EVERY, look_for_keys)),
+            tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, organizations::sweep)),
             tokio::spawn(every(app.clone(), CLEAN_AFTER, CLEAN_EVERY, clean)),
         ],
     }
 }
 
 impl Workers {
-    /// Ends them, after `App::stop`. Mails that this program has claimed would otherwise wait until its claim is over.
+    /// Ends them, after `App::stop`. Messages that this program has claimed would otherwise wait until its claim is over.
     pub(crate) async fn stop(self) {
         self.periodic.iter().for_each(JoinHandle::abort);
         let delivery = self.delivery.abort_handle();
         if tokio::time::timeout(DELIVER_WITHIN, self.delivery).await.is_err() {
-            tracing::warn!("some mails were still being delivered; they will be tried again");
+            tracing::warn!("some messages were still being delivered; they will be tried again");
             delivery.abort();
         }
     }
@@ -67,38 +67,39 @@ async fn every<F: Future<Output = Result<()>>>(app: App, first: Duration, period
     }
 }
 
-/// Writes when sessions were last used, and measures the outbox.
+/// Writes what checks have changed of sessions.
 pub(crate) async fn flush(app: App) -> Result<()> {
-    sessions::flush(&app).await?;
+    sessions::flush(&app).await
+}
+
+async fn measure(app: App) -> Result<()> {
     app.metrics().set_outbox_depth(outbox::depth(&app).await?);
     Ok(())
 }
 
+async fn look_for_keys(app: App) -> Result<()> {
+    keys::look_again(app.db(), app.keys()).await
+}
+
 /// Forgets what is over.
 async fn clean(app: App) -> Result<()> {
-    app.mail_limit().forget_old();
     let (now, engine) = (app.now(), app.db().engine());
-    let minutes_ago = |minutes: i64| time::after_minutes(now, -minutes);
-    forget(&app, now, statement(sessions::CLEAN)).await?;
-    forget(&app, now, statement(login::CLEAN)).await?;
-    forget(&app, minutes_ago(LINKS_KEPT * DAY), statement(magic_links::CLEAN)).await?;
-    forget(&app, minutes_ago(MESSAGES_KEPT * DAY), statement(outbox::CLEAN)).await?;
-    let changes = move |tx: &mut Tx, before, limit| Ok(changes::clean(tx, engine, before, limit)?);
-    forget(&app, minutes_ago(CHANGES_KEPT), changes).await
+    for old in app.tables().iter().flat_map(|table| table.old) {
+        let minutes = match old.kept {
+            Kept::Minutes(minutes) => Some(minutes),
+            Kept::AsAudit => app.config().audit_days.map(|days| i64::from(days) * 24 * 60),
+        };
+        if let Some(minutes) = minutes {
+            let before = time::after_minutes(now, -minutes);
+            forget(&app, move |tx| Tables::some_old(tx, old, before)).await?;
+        }
+    }
+    let before = time::after_minutes(now, -CHANGES_KEPT);
+    forget(&app, move |tx| tx.visit(EVERYTHING, |tx| Ok(changes::clean(tx, engine, before, AT_ONCE)?))).await
 }
 
-/// A statement that forgets what is from before a time, at most so many.
-fn statement(sql: &'static str) -> impl Fn(&mut Tx, Timestamp, u64) -> Result<u64> + Copy + Send + 'static {
-    move |tx, before, limit| Ok(tx.execute(sql, args![before, limit as i64])?)
-}
-
-/// Forgets all of a kind from before a time. `some` deletes at most so many and says how many it were.
-async fn forget(
-    app: &App,
-    before: Timestamp,
-    some: impl Fn(&mut Tx, Timestamp, u64) -> Result<u64> + Copy + Send + 'static,
-) -> Result<()> {
-    let forget = move |tx: &mut Tx| tx.visit(EVERYTHING, |tx| some(tx, before, FORGOTTEN_AT_ONCE));
-    while app.db().write(forget).await? >= FORGOTTEN_AT_ONCE {}
+/// Forgets all of a kind. `some` deletes [`AT_ONCE`] rows at most and says how many it were.
+async fn forget(app: &App, some: impl Fn(&mut Tx) -> Result<u64> + Copy + Send + 'static) -> Result<()> {
+    while app.db().write(some).await? >= AT_ONCE {}
     Ok(())
 }

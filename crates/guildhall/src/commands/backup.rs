@@ -3,8 +3,9 @@
 use super::print;
 use crate::config::Common;
 use crate::database_lock::DatabaseLock;
+use crate::master_key::opening as keys;
 use crate::master_key::{Place, place};
-use crate::transfer::{self, Fault, Header, Loader, Reader, Writer, keys};
+use crate::transfer::{self, Fault, Header, Loader, Reader, Writer};
 use crate::whole_file;
 use clap::Args;
 use database::Database;

@@ -3,12 +3,13 @@
 use super::print;
 use crate::config::Common;
 use crate::database_lock::DatabaseLock;
+use crate::master_key::opening as keys;
 use crate::master_key::{Place, place as place_of};
-use crate::transfer::keys;
 use crate::transfer::{self, Fault, Loader};
 use clap::Args;
 use database::transfer::Table;
 use database::{Database, Value};
+use foundation::secret::Secret;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -43,7 +44,7 @@ enum Message {
 impl Copy {
     pub(crate) async fn run(self) -> Result<(), String> {
         let common = |url: &str| Common {
-            database_url: Some(url.to_owned()),
+            database_url: Some(Secret::new(url)),
             master_key_file: self.master_key_file.clone(),
             database_connections: None,
             database_unnamed_statements: self.database_unnamed_statements,

@@ -3,15 +3,20 @@
 mod row_security;
 
 use super::{print, serve};
+use crate::config::sqlite_file;
 use crate::config::{Common, Server};
+use crate::master_key::opening as keys;
 use crate::master_key::{self, Place};
-use crate::transfer::{self, engine_name, keys, open_existing, sqlite_file};
+use crate::transfer::{self, engine_name, open_existing};
 use crate::whole_file::folder_of;
 use clap::Args;
 use database::transfer::{Table, clock, pending, tables, version};
 use database::{Database, Engine, Timestamp, Tx, Value};
-use server::keys::Keys;
-use server::{App, MIGRATIONS, system_now};
+use foundation::app::App;
+use foundation::keys::Keys;
+use foundation::secret::Secret;
+use foundation::time::system_now;
+use server::{MIGRATIONS, TABLES};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -213,7 +218,7 @@ async fn check_master_key(report: &mut Report, common: &Common, server: &Server,
 
 /// What the server would refuse to start with: the sender, the templates, the SMTP URL.
 fn settings(report: &mut Report, server: &Server, db: &Database, keys: Keys) {
-    match App::new(db.clone(), keys, server.config("")) {
+    match App::new(db.clone(), keys, server.config(""), TABLES) {
         Ok(_) => report.say("mail settings", Fine, "sender, templates and SMTP URL can be used"),
         Err(error) => report.say("mail settings", Fail, error.to_string()),
     }
@@ -313,7 +318,7 @@ fn public_url(report: &mut Report, server: &Server) {
 
 async fn mail(report: &mut Report, server: &Server) {
     const CHECK: &str = "mail server";
-    let Some(url) = &server.smtp_url else {
+    let Some(url) = server.smtp_url.as_ref().map(Secret::reveal) else {
         return report.say(CHECK, Warn, "none, so that mail stays in the outbox; give --smtp-url");
     };
     let Some((scheme, rest)) = url.split_once("://") else {

@@ -6,8 +6,9 @@ use crate::key_file;
 use crate::master_key::Place;
 use crate::open::{Opened, open_for_command, open_with_place};
 use clap::{ArgGroup, Args, Subcommand};
-use server::App;
-use server::keys::{MasterKey, MasterKeyChange, MasterKeys, list, rotate_data_key, rotate_master_key};
+use foundation::app::App;
+use foundation::keys::{MasterKey, MasterKeyChange, MasterKeys, list, rotate_data_key, rotate_master_key};
+use server::everything_sealed;
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -60,7 +61,9 @@ impl Keys {
 impl List {
     async fn run(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
-        for key in list(&app).await.map_err(explain)? {
+        for key in
+            list(app.db(), app.keys(), &everything_sealed(&app).await.map_err(explain)?).await.map_err(explain)?
+        {
             if self.json {
                 print(&serde_json::to_string(&key).map_err(|error| error.to_string())?);
             } else {
@@ -81,7 +84,7 @@ impl Rotate {
         let opened = open_with_place(self.common).await?;
         let app = opened.app.clone();
         match self.project {
-            Some(project) => print(&server::rotate_signing_key(&app, &project).await.map_err(explain)?),
+            Some(project) => print(&server::projects::rotate_signing_key(&app, &project).await.map_err(explain)?),
             None if self.data => data(&app).await?,
             None => master(opened, self.new_master_key_file.as_deref()).await?,
         }
@@ -91,7 +94,8 @@ impl Rotate {
 }
 
 async fn data(app: &App) -> Result<(), String> {
-    let done = rotate_data_key(app).await.map_err(explain)?;
+    let sealed = everything_sealed(app).await.map_err(explain)?;
+    let done = rotate_data_key(app.db(), app.keys(), &sealed, app.now()).await.map_err(explain)?;
     print(&format!("data key {} seals from now on", done.id));
     for (column, count) in done.resealed {
         print(&format!("sealed anew with it: {count} in {column}"));
@@ -107,7 +111,7 @@ async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
     match (new, place) {
         (Some(path), place) => {
             let key = only(path)?;
-            let change = rotate_master_key(&app, &key, false).await.map_err(explain)?;
+            let change = rotate_master_key(app.db(), app.keys(), &key, false, app.now()).await.map_err(explain)?;
             say(&change);
             print(&format!("Start every server with the new one from now on; it is in {}.", path.display()));
             print(&format!("Backups made before need the old one; it is in {}.", old(&place)));
@@ -122,7 +126,7 @@ async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
         }
         (None, Place::Inside) => {
             let key = MasterKey::generate().map_err(explain)?;
-            say(&rotate_master_key(&app, &key, true).await.map_err(explain)?);
+            say(&rotate_master_key(app.db(), app.keys(), &key, true, app.now()).await.map_err(explain)?);
             print("It is in the database, where servers look for it; the old one is nowhere any more.");
         }
         (None, place) => {
@@ -133,7 +137,7 @@ async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
                      one into {place}; `openssl rand -base64 32` makes one"
                 ));
             };
-            say(&rotate_master_key(&app, key, false).await.map_err(explain)?);
+            say(&rotate_master_key(app.db(), app.keys(), key, false, app.now()).await.map_err(explain)?);
             print("Give every server the new one only, once it has both. Backups made before need the old one.");
         }
     }

@@ -46,7 +46,7 @@ async fn say_newer(db: &Database) -> Result<(), String> {
 }
 
 async fn check(common: &Common) -> Result<(), String> {
-    let missing = transfer::sqlite_file(common.database_url()).is_some_and(|path| !path.exists());
+    let missing = crate::config::sqlite_file(common.database_url()).is_some_and(|path| !path.exists());
     let names: Vec<&str> = if missing {
         MIGRATIONS.iter().map(|migration| migration.name).collect()
     } else {

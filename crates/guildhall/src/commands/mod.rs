@@ -21,9 +21,9 @@ pub(crate) fn print(line: &str) {
 }
 
 /// What the API says about an error, for the terminal.
-pub(crate) fn explain(error: server::error::Error) -> String {
+pub(crate) fn explain(error: foundation::error::Error) -> String {
     match error {
-        server::error::Error::Api(error, message) => {
+        foundation::error::Error::Api(error, message) | foundation::error::Error::Kept(error, message) => {
             format!("{} ({})", message.as_deref().unwrap_or(error.message()), error.error_type())
         }
         other => other.to_string(),

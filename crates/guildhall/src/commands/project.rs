@@ -4,8 +4,8 @@ use super::{explain, print};
 use crate::config::Common;
 use crate::open::{open_for_command, open_or_make};
 use clap::{Args, Subcommand};
-use server::App;
-use server::id::Environment;
+use foundation::app::App;
+use foundation::id::Environment;
 use server::projects::{self, New, Settings};
 
 #[derive(Subcommand)]

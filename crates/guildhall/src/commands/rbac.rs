@@ -28,9 +28,10 @@ impl Rbac {
         let Rbac::Set(set) = self;
         let text =
             std::fs::read_to_string(&set.file).map_err(|e| format!("cannot read {}: {e}", set.file.display()))?;
-        let policy: server::Policy = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", set.file.display()))?;
+        let policy: foundation::rbac::Policy =
+            serde_json::from_str(&text).map_err(|e| format!("{}: {e}", set.file.display()))?;
         let app = open_for_command(set.common).await?;
-        let policy = server::set_project_policy(&app, &set.project, policy).await.map_err(explain)?;
+        let policy = server::projects::set_policy(&app, &set.project, policy).await.map_err(explain)?;
         print(&serde_json::to_string(&policy).map_err(|error| error.to_string())?);
         app.db().close().await;
         Ok(())

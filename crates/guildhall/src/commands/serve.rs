@@ -5,8 +5,8 @@ use crate::database_lock::DatabaseLock;
 use crate::master_key::Place;
 use crate::{logs, open};
 use clap::Args;
-use server::App;
-use server::projects;
+use foundation::app::App;
+use server::{Listening, Proxies, projects};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,19 +36,19 @@ impl Serve {
             Some(url) => checked_url(url)?,
             None => format!("http://{address}"),
         };
+        check_gateway(&options)?;
+        let proxies = proxies(&options)?;
         let opened = open::open(&common, &options, public_url).await?;
         if opened.place == Place::Inside {
             check_embedded_key(address)?;
-        }
-        if options.sms_url.is_some() {
-            tracing::warn!("--sms-url is set, but there are no text messages yet");
         }
         first_project(&opened.app, common.database_url()).await?;
         let stop = stop_signal()?;
         // Whoever waits for the line below finds in the log what came before it.
         logs::flush();
         super::print(&format!("listening on http://{address}"));
-        server::serve(opened.app, listener, metrics, stop).await.map_err(super::explain)
+        server::serve(opened.app, Listening { listener, metrics, proxies }, stop).await;
+        Ok(())
     }
 }
 
@@ -62,7 +62,22 @@ pub(super) fn check(options: &Server) -> Result<(), String> {
     for address in [&options.listen, &options.metrics_listen].into_iter().flatten() {
         address.to_socket_addrs().map_err(|error| format!("cannot listen on {address}: {error}"))?;
     }
-    Ok(())
+    check_gateway(options)?;
+    proxies(options).map(drop)
+}
+
+fn check_gateway(options: &Server) -> Result<(), String> {
+    let Some(url) = &options.sms_url else { return Ok(()) };
+    server::check_sms_url(url.reveal()).map_err(|error| format!("--sms-url: {error}"))
+}
+
+fn proxies(options: &Server) -> Result<Proxies, String> {
+    options
+        .trusted_proxies
+        .as_deref()
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error| format!("--trusted-proxies: {error}"))
 }
 
 pub(super) fn checked_url(url: &str) -> Result<String, String> {

@@ -50,7 +50,7 @@ enum Line {
 impl Header {
     pub(crate) fn new(engine: String, migrations: Vec<Applied>) -> Self {
         let guildhall = env!("CARGO_PKG_VERSION").to_owned();
-        Header { format: FORMAT, guildhall, engine, migrations, created_at: server::system_now() }
+        Header { format: FORMAT, guildhall, engine, migrations, created_at: foundation::time::system_now() }
     }
 }
 

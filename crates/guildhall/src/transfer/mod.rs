@@ -2,21 +2,16 @@
 
 mod archive;
 mod base64;
-pub(crate) mod keys;
 mod rows;
 
 pub(crate) use archive::{Header, Reader, Writer};
 pub(crate) use rows::{Loader, check_empty, dump};
 
-use crate::config::Common;
+use crate::config::{Common, sqlite_file};
 use database::transfer::{Applied, applied};
 use database::{Database, Engine, IsConflict, Migration, Options, Tx, Value};
 use server::MIGRATIONS;
 use std::fmt;
-use std::path::Path;
-
-/// The table of the development key, which never leaves its database.
-pub(crate) const DEVELOPMENT_KEY: &str = "embedded_master_key";
 
 /// Why a transfer failed.
 #[derive(Debug)]
@@ -44,11 +39,6 @@ impl fmt::Display for Fault {
             Self::Words(words) => f.write_str(words),
         }
     }
-}
-
-/// The file of an SQLite database.
-pub(crate) fn sqlite_file(url: &str) -> Option<&Path> {
-    url.strip_prefix("sqlite:").map(Path::new)
 }
 
 /// How people call the engine.

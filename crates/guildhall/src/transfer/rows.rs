@@ -1,6 +1,7 @@
 //! All rows out of one database and into another.
 
-use super::{DEVELOPMENT_KEY, Fault};
+use super::Fault;
+use crate::master_key::DEVELOPMENT_KEY;
 use database::transfer::{Table, tables};
 use database::{Engine, Tx, Value};
 use std::collections::HashMap;

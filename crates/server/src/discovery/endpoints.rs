@@ -1,21 +1,22 @@
-use super::{DiscoveredOrganization, discover, join};
-use crate::audit::{self, Change};
-use crate::email_address::EmailAddress;
-use crate::email_domain::organization_name_from;
-use crate::error::{ApiError, Result};
-use crate::http::{Cx, Endpoint, ProjectCaller};
-use crate::id::OrganizationId;
-use crate::login::{self, AuthResponse, Evidence, Factor, IntermediateSession, TERMS_ERRORS, TermsInput};
-use crate::members::{self, NewMember, Status};
-use crate::metadata::{self, Metadata};
-use crate::organizations::{self, NewOrganization, OrganizationRef, SETTINGS_ERRORS, SettingsInput};
-use crate::rbac::ADMIN_ROLE;
-use crate::sessions::Credential;
+use super::{DiscoveredOrganization, discover, open_to_session};
+use crate::actor::ProjectCaller;
+use crate::joining::{self, JOIN};
+use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
+use crate::members::{self, Member, NewMember, Status};
+use crate::organizations::{
+    self, NewOrganization, Organization, OrganizationRef, SettingsInput, organization_name_from,
+};
+use crate::sessions::{Credential, TERMS, TermsInput};
 use database::Tx;
-use endpoint_macro::endpoint;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use foundation::id::OrganizationId;
+use foundation::metadata::{self, Metadata};
+use foundation::rbac::ADMIN_ROLE;
+use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![list::endpoint(), create::endpoint(), exchange::endpoint()]
@@ -38,34 +39,38 @@ struct Listed {
 
 /// List the organizations that a person can enter.
 ///
-/// With an intermediate session also those that people of the email domain may join. Nothing is used up.
+/// With an intermediate session also those that people of the email domain may join; with a session in which the address
+/// was not proven, only its own. Nothing is used up.
 #[endpoint(
+    "discovery.list",
     POST "/v1/b2b/discovery/organizations",
     browser POST "/sdk/v1/b2b/discovery/organizations",
     reads,
-    errors(IntermediateSessionNotFound, MissingIntermediateSession)
+    errors(
+        IntermediateSessionNotFound, MissingIntermediateSession, TooManySessionArguments, SessionNotFound,
+        InvalidSessionToken, UnableToParseSessionJwt, IntermediateSessionWrongOrganization
+    )
 )]
-fn list(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: List) -> Result<Listed> {
+fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<Listed> {
     let credential = Credential::from_input(input.session_token, input.session_jwt)?;
     let intermediate = input.intermediate_session_token.filter(|token| !token.is_empty());
     if credential.is_some() && intermediate.is_some() {
         return Err(ApiError::TooManySessionArguments.into());
     }
-    let ambient = cx.ambient();
+    let ambient = &cx.caller.ambient;
     let session = match intermediate.is_some() || ambient.intermediate_session_token.is_some() {
         true => None,
-        false => credential.or_else(|| ambient.session_token.map(Credential::Token)),
+        false => credential.or_else(|| ambient.session_token.clone().map(Credential::Token)),
     };
     if let Some(credential) = session {
         let presented = credential.find(&cx.app, tx, cx.project(), cx.now())?;
-        let email = presented.member.email_address;
-        let transferable = |factor: &&Factor| factor.is_transferable();
-        let factors: Vec<_> = presented.session.factors.iter().filter(transferable).cloned().collect();
-        let discovered_organizations = discover(tx, cx, &email, &factors, false)?;
-        return Ok(Listed { email_address: email, discovered_organizations, organization_id_hint: None });
+        let email_address = presented.member.email_address.clone();
+        let discovered_organizations = open_to_session(tx, cx, presented)?;
+        return Ok(Listed { email_address, discovered_organizations, organization_id_hint: None });
     }
-    let intermediate = join::intermediate(tx, cx, intermediate.as_deref())?;
-    let discovered_organizations = discover(tx, cx, &intermediate.email, &intermediate.factors, true)?;
+    let intermediate = IntermediateSession::given(tx, cx, ambient, intermediate.as_deref())?;
+    let proven = intermediate.proven_address().ok_or(ApiError::IntermediateSessionWrongOrganization)?;
+    let discovered_organizations = discover(tx, cx, &proven, &intermediate.factors)?;
     Ok(Listed {
         email_address: intermediate.email,
         discovered_organizations,
@@ -93,64 +98,58 @@ struct Create {
 ///
 /// Individuals need say nothing: name and slug follow from the address, and can be changed later.
 #[endpoint(
+    "discovery.create",
     POST "/v1/b2b/discovery/organizations/create",
     browser POST "/sdk/v1/b2b/discovery/organizations/create",
     errors(
-        IntermediateSessionNotFound, MissingIntermediateSession, IntermediateSessionWrongOrganization,
-        EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, CannotUpdateTrustedMetadata, MemberNotFound,
-        UserLockLimitReached, ..SETTINGS_ERRORS, ..TERMS_ERRORS
+        MissingIntermediateSession, EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, CannotUpdateTrustedMetadata,
+        UnauthorizedAction, ..organizations::CREATE, ..members::CREATE, ..LOGIN, ..TERMS
     )
 )]
-async fn create(cx: Cx<ProjectCaller>, input: Create) -> Result<AuthResponse> {
-    let cx = Arc::new(cx);
-    join::check_may_create(&cx)?;
-    if cx.caller.is_browser() && input.trusted_metadata.is_some() {
-        return Err(ApiError::CannotUpdateTrustedMetadata.into());
-    }
-    let terms = input.terms.check(&cx)?;
-    let (token, external_id) = (input.intermediate_session_token, input.organization_external_id);
-    let (name, slug, trusted) = (input.organization_name, input.organization_slug, input.trusted_metadata);
-    let settings = Arc::new(input.settings.without_claimed_domains());
-    let work = {
-        let cx = cx.clone();
-        move |tx: &mut Tx| {
-            let intermediate = join::intermediate(tx, &cx, token.as_deref())?;
-            organizations::check_claimed(tx, cx.project(), None, &intermediate.email)?;
-            let (default_name, default_slug) = organization_name_from(&intermediate.email);
-            let new = NewOrganization {
-                name: name.clone().filter(|name| !name.is_empty()).unwrap_or(default_name),
-                slug: slug.clone().filter(|slug| !slug.is_empty()),
-                default_slug: if name.is_none() { Some(default_slug) } else { None },
-                external_id: external_id.clone(),
-                trusted_metadata: trusted.clone(),
-                settings: (*settings).clone(),
-            };
-            create_in(tx, &cx, intermediate, new, terms.clone())
-        }
+fn create(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Create) -> Result<Outcome> {
+    check_may_create(cx, &input)?;
+    let terms = input.terms.check(cx)?;
+    let token = input.intermediate_session_token.as_deref();
+    let mut intermediate = IntermediateSession::given(tx, cx, &cx.caller.ambient, token)?;
+    intermediate.proven_address().ok_or(ApiError::IntermediateSessionWrongOrganization)?;
+    intermediate.leave_organization();
+    organizations::check_claimed(tx, cx.project(), None, &intermediate.email)?;
+    let (default_name, default_slug) = organization_name_from(&intermediate.email);
+    let new = NewOrganization {
+        default_slug: if input.organization_name.is_none() { Some(default_slug) } else { None },
+        name: input.organization_name.filter(|name| !name.is_empty()).unwrap_or(default_name),
+        slug: input.organization_slug.filter(|slug| !slug.is_empty()),
+        external_id: input.organization_external_id,
+        trusted_metadata: input.trusted_metadata,
+        settings: input.settings.without_claimed_domains(),
     };
-    cx.write(work).await?.respond(&cx).await
-}
-
-fn create_in(
-    tx: &mut Tx,
-    cx: &Cx<ProjectCaller>,
-    mut intermediate: IntermediateSession,
-    new: NewOrganization,
-    terms: login::Terms,
-) -> Result<login::Outcome> {
     let organization = organizations::create(tx, cx, new)?;
-    let id = organization.organization_id.clone();
-    audit::record(tx, cx, "organization.create", Some(&id), &id, Change::none())?;
     let creator = NewMember {
         roles: vec![ADMIN_ROLE.to_owned()],
         ..NewMember::with_email(intermediate.email.clone(), Status::Pending)
     };
     let member = members::create(tx, cx, &organization, creator)?;
-    audit::record(tx, cx, "member.create", Some(&id), &member.member_id, Change::none())?;
     // Whatever is still missing belongs to this organization from here on.
-    intermediate.organization_id = Some(id);
-    let evidence = Evidence { factors: Vec::new(), intermediate: Some(intermediate), session: None };
+    intermediate.organization_id = Some(organization.organization_id.clone());
+    let evidence = Evidence { intermediate: Some(intermediate), ..Evidence::default() };
     login::finish(tx, cx, organization, member, evidence, terms)
+}
+
+/// What the backend may say, a browser may not: anybody can make an organization there.
+fn check_may_create(cx: &Cx, input: &Create) -> Result<()> {
+    if !cx.is_browser() {
+        return Ok(());
+    }
+    if !cx.project().settings.create_organization_enabled {
+        return Err(ApiError::EndpointNotAuthorizedForSdk.into());
+    }
+    if input.trusted_metadata.is_some() {
+        return Err(ApiError::CannotUpdateTrustedMetadata.into());
+    }
+    if input.organization_external_id.is_some() {
+        return Err(ApiError::UnauthorizedAction.because("External ids are given by the backend only."));
+    }
+    Ok(())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -165,32 +164,36 @@ struct Exchange {
 
 /// Enter an organization: as a member, with an invitation, or by joining.
 #[endpoint(
+    "discovery.exchange",
     POST "/v1/b2b/discovery/intermediate_sessions/exchange",
     browser POST "/sdk/v1/b2b/discovery/intermediate_sessions/exchange",
-    errors(
-        OrganizationNotFound, IntermediateSessionNotFound, MissingIntermediateSession,
-        IntermediateSessionWrongOrganization, EmailDomainIsClaimed, EmailJitNotAllowed, InvalidEmailForJit,
-        InvalidEmail, InactiveEmail, MemberNotFound, UserLockLimitReached, ..TERMS_ERRORS
-    )
+    errors(OrganizationNotFound, MissingIntermediateSession, ..JOIN, ..LOGIN, ..TERMS)
 )]
-async fn exchange(cx: Cx<ProjectCaller>, input: Exchange) -> Result<AuthResponse> {
-    let cx = Arc::new(cx);
-    let terms = input.terms.check(&cx)?;
-    let (token, target) = (input.intermediate_session_token, input.organization_id);
-    let work = {
-        let cx = cx.clone();
-        move |tx: &mut Tx| {
-            let mut intermediate = join::intermediate(tx, &cx, token.as_deref())?;
-            let organization = organizations::find(tx, cx.project(), &target)?;
-            let member = join::member(tx, &cx, &organization, &intermediate)?;
-            if intermediate.organization_id.as_ref() != Some(&organization.organization_id) {
-                // What was proven for one organization only stays behind.
-                intermediate.factors.retain(Factor::is_transferable);
-                intermediate.organization_id = None;
-            }
-            let evidence = Evidence { factors: Vec::new(), intermediate: Some(intermediate), session: None };
-            login::finish(tx, &cx, organization, member, evidence, terms.clone())
-        }
-    };
-    cx.write(work).await?.respond(&cx).await
+fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Outcome> {
+    let terms = input.terms.check(cx)?;
+    let token = input.intermediate_session_token.as_deref();
+    let mut intermediate = IntermediateSession::given(tx, cx, &cx.caller.ambient, token)?;
+    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+    let member = member_of(tx, cx, &organization, &intermediate)?;
+    if intermediate.organization_id.as_ref() != Some(&organization.organization_id) {
+        intermediate.leave_organization();
+    }
+    let evidence = Evidence { intermediate: Some(intermediate), ..Evidence::default() };
+    login::finish(tx, cx, organization, member, evidence, terms)
+}
+
+/// The member whose login it is, in this organization. Outside of the one that it was begun in, whoever has the address
+/// that was proven in it; a new one where people of its domain may join.
+fn member_of(tx: &mut Tx, cx: &Cx, organization: &Organization, intermediate: &IntermediateSession) -> Result<Member> {
+    let proven = intermediate.proven_address();
+    let is_own = intermediate.organization_id.as_ref() == Some(&organization.organization_id);
+    // Nobody hears of an address elsewhere that is not theirs.
+    if !is_own && proven.is_none() {
+        return Err(ApiError::IntermediateSessionWrongOrganization.into());
+    }
+    match (joining::member(tx, cx, organization, &intermediate.email)?, proven) {
+        (Some(member), _) => Ok(member),
+        (None, Some(proven)) => joining::join_by_discovery(tx, cx, organization, &proven),
+        (None, None) => Err(ApiError::IntermediateSessionWrongOrganization.into()),
+    }
 }

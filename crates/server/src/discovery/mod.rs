@@ -1,109 +1,128 @@
 //! Discovery: from a proven address to the organizations it opens.
 
 mod endpoints;
-mod join;
 
 pub(crate) use endpoints::endpoints;
 
-use crate::email_address::EmailAddress;
-use crate::email_domain::EmailDomain;
-use crate::error::{Error, Result};
-use crate::http::{Cx, ProjectCaller};
-use crate::login::decision::Subject;
-use crate::login::{Factor, MfaRequired, PrimaryRequired, missing};
-use crate::members::{self, Member, SAME_DOMAIN_GUARD, Status};
-use crate::organizations::{self, Organization};
+use crate::decision::Subject;
+use crate::factors::{Factor, ProvenAddress};
+use crate::joining;
+use crate::login::{MfaRequired, PrimaryRequired, missing};
+use crate::members::{self, Member, Status};
+use crate::organizations::Organization;
+use crate::sessions::Presented;
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// An organization that is open to the address, and what logging in there would still need.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct DiscoveredOrganization {
-    pub(crate) organization: Organization,
-    pub(crate) membership: Membership,
+    organization: Organization,
+    membership: Membership,
     /// What has been proven suffices.
-    pub(crate) member_authenticated: bool,
-    pub(crate) primary_required: Option<PrimaryRequired>,
-    pub(crate) mfa_required: Option<MfaRequired>,
+    member_authenticated: bool,
+    primary_required: Option<PrimaryRequired>,
+    mfa_required: Option<MfaRequired>,
 }
 
 /// Why the organization is open: `active_member`, `pending_member`, `invited_member`, or
 /// `eligible_to_join_by_email_domain` with the domain.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Membership {
+#[derive(Serialize, JsonSchema)]
+struct Membership {
     #[serde(rename = "type")]
     kind: &'static str,
     details: Option<Value>,
     member: Option<Member>,
 }
 
-/// The organizations of an address. Only whoever has proven the address gets to see them.
+/// What is open to a person who shows a session: the organizations that the proven address is a member's in, or only the
+/// session's own where nothing in it proves the address.
+fn open_to_session(tx: &mut Tx, cx: &Cx, presented: Presented) -> Result<Vec<DiscoveredOrganization>> {
+    let Presented { session, organization, member } = presented;
+    match ProvenAddress::among(&session.factors, &member.email_address) {
+        Some(email) => {
+            let counts = |factor: &&Factor| factor.counts_elsewhere(&email);
+            let factors: Vec<_> = session.factors.iter().filter(counts).cloned().collect();
+            let found = members::memberships(tx, cx.project(), &email)?;
+            all_open(tx, cx, found, &factors)
+        }
+        None => all_open(tx, cx, vec![(organization, member)], &session.factors),
+    }
+}
+
+/// What is open to a person who has proven an address: the organizations that it is a member's in, and those that people
+/// of its domain may join. Nobody else gets to see them.
 pub(crate) fn discover(
     tx: &mut Tx,
-    cx: &Cx<ProjectCaller>,
-    email: &EmailAddress,
+    cx: &Cx,
+    email: &ProvenAddress,
     factors: &[Factor],
-    with_eligible: bool,
 ) -> Result<Vec<DiscoveredOrganization>> {
-    let mut discovered = Vec::new();
-    let mut known = Vec::new();
-    for (organization, member) in members::memberships(tx, cx.project(), email)? {
-        known.push(organization.organization_id.clone());
-        if is_closed(tx, cx, &organization, email)? {
-            continue;
-        }
-        let kind = match member.status {
-            Status::Active => "active_member",
-            Status::Pending => "pending_member",
-            Status::Invited => "invited_member",
-            Status::Deleted => continue,
-        };
-        let missing = missing(&organization.settings, Subject::from(&member), Some(&member), factors);
-        // An organization that refuses this person is not open to them; the others are.
-        let Ok((primary_required, mfa_required)) = missing else { continue };
-        discovered.push(DiscoveredOrganization {
-            member_authenticated: primary_required.is_none() && mfa_required.is_none(),
-            membership: Membership { kind, details: None, member: Some(member) },
-            organization,
-            primary_required,
-            mfa_required,
-        });
-    }
-    if with_eligible {
-        for organization in joinable(tx, cx, email)? {
-            if !known.contains(&organization.organization_id) {
-                discovered.push(eligible(organization, email, factors)?);
-            }
+    let found = members::memberships(tx, cx.project(), email)?;
+    let known: Vec<_> = found.iter().map(|(organization, _)| organization.organization_id.clone()).collect();
+    let mut discovered = all_open(tx, cx, found, factors)?;
+    for organization in joining::open_to(tx, cx, email)? {
+        if !known.contains(&organization.organization_id) {
+            discovered.push(eligible(cx, organization, email, factors)?);
         }
     }
     Ok(discovered)
 }
 
-fn is_closed(tx: &mut Tx, cx: &Cx<ProjectCaller>, organization: &Organization, email: &EmailAddress) -> Result<bool> {
-    match organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), email) {
-        Ok(()) => Ok(false),
-        Err(Error::Api(..)) => Ok(true),
-        Err(fault) => Err(fault),
+fn all_open(
+    tx: &mut Tx,
+    cx: &Cx,
+    memberships: Vec<(Organization, Member)>,
+    factors: &[Factor],
+) -> Result<Vec<DiscoveredOrganization>> {
+    let mut open = Vec::new();
+    for (organization, member) in memberships {
+        open.extend(membership(tx, cx, organization, member, factors)?);
     }
+    Ok(open)
 }
 
-/// The organizations that let people of the email domain join, and in which a member of that domain has proven theirs.
-fn joinable(tx: &mut Tx, cx: &Cx<ProjectCaller>, email: &EmailAddress) -> Result<Vec<Organization>> {
-    let Ok(domain) = EmailDomain::parse(email.domain()) else { return Ok(Vec::new()) };
-    let mut joinable = Vec::new();
-    for organization in organizations::allowing_domain(tx, cx.project(), &domain)? {
-        let id = &organization.organization_id;
-        let guarded = tx.visit(id.as_str(), |tx| SAME_DOMAIN_GUARD(tx, id, domain.as_str()))?;
-        if guarded && !is_closed(tx, cx, &organization, email)? {
-            joinable.push(organization);
-        }
+/// An organization that somebody is a member of, unless it does not let them in.
+fn membership(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Organization,
+    member: Member,
+    factors: &[Factor],
+) -> Result<Option<DiscoveredOrganization>> {
+    if joining::is_claimed_elsewhere(tx, cx, &organization, &member.email_address)? {
+        return Ok(None);
     }
-    Ok(joinable)
+    let kind = match member.status {
+        Status::Active => "active_member",
+        Status::Pending => "pending_member",
+        Status::Invited => "invited_member",
+        Status::Deleted => return Ok(None),
+    };
+    let subject = Subject::of(&member, cx.now());
+    let missing = missing(&organization.settings, subject, Some(&member), factors, cx.now());
+    // An organization that refuses this person is not open to them; the others are.
+    let Ok((primary_required, mfa_required)) = missing else { return Ok(None) };
+    Ok(Some(DiscoveredOrganization {
+        member_authenticated: primary_required.is_none() && mfa_required.is_none(),
+        membership: Membership { kind, details: None, member: Some(member) },
+        organization,
+        primary_required,
+        mfa_required,
+    }))
 }
 
-fn eligible(organization: Organization, email: &EmailAddress, factors: &[Factor]) -> Result<DiscoveredOrganization> {
+/// An organization that somebody may join.
+fn eligible(
+    cx: &Cx,
+    organization: Organization,
+    email: &ProvenAddress,
+    factors: &[Factor],
+) -> Result<DiscoveredOrganization> {
     let subject = Subject {
         status: Status::Pending,
         is_locked: false,
@@ -112,7 +131,7 @@ fn eligible(organization: Organization, email: &EmailAddress, factors: &[Factor]
         email,
         email_verified: false,
     };
-    let (primary_required, mfa_required) = missing(&organization.settings, subject, None, factors)?;
+    let (primary_required, mfa_required) = missing(&organization.settings, subject, None, factors, cx.now())?;
     let details = Some(json!({ "domain": email.domain() }));
     Ok(DiscoveredOrganization {
         member_authenticated: primary_required.is_none() && mfa_required.is_none(),

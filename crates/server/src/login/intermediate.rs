@@ -1,16 +1,16 @@
 //! Intermediate sessions: factors proven so far, kept for ten minutes until they suffice. They open no member route;
 //! their tokens are of a kind of their own (threat T-47).
 
-use super::factor::Factor;
-use super::store;
-use crate::App;
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Result};
-use crate::id::OrganizationId;
-use crate::keys::token::{Token, TokenKind};
-use crate::projects::Project;
-use crate::time;
-use database::{Timestamp, Tx};
+use super::store::{self, Email, Stored};
+use crate::actor::Ambient;
+use crate::factors::{Factor, ProvenAddress};
+use database::{Json, Timestamp, Tx};
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::OrganizationId;
+use foundation::keys::token::{Token, TokenKind};
+use foundation::time;
 
 /// Minutes that an intermediate session lives.
 const LIFETIME: i64 = 10;
@@ -19,6 +19,7 @@ const LIFETIME: i64 = 10;
 #[derive(Debug, Clone)]
 pub(crate) struct IntermediateSession {
     pub(crate) token: Token,
+    /// Whose login it is. Whether that is proven, the factors say.
     pub(crate) email: EmailAddress,
     /// The organization it was begun in; it is of no use in another. `None` when it comes from discovery.
     pub(crate) organization_id: Option<OrganizationId>,
@@ -29,43 +30,97 @@ pub(crate) struct IntermediateSession {
 impl IntermediateSession {
     /// Begins one.
     pub(crate) fn begin(
-        app: &App,
         tx: &mut Tx,
-        project: &Project,
-        now: Timestamp,
+        cx: &Cx,
         email: EmailAddress,
         organization_id: Option<OrganizationId>,
         factors: Vec<Factor>,
     ) -> Result<Self> {
-        let token = Token::generate(TokenKind::Intermediate, project.id.uuid())?;
-        let expires_at = time::after_minutes(now, LIFETIME);
-        let session = Self { token, email, organization_id, factors, expires_at };
-        store::insert_intermediate(tx, &project.id, &session.token.hash(app.keys()), &session, now)?;
-        Ok(session)
+        let token = Token::generate(TokenKind::Intermediate, cx.project().id.uuid())?;
+        let expires_at = time::after_minutes(cx.now(), LIFETIME);
+        let stored = Stored { email_address: Email(email), organization_id, factors: Json(factors), expires_at };
+        store::insert(tx, &cx.project().id, &token.hash(cx.app.keys()), &stored, cx.now())?;
+        Ok(Self::of(token, stored))
     }
 
     /// Finds the one with this token.
     ///
     /// # Errors
     /// `intermediate_session_not_found` when there is none, or no longer.
-    pub(crate) fn find(app: &App, tx: &mut Tx, project: &Project, now: Timestamp, token: &str) -> Result<Self> {
-        let token = Token::parse(TokenKind::Intermediate, token).filter(|token| token.tenant() == project.id.uuid());
+    pub(crate) fn find(tx: &mut Tx, cx: &Cx, token: &str) -> Result<Self> {
+        let project = &cx.project().id;
+        let token = Token::parse(TokenKind::Intermediate, token).filter(|token| token.tenant() == project.uuid());
         let token = token.ok_or(ApiError::IntermediateSessionNotFound)?;
-        store::find_intermediate(tx, &project.id, &token, &token.hash(app.keys()), now)?
-            .ok_or(ApiError::IntermediateSessionNotFound.into())
+        let stored = store::find(tx, project, &token.hash(cx.app.keys()), cx.now())?;
+        Ok(Self::of(token, stored.ok_or(ApiError::IntermediateSessionNotFound)?))
+    }
+
+    fn of(token: Token, stored: Stored) -> Self {
+        let Stored { email_address: Email(email), organization_id, factors: Json(factors), expires_at } = stored;
+        Self { token, email, organization_id, factors, expires_at }
+    }
+
+    /// The one of a request: in its body, or in a browser's cookie.
+    ///
+    /// # Errors
+    /// `missing_intermediate_session_token` when there is none, and as [`Self::find`].
+    pub(crate) fn given(tx: &mut Tx, cx: &Cx, ambient: &Ambient, token: Option<&str>) -> Result<Self> {
+        let token = token.filter(|token| !token.is_empty());
+        let token = token.or(ambient.intermediate_session_token.as_ref().map(|token| token.reveal()));
+        Self::find(tx, cx, token.ok_or(ApiError::MissingIntermediateSession)?)
+    }
+
+    /// The login that goes on in an organization, if the request has one. A browser sends whatever it has left over; what
+    /// does not fit is ignored there.
+    ///
+    /// # Errors
+    /// As [`Self::find`] and [`Self::check_for`].
+    pub(crate) fn given_for(
+        tx: &mut Tx,
+        cx: &Cx,
+        ambient: &Ambient,
+        token: Option<&str>,
+        organization: &OrganizationId,
+        email: &EmailAddress,
+    ) -> Result<Option<Self>> {
+        let found = Self::given(tx, cx, ambient, token).and_then(|intermediate| {
+            intermediate.check_for(organization, email)?;
+            Ok(intermediate)
+        });
+        match found {
+            Ok(intermediate) => Ok(Some(intermediate)),
+            Err(Error::Api(ApiError::MissingIntermediateSession, _)) => Ok(None),
+            Err(Error::Api(..)) if cx.is_browser() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn hash(&self, cx: &Cx) -> [u8; 32] {
+        self.token.hash(cx.app.keys())
+    }
+
+    /// Its address, if the factors prove it.
+    pub(crate) fn proven_address(&self) -> Option<ProvenAddress> {
+        ProvenAddress::among(&self.factors, &self.email)
+    }
+
+    /// Is of use elsewhere from here on: what was proven for its organization only stays behind.
+    pub(crate) fn leave_organization(&mut self) {
+        self.organization_id = None;
+        self.factors.retain(|factor| factor.counts_elsewhere(&self.email));
     }
 
     /// Keeps what has been proven in the meantime.
-    pub(crate) fn save(&self, app: &App, tx: &mut Tx, project: &Project) -> Result<()> {
-        store::update_intermediate(tx, &project.id, &self.token.hash(app.keys()), self)
+    pub(crate) fn save(&self, tx: &mut Tx, cx: &Cx) -> Result<()> {
+        store::update(tx, &cx.project().id, &self.hash(cx), self.organization_id.as_ref(), &self.factors)
     }
 
     /// Ends it: it has become a session.
     ///
     /// # Errors
     /// `intermediate_session_not_found` when another request was faster.
-    pub(crate) fn consume(self, app: &App, tx: &mut Tx, project: &Project) -> Result<()> {
-        match store::delete_intermediate(tx, &project.id, &self.token.hash(app.keys()))? {
+    pub(crate) fn consume(self, tx: &mut Tx, cx: &Cx) -> Result<()> {
+        match store::delete(tx, &cx.project().id, &self.hash(cx))? {
             true => Ok(()),
             false => Err(ApiError::IntermediateSessionNotFound.into()),
         }

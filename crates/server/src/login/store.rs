@@ -1,33 +1,43 @@
-use super::factor::Factor;
-use super::intermediate::IntermediateSession;
-use crate::email_address::EmailAddress;
-use crate::error::Result;
-use crate::id::{OrganizationId, ProjectId};
-use crate::keys::token::Token;
+use crate::factors::Factor;
 use database::{Json, Timestamp, Tx, args, row};
+use foundation::email_address::EmailAddress;
+use foundation::error::Result;
+use foundation::id::{OrganizationId, ProjectId};
+use foundation::tables::{Kept, Old, Owner, Table};
 
-struct Stored {
-    email_address: Email,
-    organization_id: Option<OrganizationId>,
-    factors: Json<Vec<Factor>>,
-    expires_at: Timestamp,
+/// The table of this subject. What was begun in an organization that is gone is of no use, and soon over.
+pub(crate) const TABLES: &[Table] = &[Table {
+    of_organization: Some(
+        "DELETE FROM intermediate_sessions WHERE project_id = $3 AND token_hash IN
+         (SELECT token_hash FROM intermediate_sessions WHERE project_id = $3 AND organization_id = $1
+          ORDER BY token_hash LIMIT $2)",
+    ),
+    old: &[Old {
+        delete: "DELETE FROM intermediate_sessions WHERE (project_id, token_hash) IN
+                 (SELECT project_id, token_hash FROM intermediate_sessions WHERE expires_at < $1
+                  ORDER BY expires_at LIMIT $2)",
+        kept: Kept::Minutes(0),
+    }],
+    ..Table::new("intermediate_sessions", Owner::Project("project_id"))
+}];
+
+/// An intermediate session, as it is stored: everything but the token.
+pub(super) struct Stored {
+    pub(super) email_address: Email,
+    pub(super) organization_id: Option<OrganizationId>,
+    pub(super) factors: Json<Vec<Factor>>,
+    pub(super) expires_at: Timestamp,
 }
 row!(Stored { email_address, organization_id, factors, expires_at });
 
-struct Email(EmailAddress);
+pub(super) struct Email(pub(super) EmailAddress);
 impl database::FromValue for Email {
     fn from_value(value: database::Value) -> Option<Self> {
         String::from_value(value).map(EmailAddress::stored).map(Self)
     }
 }
 
-pub(super) fn insert_intermediate(
-    tx: &mut Tx,
-    project: &ProjectId,
-    hash: &[u8; 32],
-    session: &IntermediateSession,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], stored: &Stored, now: Timestamp) -> Result<()> {
     tx.execute(
         "INSERT INTO intermediate_sessions (project_id, token_hash, email_address, organization_id, factors,
                                             created_at, expires_at)
@@ -35,67 +45,44 @@ pub(super) fn insert_intermediate(
         args![
             project,
             hash.as_slice(),
-            session.email.as_str(),
-            session.organization_id.as_ref(),
-            Json(&session.factors),
+            stored.email_address.0.as_str(),
+            stored.organization_id.as_ref(),
+            Json(&stored.factors.0),
             now,
-            session.expires_at
+            stored.expires_at
         ],
     )?;
     Ok(())
 }
 
-pub(super) fn find_intermediate(
-    tx: &mut Tx,
-    project: &ProjectId,
-    token: &Token,
-    hash: &[u8; 32],
-    now: Timestamp,
-) -> Result<Option<IntermediateSession>> {
-    let row = tx.optional::<Stored>(
-        "SELECT email_address, organization_id, factors, expires_at FROM intermediate_sessions
-         WHERE project_id = $1 AND token_hash = $2 AND expires_at > $3",
+pub(super) fn find(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], now: Timestamp) -> Result<Option<Stored>> {
+    Ok(tx.optional(
+        "SELECT email_address, organization_id, factors, expires_at FROM intermediate_sessions i
+         WHERE project_id = $1 AND token_hash = $2 AND expires_at > $3
+           AND NOT EXISTS (SELECT 1 FROM deleted_organizations d
+                           WHERE d.project_id = i.project_id AND d.organization_id = i.organization_id)",
         args![project, hash.as_slice(), now],
-    )?;
-    Ok(row.map(|stored| IntermediateSession {
-        token: token.clone(),
-        email: stored.email_address.0,
-        organization_id: stored.organization_id,
-        factors: stored.factors.0,
-        expires_at: stored.expires_at,
-    }))
+    )?)
 }
 
-pub(super) fn update_intermediate(
+pub(super) fn update(
     tx: &mut Tx,
     project: &ProjectId,
     hash: &[u8; 32],
-    session: &IntermediateSession,
+    organization: Option<&OrganizationId>,
+    factors: &[Factor],
 ) -> Result<()> {
     tx.execute(
         "UPDATE intermediate_sessions SET factors = $3, organization_id = $4 WHERE project_id = $1 AND token_hash = $2",
-        args![project, hash.as_slice(), Json(&session.factors), session.organization_id.as_ref()],
+        args![project, hash.as_slice(), Json(factors), organization],
     )?;
     Ok(())
 }
 
-pub(super) fn delete_intermediate(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32]) -> Result<bool> {
+pub(super) fn delete(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32]) -> Result<bool> {
     let deleted = tx.execute(
         "DELETE FROM intermediate_sessions WHERE project_id = $1 AND token_hash = $2",
         args![project, hash.as_slice()],
     )?;
     Ok(deleted > 0)
 }
-
-/// Forgets those that were begun in an organization that is being deleted.
-pub(super) fn purge(tx: &mut Tx, project: &ProjectId, organization: &OrganizationId) -> Result<()> {
-    tx.execute(
-        "DELETE FROM intermediate_sessions WHERE project_id = $1 AND organization_id = $2",
-        args![project, organization],
-    )?;
-    Ok(())
-}
-
-/// Forgets those that have expired, whosever they are; at most so many.
-pub(crate) const CLEAN: &str = "DELETE FROM intermediate_sessions WHERE (project_id, token_hash) IN
-     (SELECT project_id, token_hash FROM intermediate_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";

@@ -1,47 +1,20 @@
 //! Changing a member's address.
 
 use super::{Member, RetiredEmail, Status, operations, store};
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Result};
-use crate::http::{Caller, Cx};
-use crate::id::{EmailId, SessionId};
 use crate::organizations::{self, Organization};
+use crate::outbox::{self, Message, Parcel};
 use crate::redirect_urls::{self, Flow};
-use crate::{magic_links, mail, outbox, sessions};
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use foundation::id::{EmailId, SessionId};
+use foundation::time;
 
-/// Gives a member a new address. The old one is retired, or forgotten with `unlink`; an address that was retired
-/// comes back. Sessions, other than the one given, and outstanding links end, and the old address is told (T-38).
-pub(crate) fn change_email<C: Caller>(
-    tx: &mut Tx,
-    cx: &Cx<C>,
-    organization: &Organization,
-    member: &mut Member,
-    new: EmailAddress,
-    how: EmailChange,
-) -> Result<()> {
-    if new == member.email_address {
-        return Ok(());
-    }
-    let id = &organization.organization_id;
-    organizations::check_claimed(tx, cx.project(), Some(id), &new)?;
-    let before = member.clone();
-    let old = RetiredEmail {
-        email_id: std::mem::replace(&mut member.email_id, EmailId::new(cx.project().environment)),
-        email_address: std::mem::replace(&mut member.email_address, new.clone()),
-    };
-    if let Some(at) = member.retired_email_addresses.iter().position(|retired| retired.email_address == new) {
-        member.email_id = member.retired_email_addresses.remove(at).email_id;
-    }
-    if !how.unlink {
-        member.retired_email_addresses.push(old);
-    }
-    member.email_address_verified = how.verified;
-    operations::save(tx, cx.now(), organization, &before, member)?;
-    sessions::revoke_all_of(tx, member, how.keep_session.as_ref())?;
-    magic_links::revoke_all_of(tx, id, &member.member_id)?;
-    notify_old_address(tx, cx, organization, &before)
-}
+/// How many addresses that a member had are reserved for them. When there is one more, the oldest becomes free.
+const RETIRED: usize = 20;
+/// Minutes that it is of use to tell an address that it was replaced.
+const NOTICE: i64 = 3 * 24 * 60;
 
 /// The circumstances of a change of address.
 #[derive(Default)]
@@ -53,8 +26,53 @@ pub(crate) struct EmailChange {
     pub(crate) keep_session: Option<SessionId>,
 }
 
+/// What can be wrong with a new address.
+pub(crate) const CHANGE_EMAIL: &[ApiError] =
+    &[ApiError::DuplicateMemberEmail, ApiError::DesiredEmailDeactivated, ApiError::EmailDomainIsClaimed];
+
+/// Gives a member a new address. The old one is retired, or forgotten with `unlink`; an address that was retired
+/// comes back. Sessions, other than the one given, and outstanding links end, and the old address is told (T-38). Whatever
+/// else differs from `before` is stored along with it.
+///
+/// # Errors
+/// [`CHANGE_EMAIL`].
+pub(crate) fn change_email(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    before: &Member,
+    member: &mut Member,
+    new: EmailAddress,
+    how: EmailChange,
+) -> Result<()> {
+    if new == member.email_address {
+        return operations::save(tx, cx, "member.update", organization, before, member);
+    }
+    let id = &organization.organization_id;
+    organizations::check_claimed(tx, cx.project(), Some(id), &new)?;
+    let old = RetiredEmail {
+        email_id: std::mem::replace(&mut member.email_id, EmailId::new(cx.project().environment)),
+        email_address: std::mem::replace(&mut member.email_address, new.clone()),
+    };
+    if let Some(at) = member.retired_email_addresses.iter().position(|retired| retired.email_address == new) {
+        member.email_id = member.retired_email_addresses.remove(at).email_id;
+    }
+    if !how.unlink {
+        member.retired_email_addresses.push(old);
+    }
+    let too_many = member.retired_email_addresses.len().saturating_sub(RETIRED);
+    member.retired_email_addresses.drain(..too_many);
+    member.email_address_verified = how.verified;
+    operations::save(tx, cx, "member.update", organization, before, member)?;
+    operations::end_sessions(tx, cx, member, how.keep_session.as_ref())?;
+    notify_old_address(tx, cx, organization, before)
+}
+
 /// Whether the member may take the address.
-pub(super) fn check_free(
+///
+/// # Errors
+/// [`CHANGE_EMAIL`].
+pub(crate) fn check_free(
     tx: &mut Tx,
     organization: &Organization,
     member: &Member,
@@ -69,26 +87,26 @@ pub(super) fn check_free(
 }
 
 /// Tells the address that `before` still has that it was replaced.
-fn notify_old_address<C: Caller>(tx: &mut Tx, cx: &Cx<C>, organization: &Organization, before: &Member) -> Result<()> {
+fn notify_old_address(tx: &mut Tx, cx: &Cx, organization: &Organization, before: &Member) -> Result<()> {
     if !before.email_address_verified || before.status != Status::Active {
         return Ok(());
     }
-    let link =
-        redirect_urls::choose(tx, cx.project(), Flow::Login, None).unwrap_or_else(|_| cx.app.public_url().to_owned());
-    outbox::send(
-        tx,
-        cx,
-        &outbox::Mail {
-            to: before.email_address.to_string(),
-            template: mail::Template::EmailChanged,
-            locale: mail::Locale::default(),
-            context: mail::Context {
-                project_name: cx.project().name.clone(),
-                organization_name: Some(organization.organization_name.clone()),
-                member_name: Some(before.name.clone()).filter(|name| !name.is_empty()),
-                link,
-                expires_in_minutes: 0,
-            },
+    let mail = outbox::Mail {
+        to: before.email_address.to_string(),
+        template: mail::Template::EmailChanged,
+        locale: mail::Locale::default(),
+        context: mail::Context {
+            project_name: cx.project().name.clone(),
+            organization_name: Some(organization.organization_name.clone()),
+            member_name: Some(before.name.clone()).filter(|name| !name.is_empty()),
+            link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
+            expires_in_minutes: 0,
         },
-    )
+    };
+    let parcel = Parcel {
+        message: Message::Mail(mail),
+        organization: Some(&organization.organization_id),
+        useful_until: time::after_minutes(cx.now(), NOTICE),
+    };
+    outbox::send(tx, cx, &parcel)
 }

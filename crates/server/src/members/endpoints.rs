@@ -1,18 +1,19 @@
-use super::changes::Changes;
-use super::search::{Found, Search, anywhere, run};
-use super::{Member, MemberRef, NewMember, Status, check_roles, email_change, lifecycle, operations};
-use crate::audit::{self, Change};
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Result};
-use crate::http::{Actor, Caller as _, Cx, Endpoint, ProjectCaller};
-use crate::id::{EmailId, MemberId};
-use crate::magic_links::{self, EmailUpdate};
-use crate::metadata::{self, Metadata};
+use super::search::{Found, Search, run};
+use super::update::MemberUpdate;
+use super::{CHANGE_EMAIL, CREATE, Member, MemberRef, NewMember, Status, check_roles};
+use super::{email_change, lifecycle, operations};
+use crate::actor::{Actor, ProjectCaller};
 use crate::organizations::{self, Organization, OrganizationRef};
-use crate::phone_number::PhoneNumber;
-use crate::rbac::{RoleId, resource};
 use database::Tx;
-use endpoint_macro::endpoint;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use foundation::id::{EmailId, MemberId, OrganizationId};
+use foundation::metadata::{self, Metadata};
+use foundation::phone_number::PhoneNumber;
+use foundation::rbac::RoleId;
+use foundation::rbac::resource::MEMBER;
+use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +30,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         public_search::endpoint(),
         delete_external_id::endpoint(),
         unlink_retired_email::endpoint(),
-        start_email_update::endpoint(),
+        metrics::endpoint(),
     ]
 }
 
@@ -70,17 +71,18 @@ struct Create {
 ///
 /// The member is active at once, with an address that is not verified yet. No mail is sent.
 #[endpoint(
+    "members.create",
     POST "/v1/b2b/organizations/{organization_id}/members",
     browser POST "/sdk/v1/b2b/organizations/members",
+    requires(MEMBER, "create"),
     errors(
-        OrganizationNotFound, InvalidEmail, DuplicateMemberEmail, InvalidMemberExternalId, DuplicateMemberExternalId,
-        InvalidPhoneNumber, DuplicateMemberPhoneNumber, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
-        MetadataInvalidFormat, MetadataTooLarge, MetadataTooManyKeys, EmailDomainIsClaimed, InvalidArgument
+        OrganizationNotFound, InvalidEmail, InvalidPhoneNumber, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
+        ..CREATE
     )
 )]
-fn create(tx: &mut Tx, cx: &Cx<Actor>, input: Create) -> Result<MemberResponse> {
+fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<MemberResponse> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
-    require_create(cx, &input)?;
+    require_for(cx, &input)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     let pending = input.create_member_as_pending == Some(true);
     let phone = input.mfa_phone_number.filter(|phone| !phone.is_empty());
@@ -88,7 +90,7 @@ fn create(tx: &mut Tx, cx: &Cx<Actor>, input: Create) -> Result<MemberResponse> 
     let new = NewMember {
         name: input.name.unwrap_or_default(),
         external_id: input.external_id,
-        roles: check_roles(tx, cx.project(), &organization, input.roles.unwrap_or_default())?,
+        roles: check_roles(tx, cx, &organization, input.roles.unwrap_or_default())?,
         trusted_metadata: input.trusted_metadata,
         untrusted_metadata: input.untrusted_metadata,
         is_breakglass: input.is_breakglass == Some(true),
@@ -97,24 +99,22 @@ fn create(tx: &mut Tx, cx: &Cx<Actor>, input: Create) -> Result<MemberResponse> 
         ..NewMember::with_email(email, if pending { Status::Pending } else { Status::Active })
     };
     let member = operations::create(tx, cx, &organization, new)?;
-    audit::record(tx, cx, "member.create", Some(&organization.organization_id), &member.member_id, Change::none())?;
     Ok(MemberResponse::new(member, organization))
 }
 
-/// Creating takes `create`; whoever sets what raises a member's power needs the permission for that too (T-70).
-fn require_create(cx: &Cx<Actor>, input: &Create) -> Result<()> {
-    cx.caller.require(resource::MEMBER, "create")?;
-    if cx.caller.acting().is_some() && input.trusted_metadata.is_some() {
+/// Whoever sets what raises a member's power needs the permission for that too (T-70).
+fn require_for(cx: &Cx, input: &Create) -> Result<()> {
+    if cx.acting.is_some() && input.trusted_metadata.is_some() {
         return Err(ApiError::CannotUpdateTrustedMetadata.into());
     }
+    if cx.acting.is_some() && input.external_id.is_some() {
+        return Err(ApiError::UnauthorizedAction.because("External ids are given by the backend only."));
+    }
     if input.roles.as_ref().is_some_and(|roles| !roles.is_empty()) {
-        cx.caller.require(resource::MEMBER, "update.settings.roles")?;
+        cx.require(MEMBER, "update.settings.roles")?;
     }
     if input.is_breakglass == Some(true) {
-        cx.caller.require(resource::MEMBER, "update.settings.is-breakglass")?;
-    }
-    if input.external_id.is_some() {
-        cx.caller.require(resource::MEMBER, "*")?;
+        cx.require(MEMBER, "update.settings.is-breakglass")?;
     }
     Ok(())
 }
@@ -128,10 +128,10 @@ struct Get {
 }
 
 /// Get a member by id or by email address.
-#[endpoint(GET "/v1/b2b/organizations/{organization_id}/member", errors(
+#[endpoint("members.get", GET "/v1/b2b/organizations/{organization_id}/member", errors(
     OrganizationNotFound, MemberNotFound, InvalidMemberGetFields, InvalidEmail, InactiveEmail
 ))]
-fn get(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Get) -> Result<MemberResponse> {
+fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<MemberResponse> {
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = match (input.member_id, input.email_address) {
         (Some(reference), None) => operations::find(tx, &organization, &reference)?,
@@ -155,10 +155,10 @@ struct ById {
     member_id: MemberRef,
 }
 
-/// Finds the organization and the member that a request names.
-fn find_for(
+/// The organization and the member that a request names; a member who acts only finds their own organization's.
+pub(crate) fn find_for(
     tx: &mut Tx,
-    cx: &Cx<Actor>,
+    cx: &Cx,
     organization: &OrganizationRef,
     member: &MemberRef,
 ) -> Result<(Organization, Member)> {
@@ -168,8 +168,8 @@ fn find_for(
 }
 
 /// Get the member of the session.
-#[endpoint(myself GET "/sdk/v1/b2b/organizations/members/me", errors(OrganizationNotFound, MemberNotFound))]
-fn get_self(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse> {
+#[endpoint("members.get_self", myself GET "/sdk/v1/b2b/organizations/members/me", errors(OrganizationNotFound, MemberNotFound))]
+fn get_self(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> {
     let (organization, member) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     Ok(MemberResponse::new(member, organization))
 }
@@ -184,10 +184,10 @@ struct DangerouslyGet {
 /// Get a member without naming the organization.
 ///
 /// Dangerous because the caller does not check which tenant the member belongs to.
-#[endpoint(GET "/v1/b2b/organizations/members/dangerously_get/{member_id}", errors(MemberNotFound))]
-fn dangerously_get(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: DangerouslyGet) -> Result<MemberResponse> {
+#[endpoint("members.dangerously_get", GET "/v1/b2b/organizations/members/dangerously_get/{member_id}", errors(MemberNotFound))]
+fn dangerously_get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: DangerouslyGet) -> Result<MemberResponse> {
     let id = MemberId::parse(&input.member_id).ok_or(ApiError::MemberNotFound)?;
-    let (organization, member) = anywhere(tx, cx, &id)?;
+    let (organization, member) = operations::find_anywhere(tx, cx, &id)?;
     if member.status == Status::Deleted && input.include_deleted != Some(true) {
         return Err(ApiError::MemberNotFound.into());
     }
@@ -200,7 +200,7 @@ struct Update {
     /// Or the external id.
     member_id: MemberRef,
     #[serde(flatten)]
-    changes: Changes,
+    changes: MemberUpdate,
 }
 
 /// Update a member.
@@ -208,19 +208,17 @@ struct Update {
 /// What is absent stays as it is; metadata is merged at the top level. A new email address ends the member's sessions
 /// and links and must be verified again.
 #[endpoint(
+    "members.update",
     PUT "/v1/b2b/organizations/{organization_id}/members/{member_id}",
     browser PUT "/sdk/v1/b2b/organizations/members/{member_id}",
     myself PUT "/sdk/v1/b2b/organizations/members/update",
     errors(
-        OrganizationNotFound, MemberNotFound, InvalidEmail, DuplicateMemberEmail, DesiredEmailDeactivated,
-        InvalidMemberExternalId, DuplicateMemberExternalId, InvalidPhoneNumber, DuplicateMemberPhoneNumber,
-        DuplicateMemberPhoneNumberForMember, InvalidMfaDefaultMethod, DefaultMfaMissingFactor,
-        InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata, CannotPreserveExistingSessions,
-        MemberCannotUpdateTheirEmail, MetadataInvalidFormat, MetadataTooLarge, MetadataTooManyKeys,
-        EmailDomainIsClaimed, InvalidArgument
+        OrganizationNotFound, MemberNotFound, InvalidEmail, InvalidPhoneNumber, DuplicateMemberPhoneNumberForMember,
+        InvalidMfaDefaultMethod, DefaultMfaMissingFactor, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
+        CannotPreserveExistingSessions, MemberCannotUpdateTheirEmail, ..CREATE, ..CHANGE_EMAIL
     )
 )]
-fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<MemberResponse> {
+fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse> {
     let (organization, before) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     input.changes.require(cx, &before)?;
     let email = input.changes.email_address.as_deref().map(EmailAddress::parse).transpose();
@@ -228,16 +226,12 @@ fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<MemberResponse> 
     let unlink = input.changes.unlink_email == Some(true);
     let mut member = before.clone();
     input.changes.apply(tx, cx, &organization, &mut member)?;
-    if member != before {
-        operations::save(tx, cx.now(), &organization, &before, &mut member)?;
-    }
-    if let Some(email) = email {
-        let how = email_change::EmailChange { unlink, ..Default::default() };
-        email_change::change_email(tx, cx, &organization, &mut member, email, how)?;
-    }
-    let change = Change::between(&before, &member);
-    if !change.is_none() {
-        audit::record(tx, cx, "member.update", Some(&organization.organization_id), &member.member_id, change)?;
+    match email {
+        Some(email) => {
+            let how = email_change::EmailChange { unlink, ..Default::default() };
+            email_change::change_email(tx, cx, &organization, &before, &mut member, email, how)?;
+        }
+        None => operations::save(tx, cx, "member.update", &organization, &before, &mut member)?,
     }
     Ok(MemberResponse::new(member, organization))
 }
@@ -251,45 +245,43 @@ struct Deleted {
 ///
 /// Sessions and outstanding links end; the address becomes free. A member with a verified address can be reactivated.
 #[endpoint(
+    "members.delete",
     DELETE "/v1/b2b/organizations/{organization_id}/members/{member_id}",
     browser DELETE "/sdk/v1/b2b/organizations/members/{member_id}",
     errors(OrganizationNotFound, MemberNotFound)
 )]
-fn delete(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<Deleted> {
+fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
     let (organization, member) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
-    cx.caller.require_on_member(&member.member_id, "delete")?;
+    cx.require_on_member(&member.member_id, "delete")?;
     let member_id = member.member_id.clone();
-    let change = Change::of("status", &member.status, &Status::Deleted);
     lifecycle::delete(tx, cx, &organization, member)?;
-    audit::record(tx, cx, "member.delete", Some(&organization.organization_id), &member_id, change)?;
     Ok(Deleted { member_id })
 }
 
 /// Bring a deleted member back.
 #[endpoint(
+    "members.reactivate",
     PUT "/v1/b2b/organizations/{organization_id}/members/{member_id}/reactivate",
     browser PUT "/sdk/v1/b2b/organizations/members/{member_id}/reactivate",
+    requires(MEMBER, "create"),
     errors(
         OrganizationNotFound, MemberNotFound, NoDeletedMember, EmailUnverifiedForReactivation,
         ReactivationEmailTaken, EmailDomainIsClaimed, DuplicateMemberEmail, DuplicateMemberExternalId,
         DuplicateMemberPhoneNumber
     )
 )]
-fn reactivate(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse> {
+fn reactivate(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
-    cx.caller.require(resource::MEMBER, "create")?;
     let id = input.member_id.id().ok_or(ApiError::MemberNotFound)?;
     let before = operations::find_any(tx, &organization, &id)?.ok_or(ApiError::MemberNotFound)?;
     // What comes back with the member takes the permission to give it (T-70).
     if !before.direct_roles.is_empty() {
-        cx.caller.require(resource::MEMBER, "update.settings.roles")?;
+        cx.require(MEMBER, "update.settings.roles")?;
     }
     if before.is_breakglass {
-        cx.caller.require(resource::MEMBER, "update.settings.is-breakglass")?;
+        cx.require(MEMBER, "update.settings.is-breakglass")?;
     }
-    let change = Change::of("status", &before.status, &Status::Active);
     let member = lifecycle::reactivate(tx, cx, &organization, before)?;
-    audit::record(tx, cx, "member.reactivate", Some(&organization.organization_id), &member.member_id, change)?;
     Ok(MemberResponse::new(member, organization))
 }
 
@@ -299,9 +291,11 @@ fn reactivate(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse
 /// `member_mfa_phone_numbers`, `member_mfa_phone_number_fuzzy`, `member_password_exists`, `member_roles`. Deleted
 /// members are found only by `statuses`. Oldest first.
 #[endpoint(
+    "members.search",
     POST "/v1/b2b/organizations/members/search",
     browser POST "/sdk/v1/b2b/organizations/me/members/search",
-    reads,
+    requires(MEMBER, "search"),
+    scans,
     errors(
         OrganizationNotFound, InvalidArgument, MemberSearchFilterUnknown, MemberSearchFilterNameNotString,
         MemberSearchMissingFilterName, MemberSearchMissingFilterValue, MemberSearchExpectedStrings,
@@ -310,7 +304,7 @@ fn reactivate(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse
         MemberSearchOrganizationIdsEmpty, SearchInvalidStatus
     )
 )]
-fn search(tx: &mut Tx, cx: &Cx<Actor>, input: Search) -> Result<Found> {
+fn search(tx: &mut Tx, cx: &Call<Actor>, input: Search) -> Result<Found> {
     run(tx, cx, &input)
 }
 
@@ -331,23 +325,22 @@ struct PublicMember {
 /// Ask whether a login page should show a password field.
 ///
 /// No member has a password yet, so the answer is always no; it never tells whether an address is a member's (T-45).
-#[endpoint(browser POST "/sdk/v1/b2b/organizations/members/search", reads)]
-fn public_search(_tx: &mut Tx, _cx: &Cx<ProjectCaller>, _input: PublicSearch) -> Result<PublicMember> {
+#[endpoint("members.public_search", browser POST "/sdk/v1/b2b/organizations/members/search", reads)]
+fn public_search(_tx: &mut Tx, _cx: &Call<ProjectCaller>, _input: PublicSearch) -> Result<PublicMember> {
     Ok(PublicMember { member: None })
 }
 
 /// Remove a member's external id.
-#[endpoint(DELETE "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id", errors(
-    OrganizationNotFound, MemberNotFound
-))]
-fn delete_external_id(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<MemberResponse> {
+#[endpoint(
+    "members.delete_external_id",
+    DELETE "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id",
+    requires(MEMBER, "*"),
+    errors(OrganizationNotFound, MemberNotFound)
+)]
+fn delete_external_id(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> {
     let (organization, before) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
-    cx.caller.require(resource::MEMBER, "*")?;
-    let mut member = before.clone();
-    member.external_id = None;
-    operations::save(tx, cx.now(), &organization, &before, &mut member)?;
-    let change = Change::between(&before, &member);
-    audit::record(tx, cx, "member.update", Some(&organization.organization_id), &member.member_id, change)?;
+    let mut member = Member { external_id: None, ..before.clone() };
+    operations::save(tx, cx, "member.update", &organization, &before, &mut member)?;
     Ok(MemberResponse::new(member, organization))
 }
 
@@ -362,21 +355,22 @@ struct UnlinkRetiredEmail {
 
 #[derive(Serialize, JsonSchema)]
 struct UnlinkResponse {
-    organization_id: crate::id::OrganizationId,
+    organization_id: OrganizationId,
     #[serde(flatten)]
     member: MemberResponse,
 }
 
 /// Free a retired address for others.
 #[endpoint(
+    "members.unlink_retired_email",
     POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
     browser POST "/sdk/v1/b2b/organizations/members/{member_id}/unlink_retired_email",
     myself POST "/sdk/v1/b2b/organizations/members/unlink_retired_email",
     errors(OrganizationNotFound, MemberNotFound, RetiredEmailMissingIdentifiers, EmailNotFound, InvalidEmail)
 )]
-fn unlink_retired_email(tx: &mut Tx, cx: &Cx<Actor>, input: UnlinkRetiredEmail) -> Result<UnlinkResponse> {
+fn unlink_retired_email(tx: &mut Tx, cx: &Call<Actor>, input: UnlinkRetiredEmail) -> Result<UnlinkResponse> {
     let (organization, before) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
-    cx.caller.require_on_member(&before.member_id, "update.info.unlink.retired-email")?;
+    cx.require_on_member(&before.member_id, "update.info.unlink.retired-email")?;
     let id = input.email_id.as_deref().map(|id| EmailId::parse(id).ok_or(ApiError::EmailNotFound)).transpose()?;
     let address = input.email_address.as_deref().map(EmailAddress::parse).transpose();
     let address = address.map_err(|_| ApiError::InvalidEmail)?;
@@ -390,71 +384,30 @@ fn unlink_retired_email(tx: &mut Tx, cx: &Cx<Actor>, input: UnlinkRetiredEmail) 
     };
     let at = member.retired_email_addresses.iter().position(is_meant).ok_or(ApiError::EmailNotFound)?;
     member.retired_email_addresses.remove(at);
-    operations::save(tx, cx.now(), &organization, &before, &mut member)?;
-    let change = Change::between(&before, &member);
+    operations::save(tx, cx, "member.update", &organization, &before, &mut member)?;
     let organization_id = organization.organization_id.clone();
-    audit::record(tx, cx, "member.update", Some(&organization_id), &member.member_id, change)?;
     Ok(UnlinkResponse { organization_id, member: MemberResponse::new(member, organization) })
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct StartEmailUpdate {
+struct OfOrganization {
     organization_id: OrganizationRef,
-    /// Or the external id.
-    member_id: MemberRef,
-    /// The new address.
-    email_address: String,
-    login_redirect_url: Option<String>,
-    locale: Option<String>,
-    login_template_id: Option<String>,
-    /// `EMAIL_MAGIC_LINK`.
-    delivery_method: Option<String>,
 }
 
-/// Start a change of a member's own address.
-///
-/// A link goes to the new address and works for 5 minutes; authenticating it makes the address the member's.
+#[derive(Serialize, JsonSchema)]
+struct Metrics {
+    /// Members that are not deleted.
+    member_count: i64,
+}
+
+/// Count an organization's members.
 #[endpoint(
-    POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
-    browser POST "/sdk/v1/b2b/organizations/members/{member_id}/start_email_update",
-    myself POST "/sdk/v1/b2b/organizations/members/start_email_update",
-    errors(
-        OrganizationNotFound, MemberNotFound, InvalidEmail, EmailUpdateActiveOnly, EmailUpdateUnverified,
-        DuplicateMemberEmail, DesiredEmailDeactivated, DesiredEmailUpdating, EmailDomainIsClaimed, InvalidLocale,
-        InvalidTemplateId, InvalidArgument, NoMatchForMagicLinkUrl, InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet,
-        NoDefaultLoginRedirectUrl, TooManyRequests
-    )
+    "organizations.metrics",
+    GET "/v1/b2b/organizations/{organization_id}/metrics",
+    scans,
+    errors(OrganizationNotFound)
 )]
-fn start_email_update(tx: &mut Tx, cx: &Cx<Actor>, input: StartEmailUpdate) -> Result<MemberResponse> {
-    let (organization, member) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
-    cx.caller.require_on_member(&member.member_id, "update.info.email")?;
-    let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
-    if member.status != Status::Active {
-        return Err(ApiError::EmailUpdateActiveOnly.into());
-    }
-    if !member.email_address_verified {
-        return Err(ApiError::EmailUpdateUnverified.into());
-    }
-    if email == member.email_address {
-        return Err(ApiError::DuplicateMemberEmail.into());
-    }
-    organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &email)?;
-    email_change::check_free(tx, &organization, &member, &email)?;
-    magic_links::start_email_update(
-        tx,
-        cx,
-        &organization,
-        &member,
-        EmailUpdate {
-            email,
-            redirect_url: input.login_redirect_url.as_deref(),
-            locale: input.locale.as_deref(),
-            template_id: input.login_template_id.as_deref(),
-            delivery_method: input.delivery_method.as_deref(),
-        },
-    )?;
-    let change = Change::none();
-    let organization_id = &organization.organization_id;
-    audit::record(tx, cx, "member.start_email_update", Some(organization_id), &member.member_id, change)?;
-    Ok(MemberResponse::new(member, organization))
+fn metrics(tx: &mut Tx, cx: &Call<ProjectCaller>, input: OfOrganization) -> Result<Metrics> {
+    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+    Ok(Metrics { member_count: operations::count(tx, &organization)? })
 }

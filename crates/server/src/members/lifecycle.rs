@@ -1,63 +1,49 @@
 //! From pending or invited to active, to deleted, and back.
 
 use super::{Member, Status, operations, store};
-use crate::error::{ApiError, Result};
-use crate::http::{Caller, Cx};
 use crate::organizations::{self, Organization};
-use crate::{magic_links, sessions};
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
 
-/// Records that the person has just proven to read mail at the member's address.
-pub(crate) fn prove_email<C: Caller>(
+/// Records that the person has proven to read mail at the member's address.
+pub(crate) fn prove_email(
     tx: &mut Tx,
-    cx: &Cx<C>,
+    cx: &Cx,
     organization: &Organization,
     member: &mut Member,
+    proven: &EmailAddress,
 ) -> Result<()> {
-    if member.email_address_verified {
-        return Ok(());
-    }
     let before = member.clone();
-    member.email_address_verified = true;
-    operations::save(tx, cx.now(), organization, &before, member)
+    member.email_address_verified |= *proven == member.email_address;
+    operations::save(tx, cx, "member.update", organization, &before, member)
 }
 
 /// A pending or invited member becomes active with the first login that succeeds.
-pub(crate) fn activate<C: Caller>(
+pub(crate) fn logged_in(
     tx: &mut Tx,
-    cx: &Cx<C>,
+    cx: &Cx,
     organization: &Organization,
     member: &mut Member,
+    proven: Option<&EmailAddress>,
 ) -> Result<()> {
-    if member.status == Status::Active {
-        return Ok(());
-    }
     let before = member.clone();
     member.status = Status::Active;
-    operations::save(tx, cx.now(), organization, &before, member)
+    member.email_address_verified |= proven == Some(&member.email_address);
+    operations::save(tx, cx, "member.update", organization, &before, member)
 }
 
 /// Deletes a member: sessions and outstanding links end, the address becomes free. The row stays, for reactivation.
-pub(super) fn delete<C: Caller>(
-    tx: &mut Tx,
-    cx: &Cx<C>,
-    organization: &Organization,
-    mut member: Member,
-) -> Result<()> {
+pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization, mut member: Member) -> Result<()> {
     let before = member.clone();
     member.status = Status::Deleted;
-    operations::save(tx, cx.now(), organization, &before, &mut member)?;
-    sessions::revoke_all_of(tx, &mut member, None)?;
-    magic_links::revoke_all_of(tx, &organization.organization_id, &member.member_id)
+    operations::save(tx, cx, "member.delete", organization, &before, &mut member)?;
+    operations::end_sessions(tx, cx, &mut member, None)
 }
 
 /// Brings a deleted member back. What ended with the deletion stays ended.
-pub(super) fn reactivate<C: Caller>(
-    tx: &mut Tx,
-    cx: &Cx<C>,
-    organization: &Organization,
-    mut member: Member,
-) -> Result<Member> {
+pub(super) fn reactivate(tx: &mut Tx, cx: &Cx, organization: &Organization, mut member: Member) -> Result<Member> {
     if member.status != Status::Deleted {
         return Err(ApiError::NoDeletedMember.into());
     }
@@ -79,6 +65,6 @@ pub(super) fn reactivate<C: Caller>(
         }
     }
     member.retired_email_addresses = kept;
-    operations::save(tx, cx.now(), organization, &before, &mut member)?;
+    operations::save(tx, cx, "member.reactivate", organization, &before, &mut member)?;
     Ok(member)
 }

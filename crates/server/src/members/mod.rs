@@ -1,6 +1,5 @@
 //! Members: one person's account inside one organization.
 
-mod changes;
 mod email_change;
 mod endpoints;
 mod lifecycle;
@@ -9,43 +8,35 @@ mod reference;
 mod roles;
 mod search;
 mod store;
+mod update;
 
-pub(crate) use email_change::{EmailChange, change_email};
-pub(crate) use endpoints::{MemberResponse, endpoints};
-pub(crate) use lifecycle::{activate, prove_email};
+pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free};
+pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
+pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use operations::{
-    NewMember, SAME_DOMAIN_GUARD, begin_session_generation, count, create, create_absent, find, find_any,
-    find_by_email, find_by_id, memberships, purge, save,
+    CREATE, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email, find_by_id,
+    has_proven_member_of_domain, memberships, prefetch_by_email, save,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use roles::check_roles;
-pub(crate) use search::anywhere;
+pub(crate) use store::TABLES;
 
-use crate::email_address::EmailAddress;
-use crate::id::{EmailId, MemberId, OrganizationId, ProjectId};
-use crate::metadata::Metadata;
-use crate::organizations::MfaMethod;
-use crate::rbac::{ADMIN_ROLE, RoleId};
-use crate::wire_enum::wire_enum;
+use crate::organizations::{MfaMethod, Organization};
 use database::Timestamp;
+use foundation::email_address::EmailAddress;
+use foundation::id::{EmailId, MemberId, OrganizationId, ProjectId};
+use foundation::metadata::Metadata;
+use foundation::rbac::{ADMIN_ROLE, RoleId};
+use foundation::stored::Stored;
+use foundation::wire_enum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::Profile;
 
 wire_enum! {
     /// Where a member stands.
-    Status(SearchInvalidStatus) { Active = "active", Pending = "pending", Invited = "invited", Deleted = "deleted" }
-}
-
-impl Status {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Status::Active => "active",
-            Status::Pending => "pending",
-            Status::Invited => "invited",
-            Status::Deleted => "deleted",
-        }
-    }
+    pub(crate) Status(SearchInvalidStatus) { Active = "active", Pending = "pending", Invited = "invited", Deleted = "deleted" }
 }
 
 /// An address that a member had. It stays reserved for them until it is unlinked.
@@ -81,6 +72,9 @@ pub(crate) struct Member {
     /// How often all sessions were ended.
     #[serde(skip)]
     pub(crate) session_generation: i64,
+    /// What is stored beside the columns, as it was read.
+    #[serde(skip)]
+    profile: Option<Stored<Profile>>,
     pub organization_id: OrganizationId,
     pub member_id: MemberId,
     /// The app's own id for the member; unique in the organization.
@@ -118,19 +112,19 @@ pub(crate) struct Member {
     pub untrusted_metadata: Metadata,
     pub is_locked: bool,
     /// RFC 3339.
-    #[serde(with = "crate::time::optional")]
+    #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     pub lock_created_at: Option<Timestamp>,
     /// RFC 3339.
-    #[serde(with = "crate::time::optional")]
+    #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     pub lock_expires_at: Option<Timestamp>,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,
 }
@@ -149,7 +143,12 @@ impl Member {
         }
     }
 
-    fn set_roles(&mut self, organization: &crate::organizations::Organization) {
+    /// Whether the member must not get in at this time, whatever they prove.
+    pub(crate) fn is_locked_at(&self, now: Timestamp) -> bool {
+        self.is_locked && self.lock_expires_at.is_none_or(|until| now < until)
+    }
+
+    fn set_roles(&mut self, organization: &Organization) {
         self.roles = roles::roles_of(&self.direct_roles, &self.email_address, organization);
         self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);
     }

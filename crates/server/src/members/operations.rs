@@ -1,21 +1,23 @@
 //! What is done with members from more than one door.
 
 use super::{Member, MemberRef, Status, store};
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Error, Result};
-use crate::http::{Caller, Cx};
-use crate::id::{EmailId, MemberId, OrganizationId};
-use crate::metadata::{self, Metadata};
 use crate::organizations::{self, ExternalId, Organization};
-use crate::projects::Project;
-use crate::rbac::RoleId;
-use database::{Timestamp, Tx};
+use database::Tx;
+use foundation::audit::{self, Change};
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::email_domain::EmailDomain;
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::{EmailId, MemberId, OrganizationId, SessionId};
+use foundation::metadata::{self, Metadata};
+use foundation::project::Project;
+use foundation::rbac::RoleId;
 
 /// A member to be.
 pub(crate) struct NewMember {
     pub(crate) email: EmailAddress,
     pub(crate) status: Status,
-    /// Whether the person has just proven to read mail at the address.
+    /// Whether it is known that the person reads mail at the address.
     pub(crate) email_verified: bool,
     pub(crate) name: String,
     pub(crate) external_id: Option<String>,
@@ -59,17 +61,24 @@ pub(super) fn check_name(name: String) -> Result<String> {
     }
 }
 
+/// What can be wrong with a new member.
+pub(crate) const CREATE: &[ApiError] = &[
+    ApiError::DuplicateMemberEmail,
+    ApiError::EmailDomainIsClaimed,
+    ApiError::InvalidMemberExternalId,
+    ApiError::DuplicateMemberExternalId,
+    ApiError::DuplicateMemberPhoneNumber,
+    ApiError::MetadataInvalidFormat,
+    ApiError::MetadataTooLarge,
+    ApiError::MetadataTooManyKeys,
+    ApiError::InvalidArgument,
+];
+
 /// Creates a member.
 ///
 /// # Errors
-/// When the address, the external id or the phone number is another member's, or the email domain is claimed by
-/// other organizations.
-pub(crate) fn create<C: Caller>(
-    tx: &mut Tx,
-    cx: &Cx<C>,
-    organization: &Organization,
-    new: NewMember,
-) -> Result<Member> {
+/// [`CREATE`].
+pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: NewMember) -> Result<Member> {
     organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &new.email)?;
     if let Some(id) = &new.external_id {
         ExternalId::check(id, ApiError::InvalidMemberExternalId)?;
@@ -79,6 +88,7 @@ pub(crate) fn create<C: Caller>(
         project_id: cx.project().id.clone(),
         revision: 0,
         session_generation: 0,
+        profile: None,
         organization_id: organization.organization_id.clone(),
         member_id: MemberId::new(environment),
         external_id: new.external_id,
@@ -111,16 +121,12 @@ pub(crate) fn create<C: Caller>(
     };
     store::insert(tx, &member)?;
     member.set_roles(organization);
+    record(tx, cx, "member.create", &member, Change::none())?;
     Ok(member)
 }
 
 /// Creates a member for an address that [`find_by_email`] has just found to be nobody's.
-pub(crate) fn create_absent<C: Caller>(
-    tx: &mut Tx,
-    cx: &Cx<C>,
-    organization: &Organization,
-    new: NewMember,
-) -> Result<Member> {
+pub(crate) fn create_absent(tx: &mut Tx, cx: &Cx, organization: &Organization, new: NewMember) -> Result<Member> {
     create(tx, cx, organization, new).map_err(|error| match error {
         // Someone else was faster; the next attempt finds the member.
         Error::Api(ApiError::DuplicateMemberEmail, _) => Error::Conflict,
@@ -128,15 +134,23 @@ pub(crate) fn create_absent<C: Caller>(
     })
 }
 
-/// Stores a changed member, and in the tables that list addresses and roles only what differs from `before`.
+/// Stores a changed member, and records what has changed. The tables that list addresses and roles get only what
+/// differs from `before`.
+///
+/// # Errors
+/// When an address, the external id or the phone number is another member's.
 pub(crate) fn save(
     tx: &mut Tx,
-    now: Timestamp,
+    cx: &Cx,
+    action: &str,
     organization: &Organization,
     before: &Member,
     member: &mut Member,
 ) -> Result<()> {
-    member.updated_at = now;
+    if before == member {
+        return Ok(());
+    }
+    member.updated_at = cx.now();
     store::update(tx, member)?;
     member.revision += 1;
     let addresses =
@@ -148,14 +162,20 @@ pub(crate) fn save(
         store::replace_roles(tx, member)?;
     }
     member.set_roles(organization);
-    Ok(())
+    record(tx, cx, action, member, Change::between(before, member))
 }
 
-/// Sessions that were made before count no more.
-pub(crate) fn begin_session_generation(tx: &mut Tx, member: &mut Member) -> Result<()> {
+fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -> Result<()> {
+    audit::record(tx, cx, action, Some(&member.organization_id), &member.member_id, change)
+}
+
+/// Ends a member's sessions, but the one to be kept, and everything that ends with them. What is just being made counts
+/// no more either.
+pub(crate) fn end_sessions(tx: &mut Tx, cx: &Cx, member: &mut Member, keep: Option<&SessionId>) -> Result<()> {
     member.session_generation += 1;
     member.revision += 1;
-    store::set_session_generation(tx, member)
+    store::set_session_generation(tx, member)?;
+    cx.app.tables().end_of_member(tx, &member.organization_id, &member.member_id, keep)
 }
 
 fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {
@@ -194,16 +214,27 @@ pub(crate) fn find_by_id(tx: &mut Tx, organization: &Organization, id: &MemberId
 /// # Errors
 /// `inactive_email` when it is a retired address of a member.
 pub(crate) fn find_by_email(tx: &mut Tx, organization: &Organization, email: &EmailAddress) -> Result<Option<Member>> {
-    match store::owner_of_email(tx, &organization.organization_id, email)? {
+    match store::find_by_email(tx, &organization.organization_id, email)? {
         None => Ok(None),
-        Some((_, kind)) if kind == "retired" => Err(ApiError::InactiveEmail.into()),
-        Some((id, _)) => find_any(tx, organization, &id),
+        Some(found) if found.kind == "retired" => Err(ApiError::InactiveEmail.into()),
+        Some(found) => Ok(with_roles(organization, Some(found.member))),
     }
 }
 
-/// The organization of a member of the project.
-pub(super) fn locate(tx: &mut Tx, project: &Project, id: &MemberId) -> Result<Option<OrganizationId>> {
-    store::locate(tx, &project.id, id)
+/// Says that [`find_by_email`] will follow: see [`Tx::prefetch`].
+pub(crate) fn prefetch_by_email(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<()> {
+    store::prefetch_by_email(tx, organization, email)
+}
+
+/// The member with this id, wherever in the project; also when deleted.
+pub(crate) fn find_anywhere(tx: &mut Tx, cx: &Cx, id: &MemberId) -> Result<(Organization, Member)> {
+    let organization = match store::locate(tx, &cx.project().id, id)? {
+        Some(organization) => organizations::find_by_id(tx, cx.project(), &organization)?,
+        None => None,
+    };
+    let organization = organization.ok_or(ApiError::MemberNotFound)?;
+    let member = find_any(tx, &organization, id)?.ok_or(ApiError::MemberNotFound)?;
+    Ok((organization, member))
 }
 
 /// Every organization of the project in which this address is a member's, with the member.
@@ -219,16 +250,17 @@ pub(crate) fn memberships(tx: &mut Tx, project: &Project, email: &EmailAddress) 
     Ok(found)
 }
 
-/// Whether discovery may offer an organization to people of an email domain: only when an active member of the same
-/// domain has proven their address, so that nobody can set a trap with a domain that is not theirs (threat T-26).
-pub(crate) const SAME_DOMAIN_GUARD: fn(&mut Tx, &OrganizationId, &str) -> Result<bool> = store::has_verified_of_domain;
-
-/// Members that are not deleted.
-pub(crate) fn count(tx: &mut Tx, organization: &OrganizationId) -> Result<i64> {
-    store::count(tx, organization)
+/// Whether an active member with an address of this domain has proven it. People of the domain are not offered an
+/// organization before, so that nobody can set a trap with a domain that is not theirs (threat T-26).
+pub(crate) fn has_proven_member_of_domain(
+    tx: &mut Tx,
+    organization: &Organization,
+    domain: &EmailDomain,
+) -> Result<bool> {
+    store::has_verified_of_domain(tx, &organization.organization_id, domain.as_str())
 }
 
-/// Removes all members of an organization that is being deleted.
-pub(crate) fn purge(tx: &mut Tx, organization: &Organization) -> Result<()> {
-    store::purge(tx, organization)
+/// Members that are not deleted.
+pub(super) fn count(tx: &mut Tx, organization: &Organization) -> Result<i64> {
+    store::count(tx, &organization.organization_id)
 }

@@ -1,6 +1,6 @@
 //! How a request names a member.
 
-use crate::id::MemberId;
+use foundation::id::MemberId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -1,12 +1,12 @@
 //! Where a member's roles come from.
 
 use super::{MemberRole, RoleSource};
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Result};
-use crate::organizations::Organization;
-use crate::projects::Project;
-use crate::rbac::{self, MEMBER_ROLE, RoleId};
+use crate::organizations::{self, Organization};
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use foundation::rbac::{MEMBER_ROLE, RoleId};
 use serde_json::json;
 
 const MAX_ROLES: usize = 100;
@@ -37,11 +37,11 @@ pub(super) fn roles_of(direct: &[RoleId], email: &EmailAddress, organization: &O
 /// `invalid_rbac_role_assignment` when one does not exist.
 pub(crate) fn check_roles(
     tx: &mut Tx,
-    project: &Project,
+    cx: &Cx,
     organization: &Organization,
     roles: Vec<RoleId>,
 ) -> Result<Vec<RoleId>> {
-    let policy = rbac::policy_of(tx, project, organization)?;
+    let policy = organizations::policy(tx, cx.project(), organization)?;
     let mut checked: Vec<RoleId> = Vec::new();
     for role in roles {
         if !policy.has_role(&role) {

@@ -1,15 +1,15 @@
 //! Finding members.
 
-use super::{Member, Status, operations, store};
+use super::{Member, Status, store};
 use crate::cursor::{Cursor, Listing};
-use crate::email_address;
-use crate::error::{ApiError, Result};
-use crate::http::{Actor, Cx, input};
-use crate::id::MemberId;
 use crate::organizations::{self, Organization, OrganizationRef};
-use crate::rbac::{MEMBER_ROLE, resource};
 use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address;
+use foundation::error::{ApiError, Result};
+use foundation::id::MemberId;
+use foundation::rbac::MEMBER_ROLE;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ pub(super) struct Search {
     /// 1 to 1000; 100 when absent.
     limit: Option<i64>,
     /// Every member that is not deleted, when absent.
-    #[serde(default, deserialize_with = "input::object")]
+    #[serde(default, deserialize_with = "frame::object")]
     query: Option<Query>,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Found {
     results_metadata: ResultsMetadata,
 }
 
-pub(super) fn run(tx: &mut Tx, cx: &Cx<Actor>, input: &Search) -> Result<Found> {
+pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {
     if input.organization_ids.is_empty() {
         return Err(ApiError::MemberSearchOrganizationIdsEmpty.into());
     }
@@ -53,7 +53,6 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx<Actor>, input: &Search) -> Result<Found> 
         return Err(ApiError::InvalidArgument.because("organization_ids names at most 100 organizations."));
     }
     let organizations = organizations::find_many(tx, cx, &input.organization_ids)?;
-    cx.caller.require(resource::MEMBER, "search")?;
     let project = &cx.project().id;
     let limit = search::limit(input.limit)?;
     let after = Cursor::read(&cx.app, project, Listing::Members, input.cursor.as_deref())?.and_then(search::position);
@@ -135,8 +134,7 @@ fn member_ids(sql: &mut Condition, ids: &[String]) -> Result<String> {
 }
 
 fn statuses(words: Vec<String>) -> Result<Vec<String>> {
-    let known = [Status::Active, Status::Pending, Status::Invited, Status::Deleted];
-    let is_known = |word: &String| known.iter().any(|status| status.as_str() == word);
+    let is_known = |word: &String| Status::ALL.iter().any(|status| status.as_str() == word);
     if words.iter().all(is_known) { Ok(words) } else { Err(ApiError::SearchInvalidStatus.into()) }
 }
 
@@ -163,20 +161,4 @@ fn roles(sql: &mut Condition, wanted: &[String], organizations: &[Organization])
         }
     }
     any.join(" OR ")
-}
-
-/// The member with this id, wherever in the project.
-pub(crate) fn anywhere(
-    tx: &mut Tx,
-    cx: &Cx<impl crate::http::Caller>,
-    id: &MemberId,
-) -> Result<(Organization, Member)> {
-    let found = operations::locate(tx, cx.project(), id)?;
-    let organization = match found {
-        Some(organization) => organizations::find_by_id(tx, cx.project(), &organization)?,
-        None => None,
-    };
-    let organization = organization.ok_or(ApiError::MemberNotFound)?;
-    let member = operations::find_any(tx, &organization, id)?.ok_or(ApiError::MemberNotFound)?;
-    Ok((organization, member))
 }

@@ -1,77 +1,142 @@
 use super::{Member, RetiredEmail, Status};
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, OnUnique as _, Result};
-use crate::id::{EmailId, MemberId, OrganizationId, ProjectId};
-use crate::metadata::Metadata;
-use crate::organizations::Organization;
-use crate::rbac::RoleId;
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, OnUnique as _, Result};
+use foundation::id::{EmailId, MemberId, OrganizationId, ProjectId};
+use foundation::metadata::Metadata;
+use foundation::rbac::RoleId;
+use foundation::stored::{Fields, Stored};
+use foundation::tables::{Owner, Table};
 use serde::{Deserialize, Serialize};
 
+/// The tables of this subject. What is looked up across the project is found by the members, so they go last.
+pub(crate) const TABLES: &[Table] = &[
+    Table {
+        of_organization: Some(
+            "DELETE FROM member_directory WHERE project_id = $3 AND organization_id = $1 AND email_address IN
+             (SELECT m.email_address FROM members m JOIN member_directory d ON d.project_id = m.project_id
+              AND d.email_address = m.email_address AND d.organization_id = m.organization_id
+              WHERE m.organization_id = $1 AND d.project_id = $3 ORDER BY m.id LIMIT $2)",
+        ),
+        ..Table::new("member_directory", Owner::Project("project_id"))
+    },
+    Table {
+        of_organization: Some(
+            "DELETE FROM member_locations WHERE project_id = $3 AND organization_id = $1 AND member_id IN
+             (SELECT m.id FROM members m JOIN member_locations l ON l.project_id = m.project_id
+              AND l.member_id = m.id WHERE m.organization_id = $1 AND l.project_id = $3 ORDER BY m.id LIMIT $2)",
+        ),
+        ..Table::new("member_locations", Owner::Project("project_id"))
+    },
+    Table {
+        of_organization: Some(
+            "DELETE FROM member_emails WHERE organization_id = $1 AND email_address IN
+             (SELECT email_address FROM member_emails WHERE organization_id = $1 ORDER BY email_address LIMIT $2)",
+        ),
+        ..Table::new("member_emails", OF_ORGANIZATION)
+    },
+    Table {
+        of_organization: Some(
+            "DELETE FROM member_roles WHERE organization_id = $1 AND (member_id, role_id) IN
+             (SELECT member_id, role_id FROM member_roles WHERE organization_id = $1
+              ORDER BY member_id, role_id LIMIT $2)",
+        ),
+        ..Table::new("member_roles", OF_ORGANIZATION)
+    },
+    Table {
+        of_organization: Some(
+            "DELETE FROM members WHERE organization_id = $1 AND id IN
+             (SELECT id FROM members WHERE organization_id = $1 ORDER BY id LIMIT $2)",
+        ),
+        ..Table::new("members", Owner::Organization(&["organization_id", "project_id"]))
+    },
+];
+
+const OF_ORGANIZATION: Owner = Owner::Organization(&["organization_id"]);
+
 /// What of a member is neither looked up nor filtered by.
-#[derive(Serialize, Deserialize)]
-struct Profile {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
     email_id: EmailId,
+    #[serde(default)]
     retired_email_addresses: Vec<RetiredEmail>,
+    #[serde(default)]
     name: String,
+    #[serde(default)]
     external_id: Option<String>,
+    #[serde(default)]
     direct_roles: Vec<RoleId>,
+    #[serde(default)]
     mfa_enrolled: bool,
+    #[serde(default)]
     mfa_phone_number: String,
+    #[serde(default)]
     mfa_phone_number_verified: bool,
+    #[serde(default)]
     default_mfa_method: String,
+    #[serde(default)]
     trusted_metadata: Metadata,
+    #[serde(default)]
     untrusted_metadata: Metadata,
+}
+
+impl Fields for Profile {
+    fn strictest(field: &str) -> Option<serde_json::Value> {
+        (field == "mfa_enrolled").then_some(true.into())
+    }
 }
 
 impl FromRow for Member {
     fn from_row(row: &mut Row) -> database::Result<Self> {
-        let Json(profile) = row.get::<Json<Profile>>("profile")?;
+        let profile = row.get::<Stored<Profile>>("profile")?;
+        let known = (*profile).clone();
         let status: String = row.get("status")?;
+        // A status that only a newer program has lets nobody in.
+        let status = Status::ALL.iter().copied().find(|known| known.as_str() == status).unwrap_or(Status::Deleted);
+        let lock_created_at: Option<Timestamp> = row.get("lock_created_at")?;
         Ok(Member {
             project_id: row.get("project_id")?,
             revision: row.get("revision")?,
             session_generation: row.get("session_generation")?,
+            profile: Some(profile),
             organization_id: row.get("organization_id")?,
             member_id: row.get("id")?,
-            external_id: profile.external_id,
+            external_id: known.external_id,
             email_address: EmailAddress::stored(row.get("email_address")?),
             email_address_verified: row.get("email_verified")?,
-            email_id: profile.email_id,
-            retired_email_addresses: profile.retired_email_addresses,
-            status: serde_json::from_value(status.into()).map_err(|_| fault("status"))?,
-            name: profile.name,
+            email_id: known.email_id,
+            retired_email_addresses: known.retired_email_addresses,
+            status,
+            name: known.name,
             is_breakglass: row.get("is_breakglass")?,
             is_admin: false,
-            direct_roles: profile.direct_roles,
+            direct_roles: known.direct_roles,
             roles: Vec::new(),
-            mfa_enrolled: profile.mfa_enrolled,
-            mfa_phone_number: profile.mfa_phone_number,
-            mfa_phone_number_verified: profile.mfa_phone_number_verified,
-            default_mfa_method: profile.default_mfa_method,
+            mfa_enrolled: known.mfa_enrolled,
+            mfa_phone_number: known.mfa_phone_number,
+            mfa_phone_number_verified: known.mfa_phone_number_verified,
+            default_mfa_method: known.default_mfa_method,
             totp_registration_id: String::new(),
             member_password_id: String::new(),
             sso_registrations: Vec::new(),
             oauth_registrations: Vec::new(),
             scim_registration: None,
-            trusted_metadata: profile.trusted_metadata,
-            untrusted_metadata: profile.untrusted_metadata,
-            is_locked: false,
-            lock_created_at: None,
-            lock_expires_at: None,
+            trusted_metadata: known.trusted_metadata,
+            untrusted_metadata: known.untrusted_metadata,
+            is_locked: lock_created_at.is_some(),
+            lock_created_at,
+            lock_expires_at: row.get("lock_expires_at")?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
         })
     }
 }
 
-fn fault(column: &str) -> database::Error {
-    database::Error::Other(format!("members.{column} holds something else").into())
-}
-
-fn profile(m: &Member) -> Profile {
-    Profile {
+/// The profile to be stored: with what was read of it, and what was not.
+fn profile(m: &Member) -> Stored<Profile> {
+    let now = Profile {
         email_id: m.email_id.clone(),
         retired_email_addresses: m.retired_email_addresses.clone(),
         name: m.name.clone(),
@@ -83,6 +148,13 @@ fn profile(m: &Member) -> Profile {
         default_mfa_method: m.default_mfa_method.clone(),
         trusted_metadata: m.trusted_metadata.clone(),
         untrusted_metadata: m.untrusted_metadata.clone(),
+    };
+    match m.profile.clone() {
+        Some(mut stored) => {
+            *stored = now;
+            stored
+        }
+        None => Stored::new(now),
     }
 }
 
@@ -121,7 +193,8 @@ pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
         "INSERT INTO member_locations (project_id, member_id, organization_id) VALUES ($1, $2, $3)",
         args![&m.project_id, &m.member_id, &m.organization_id],
     )?;
-    add_emails(tx, m)?;
+    add_emails(tx, m, &listed(m))?;
+    add_to_directory(tx, m)?;
     add_roles(tx, m)
 }
 
@@ -164,21 +237,29 @@ const UNIQUE: &[(&str, ApiError)] = &[
     ("members_organization_id_mfa_phone_number_key", ApiError::DuplicateMemberPhoneNumber),
 ];
 
-/// Addresses are unique in the organization, those that were retired included.
+/// Addresses are unique in the organization, those that were retired included. Only what differs is written.
 pub(super) fn replace_emails(tx: &mut Tx, before: &Member, m: &Member) -> Result<()> {
-    remove_emails(tx, before)?;
-    add_emails(tx, m)
-}
-
-/// Found by the addresses: to be found by the member they would need two more indexes, which every new member would have
-/// to be written to.
-fn remove_emails(tx: &mut Tx, m: &Member) -> Result<()> {
-    for (email, _) in addresses(m) {
+    let (old, new) = (listed(before), listed(m));
+    for (email, _) in old.iter().filter(|address| !new.contains(address)) {
         tx.execute(
             "DELETE FROM member_emails WHERE organization_id = $1 AND email_address = $2 AND member_id = $3",
             args![&m.organization_id, email.as_str(), &m.member_id],
         )?;
     }
+    add_emails(tx, m, new.iter().filter(|address| !old.contains(address)))?;
+    let in_directory = |m: &Member| (m.status != Status::Deleted).then(|| m.email_address.clone());
+    match (in_directory(before), in_directory(m)) {
+        (before, now) if before == now => Ok(()),
+        (_, now) => {
+            remove_from_directory(tx, before)?;
+            if now.is_some() { add_to_directory(tx, m) } else { Ok(()) }
+        }
+    }
+}
+
+/// Found by the address: to be found by the member it would need another index, which every new member would have to be
+/// written to.
+fn remove_from_directory(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute(
         "DELETE FROM member_directory
          WHERE project_id = $1 AND email_address = $2 AND organization_id = $3 AND member_id = $4",
@@ -187,27 +268,35 @@ fn remove_emails(tx: &mut Tx, m: &Member) -> Result<()> {
     Ok(())
 }
 
-/// With what each is to the member.
-fn addresses(m: &Member) -> impl Iterator<Item = (&EmailAddress, &'static str)> {
-    let retired = m.retired_email_addresses.iter().map(|retired| (&retired.email_address, "retired"));
-    std::iter::once((&m.email_address, "primary")).chain(retired)
-}
-
-fn add_emails(tx: &mut Tx, m: &Member) -> Result<()> {
-    if m.status == Status::Deleted {
-        return Ok(());
-    }
-    for (email, kind) in addresses(m) {
-        tx.execute(
-            "INSERT INTO member_emails (organization_id, email_address, member_id, kind) VALUES ($1, $2, $3, $4)",
-            args![&m.organization_id, email.as_str(), &m.member_id, kind],
-        )
-        .on_unique("member_emails_pkey", ApiError::DuplicateMemberEmail)?;
-    }
+fn add_to_directory(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute_later(
         "INSERT INTO member_directory (project_id, email_address, organization_id, member_id) VALUES ($1, $2, $3, $4)",
         args![&m.project_id, m.email_address.as_str(), &m.organization_id, &m.member_id],
     )?;
+    Ok(())
+}
+
+/// The addresses that are the member's, with what each is to them; none of a deleted member.
+fn listed(m: &Member) -> Vec<(&EmailAddress, &'static str)> {
+    if m.status == Status::Deleted {
+        return Vec::new();
+    }
+    let retired = m.retired_email_addresses.iter().map(|retired| (&retired.email_address, "retired"));
+    std::iter::once((&m.email_address, "primary")).chain(retired).collect()
+}
+
+fn add_emails<'a>(
+    tx: &mut Tx,
+    m: &Member,
+    addresses: impl IntoIterator<Item = &'a (&'a EmailAddress, &'static str)>,
+) -> Result<()> {
+    for (email, kind) in addresses {
+        tx.execute(
+            "INSERT INTO member_emails (organization_id, email_address, member_id, kind) VALUES ($1, $2, $3, $4)",
+            args![&m.organization_id, email.as_str(), &m.member_id, *kind],
+        )
+        .on_unique("member_emails_pkey", ApiError::DuplicateMemberEmail)?;
+    }
     Ok(())
 }
 
@@ -236,6 +325,37 @@ pub(super) fn find(tx: &mut Tx, organization: &OrganizationId, id: &MemberId) ->
 
 pub(super) fn find_by_external_id(tx: &mut Tx, organization: &OrganizationId, id: &str) -> Result<Option<Member>> {
     Ok(tx.optional("SELECT * FROM members WHERE organization_id = $1 AND external_id = $2", args![organization, id])?)
+}
+
+/// A member, and what an address is to them.
+pub(super) struct Addressed {
+    pub(super) member: Member,
+    /// `primary` or `retired`.
+    pub(super) kind: String,
+}
+
+impl FromRow for Addressed {
+    fn from_row(row: &mut Row) -> database::Result<Self> {
+        Ok(Self { kind: row.get("address_kind")?, member: Member::from_row(row)? })
+    }
+}
+
+/// Whose address it is.
+const FIND_BY_EMAIL: &str = "SELECT m.*, e.kind AS address_kind FROM member_emails e
+         JOIN members m ON m.organization_id = e.organization_id AND m.id = e.member_id
+         WHERE e.organization_id = $1 AND e.email_address = $2";
+
+/// That [`find_by_email`] will follow.
+pub(super) fn prefetch_by_email(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<()> {
+    Ok(tx.prefetch(FIND_BY_EMAIL, args![organization, email.as_str()])?)
+}
+
+pub(super) fn find_by_email(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    email: &EmailAddress,
+) -> Result<Option<Addressed>> {
+    Ok(tx.optional(FIND_BY_EMAIL, args![organization, email.as_str()])?)
 }
 
 /// Whose address it is, and whether it is `primary` or `retired`.
@@ -286,27 +406,6 @@ pub(super) fn count(tx: &mut Tx, organization: &OrganizationId) -> Result<i64> {
         args![organization, Status::Deleted.as_str()],
     )?;
     Ok(count)
-}
-
-/// Everything of the organization's members. What is looked up across the project is found by the members, so they go
-/// last.
-pub(super) fn purge(tx: &mut Tx, o: &Organization) -> Result<()> {
-    let id = &o.organization_id;
-    let across = args![&o.project_id, id];
-    tx.execute(
-        "DELETE FROM member_directory WHERE project_id = $1 AND organization_id = $2
-         AND email_address IN (SELECT email_address FROM members WHERE organization_id = $2)",
-        across,
-    )?;
-    tx.execute(
-        "DELETE FROM member_locations WHERE project_id = $1 AND organization_id = $2
-         AND member_id IN (SELECT id FROM members WHERE organization_id = $2)",
-        across,
-    )?;
-    tx.execute("DELETE FROM member_emails WHERE organization_id = $1", args![id])?;
-    tx.execute("DELETE FROM member_roles WHERE organization_id = $1", args![id])?;
-    tx.execute("DELETE FROM members WHERE organization_id = $1", args![id])?;
-    Ok(())
 }
 
 /// One page of a search. `condition` is made by the search from fixed fragments; it never holds what a client sent.

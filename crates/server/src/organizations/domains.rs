@@ -1,12 +1,12 @@
 //! Email domains that open or close organizations of a project.
 
 use super::{Organization, store};
-use crate::email_address::EmailAddress;
-use crate::email_domain::EmailDomain;
-use crate::error::{ApiError, Result};
-use crate::id::OrganizationId;
-use crate::projects::Project;
 use database::Tx;
+use foundation::email_address::EmailAddress;
+use foundation::email_domain::EmailDomain;
+use foundation::error::{ApiError, Result};
+use foundation::id::OrganizationId;
+use foundation::project::Project;
 
 /// An address in a claimed domain can only be a member where the domain is claimed.
 ///
@@ -23,6 +23,11 @@ pub(crate) fn check_claimed(
         true => Ok(()),
         false => Err(ApiError::EmailDomainIsClaimed.into()),
     }
+}
+
+/// Says that [`check_claimed`] will follow: see [`Tx::prefetch`].
+pub(crate) fn prefetch_claimed(tx: &mut Tx, project: &Project, email: &EmailAddress) -> Result<()> {
+    store::prefetch_claiming(tx, &project.id, email.domain())
 }
 
 /// The organizations that people of this domain may join by themselves.

@@ -1,18 +1,16 @@
 use super::reference::check_slug;
 use super::search::{Found, Search, run};
 use super::{
-    ExternalId, NewOrganization, Organization, OrganizationRef, SETTINGS_ERRORS, SettingsInput, operations, public,
-    store,
+    CREATE, ExternalId, NewOrganization, Organization, OrganizationRef, SettingsInput, deletion, operations, public,
 };
-use crate::audit::{self, Change};
-use crate::error::{ApiError, Result};
-use crate::http::{Actor, Caller as _, Cx, Endpoint, ProjectCaller};
-use crate::id::OrganizationId;
-use crate::metadata::{self, Metadata};
-use crate::rbac::resource::ORGANIZATION;
-use crate::{magic_links, members, rbac, sessions};
+use crate::actor::{Actor, ProjectCaller};
 use database::Tx;
-use endpoint_macro::endpoint;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::OrganizationId;
+use foundation::metadata::{self, Metadata};
+use foundation::rbac::resource::ORGANIZATION;
+use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +22,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         update::endpoint(),
         delete::endpoint(),
         search::endpoint(),
-        metrics::endpoint(),
         delete_external_id::endpoint(),
         public::get_by_slug::endpoint(),
     ]
@@ -49,8 +46,8 @@ struct Create {
 }
 
 /// Create an organization.
-#[endpoint(POST "/v1/b2b/organizations", errors(..SETTINGS_ERRORS))]
-fn create(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Create) -> Result<OrganizationResponse> {
+#[endpoint("organizations.create", POST "/v1/b2b/organizations", errors(..CREATE))]
+fn create(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Create) -> Result<OrganizationResponse> {
     let new = NewOrganization {
         name: input.organization_name,
         slug: input.organization_slug,
@@ -59,10 +56,7 @@ fn create(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Create) -> Result<Organiza
         trusted_metadata: input.trusted_metadata,
         settings: input.settings,
     };
-    let organization = operations::create(tx, cx, new)?;
-    let id = &organization.organization_id;
-    audit::record(tx, cx, "organization.create", Some(id), id, Change::none())?;
-    Ok(OrganizationResponse { organization })
+    Ok(OrganizationResponse { organization: operations::create(tx, cx, new)? })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -71,14 +65,14 @@ struct ById {
 }
 
 /// Get an organization.
-#[endpoint(GET "/v1/b2b/organizations/{organization_id}", errors(OrganizationNotFound))]
-fn get(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: ById) -> Result<OrganizationResponse> {
+#[endpoint("organizations.get", GET "/v1/b2b/organizations/{organization_id}", errors(OrganizationNotFound))]
+fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: ById) -> Result<OrganizationResponse> {
     Ok(OrganizationResponse { organization: operations::find(tx, cx.project(), &input.organization_id)? })
 }
 
 /// Get the organization of the session.
-#[endpoint(browser GET "/sdk/v1/b2b/organizations/me", errors(OrganizationNotFound))]
-fn get_own(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<OrganizationResponse> {
+#[endpoint("organizations.get_own", browser GET "/sdk/v1/b2b/organizations/me", errors(OrganizationNotFound))]
+fn get_own(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<OrganizationResponse> {
     Ok(OrganizationResponse { organization: operations::find_for(tx, cx, &input.organization_id)? })
 }
 
@@ -98,10 +92,10 @@ struct Update {
 ///
 /// What is absent stays as it is; lists are replaced whole; metadata is merged at the top level. On behalf of a
 /// member, each field needs its own permission on `stytch.organization`.
-#[endpoint(PUT "/v1/b2b/organizations/{organization_id}", browser PUT "/sdk/v1/b2b/organizations/me", errors(
-    OrganizationNotFound, CannotUpdateTrustedMetadata, ..SETTINGS_ERRORS
+#[endpoint("organizations.update", PUT "/v1/b2b/organizations/{organization_id}", browser PUT "/sdk/v1/b2b/organizations/me", errors(
+    OrganizationNotFound, CannotUpdateTrustedMetadata, ..CREATE
 ))]
-fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<OrganizationResponse> {
+fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationResponse> {
     let before = operations::find_for(tx, cx, &input.organization_id)?;
     require(cx, &input)?;
     let mut organization = before.clone();
@@ -117,32 +111,26 @@ fn update(tx: &mut Tx, cx: &Cx<Actor>, input: Update) -> Result<OrganizationResp
         organization.organization_external_id = Some(id);
     }
     organization.trusted_metadata = metadata::merge(&before.trusted_metadata, input.trusted_metadata)?;
-    let policy = rbac::policy_of(tx, cx.project(), &before)?;
+    let policy = operations::policy(tx, cx.project(), &before)?;
     organization.settings = input.settings.apply(&before.settings, &policy)?;
-    let change = Change::between(&before, &organization);
-    if !change.is_none() {
-        operations::save(tx, cx.now(), &mut organization)?;
-        let id = &organization.organization_id;
-        audit::record(tx, cx, "organization.update", Some(id), id, change)?;
-    }
+    operations::save(tx, cx, "organization.update", &before, &mut organization)?;
     Ok(OrganizationResponse { organization })
 }
 
-fn require(cx: &Cx<Actor>, input: &Update) -> Result<()> {
-    let actor = &cx.caller;
-    if actor.acting().is_some() && input.trusted_metadata.is_some() {
+fn require(cx: &Cx, input: &Update) -> Result<()> {
+    if cx.acting.is_some() && input.trusted_metadata.is_some() {
         return Err(ApiError::CannotUpdateTrustedMetadata.into());
     }
+    if cx.acting.is_some() && input.organization_external_id.is_some() {
+        return Err(ApiError::UnauthorizedAction.because("External ids are given by the backend only."));
+    }
     if input.organization_name.is_some() {
-        actor.require(ORGANIZATION, "update.info.name")?;
+        cx.require(ORGANIZATION, "update.info.name")?;
     }
     if input.organization_slug.is_some() {
-        actor.require(ORGANIZATION, "update.info.slug")?;
+        cx.require(ORGANIZATION, "update.info.slug")?;
     }
-    if input.organization_external_id.is_some() {
-        actor.require(ORGANIZATION, "*")?;
-    }
-    input.settings.require(actor)
+    input.settings.require(cx)
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -153,19 +141,17 @@ struct Deleted {
 /// Delete an organization and everything in it.
 ///
 /// Its members, sessions and outstanding links end with it.
-#[endpoint(DELETE "/v1/b2b/organizations/{organization_id}", browser DELETE "/sdk/v1/b2b/organizations/me", errors(
-    OrganizationNotFound
-))]
-fn delete(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<Deleted> {
+#[endpoint(
+    "organizations.delete",
+    DELETE "/v1/b2b/organizations/{organization_id}",
+    browser DELETE "/sdk/v1/b2b/organizations/me",
+    requires(ORGANIZATION, "delete"),
+    errors(OrganizationNotFound)
+)]
+fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
     let organization = operations::find_for(tx, cx, &input.organization_id)?;
-    cx.caller.require(ORGANIZATION, "delete")?;
-    let id = organization.organization_id.clone();
-    sessions::purge(tx, cx.project(), &id)?;
-    magic_links::purge(tx, &id)?;
-    members::purge(tx, &organization)?;
-    store::delete(tx, &organization)?;
-    audit::record(tx, cx, "organization.delete", Some(&id), &id, Change::none())?;
-    Ok(Deleted { organization_id: id })
+    deletion::delete(tx, cx, &organization)?;
+    Ok(Deleted { organization_id: organization.organization_id })
 }
 
 /// Search organizations.
@@ -173,38 +159,26 @@ fn delete(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<Deleted> {
 /// Filters: `organization_ids`, `organization_slugs`, `organization_name_fuzzy`, `organization_slug_fuzzy`,
 /// `member_emails`, `member_email_fuzzy`, `allowed_domains`, `allowed_domain_fuzzy`, `claimed_email_domains`,
 /// `has_active_sso_connection`, `sso_connection_id`. Oldest first.
-#[endpoint(POST "/v1/b2b/organizations/search", reads, errors(
+#[endpoint("organizations.search", POST "/v1/b2b/organizations/search", scans, errors(
     InvalidArgument, OrganizationSearchFilterUnknown, OrganizationSearchFilterNameNotString,
     OrganizationSearchMissingFilterName, OrganizationSearchMissingFilterValue, OrganizationSearchExpectedStrings,
     OrganizationSearchExpectedString, OrganizationSearchExpectedBoolean, OrganizationNameFuzzyTooShort,
     OrganizationSlugFuzzyTooShort, OrganizationMemberEmailFuzzyTooShort, OrganizationAllowedDomainFuzzyTooShort
 ))]
-fn search(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: Search) -> Result<Found> {
+fn search(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Search) -> Result<Found> {
     run(tx, cx, &input)
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Metrics {
-    /// Members that are not deleted.
-    member_count: i64,
-}
-
-/// Count an organization's members.
-#[endpoint(GET "/v1/b2b/organizations/{organization_id}/metrics", errors(OrganizationNotFound))]
-fn metrics(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: ById) -> Result<Metrics> {
-    let organization = operations::find(tx, cx.project(), &input.organization_id)?;
-    Ok(Metrics { member_count: members::count(tx, &organization.organization_id)? })
-}
-
 /// Remove an organization's external id.
-#[endpoint(DELETE "/v1/b2b/organizations/{organization_id}/external_id", errors(OrganizationNotFound))]
-fn delete_external_id(tx: &mut Tx, cx: &Cx<Actor>, input: ById) -> Result<OrganizationResponse> {
-    let mut organization = operations::find_for(tx, cx, &input.organization_id)?;
-    cx.caller.require(ORGANIZATION, "*")?;
-    let before = organization.organization_external_id.take();
-    operations::save(tx, cx.now(), &mut organization)?;
-    let id = &organization.organization_id;
-    let change = Change::of("organization_external_id", &before, &None::<String>);
-    audit::record(tx, cx, "organization.update", Some(id), id, change)?;
+#[endpoint(
+    "organizations.delete_external_id",
+    DELETE "/v1/b2b/organizations/{organization_id}/external_id",
+    requires(ORGANIZATION, "*"),
+    errors(OrganizationNotFound)
+)]
+fn delete_external_id(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<OrganizationResponse> {
+    let before = operations::find_for(tx, cx, &input.organization_id)?;
+    let mut organization = Organization { organization_external_id: None, ..before.clone() };
+    operations::save(tx, cx, "organization.update", &before, &mut organization)?;
     Ok(OrganizationResponse { organization })
 }

@@ -1,25 +1,35 @@
 //! Organizations: the tenants of a project.
 
+mod deletion;
 mod domains;
 mod endpoints;
+mod naming;
 mod operations;
 mod public;
 mod reference;
 mod search;
 mod settings;
+mod settings_input;
 mod store;
-mod validation;
+mod view;
 
-pub(crate) use domains::{allowing_domain, check_claimed};
+pub(crate) use deletion::sweep;
+pub(crate) use domains::{allowing_domain, check_claimed, prefetch_claimed};
 pub(crate) use endpoints::endpoints;
-pub(crate) use operations::{NewOrganization, create, find, find_by_id, find_by_uuid, find_for, find_many, save};
+pub(crate) use naming::organization_name_from;
+pub(crate) use operations::{
+    CREATE, NewOrganization, create, find, find_by_id, find_for, find_many, policy, prefetch, resolve, save,
+};
 pub(crate) use reference::{ExternalId, OrganizationRef};
 pub(crate) use settings::*;
-pub(crate) use validation::{SETTINGS_ERRORS, SettingsInput};
+pub(crate) use settings_input::SettingsInput;
+pub(crate) use store::TABLES;
+pub(crate) use view::OrganizationView;
 
-use crate::id::{OrganizationId, ProjectId};
-use crate::metadata::Metadata;
 use database::Timestamp;
+use foundation::id::{OrganizationId, ProjectId};
+use foundation::metadata::Metadata;
+use foundation::stored::Stored;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -39,15 +49,15 @@ pub(crate) struct Organization {
     /// The app's own id for it; unique in the project.
     pub organization_external_id: Option<String>,
     #[serde(flatten)]
-    pub settings: Settings,
+    pub settings: Stored<Settings>,
     /// Written by the backend only.
     pub trusted_metadata: Metadata,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,
 }

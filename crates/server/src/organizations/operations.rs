@@ -1,14 +1,17 @@
 //! What is done with organizations from more than one door.
 
 use super::reference::{check_slug, slug_from};
-use super::{Admission, ExternalId, Organization, OrganizationRef, Settings, SettingsInput, store};
-use crate::error::{ApiError, Error, Result};
-use crate::http::{Actor, Caller, Cx};
-use crate::id::OrganizationId;
-use crate::metadata::{self, Metadata};
-use crate::projects::Project;
-use crate::rbac;
-use database::{Timestamp, Tx};
+use super::{Admission, ExternalId, Organization, OrganizationRef, Settings, SettingsInput, settings_input, store};
+use crate::projects;
+use database::Tx;
+use foundation::audit::{self, Change};
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::OrganizationId;
+use foundation::metadata::{self, Metadata};
+use foundation::project::Project;
+use foundation::rbac::Policy;
+use foundation::stored::Stored;
 use uuid::Uuid;
 
 /// An organization to be.
@@ -22,8 +25,14 @@ pub(crate) struct NewOrganization {
     pub(crate) settings: SettingsInput,
 }
 
+/// What can be wrong with an organization's name, slug, external id, metadata and settings.
+pub(crate) const CREATE: &[ApiError] = settings_input::SETTINGS_ERRORS;
+
 /// Creates an organization.
-pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -> Result<Organization> {
+///
+/// # Errors
+/// [`CREATE`].
+pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organization> {
     let project = cx.project();
     let name = check_name(new.name)?;
     if let Some(id) = &new.external_id {
@@ -33,8 +42,7 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
     if new.settings.decides_admission() && !new.settings.gives_invites() {
         defaults.email_invites = Admission::NotAllowed;
     }
-    let policy = rbac::project_policy(tx, &project.id)?;
-    let settings = new.settings.apply(&defaults, &policy)?;
+    let settings = new.settings.apply(&Stored::new(defaults), &projects::policy(tx, project)?)?;
     let chosen = new.slug.is_some();
     let slug = match new.slug {
         Some(slug) => check_slug(&slug).map(|()| slug)?,
@@ -58,15 +66,33 @@ pub(crate) fn create<C: Caller>(tx: &mut Tx, cx: &Cx<C>, new: NewOrganization) -
         Error::Api(ApiError::OrganizationSlugAlreadyUsed, _) if !chosen => Error::Conflict,
         error => error,
     })?;
+    let id = &organization.organization_id;
+    audit::record(tx, cx, "organization.create", Some(id), id, Change::none())?;
     Ok(organization)
 }
 
-/// Stores a changed organization.
-pub(crate) fn save(tx: &mut Tx, now: Timestamp, organization: &mut Organization) -> Result<()> {
-    organization.updated_at = now;
-    store::update(tx, organization)?;
+/// Stores a changed organization, and records what has changed.
+pub(crate) fn save(
+    tx: &mut Tx,
+    cx: &Cx,
+    action: &str,
+    before: &Organization,
+    organization: &mut Organization,
+) -> Result<()> {
+    let change = Change::between(before, organization);
+    if change.is_none() {
+        return Ok(());
+    }
+    organization.updated_at = cx.now();
+    store::update(tx, before, organization)?;
     organization.revision += 1;
-    Ok(())
+    let id = &organization.organization_id;
+    audit::record(tx, cx, action, Some(id), id, change)
+}
+
+/// What the organization's roles and those of its project allow.
+pub(crate) fn policy(tx: &mut Tx, project: &Project, organization: &Organization) -> Result<Policy> {
+    Ok(projects::policy(tx, project)?.with_roles(&organization.settings.custom_roles))
 }
 
 /// The organization that a request names, of the project of the request.
@@ -75,21 +101,30 @@ pub(crate) fn find(tx: &mut Tx, project: &Project, reference: &OrganizationRef) 
 }
 
 /// As [`find`]; a member only finds their own organization, and cannot tell whether another exists.
-pub(crate) fn find_for(tx: &mut Tx, cx: &Cx<Actor>, reference: &OrganizationRef) -> Result<Organization> {
+pub(crate) fn find_for(tx: &mut Tx, cx: &Cx, reference: &OrganizationRef) -> Result<Organization> {
     let organization = lookup(tx, cx.project(), reference)?;
-    cx.caller.require_organization(organization.as_ref().map(|o| &o.organization_id))?;
+    cx.require_organization(organization.as_ref().map(|o| &o.organization_id))?;
     organization.ok_or(ApiError::OrganizationNotFound.into())
 }
 
 fn lookup(tx: &mut Tx, project: &Project, reference: &OrganizationRef) -> Result<Option<Organization>> {
-    let id = match reference.id() {
-        Some(id) => Some(id),
-        None => store::resolve(tx, &project.id, &reference.0)?,
-    };
-    match id {
+    match resolve(tx, project, reference)? {
         Some(id) => find_by_id(tx, project, &id),
         None => Ok(None),
     }
+}
+
+/// The id that a request means; whether there is an organization with it is not said.
+pub(crate) fn resolve(tx: &mut Tx, project: &Project, reference: &OrganizationRef) -> Result<Option<OrganizationId>> {
+    match reference.id() {
+        Some(id) => Ok(Some(id)),
+        None => store::resolve(tx, &project.id, reference.as_str()),
+    }
+}
+
+/// Says that [`find_by_id`] will follow: see [`Tx::prefetch`].
+pub(crate) fn prefetch(tx: &mut Tx, project: &Project, id: &OrganizationId) -> Result<()> {
+    store::prefetch(tx, &project.id, id)
 }
 
 /// The organization with this id, if the project has it. The transaction enters it.
@@ -101,13 +136,16 @@ pub(crate) fn find_by_id(tx: &mut Tx, project: &Project, id: &OrganizationId) ->
     Ok(found)
 }
 
-/// The organization that a token belongs to.
-pub(crate) fn find_by_uuid(tx: &mut Tx, project: &Project, uuid: Uuid) -> Result<Option<Organization>> {
-    find_by_id(tx, project, &OrganizationId::from_uuid(project.environment, uuid))
+/// The organization with this slug, which a login page may know.
+pub(super) fn find_by_slug(tx: &mut Tx, project: &Project, slug: &str) -> Result<Option<Organization>> {
+    match store::resolve_slug(tx, &project.id, slug)? {
+        Some(id) => find_by_id(tx, project, &id),
+        None => Ok(None),
+    }
 }
 
 /// Several organizations; unknown ones are an error.
-pub(crate) fn find_many(tx: &mut Tx, cx: &Cx<Actor>, references: &[OrganizationRef]) -> Result<Vec<Organization>> {
+pub(crate) fn find_many(tx: &mut Tx, cx: &Cx, references: &[OrganizationRef]) -> Result<Vec<Organization>> {
     references.iter().map(|reference| find_for(tx, cx, reference)).collect()
 }
 
@@ -117,7 +155,7 @@ pub(super) fn check_name(name: String) -> Result<String> {
 }
 
 fn free_slug(tx: &mut Tx, project: &Project, base: &str) -> Result<String> {
-    if store::resolve(tx, &project.id, base)?.is_none() {
+    if !store::is_taken(tx, &project.id, base)? {
         return Ok(base.to_owned());
     }
     let suffix = Uuid::new_v4().simple().to_string();

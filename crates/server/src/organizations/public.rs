@@ -1,10 +1,10 @@
 //! What a login page may know of an organization before anyone has logged in.
 
-use super::{Organization, OrganizationRef, operations};
-use crate::error::{ApiError, Error, Result};
-use crate::http::{Cx, ProjectCaller};
+use super::{Organization, operations};
+use crate::actor::ProjectCaller;
 use database::Tx;
-use endpoint_macro::endpoint;
+use foundation::error::Result;
+use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -39,13 +39,10 @@ const FIELDS: &[&str] = &[
 ];
 
 /// Find the organization of a login page by its slug.
-#[endpoint(browser POST "/sdk/v1/b2b/organizations/search", reads)]
-fn get_by_slug(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: BySlug) -> Result<PublicOrganization> {
-    match operations::find(tx, cx.project(), &OrganizationRef(input.organization_slug)) {
-        Ok(organization) => Ok(PublicOrganization { organization: Some(public_fields(&organization)) }),
-        Err(Error::Api(ApiError::OrganizationNotFound, _)) => Ok(PublicOrganization { organization: None }),
-        Err(error) => Err(error),
-    }
+#[endpoint("organizations.public.get_by_slug", browser POST "/sdk/v1/b2b/organizations/search", reads)]
+fn get_by_slug(tx: &mut Tx, cx: &Call<ProjectCaller>, input: BySlug) -> Result<PublicOrganization> {
+    let found = operations::find_by_slug(tx, cx.project(), &input.organization_slug)?;
+    Ok(PublicOrganization { organization: found.as_ref().map(public_fields) })
 }
 
 fn public_fields(organization: &Organization) -> Map<String, Value> {

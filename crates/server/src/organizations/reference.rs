@@ -1,18 +1,23 @@
 //! How a request names an organization.
 
-use crate::error::{ApiError, Result};
-use crate::id::OrganizationId;
+use foundation::error::{ApiError, Result};
+use foundation::id::{MemberId, OrganizationId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// An `organization_id` of a request: the id, the slug or the external id.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub(crate) struct OrganizationRef(pub(crate) String);
+pub(crate) struct OrganizationRef(String);
 
 impl OrganizationRef {
+    /// As it was written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The id, when it is one.
-    pub(super) fn id(&self) -> Option<OrganizationId> {
+    pub(crate) fn id(&self) -> Option<OrganizationId> {
         OrganizationId::parse(&self.0)
     }
 }
@@ -22,43 +27,80 @@ pub(crate) struct ExternalId;
 
 impl ExternalId {
     /// Checks it.
+    ///
+    /// # Errors
+    /// Also when it could be taken for something else where it is looked up.
     pub(crate) fn check(text: &str, error: ApiError) -> Result<()> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-|".contains(&b);
-        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(()) } else { Err(error.into()) }
+        let fits = (1..=128).contains(&text.len()) && text.bytes().all(allowed);
+        if fits && can_be_a_name(text) { Ok(()) } else { Err(error.into()) }
     }
+}
+
+/// What stands in paths of the API in the place of a name.
+const PARTS_OF_PATHS: &[&str] = &[
+    "search",
+    "me",
+    "members",
+    "update",
+    "dangerously_get",
+    "start_email_update",
+    "unlink_retired_email",
+    "external_id",
+    "metrics",
+];
+
+/// Whether a text names nothing else already: an id would hide it, or it an id; and clients drop `.` and `..` from a path
+/// before they send it, and so call for something else.
+fn can_be_a_name(text: &str) -> bool {
+    OrganizationId::parse(text).is_none()
+        && MemberId::parse(text).is_none()
+        && ![".", ".."].contains(&text)
+        && !PARTS_OF_PATHS.iter().any(|part| part.eq_ignore_ascii_case(text))
 }
 
 /// Checks a slug: 2 to 128 letters, digits and - . _ ~ .
 ///
 /// # Errors
-/// Also when it looks like an organization id, which it would hide.
+/// Also when it could be taken for something else where it is looked up.
 pub(super) fn check_slug(slug: &str) -> Result<()> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     let fits = (2..=128).contains(&slug.len()) && slug.bytes().all(allowed);
-    if fits && OrganizationId::parse(slug).is_none() { Ok(()) } else { Err(ApiError::InvalidOrganizationSlug.into()) }
+    if fits && can_be_a_name(slug) { Ok(()) } else { Err(ApiError::InvalidOrganizationSlug.into()) }
 }
 
 /// A slug made from a name: "Acme, Inc." becomes "acme-inc".
 pub(super) fn slug_from(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let slug: String = words.collect::<Vec<_>>().join("-").to_ascii_lowercase().chars().take(100).collect();
-    if slug.len() < 2 { "organization".to_owned() } else { slug }
+    if slug.len() >= 2 && can_be_a_name(&slug) { slug } else { "organization".to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use foundation::id::Environment;
 
     #[test]
     fn slugs_are_checked_and_made() {
-        for good in ["ab", "a-b.c_d~e", "ACME", &"x".repeat(128)] {
+        for good in ["ab", "a-b.c_d~e", "ACME", "...", "a..", &"x".repeat(128)] {
             assert!(check_slug(good).is_ok(), "{good}");
         }
-        let id = OrganizationId::new(crate::id::Environment::Test);
-        for bad in ["", "a", "a b", "ä-ö", "a/b", &"x".repeat(129), id.as_str()] {
+        for bad in ["", "a", "a b", "ä-ö", "a/b", &"x".repeat(129)] {
             assert!(check_slug(bad).is_err(), "{bad}");
         }
         assert_eq!(slug_from("Acme, Inc."), "acme-inc");
-        assert_eq!(slug_from("日本"), "organization");
+        assert_eq!([slug_from("日本"), slug_from("Search"), slug_from("x")], ["organization"; 3]);
+    }
+
+    #[test]
+    fn t02_what_names_something_else_is_no_name() {
+        let (organization, member) = (OrganizationId::new(Environment::Test), MemberId::new(Environment::Live));
+        for bad in [organization.as_str(), member.as_str(), "..", "search", "Search", "me", "MEMBERS"] {
+            assert!(check_slug(bad).is_err(), "{bad}");
+            assert!(ExternalId::check(bad, ApiError::InvalidMemberExternalId).is_err(), "{bad}");
+        }
+        assert!(ExternalId::check(".", ApiError::InvalidMemberExternalId).is_err());
+        assert!(ExternalId::check("1", ApiError::InvalidMemberExternalId).is_ok());
     }
 }

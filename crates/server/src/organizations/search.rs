@@ -3,10 +3,10 @@
 use super::Organization;
 use super::store;
 use crate::cursor::{Cursor, Listing};
-use crate::error::{ApiError, Result};
-use crate::http::{Cx, ProjectCaller, input};
 use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub(super) struct Search {
     /// 1 to 1000; 100 when absent.
     limit: Option<i64>,
     /// Everything, when absent.
-    #[serde(default, deserialize_with = "input::object")]
+    #[serde(default, deserialize_with = "frame::object")]
     query: Option<Query>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Found {
     results_metadata: ResultsMetadata,
 }
 
-pub(super) fn run(tx: &mut Tx, cx: &Cx<ProjectCaller>, input: &Search) -> Result<Found> {
+pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {
     let project = &cx.project().id;
     let limit = search::limit(input.limit)?;
     let after =

@@ -1,18 +1,20 @@
 //! What an organization decides: who gets in, how they prove who they are, what they may do.
 
-use crate::email_domain::EmailDomain;
-use crate::rbac::{Role, RoleId};
-use crate::wire_enum::wire_enum;
+use foundation::email_domain::EmailDomain;
+use foundation::rbac::{Role, RoleId};
+use foundation::stored::{Fields, Unknown};
+use foundation::wire_enum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 wire_enum! {
     /// Whether members may log in in every way or only in those listed.
-    AuthMethods(InvalidAuthMethodSettings) { AllAllowed = "ALL_ALLOWED", Restricted = "RESTRICTED" }
+    pub(crate) AuthMethods(InvalidAuthMethodSettings) { AllAllowed = "ALL_ALLOWED", Restricted = "RESTRICTED" }
 
     /// A way to prove a primary factor.
-    AuthMethod(InvalidAllowedAuthMethods) {
+    pub(crate) AuthMethod(InvalidAllowedAuthMethods) {
         Sso = "sso",
         MagicLink = "magic_link",
         EmailOtp = "email_otp",
@@ -25,29 +27,29 @@ wire_enum! {
     }
 
     /// Who needs a second factor: members who enrolled, or everyone.
-    MfaPolicy(InvalidMfaPolicy) { Optional = "OPTIONAL", RequiredForAll = "REQUIRED_FOR_ALL" }
+    pub(crate) MfaPolicy(InvalidMfaPolicy) { Optional = "OPTIONAL", RequiredForAll = "REQUIRED_FOR_ALL" }
 
     /// Whether members may use every second factor or only those listed.
-    MfaMethods(InvalidMfaMethodSettings) { AllAllowed = "ALL_ALLOWED", Restricted = "RESTRICTED" }
+    pub(crate) MfaMethods(InvalidMfaMethodSettings) { AllAllowed = "ALL_ALLOWED", Restricted = "RESTRICTED" }
 
     /// A second factor.
-    MfaMethod(InvalidAllowedMfaMethods) { SmsOtp = "sms_otp", Totp = "totp" }
+    pub(crate) MfaMethod(InvalidAllowedMfaMethods) { SmsOtp = "sms_otp", Totp = "totp" }
 
     /// Whether something is open to all, to those listed, or to nobody.
-    Admission(InvalidAuthFactorSetting) {
+    pub(crate) Admission(InvalidAuthFactorSetting) {
         AllAllowed = "ALL_ALLOWED",
         Restricted = "RESTRICTED",
         NotAllowed = "NOT_ALLOWED",
     }
 
     /// Whether people whose email domain is in `email_allowed_domains` may join by themselves.
-    EmailJitProvisioning(InvalidEmailJitSetting) { Restricted = "RESTRICTED", NotAllowed = "NOT_ALLOWED" }
+    pub(crate) EmailJitProvisioning(InvalidEmailJitSetting) { Restricted = "RESTRICTED", NotAllowed = "NOT_ALLOWED" }
 
     /// Whether people of an OAuth tenant in `allowed_oauth_tenants` may join by themselves.
-    OauthTenantJitProvisioning(InvalidOauthTenantJitSetting) { Restricted = "RESTRICTED", NotAllowed = "NOT_ALLOWED" }
+    pub(crate) OauthTenantJitProvisioning(InvalidOauthTenantJitSetting) { Restricted = "RESTRICTED", NotAllowed = "NOT_ALLOWED" }
 
     /// Which connected apps members may authorize.
-    ConnectedAppsAllowedType(InvalidArgument) {
+    pub(crate) ConnectedAppsAllowedType(InvalidArgument) {
         AllAllowed = "ALL_ALLOWED",
         Restricted = "RESTRICTED",
         NotAllowed = "NOT_ALLOWED",
@@ -63,18 +65,6 @@ impl AuthMethod {
         AuthMethod::GoogleOauth,
         AuthMethod::MicrosoftOauth,
     ];
-    /// All of them.
-    pub(crate) const ALL: &[AuthMethod] = &[
-        AuthMethod::Sso,
-        AuthMethod::MagicLink,
-        AuthMethod::EmailOtp,
-        AuthMethod::Password,
-        AuthMethod::GoogleOauth,
-        AuthMethod::MicrosoftOauth,
-        AuthMethod::SlackOauth,
-        AuthMethod::GithubOauth,
-        AuthMethod::HubspotOauth,
-    ];
 }
 
 /// A role that every member with an address of the domain has.
@@ -82,6 +72,9 @@ impl AuthMethod {
 pub(crate) struct EmailImplicitRoleAssignment {
     pub domain: EmailDomain,
     pub role_id: RoleId,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
 }
 
 /// An SSO connection in use.
@@ -90,6 +83,9 @@ pub(crate) struct ActiveSsoConnection {
     pub connection_id: String,
     pub display_name: String,
     pub identity_provider: String,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
 }
 
 /// The SCIM connection in use.
@@ -99,11 +95,14 @@ pub(crate) struct ActiveScimConnection {
     pub display_name: String,
     pub bearer_token_last_four: String,
     pub bearer_token_expires_at: Option<String>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
 }
 
 /// The settings of an organization, as the API shows them and as they are stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
     pub organization_logo_url: String,
     pub sso_jit_provisioning: Admission,
@@ -156,6 +155,24 @@ impl Default for Settings {
             third_party_connected_apps_allowed_type: ConnectedAppsAllowedType::AllAllowed,
             allowed_third_party_connected_apps: Vec::new(),
             custom_roles: Vec::new(),
+        }
+    }
+}
+
+impl Fields for Settings {
+    /// Whoever lets in nobody, or asks for more than was meant, can be asked to let in more. The other way round nobody
+    /// would notice.
+    fn strictest(field: &str) -> Option<Value> {
+        match field {
+            "auth_methods" | "mfa_methods" => Some(json!("RESTRICTED")),
+            "mfa_policy" => Some(json!("REQUIRED_FOR_ALL")),
+            "sso_jit_provisioning"
+            | "email_jit_provisioning"
+            | "email_invites"
+            | "oauth_tenant_jit_provisioning"
+            | "first_party_connected_apps_allowed_type"
+            | "third_party_connected_apps_allowed_type" => Some(json!("NOT_ALLOWED")),
+            _ => None,
         }
     }
 }

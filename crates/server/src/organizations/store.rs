@@ -1,9 +1,18 @@
-use super::{Organization, Settings};
-use crate::error::{ApiError, OnUnique as _, Result};
-use crate::id::{OrganizationId, ProjectId};
-use crate::metadata::Metadata;
+use super::Organization;
 use crate::search;
-use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
+use database::{FromRow, Json, Row, Timestamp, Tx, Value, args, row};
+use foundation::error::{ApiError, OnUnique as _, Result};
+use foundation::id::{OrganizationId, ProjectId};
+use foundation::metadata::Metadata;
+use foundation::tables::{Owner, Table};
+
+/// The tables of this subject. Those of what is looked up across the project go with the organization itself.
+pub(crate) const TABLES: &[Table] = &[
+    Table::new("organizations", Owner::Project("project_id")),
+    Table::new("organization_locators", Owner::Project("project_id")),
+    Table::new("organization_domains", Owner::Project("project_id")),
+    Table::new("deleted_organizations", Owner::Project("project_id")),
+];
 
 impl FromRow for Organization {
     fn from_row(row: &mut Row) -> database::Result<Self> {
@@ -14,7 +23,7 @@ impl FromRow for Organization {
             organization_name: row.get("name")?,
             organization_slug: row.get("slug")?,
             organization_external_id: row.get("external_id")?,
-            settings: row.get::<Json<Settings>>("settings")?.0,
+            settings: row.get("settings")?,
             trusted_metadata: row.get::<Json<Metadata>>("trusted_metadata")?.0,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
@@ -48,7 +57,8 @@ pub(super) fn insert(tx: &mut Tx, o: &Organization) -> Result<()> {
     add_domains(tx, o)
 }
 
-pub(super) fn update(tx: &mut Tx, o: &Organization) -> Result<()> {
+/// Stores a changed organization, and in the tables that are looked up across the project only what differs.
+pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Result<()> {
     tx.execute(
         "UPDATE organizations SET name = $3, folded_name = $4, slug = $5, external_id = $6, settings = $7,
                                   trusted_metadata = $8, updated_at = $9, revision = revision + 1
@@ -65,13 +75,17 @@ pub(super) fn update(tx: &mut Tx, o: &Organization) -> Result<()> {
             o.updated_at
         ],
     )?;
-    remove_locators(tx, o)?;
-    add_locators(tx, o)?;
-    remove_domains(tx, o)?;
-    add_domains(tx, o)
+    rename(tx, before, o)?;
+    let domains =
+        |o: &Organization| (o.settings.email_allowed_domains.clone(), o.settings.claimed_email_domains.clone());
+    if domains(before) != domains(o) {
+        remove_domains(tx, o)?;
+        add_domains(tx, o)?;
+    }
+    Ok(())
 }
 
-/// Removes the organization's own rows; the other subjects remove theirs.
+/// Removes the organization's own rows.
 pub(super) fn delete(tx: &mut Tx, o: &Organization) -> Result<()> {
     remove_locators(tx, o)?;
     remove_domains(tx, o)?;
@@ -82,8 +96,63 @@ pub(super) fn delete(tx: &mut Tx, o: &Organization) -> Result<()> {
     Ok(())
 }
 
+/// Notes that there are rows left of it.
+pub(super) fn insert_deleted(tx: &mut Tx, o: &Organization, now: Timestamp) -> Result<()> {
+    tx.execute_later(
+        "INSERT INTO deleted_organizations (project_id, organization_id, deleted_at) VALUES ($1, $2, $3)",
+        args![&o.project_id, &o.organization_id, now],
+    )?;
+    Ok(())
+}
+
+/// Organizations of which there may be rows left, and since when.
+pub(super) fn deleted(tx: &mut Tx) -> Result<Vec<(ProjectId, OrganizationId, Timestamp)>> {
+    Ok(tx.all(
+        "SELECT project_id, organization_id, deleted_at FROM deleted_organizations
+         ORDER BY deleted_at, organization_id LIMIT 100",
+        &[],
+    )?)
+}
+
+/// Nothing is left of it.
+pub(super) fn forget_deleted(tx: &mut Tx, project: &ProjectId, organization: &OrganizationId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM deleted_organizations WHERE project_id = $1 AND organization_id = $2",
+        args![project, organization],
+    )?;
+    Ok(())
+}
+
+/// Slugs and external ids are one name space: what one organization is called by, no other is, in any case. An external
+/// id that is the organization's own slug stands there once.
 fn add_locators(tx: &mut Tx, o: &Organization) -> Result<()> {
-    add_locator(tx, o, SLUG, &o.organization_slug.to_ascii_lowercase(), ApiError::OrganizationSlugAlreadyUsed)?;
+    add_slug(tx, o)?;
+    add_external_id(tx, o)
+}
+
+/// Replaces only what differs: a name that has stayed may be one that an older organization has as well.
+fn rename(tx: &mut Tx, before: &Organization, o: &Organization) -> Result<()> {
+    let id = |o: &Organization| o.organization_external_id.clone();
+    let is_slug = |o: &Organization| id(o).is_some_and(|id| id.eq_ignore_ascii_case(&o.organization_slug));
+    let other_slug = before.organization_slug != o.organization_slug;
+    let other_id = id(before) != id(o) || is_slug(before) != is_slug(o);
+    for (kind, _) in [(SLUG, other_slug), (EXTERNAL_ID, other_id)].into_iter().filter(|(_, other)| *other) {
+        tx.execute(
+            "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2 AND kind = $3",
+            args![&o.project_id, &o.organization_id, kind],
+        )?;
+    }
+    if other_slug {
+        add_slug(tx, o)?;
+    }
+    if other_id { add_external_id(tx, o) } else { Ok(()) }
+}
+
+fn add_slug(tx: &mut Tx, o: &Organization) -> Result<()> {
+    add_locator(tx, o, SLUG, &o.organization_slug.to_ascii_lowercase(), ApiError::OrganizationSlugAlreadyUsed)
+}
+
+fn add_external_id(tx: &mut Tx, o: &Organization) -> Result<()> {
     match &o.organization_external_id {
         Some(id) => add_locator(tx, o, EXTERNAL_ID, id, ApiError::OrganizationExternalIdAlreadyUsed),
         None => Ok(()),
@@ -95,7 +164,7 @@ fn add_locator(tx: &mut Tx, o: &Organization, kind: &str, name: &str, taken: Api
         "INSERT INTO organization_locators (project_id, kind, name, organization_id) VALUES ($1, $2, $3, $4)",
         args![&o.project_id, kind, name, &o.organization_id],
     )
-    .on_unique("organization_locators_pkey", taken)?;
+    .on_uniques(&[("organization_locators_pkey", taken), ("organization_locators_name_key", taken)])?;
     Ok(())
 }
 
@@ -128,26 +197,70 @@ fn remove_domains(tx: &mut Tx, o: &Organization) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn find(tx: &mut Tx, project: &ProjectId, id: &OrganizationId) -> Result<Option<Organization>> {
-    Ok(tx.optional("SELECT * FROM organizations WHERE project_id = $1 AND id = $2", args![project, id])?)
+const FIND: &str = "SELECT * FROM organizations WHERE project_id = $1 AND id = $2";
+
+/// That [`find`] will follow.
+pub(super) fn prefetch(tx: &mut Tx, project: &ProjectId, id: &OrganizationId) -> Result<()> {
+    Ok(tx.prefetch(FIND, args![project, id])?)
 }
 
-/// The organization with this slug or external id. A slug comes first if one's external id is another's slug.
+pub(super) fn find(tx: &mut Tx, project: &ProjectId, id: &OrganizationId) -> Result<Option<Organization>> {
+    Ok(tx.optional(FIND, args![project, id])?)
+}
+
+/// A name of an organization.
+struct Locator {
+    kind: String,
+    name: String,
+    organization_id: OrganizationId,
+    shadowed: bool,
+}
+row!(Locator { kind, name, organization_id, shadowed });
+
+/// Who is called so, in any case. Each half is an index of its own.
+fn called(tx: &mut Tx, project: &ProjectId, name: &str) -> Result<Vec<Locator>> {
+    Ok(tx.all(
+        "SELECT kind, name, organization_id, shadowed FROM organization_locators
+         WHERE project_id = $1 AND lower(name) = $2 AND NOT shadowed
+         UNION ALL
+         SELECT kind, name, organization_id, shadowed FROM organization_locators
+         WHERE project_id = $1 AND lower(name) = $2 AND shadowed",
+        args![project, name.to_ascii_lowercase()],
+    )?)
+}
+
+/// The organization with this slug, in any case, or this very external id.
+///
+/// Where two have had the same name since before names were one space, it is the one that had it first.
 pub(super) fn resolve(tx: &mut Tx, project: &ProjectId, name: &str) -> Result<Option<OrganizationId>> {
+    let meant = called(tx, project, name)?.into_iter().filter(|known| known.kind == SLUG || known.name == name);
+    Ok(meant.min_by_key(|known| (known.shadowed, known.kind != SLUG)).map(|known| known.organization_id))
+}
+
+/// The organization with this slug, in any case.
+pub(super) fn resolve_slug(tx: &mut Tx, project: &ProjectId, slug: &str) -> Result<Option<OrganizationId>> {
     let row = tx.optional::<(OrganizationId,)>(
-        "SELECT organization_id FROM organization_locators
-         WHERE project_id = $1 AND ((kind = $2 AND name = $3) OR (kind = $4 AND name = $5))
-         ORDER BY kind DESC LIMIT 1",
-        args![project, SLUG, name.to_ascii_lowercase(), EXTERNAL_ID, name],
+        "SELECT organization_id FROM organization_locators WHERE project_id = $1 AND kind = $2 AND name = $3",
+        args![project, SLUG, slug.to_ascii_lowercase()],
     )?;
     Ok(row.map(|(id,)| id))
 }
 
+/// Whether any organization is called so, in any case.
+pub(super) fn is_taken(tx: &mut Tx, project: &ProjectId, name: &str) -> Result<bool> {
+    Ok(!called(tx, project, name)?.is_empty())
+}
+
+const CLAIMING: &str =
+    "SELECT organization_id FROM organization_domains WHERE project_id = $1 AND kind = $2 AND domain = $3";
+
+/// That [`claiming`] will follow.
+pub(super) fn prefetch_claiming(tx: &mut Tx, project: &ProjectId, domain: &str) -> Result<()> {
+    Ok(tx.prefetch(CLAIMING, args![project, "claimed", domain])?)
+}
+
 pub(super) fn claiming(tx: &mut Tx, project: &ProjectId, domain: &str) -> Result<Vec<OrganizationId>> {
-    let rows = tx.all::<(OrganizationId,)>(
-        "SELECT organization_id FROM organization_domains WHERE project_id = $1 AND kind = $2 AND domain = $3",
-        args![project, "claimed", domain],
-    )?;
+    let rows = tx.all::<(OrganizationId,)>(CLAIMING, args![project, "claimed", domain])?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -1,129 +1,157 @@
 //! The outbox: messages are rows written in the transaction that caused them, delivered afterwards by a worker of any
 //! node, at least once. Nothing that a stranger can trigger waits on delivery.
 
+mod kind;
+mod listing;
+mod mail;
+mod post;
+mod shown;
 mod store;
+mod text;
 mod worker;
 
-pub(crate) use store::{CLEAN, SEALED, Status};
+pub(crate) use kind::{Kind, MAIL, Message};
+pub use listing::{Listed, get, list};
+pub(crate) use mail::Mail;
+pub(crate) use store::TABLES;
+pub use text::check_sms_url;
 pub(crate) use worker::run;
 
-use crate::App;
-use crate::error::{Error, Result};
-use crate::http::{Caller, Cx};
-use crate::id::OutboxId;
-use crate::keys::Purpose;
-use crate::mail;
-use database::{EVERYTHING, Tx};
-use serde::{Deserialize, Serialize};
+use database::{EVERYTHING, Timestamp, Tx};
+use foundation::app::App;
+use foundation::config::Config;
+use foundation::cx::Cx;
+use foundation::error::{Error, Result};
+use foundation::id::{OrganizationId, OutboxId};
+use foundation::keys::{Purpose, Sealer};
+use foundation::memory::Memory;
+use foundation::time::MINUTE;
+use std::time::Duration;
+use store::{New, Status};
+use tokio::sync::Notify;
 
-/// A mail to be rendered and sent. It holds a secret (the link), so it is stored sealed and erased once delivered.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Mail {
-    pub(crate) to: String,
-    pub(crate) template: mail::Template,
-    pub(crate) locale: mail::Locale,
-    pub(crate) context: mail::Context,
+/// A message, and what it is for.
+pub(crate) struct Parcel<'a> {
+    pub(crate) message: Message,
+    /// Whose it is: it does not leave once that is gone.
+    pub(crate) organization: Option<&'a OrganizationId>,
+    /// When it is of no use any more, so that nobody tries to deliver it.
+    pub(crate) useful_until: Timestamp,
 }
 
-/// A message as `guildhall outbox` and the outbox page show it.
-#[derive(Debug, Serialize)]
-pub struct Listed {
-    pub id: OutboxId,
-    /// `mail`.
-    pub kind: String,
-    pub to: String,
-    pub subject: String,
-    /// RFC 3339.
-    pub created_at: String,
-    pub status: Status,
-    pub attempts: i64,
-    pub last_error: Option<String>,
-    /// The text of the message; empty once it was delivered.
-    pub text: String,
-    pub html: String,
-    /// The link in it.
-    pub link: String,
+/// A place in the outbox for a message whose content is not made yet.
+pub(crate) struct Place {
+    kind: &'static Kind,
+    sealer: Sealer,
 }
 
-/// Puts a mail into the outbox.
-pub(crate) fn send<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail) -> Result<()> {
-    insert(tx, cx, mail, Status::Waiting)
+/// Says that a place will be wanted: see [`Tx::prefetch`].
+pub(crate) fn prefetch(tx: &mut Tx, cx: &Cx, kind: &Kind, recipient: &str) -> Result<()> {
+    if let Some(n) = kind.per_minute {
+        store::prefetch_nth_latest(tx, &cx.project().id, recipient, n)?;
+    }
+    cx.app.keys().prefetch_sealer(tx)
 }
 
-/// Does the same work as [`send`] for a mail that nobody gets, so that who asks cannot tell by the time it takes
-/// whether the address has an account (threat T-45).
-pub(crate) fn pretend_to_send<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail) -> Result<()> {
-    insert(tx, cx, mail, Status::Suppressed)
-}
-
-fn insert<C: Caller>(tx: &mut Tx, cx: &Cx<C>, mail: &Mail, status: Status) -> Result<()> {
-    let id = OutboxId::new(cx.project().environment);
-    let body = serde_json::to_vec(mail).map_err(|e| Error::Internal(Box::new(e)))?;
-    let sealed = cx.app.keys().seal(tx, Purpose::OutboxBody, id.as_str(), &body)?;
-    store::insert(tx, &cx.project().id, &id, &mail.to, sealed, status, cx.now())?;
-    cx.app.wake_outbox();
-    Ok(())
-}
-
-/// The latest messages, newest first.
-pub async fn list(app: &App, limit: i64) -> Result<Vec<Listed>> {
-    let app_ = app.clone();
-    let latest = move |tx: &mut Tx| {
-        let rows = tx.visit(EVERYTHING, |tx| store::latest(tx, limit))?.into_iter();
-        rows.map(|row| opened(&app_, tx, row)).collect::<Result<Vec<_>>>()
+/// A place for a message of a kind to a recipient.
+///
+/// # Errors
+/// `too_many_requests` when the recipient gets too many.
+pub(crate) fn place(tx: &mut Tx, cx: &Cx, kind: &'static Kind, recipient: &str) -> Result<Place> {
+    let nth_latest = match kind.per_minute {
+        Some(n) => store::nth_latest(tx, &cx.project().id, recipient, n)?,
+        None => None,
     };
-    app.db().read(latest).await?.into_iter().map(|row| show(app, row)).collect()
+    if let Some(oldest) = nth_latest.filter(|at| at.0 > cx.now().0 - MINUTE) {
+        let seconds = (oldest.0 + MINUTE - cx.now().0).div_euclid(1_000_000) + 1;
+        return Err(Error::TooMany("This address has got too many messages within a minute.".into(), seconds));
+    }
+    Ok(Place { kind, sealer: cx.app.keys().sealer(tx)? })
 }
 
-/// One message.
-pub async fn get(app: &App, id: &str) -> Result<Option<Listed>> {
-    let Some(id) = OutboxId::parse(id) else { return Ok(None) };
-    let app_ = app.clone();
-    let row = app
-        .db()
-        .read(move |tx| tx.visit(EVERYTHING, |tx| store::find(tx, &id))?.map(|row| opened(&app_, tx, row)).transpose())
-        .await?;
-    row.map(|row| show(app, row)).transpose()
+impl Place {
+    /// Puts the message there.
+    pub(crate) fn send(self, tx: &mut Tx, cx: &Cx, parcel: &Parcel) -> Result<()> {
+        self.insert(tx, cx, parcel, Status::Waiting)
+    }
+
+    /// Does the same work as [`Place::send`] for a message that nobody gets, so that who asks cannot tell by the time it
+    /// takes whether the address has an account (threat T-45).
+    pub(crate) fn pretend_to_send(self, tx: &mut Tx, cx: &Cx, parcel: &Parcel) -> Result<()> {
+        self.insert(tx, cx, parcel, Status::Suppressed)
+    }
+
+    fn insert(self, tx: &mut Tx, cx: &Cx, parcel: &Parcel, status: Status) -> Result<()> {
+        let id = OutboxId::new(cx.project().environment);
+        let body = parcel.message.to_json()?;
+        let new = New {
+            id: &id,
+            kind: self.kind.name,
+            recipient: parcel.message.recipient(),
+            organization: parcel.organization,
+            sealed_body: self.sealer.seal(Purpose::OutboxBody, id.as_str(), &body)?,
+            status,
+            useful_until: parcel.useful_until,
+        };
+        store::insert(tx, &cx.project().id, new, cx.now())?;
+        wake_for(&cx.app, self.kind);
+        Ok(())
+    }
 }
 
-fn show(app: &App, (row, mail): (store::Stored, Option<Mail>)) -> Result<Listed> {
-    let (message, link) = match mail {
-        Some(mail) => (Some(render(app, &mail)?), mail.context.link),
-        None => (None, String::new()),
-    };
-    let (subject, text, html) = message.map(|m| (m.subject, m.text, m.html)).unwrap_or_default();
-    Ok(Listed {
-        id: row.id,
-        kind: row.kind,
-        to: row.recipient,
-        subject,
-        created_at: crate::time::to_text(row.created_at),
-        status: row.status,
-        attempts: row.attempts,
-        last_error: row.last_error,
-        text,
-        html,
-        link,
-    })
+/// Puts a message into the outbox.
+///
+/// # Errors
+/// `too_many_requests` when the recipient gets too many.
+pub(crate) fn send(tx: &mut Tx, cx: &Cx, parcel: &Parcel) -> Result<()> {
+    place(tx, cx, parcel.message.kind(), parcel.message.recipient())?.send(tx, cx, parcel)
 }
 
-/// A message with what is in it, in the transaction that read it.
-fn opened(app: &App, tx: &mut Tx, row: store::Stored) -> Result<(store::Stored, Option<Mail>)> {
-    let mail = open(app, tx, &row)?;
-    Ok((row, mail))
+/// Tells the worker of each kind that there is something to deliver.
+struct Wake([Notify; Kind::ALL.len()]);
+
+impl Memory for Wake {
+    fn new(_: &Config) -> Self {
+        Self(std::array::from_fn(|_| Notify::new()))
+    }
 }
 
-fn open(app: &App, tx: &mut Tx, row: &store::Stored) -> Result<Option<Mail>> {
+impl Wake {
+    fn of(&self, kind: &Kind) -> Option<&Notify> {
+        Kind::ALL.iter().zip(&self.0).find(|(known, _)| known.name == kind.name).map(|(_, notify)| notify)
+    }
+}
+
+fn wake_for(app: &App, kind: &Kind) {
+    if let Some(notify) = app.memory::<Wake>().of(kind) {
+        notify.notify_one();
+    }
+}
+
+/// Waits until there may be something of a kind to deliver; whether a message has said so.
+async fn woken(app: &App, kind: &Kind, at_most: Duration) -> bool {
+    match app.memory::<Wake>().of(kind) {
+        Some(notify) => tokio::time::timeout(at_most, notify.notified()).await.is_ok(),
+        None => false,
+    }
+}
+
+/// Ends the waiting of all workers.
+pub(crate) fn wake(app: &App) {
+    app.memory::<Wake>().0.iter().for_each(Notify::notify_waiters);
+}
+
+/// What is in a message, in the transaction that read it; nothing once it was delivered.
+fn open(app: &App, tx: &mut Tx, row: &store::Stored) -> Result<Option<Message>> {
     let Some(sealed) = &row.sealed_body else { return Ok(None) };
     let body = app.keys().open_sealed(tx, Purpose::OutboxBody, row.id.as_str(), sealed)?;
-    serde_json::from_slice(&body).map(Some).map_err(|e| Error::Internal(Box::new(e)))
-}
-
-fn render(app: &App, mail: &Mail) -> Result<mail::Message> {
-    app.templates().render(&mail.to, mail.template, mail.locale, &mail.context).map_err(Error::internal)
+    Message::from_json(&row.kind, &body)
 }
 
 /// How many messages wait, for the metrics.
 pub(crate) async fn depth(app: &App) -> Result<i64> {
-    app.db().read(|tx| tx.visit(EVERYTHING, store::depth)).await
+    app.db().scan(|tx| tx.visit::<_, Error>(EVERYTHING, store::depth)).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,28 @@
-use crate::error::Result;
-use crate::id::{OutboxId, ProjectId};
-use crate::keys::{Purpose, Sealed};
 use database::{Timestamp, Tx, args, row};
+use foundation::error::Result;
+use foundation::id::{OrganizationId, OutboxId, ProjectId};
+use foundation::keys::{Purpose, Sealed};
+use foundation::tables::{Kept, Old, Owner, Table};
+use foundation::time;
 use serde::Serialize;
+
+/// Days that messages stay in the outbox.
+const KEPT: i64 = 7 * 24 * 60;
+
+/// The table of this subject.
+pub(crate) const TABLES: &[Table] = &[Table {
+    of_organization: Some(
+        "DELETE FROM outbox WHERE id IN
+         (SELECT id FROM outbox WHERE organization_id = $1 AND project_id = $3 ORDER BY id LIMIT $2)",
+    ),
+    old: &[Old {
+        delete: "DELETE FROM outbox WHERE id IN
+                 (SELECT id FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+        kept: Kept::Minutes(KEPT),
+    }],
+    sealed: Some(SEALED),
+    ..Table::new("outbox", Owner::Project("project_id"))
+}];
 
 /// Where a message is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -45,11 +65,22 @@ pub(super) struct Stored {
     pub(super) attempts: i64,
     pub(super) last_error: Option<String>,
     pub(super) created_at: Timestamp,
+    expires_at: Option<Timestamp>,
 }
-row!(Stored { id, kind, recipient, sealed_body, status, attempts, last_error, created_at });
+row!(Stored { id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at });
+
+/// Minutes that a message is of use that a program from before this was said has written.
+const USEFUL: i64 = 24 * 60;
+
+impl Stored {
+    /// When it is of no use any more.
+    pub(super) fn useful_until(&self) -> Timestamp {
+        self.expires_at.unwrap_or(time::after_minutes(self.created_at, USEFUL))
+    }
+}
 
 /// The messages themselves.
-pub(crate) const SEALED: Sealed = Sealed {
+const SEALED: Sealed = Sealed {
     column: "outbox.sealed_body",
     purpose: Purpose::OutboxBody,
     others: |tx, project, header, after, limit| {
@@ -75,30 +106,78 @@ pub(crate) const SEALED: Sealed = Sealed {
     },
 };
 
-pub(super) fn insert(
-    tx: &mut Tx,
-    project: &ProjectId,
-    id: &OutboxId,
-    recipient: &str,
-    sealed_body: Vec<u8>,
-    status: Status,
-    now: Timestamp,
-) -> Result<()> {
+/// A message to be stored.
+pub(super) struct New<'a> {
+    pub(super) id: &'a OutboxId,
+    pub(super) kind: &'static str,
+    pub(super) recipient: &'a str,
+    pub(super) organization: Option<&'a OrganizationId>,
+    pub(super) sealed_body: Vec<u8>,
+    pub(super) status: Status,
+    pub(super) useful_until: Timestamp,
+}
+
+pub(super) fn insert(tx: &mut Tx, project: &ProjectId, new: New, now: Timestamp) -> Result<()> {
     tx.execute_later(
-        "INSERT INTO outbox (id, project_id, kind, recipient, sealed_body, status, attempts, due_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        args![id, project, "mail", recipient, sealed_body, status.as_str(), 0i64, now, now],
+        "INSERT INTO outbox (id, project_id, kind, recipient, sealed_body, status, attempts, due_at, created_at,
+                             organization_id, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
+        args![
+            new.id,
+            project,
+            new.kind,
+            new.recipient,
+            new.sealed_body,
+            new.status.as_str(),
+            0i64,
+            now,
+            new.organization,
+            new.useful_until
+        ],
     )?;
     Ok(())
 }
 
-/// Claims the messages that are due until `leased_until`; whoever dies with one leaves it to the next after that.
-pub(super) fn claim(tx: &mut Tx, now: Timestamp, leased_until: Timestamp, limit: i64) -> Result<Vec<Stored>> {
+const NTH_LATEST: &str = "SELECT created_at FROM outbox WHERE project_id = $1 AND recipient = $2
+         ORDER BY created_at DESC LIMIT 1 OFFSET $3";
+
+/// That [`nth_latest`] will follow.
+pub(super) fn prefetch_nth_latest(tx: &mut Tx, project: &ProjectId, recipient: &str, n: i64) -> Result<()> {
+    Ok(tx.prefetch(NTH_LATEST, args![project, recipient, n - 1])?)
+}
+
+/// When the last but so many messages of a recipient were written; those too that nobody got.
+pub(super) fn nth_latest(tx: &mut Tx, project: &ProjectId, recipient: &str, n: i64) -> Result<Option<Timestamp>> {
+    let row = tx.optional::<(Timestamp,)>(NTH_LATEST, args![project, recipient, n - 1])?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// Whether there is a message of a kind to be claimed.
+pub(super) fn is_due(tx: &mut Tx, kind: &str, now: Timestamp) -> Result<bool> {
+    let row = tx.optional::<(OutboxId,)>(
+        "SELECT id FROM outbox WHERE kind = $1 AND status = $2 AND due_at <= $3 ORDER BY due_at LIMIT 1",
+        args![kind, Status::Waiting.as_str(), now],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Claims the messages of a kind that are due until `leased_until`; whoever dies with one leaves it to the next after
+/// that. What a deleted organization had to say stays.
+pub(super) fn claim(
+    tx: &mut Tx,
+    kind: &str,
+    now: Timestamp,
+    leased_until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Stored>> {
     Ok(tx.all(
         "UPDATE outbox SET due_at = $1, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM outbox WHERE status = $2 AND due_at <= $3 ORDER BY due_at, id LIMIT $4)
-         RETURNING id, kind, recipient, sealed_body, status, attempts, last_error, created_at",
-        args![leased_until, Status::Waiting.as_str(), now, limit],
+         WHERE id IN (SELECT m.id FROM outbox m WHERE m.kind = $4 AND m.status = $2 AND m.due_at <= $3
+                      AND NOT EXISTS (SELECT 1 FROM deleted_organizations d
+                                      WHERE d.project_id = m.project_id AND d.organization_id = m.organization_id)
+                      ORDER BY m.due_at, m.id LIMIT $5)
+         RETURNING id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at",
+        args![leased_until, Status::Waiting.as_str(), now, kind, limit],
     )?)
 }
 
@@ -135,7 +214,7 @@ pub(super) fn release(tx: &mut Tx, id: &OutboxId, due_at: Timestamp, error: &str
 
 pub(super) fn latest(tx: &mut Tx, limit: i64) -> Result<Vec<Stored>> {
     Ok(tx.all(
-        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at
+        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at
          FROM outbox WHERE status <> $1 ORDER BY created_at DESC, id DESC LIMIT $2",
         args![Status::Suppressed.as_str(), limit],
     )?)
@@ -143,7 +222,7 @@ pub(super) fn latest(tx: &mut Tx, limit: i64) -> Result<Vec<Stored>> {
 
 pub(super) fn find(tx: &mut Tx, id: &OutboxId) -> Result<Option<Stored>> {
     Ok(tx.optional(
-        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at
+        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at
          FROM outbox WHERE id = $1 AND status <> $2",
         args![id, Status::Suppressed.as_str()],
     )?)
@@ -154,7 +233,3 @@ pub(super) fn depth(tx: &mut Tx) -> Result<i64> {
         tx.one::<(i64,)>("SELECT COUNT(*) FROM outbox WHERE status = $1", args![Status::Waiting.as_str()])?;
     Ok(count)
 }
-
-/// Forgets messages, delivered or not; at most so many.
-pub(crate) const CLEAN: &str =
-    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT $2)";

@@ -1,14 +1,28 @@
 //! The few static files of the pages.
 
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use crate::actor::Anyone;
+use axum::http::StatusCode;
+use foundation::error::{ApiError, Result};
+use frame::{Call, Plain, endpoint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::borrow::Cow;
 
-/// A static file by name.
-pub(super) fn asset(name: &str) -> Response {
-    let (content_type, text) = match name {
+/// Seconds that a file may be kept.
+const KEPT: u32 = 300;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct ByName {
+    name: String,
+}
+
+/// A static file of the pages.
+#[endpoint("pages.asset", plain GET "/assets/{name}", quiet, errors(RouteNotFound))]
+pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
+    let (media_type, text): (_, &'static str) = match input.name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("assets/style.css")),
         "redirect.js" => ("text/javascript; charset=utf-8", include_str!("assets/redirect.js")),
-        _ => return StatusCode::NOT_FOUND.into_response(),
+        _ => return Err(ApiError::RouteNotFound.into()),
     };
-    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=300")], text).into_response()
+    Ok(Plain { status: StatusCode::OK, media_type, content: Cow::Borrowed(text.as_bytes()), seconds: KEPT })
 }

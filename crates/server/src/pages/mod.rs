@@ -1,9 +1,38 @@
-//! Pages for people: the page behind a mailed link, the developer's outbox, the API reference, the error types.
+//! What this server tells people and machines about itself: the page behind a mailed link, the developer's outbox, the
+//! API reference, the error types, and whether it is well.
 
 mod assets;
+mod description;
+mod errors;
+mod home;
+mod outbox;
+mod probes;
+mod redirect;
 mod reference;
 mod render;
-mod routes;
+mod telemetry;
 
-pub(crate) use render::Pages;
-pub(crate) use routes::routes;
+pub(crate) use description::describe;
+pub(crate) use errors::error_page;
+pub(crate) use probes::{metrics, watch};
+
+use frame::Endpoint;
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        home::home::endpoint(),
+        home::favicon::endpoint(),
+        assets::asset::endpoint(),
+        redirect::redirect::endpoint(),
+        description::openapi::endpoint(),
+        description::show_reference::endpoint(),
+        errors::error_types::endpoint(),
+        errors::error_type::endpoint(),
+        outbox::messages::endpoint(),
+        outbox::message::endpoint(),
+        telemetry::events::endpoint(),
+        probes::healthz::endpoint(),
+        probes::readyz::endpoint(),
+        probes::metrics::endpoint(),
+    ]
+}

@@ -1,6 +1,5 @@
 //! The API reference, from the API description.
 
-use crate::error::ApiError;
 use serde_json::{Value, json};
 
 /// What `reference.html` shows.
@@ -39,14 +38,8 @@ fn show(path: &str, method: &str, operation: &Value, openapi: &Value) -> Value {
             "description": property["description"],
         }));
     }
-    let errors: Vec<_> = operation["responses"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .flat_map(|(status, response)| {
-            list(&response["x-error-types"]).map(move |word| json!({ "status": status, "error_type": word }))
-        })
-        .collect();
+    let errors: Vec<_> =
+        error_types(operation).map(|(status, word)| json!({ "status": status, "error_type": word })).collect();
     json!({
         "id": operation["operationId"], "method": method, "path": path, "summary": operation["summary"],
         "description": operation["description"], "parameters": parameters, "response": response(operation, openapi),
@@ -54,8 +47,22 @@ fn show(path: &str, method: &str, operation: &Value, openapi: &Value) -> Value {
     })
 }
 
+/// The types of errors that an operation can be answered with, and their statuses.
+fn error_types(operation: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let by_status = operation["x-error-types"].as_object().into_iter().flatten();
+    by_status.flat_map(|(status, words)| list(words).map(move |word| (status.as_str(), word)))
+}
+
+/// Whether an operation can be answered with this error type.
+pub(super) fn is_answered_with(operation: &Value, error_type: &str) -> bool {
+    error_types(operation).any(|(_, word)| word == error_type)
+}
+
 fn response(operation: &Value, openapi: &Value) -> Vec<Value> {
-    let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    let responses = operation["responses"].as_object().into_iter().flatten();
+    let success = responses.into_iter().find(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
+    let Some(success) = success else { return Vec::new() };
+    let schema = &success["content"]["application/json"]["schema"];
     let schema = schema.get("properties").map_or(schema, |properties| &properties["data"]);
     let output = &schema["allOf"][1];
     let name = output["$ref"].as_str().and_then(|r| r.rsplit('/').next());
@@ -81,33 +88,4 @@ fn type_of(schema: &Value) -> String {
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
-}
-
-/// What `error_type.html` shows; `None` for a word that is no error type.
-pub(super) fn error_type(word: &str, openapi: &Value) -> Option<Value> {
-    let error = ApiError::ALL.iter().find(|error| error.error_type() == word)?;
-    let mut endpoints = Vec::new();
-    for (path, methods) in openapi["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in methods.as_object().into_iter().flatten() {
-            let responses = operation["responses"].as_object().into_iter().flatten();
-            let answers = responses.into_iter().any(|(_, r)| list(&r["x-error-types"]).any(|w| w == word));
-            if answers && path.starts_with("/v1/") {
-                endpoints.push(json!({ "method": method.to_uppercase(), "path": path }));
-            }
-        }
-    }
-    Some(json!({
-        "error_type": word, "status": error.status().as_u16(), "message": error.message(), "endpoints": endpoints,
-    }))
-}
-
-/// What `error_types.html` shows.
-pub(super) fn error_types() -> Value {
-    let mut errors: Vec<_> = ApiError::ALL
-        .iter()
-        .map(|e| json!({ "error_type": e.error_type(), "status": e.status().as_u16(), "message": e.message() }))
-        .collect();
-    errors.sort_by_key(|e| e["error_type"].as_str().unwrap_or_default().to_owned());
-    errors.dedup_by_key(|e| e["error_type"].clone());
-    json!({ "errors": errors })
 }

@@ -1,66 +1,73 @@
 //! Rendering pages: templates inside the binary, escaped, under a strict content security policy.
 
-use crate::error::{Error, Result};
-use crate::mail::escape;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use foundation::app::App;
+use foundation::config::Config;
+use foundation::error::{Error, Result};
+use foundation::memory::Memory;
+use frame::Page;
+use mail::escape;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
-/// No script but our own files, nothing inline, no frames around us (CSP level 3).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; \
-                      frame-ancestors 'none'; base-uri 'none'";
 /// A mail is shown in a sandboxed frame, which inherits the policy; mails carry style attributes and nothing else.
 const MESSAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
                               img-src 'self'; frame-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The page templates, compiled.
-pub(crate) struct Pages(Environment<'static>);
+/// The page templates, compiled; or what is wrong with them, which a test finds.
+struct Templates(Result<Environment<'static>, String>);
 
 macro_rules! templates {
-    ($($name:literal),*) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
 }
 
 const TEMPLATES: &[(&str, &str)] = templates![
-    "layout.html",
-    "home.html",
-    "redirect.html",
-    "link_expired.html",
-    "outbox.html",
-    "message.html",
-    "error_type.html",
-    "error_types.html",
+    "layout.html"
+    "home.html"
+    "redirect.html"
+    "link_expired.html"
+    "outbox.html"
+    "message.html"
+    "error_type.html"
+    "error_types.html"
+    "problem.html"
     "reference.html"
 ];
 
-impl Pages {
-    pub(crate) fn new() -> Result<Self> {
+impl Memory for Templates {
+    fn new(_: &Config) -> Self {
         let mut engine = Environment::new();
         engine.set_formatter(escape::write_value);
         for (name, text) in TEMPLATES {
-            engine.add_template(name, text).map_err(|error| Error::internal(format!("{name}: {error:#}")))?;
+            if let Err(error) = engine.add_template(name, text) {
+                return Self(Err(format!("{name}: {error:#}")));
+            }
         }
-        Ok(Self(engine))
+        Self(Ok(engine))
     }
+}
 
-    /// One page.
-    pub(crate) fn render(&self, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Response> {
-        let fault = |error: minijinja::Error| Error::internal(format!("page {template}: {error:#}"));
-        let html = self.0.get_template(template).map_err(fault)?.render(Value::from(Serde(values))).map_err(fault)?;
-        let mut response = (status, html).into_response();
-        let headers = response.headers_mut();
-        let policy = if template == "message.html" { MESSAGE_POLICY } else { POLICY };
-        let fixed = [
-            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-            (header::CONTENT_SECURITY_POLICY, policy),
-            (header::REFERRER_POLICY, "no-referrer"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::CACHE_CONTROL, "no-store"),
-        ];
-        for (name, value) in fixed {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        Ok(response)
+/// The HTML of a page.
+pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Result<String> {
+    let fault = |error: minijinja::Error| Error::internal(format!("page {template}: {error:#}"));
+    let Templates(engine) = app.memory::<Templates>();
+    let engine = engine.as_ref().map_err(|error| Error::internal(error.clone()))?;
+    engine.get_template(template).map_err(fault)?.render(Value::from(Serde(values))).map_err(fault)
+}
+
+/// A page.
+pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
+    let policy = if template == "message.html" { MESSAGE_POLICY } else { Page::POLICY };
+    Ok(Page { html: render(app, template, values)?, status, policy })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_compiles() {
+        assert_eq!(Templates::new(&Config::default()).0.err(), None);
     }
 }

@@ -1,14 +1,14 @@
-use super::store;
-use crate::error::Result;
-use crate::http::{Cx, Endpoint, Nothing, ProjectCaller};
-use crate::id::ProjectId;
+use super::{bootstrap::bootstrap, store};
+use crate::actor::ProjectCaller;
 use database::Tx;
-use endpoint_macro::endpoint;
+use foundation::error::Result;
+use foundation::id::ProjectId;
+use frame::{Call, Endpoint, NoInput, endpoint};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    vec![whoami::endpoint(), metrics::endpoint()]
+    vec![whoami::endpoint(), metrics::endpoint(), bootstrap::endpoint()]
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -18,8 +18,8 @@ struct Whoami {
 }
 
 /// Say whose credentials these are.
-#[endpoint(GET "/v1/debug/whoami")]
-fn whoami(_tx: &mut Tx, cx: &Cx<ProjectCaller>, _input: Nothing) -> Result<Whoami> {
+#[endpoint("projects.whoami", GET "/v1/debug/whoami")]
+fn whoami(_tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Whoami> {
     Ok(Whoami { project_id: cx.project().id.clone(), name: cx.project().name.clone() })
 }
 
@@ -37,8 +37,8 @@ struct Metrics {
 }
 
 /// Count a project's organizations and its members that are not deleted.
-#[endpoint(GET "/v1/projects/metrics")]
-fn metrics(tx: &mut Tx, cx: &Cx<ProjectCaller>, _input: Nothing) -> Result<Metrics> {
+#[endpoint("projects.metrics", GET "/v1/projects/metrics", scans)]
+fn metrics(tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Metrics> {
     let (organizations, members) = store::counts(tx, &cx.project().id)?;
     let metric = |metric_type, count| Metric { metric_type, count };
     Ok(Metrics {

@@ -1,36 +1,44 @@
 //! Checking a project's credentials. What was found is remembered for a second, so that a burst of requests does not
 //! read it again and again, and a secret that is removed stops working within that second.
 
-use super::{Project, store};
-use crate::App;
-use crate::error::{ApiError, Error, Result};
-use crate::http::{Head, Surface};
-use crate::id::ProjectId;
-use crate::keys::{Purpose, equal};
+use super::store;
 use axum::http::header;
-use database::{EVERYTHING, Timestamp, Tx};
-use quick_cache::sync::Cache;
+use database::{EVERYTHING, Tx};
+use foundation::app::App;
+use foundation::config::Config;
+use foundation::cx::{Cx, Via};
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::ProjectId;
+use foundation::keys::{Purpose, equal};
+use foundation::memory::Memory;
+use foundation::project::Project;
+use foundation::recent::{A_SECOND, Recent};
+use frame::Head;
 use std::sync::Arc;
 
-/// How long a check of a credential, or an origin, is believed, in microseconds.
-const BELIEVED: i64 = 1_000_000;
+/// How many of each are remembered.
+const MOST: usize = 10_000;
+/// The longest origin there can be, in bytes: a scheme, a host name (RFC 1035, section 2.3.4) and a port.
+const LONGEST_ORIGIN: usize = 300;
 
 /// Credentials and origins seen a moment ago.
-pub(crate) struct Remembered {
+struct Seen {
     /// Keyed by the keyed hash of user name and password.
-    credentials: Cache<[u8; 32], (Arc<Project>, Timestamp)>,
-    origins: Cache<(ProjectId, String), (bool, Timestamp)>,
-    any_origin: Cache<String, (bool, Timestamp)>,
+    credentials: Recent<[u8; 32], Arc<Project>>,
+    origins: Recent<(ProjectId, String), bool>,
+    any_origin: Recent<String, bool>,
+    public_tokens: Recent<ProjectId, String>,
 }
 
-impl Remembered {
-    pub(crate) fn new() -> Self {
-        Self { credentials: Cache::new(10_000), origins: Cache::new(10_000), any_origin: Cache::new(10_000) }
+impl Memory for Seen {
+    fn new(_: &Config) -> Self {
+        Self {
+            credentials: Recent::new(MOST, A_SECOND),
+            origins: Recent::new(MOST, A_SECOND),
+            any_origin: Recent::new(MOST, A_SECOND),
+            public_tokens: Recent::new(MOST, A_SECOND),
+        }
     }
-}
-
-fn is_recent(seen: Timestamp, now: Timestamp) -> bool {
-    now.0 - seen.0 < BELIEVED
 }
 
 /// What the credentials of a backend are remembered by: the header as it is.
@@ -43,71 +51,56 @@ fn key_of_public_token(app: &App, token: &str) -> [u8; 32] {
     app.keys().hash(Purpose::ProjectSecret, format!("browser\0{token}").as_bytes())
 }
 
-fn basic(head: &Head) -> Result<(String, String)> {
-    head.basic().ok_or_else(|| ApiError::UnauthorizedCredentials.into())
-}
-
 /// The project of a request: by project id and secret from a backend, by public token from a browser. The transaction
 /// enters it.
-pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Project>> {
-    let project = match remembered(app, head) {
+pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> {
+    let project = match remembered(app, head, via) {
         Some(known) => known?,
-        None => check(app, tx, head)?,
+        None => check(app, tx, head, via)?,
     };
     tx.enter(project.id.as_str())?;
     Ok(project)
 }
 
-fn check(app: &App, tx: &mut Tx, head: &Head) -> Result<Arc<Project>> {
-    let (user, password) = basic(head)?;
-    match head.surface {
-        Surface::Browser => {
-            let project = by_public_token(app, tx, &user, head.now)?.ok_or(ApiError::UnauthorizedCredentials)?;
-            check_origin(app, tx, head, &project)?;
-            Ok(project)
-        }
-        Surface::Backend => {
-            let id = ProjectId::parse(&user).ok_or(ApiError::InvalidProjectIdAuthentication)?;
-            let hash = app.keys().hash(Purpose::ProjectSecret, password.as_bytes());
-            let project = tx.visit(id.as_str(), |tx| {
-                let known = store::secret_hashes(tx, &id)?.iter().any(|stored| equal(stored, &hash));
-                if known { store::find(tx, &id) } else { Ok(None) }
-            })?;
-            let project = Arc::new(project.ok_or(ApiError::UnauthorizedCredentials)?);
-            if let Some(key) = key_of_header(app, head) {
-                app.remembered().credentials.insert(key, (project.clone(), head.now));
-            }
-            Ok(project)
-        }
+fn check(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> {
+    let (user, password) = head.basic().ok_or(ApiError::UnauthorizedCredentials)?;
+    if via == Via::Browser {
+        let project = by_public_token(app, tx, &user)?.ok_or(ApiError::UnauthorizedCredentials)?;
+        check_origin(app, tx, head, &project)?;
+        return Ok(project);
     }
+    let id = ProjectId::parse(&user).ok_or(ApiError::InvalidProjectIdAuthentication)?;
+    let hash = app.keys().hash(Purpose::ProjectSecret, password.as_bytes());
+    let project = tx.visit(id.as_str(), |tx| {
+        let known = store::secret_hashes(tx, &id)?.iter().any(|stored| equal(stored, &hash));
+        if known { store::find(tx, &id) } else { Ok(None) }
+    })?;
+    let project = Arc::new(project.ok_or(ApiError::UnauthorizedCredentials)?);
+    if let Some(key) = key_of_header(app, head) {
+        app.memory::<Seen>().credentials.insert(key, project.clone());
+    }
+    Ok(project)
 }
 
 /// The project of a request whose credentials were checked a moment ago.
-pub(crate) fn remembered(app: &App, head: &Head) -> Option<Result<Arc<Project>>> {
-    let key = match head.surface {
-        Surface::Backend => key_of_header(app, head)?,
-        Surface::Browser => key_of_public_token(app, &head.basic()?.0),
+pub(crate) fn remembered(app: &App, head: &Head, via: Via) -> Option<Result<Arc<Project>>> {
+    let key = match via {
+        Via::Browser => key_of_public_token(app, &head.basic()?.0),
+        _ => key_of_header(app, head)?,
     };
-    let (project, seen) = app.remembered().credentials.get(&key)?;
-    if !is_recent(seen, head.now) {
-        return None;
-    }
-    if head.surface == Surface::Browser
+    let seen = app.memory::<Seen>();
+    let project = seen.credentials.get(&key)?;
+    if via == Via::Browser
         && let Some(origin) = head.origin()
+        && !seen.origins.get(&(project.id.clone(), origin.to_owned()))?
     {
-        let (allowed, seen) = app.remembered().origins.get(&(project.id.clone(), origin.to_owned()))?;
-        if !is_recent(seen, head.now) {
-            return None;
-        }
-        if !allowed {
-            return Some(Err(ApiError::BadDomainForSdk.into()));
-        }
+        return Some(Err(ApiError::BadDomainForSdk.into()));
     }
     Some(Ok(project))
 }
 
 /// The project of a public token. The transaction enters it.
-pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<Arc<Project>>> {
+pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str) -> Result<Option<Arc<Project>>> {
     if token.contains('\0') {
         // PostgreSQL cannot even be asked for it.
         return Ok(None);
@@ -116,7 +109,8 @@ pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestam
     let project = tx.visit(EVERYTHING, |tx| store::find_by_public_token(tx, token))?.map(Arc::new);
     if let Some(project) = &project {
         tx.enter(project.id.as_str())?;
-        app.remembered().credentials.insert(key_of_public_token(app, token), (project.clone(), now));
+        let key = key_of_public_token(app, token);
+        app.memory::<Seen>().credentials.insert(key, project.clone());
     }
     Ok(project)
 }
@@ -124,27 +118,34 @@ pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str, now: Timestam
 /// Browsers say which page sends a request; only pages of the project's registered origins may.
 pub(crate) fn check_origin(app: &App, tx: &mut Tx, head: &Head, project: &Project) -> Result<()> {
     let Some(origin) = head.origin() else { return Ok(()) };
+    if origin.len() > LONGEST_ORIGIN {
+        return Err(ApiError::BadDomainForSdk.into());
+    }
     let allowed = store::has_origin(tx, &project.id, origin)?;
-    app.remembered().origins.insert((project.id.clone(), origin.to_owned()), (allowed, head.now));
+    app.memory::<Seen>().origins.insert((project.id.clone(), origin.to_owned()), allowed);
     if allowed { Ok(()) } else { Err(ApiError::BadDomainForSdk.into()) }
 }
 
-/// Whether any project has registered this web origin.
-pub(crate) async fn origin_is_registered(app: &App, origin: &str, now: Timestamp) -> bool {
-    if let Some((known, seen)) = app.remembered().any_origin.get(origin)
-        && is_recent(seen, now)
-    {
-        return known;
+/// Whether any project has registered this web origin. What the database could not say is not remembered.
+pub(crate) async fn origin_is_registered(app: &App, origin: &str) -> Result<bool> {
+    let seen = app.memory::<Seen>();
+    if let Some(known) = seen.any_origin.get(&origin.to_owned()) {
+        return Ok(known);
     }
     let wanted = origin.to_owned();
-    let known = app.db().read(move |tx| tx.visit(EVERYTHING, |tx| store::is_origin_of_any(tx, &wanted)));
-    let known = known.await.unwrap_or(false);
-    app.remembered().any_origin.insert(origin.to_owned(), (known, now));
-    known
+    let known = app.db().check(move |tx| tx.visit(EVERYTHING, |tx| store::is_origin_of_any(tx, &wanted))).await?;
+    seen.any_origin.insert(origin.to_owned(), known);
+    Ok(known)
 }
 
 /// A public token of the project, for the links that mails carry.
-pub(crate) fn public_token(tx: &mut Tx, project: &Project) -> Result<String> {
-    let tokens = store::public_tokens(tx, &project.id)?;
-    tokens.into_iter().next().ok_or_else(|| Error::internal("the project has no public token"))
+pub(crate) fn public_token(tx: &mut Tx, cx: &Cx) -> Result<String> {
+    let (seen, project) = (cx.app.memory::<Seen>(), &cx.project().id);
+    if let Some(known) = seen.public_tokens.get(project) {
+        return Ok(known);
+    }
+    let token = store::public_tokens(tx, project)?.into_iter().next();
+    let token = token.ok_or_else(|| Error::internal("the project has no public token"))?;
+    seen.public_tokens.insert(project.clone(), token.clone());
+    Ok(token)
 }

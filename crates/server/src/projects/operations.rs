@@ -1,17 +1,20 @@
 //! What an operator does with projects, through the command line.
 
-use super::{Project, Settings, store};
-use crate::App;
-use crate::audit::{self, Change};
-use crate::error::{ApiError, Error, Result};
-use crate::id::{Environment, ProjectId, SecretId};
-use crate::keys::{self, Purpose, random};
-use crate::redirect_urls;
-use crate::sessions::signing;
+use super::{Settings, store};
+use crate::{redirect_urls, signing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use database::{EVERYTHING, Tx};
+use foundation::app::App;
+use foundation::audit::{self, Change};
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::{Environment, ProjectId, SecretId};
+use foundation::keys::{self, Purpose, random};
+use foundation::project::Project;
+use foundation::stored::Stored;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// A project to be.
 #[derive(Debug, Clone)]
@@ -27,8 +30,8 @@ pub struct New {
     pub settings: Settings,
 }
 
-/// A project's credentials. The secret is shown this once.
-#[derive(Debug, Serialize)]
+/// A project's credentials. The secret is shown this once, and cannot be printed otherwise.
+#[derive(Serialize)]
 pub struct Created {
     pub project_id: String,
     pub secret: String,
@@ -54,20 +57,21 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         return Err(ApiError::InvalidProjectName.into());
     }
     tx.enter(id.as_str())?;
-    let now = app.now();
     let environment = new.environment;
-    let project = Project { id: id.clone(), name: new.name.clone(), environment, settings: new.settings.clone() };
-    store::insert(tx, &project, now)?;
-    let secret = add_secret_in(app, tx, &project)?;
+    let settings = Stored::new(new.settings.clone());
+    let project = Arc::new(Project { id: id.clone(), name: new.name.clone(), environment, settings });
+    let cx = Cx::of_operator(app, project);
+    store::insert(tx, cx.project(), cx.now())?;
+    let secret = add_secret_in(tx, &cx)?;
     let public_token = format!("public-token-{}-{}", environment.as_str(), uuid::Uuid::new_v4());
-    store::insert_public_token(tx, id, &public_token, now)?;
+    store::insert_public_token(tx, id, &public_token, cx.now())?;
     let fallback = [DEFAULT_REDIRECT_URL.to_owned()];
     let urls: &[String] = match (&new.redirect_urls[..], environment) {
         ([], Environment::Test) => &fallback,
         (given, _) => given,
     };
     for url in urls {
-        let pattern = redirect_urls::register(tx, &project, url)?;
+        let pattern = redirect_urls::register(tx, cx.project(), url)?;
         if let Some(origin) = pattern.origin() {
             store::insert_origin(tx, id, &origin)?;
         }
@@ -76,19 +80,19 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         let parsed = url::Url::parse(origin).map_err(|_| ApiError::InvalidUrl)?;
         store::insert_origin(tx, id, &parsed.origin().ascii_serialization())?;
     }
-    signing::insert(app, tx, id, key, now)?;
-    audit::record_by_operator(tx, id, now, "project.create", id, Change::none())?;
+    signing::insert(app, tx, id, key, cx.now())?;
+    audit::record(tx, &cx, "project.create", None, id, Change::none())?;
     Ok(Created { project_id: id.to_string(), secret, public_token, environment })
 }
 
-fn add_secret_in(app: &App, tx: &mut Tx, project: &Project) -> Result<String> {
-    let environment = project.environment;
+fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<String> {
+    let (id, environment) = (&cx.project().id, cx.project().environment);
     let secret = format!("secret-{}-{}", environment.as_str(), URL_SAFE.encode(random::<32>()?));
-    let hash = app.keys().hash(Purpose::ProjectSecret, secret.as_bytes());
+    let hash = cx.app.keys().hash(Purpose::ProjectSecret, secret.as_bytes());
     let last_four = &secret[secret.len() - 4..];
-    let id = SecretId::new(environment);
-    store::insert_secret(tx, &project.id, &id, &hash, last_four, app.now())?;
-    audit::record_by_operator(tx, &project.id, app.now(), "project.secret.create", &id, Change::none())?;
+    let secret_id = SecretId::new(environment);
+    store::insert_secret(tx, id, &secret_id, &hash, last_four, cx.now())?;
+    audit::record(tx, cx, "project.secret.create", None, &secret_id, Change::none())?;
     Ok(secret)
 }
 
@@ -110,7 +114,7 @@ pub async fn create_first(app: &App) -> Result<Option<Created>> {
     app.db()
         .write(move |tx| {
             // Of several servers that start at once, one makes the project.
-            keys::touch(tx)?;
+            keys::contend(tx)?;
             if !all(tx)?.is_empty() {
                 return Ok(None);
             }
@@ -123,33 +127,38 @@ fn all(tx: &mut Tx) -> Result<Vec<Project>> {
     tx.visit(EVERYTHING, store::all)
 }
 
-/// One more secret for a project; the others stay valid.
-pub async fn add_secret(app: &App, project: &str) -> Result<String> {
+/// Runs what the operator does in a project, which is entered.
+async fn by_operator<T: Send + 'static>(
+    app: &App,
+    project: &str,
+    mut work: impl FnMut(&mut Tx, &Cx) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    let app_ = app.clone();
+    let operator = app.clone();
     app.db()
         .write(move |tx| {
-            tx.enter(id.as_str())?;
-            let project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
-            add_secret_in(&app_, tx, &project)
+            let cx = Cx::of_operator(&operator, Arc::new(enter(tx, &id)?));
+            work(tx, &cx)
         })
         .await
 }
 
+/// One more secret for a project; the others stay valid.
+pub async fn add_secret(app: &App, project: &str) -> Result<String> {
+    by_operator(app, project, add_secret_in).await
+}
+
 /// Removes a secret by its id; whoever uses it is refused within a second.
 pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<bool> {
-    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    let (secret_id, now) = (secret_id.to_owned(), app.now());
-    app.db()
-        .write(move |tx| {
-            tx.enter(id.as_str())?;
-            let removed = store::delete_secret(tx, &id, &secret_id)?;
-            if removed {
-                audit::record_by_operator(tx, &id, now, "project.secret.delete", &secret_id, Change::none())?;
-            }
-            Ok::<_, Error>(removed)
-        })
-        .await
+    let secret_id = secret_id.to_owned();
+    by_operator(app, project, move |tx, cx| {
+        let removed = store::delete_secret(tx, &cx.project().id, &secret_id)?;
+        if removed {
+            audit::record(tx, cx, "project.secret.delete", None, &secret_id, Change::none())?;
+        }
+        Ok(removed)
+    })
+    .await
 }
 
 /// Changes a project's settings.
@@ -158,19 +167,27 @@ pub async fn update_settings(
     project: &str,
     change: impl Fn(&mut Settings) + Send + 'static,
 ) -> Result<Settings> {
-    let (id, now) = (ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?, app.now());
-    app.db()
-        .write(move |tx| {
-            tx.enter(id.as_str())?;
-            let mut project = store::find(tx, &id)?.ok_or(ApiError::ProjectNotFound)?;
-            let before = project.settings.clone();
-            change(&mut project.settings);
-            store::update_settings(tx, &id, &project.settings)?;
-            let changes = Change::between(&before, &project.settings);
-            audit::record_by_operator(tx, &id, now, "project.update", &id, changes)?;
-            Ok(project.settings)
-        })
-        .await
+    by_operator(app, project, move |tx, cx| {
+        let before = &cx.project().settings;
+        let mut settings = before.clone();
+        change(&mut settings);
+        store::update_settings(tx, &cx.project().id, &settings)?;
+        audit::record(tx, cx, "project.update", None, &cx.project().id, Change::between(before, &settings))?;
+        Ok((*settings).clone())
+    })
+    .await
+}
+
+/// Gives a project a new signing key, for `guildhall keys rotate`. Answers its id.
+pub async fn rotate_signing_key(app: &App, project: &str) -> Result<String> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let key = signing::generate(&id).await?;
+    by_operator(app, project, move |tx, cx| {
+        signing::insert(&cx.app, tx, &cx.project().id, &key, cx.now())?;
+        audit::record(tx, cx, "signing_key.create", None, key.id(), Change::none())?;
+        Ok(key.id().to_string())
+    })
+    .await
 }
 
 /// Every project with its public tokens and the ids of its secrets, for `guildhall project list`.

@@ -1,19 +1,31 @@
-use super::{Project, Settings};
-use crate::error::Result;
-use crate::id::{Environment, ProjectId, SecretId};
 use database::{Json, Timestamp, Tx, args, row};
+use foundation::error::Result;
+use foundation::id::{Environment, ProjectId, SecretId};
+use foundation::project::{Project, Settings};
+use foundation::rbac::{Policy, given};
+use foundation::stored::Stored;
+use foundation::tables::{Owner, Table};
 
-struct Stored {
+/// The tables of this subject.
+pub(crate) const TABLES: &[Table] = &[
+    Table::new("projects", Owner::Project("id")),
+    Table::new("project_secrets", Owner::Project("project_id")),
+    Table::new("public_tokens", Owner::Project("project_id")),
+    Table::new("origins", Owner::Project("project_id")),
+    Table::new("rbac_policies", Owner::Project("project_id")),
+];
+
+struct Row {
     id: ProjectId,
     name: String,
     environment: Environment,
-    settings: Json<Settings>,
+    settings: Stored<Settings>,
 }
-row!(Stored { id, name, environment, settings });
+row!(Row { id, name, environment, settings });
 
-impl From<Stored> for Project {
-    fn from(stored: Stored) -> Self {
-        Project { id: stored.id, name: stored.name, environment: stored.environment, settings: stored.settings.0 }
+impl From<Row> for Project {
+    fn from(row: Row) -> Self {
+        Project { id: row.id, name: row.name, environment: row.environment, settings: row.settings }
     }
 }
 
@@ -25,20 +37,18 @@ pub(super) fn insert(tx: &mut Tx, project: &Project, now: Timestamp) -> Result<(
     Ok(())
 }
 
-pub(super) fn update_settings(tx: &mut Tx, id: &ProjectId, settings: &Settings) -> Result<bool> {
+pub(super) fn update_settings(tx: &mut Tx, id: &ProjectId, settings: &Stored<Settings>) -> Result<bool> {
     let changed = tx.execute("UPDATE projects SET settings = $2 WHERE id = $1", args![id, Json(settings)])?;
     Ok(changed > 0)
 }
 
 pub(super) fn find(tx: &mut Tx, id: &ProjectId) -> Result<Option<Project>> {
-    let stored =
-        tx.optional::<Stored>("SELECT id, name, environment, settings FROM projects WHERE id = $1", args![id])?;
+    let stored = tx.optional::<Row>("SELECT id, name, environment, settings FROM projects WHERE id = $1", args![id])?;
     Ok(stored.map(Into::into))
 }
 
 pub(super) fn all(tx: &mut Tx) -> Result<Vec<Project>> {
-    let stored =
-        tx.all::<Stored>("SELECT id, name, environment, settings FROM projects ORDER BY created_at, id", &[])?;
+    let stored = tx.all::<Row>("SELECT id, name, environment, settings FROM projects ORDER BY created_at, id", &[])?;
     Ok(stored.into_iter().map(Into::into).collect())
 }
 
@@ -91,7 +101,7 @@ pub(super) fn public_tokens(tx: &mut Tx, project: &ProjectId) -> Result<Vec<Stri
 }
 
 pub(super) fn find_by_public_token(tx: &mut Tx, token: &str) -> Result<Option<Project>> {
-    let stored = tx.optional::<Stored>(
+    let stored = tx.optional::<Row>(
         "SELECT p.id AS id, p.name AS name, p.environment AS environment, p.settings AS settings
          FROM public_tokens t JOIN projects p ON p.id = t.project_id WHERE t.token = $1",
         args![token],
@@ -126,4 +136,41 @@ pub(super) fn counts(tx: &mut Tx, project: &ProjectId) -> Result<(i64, i64)> {
     let (organizations,) = tx.one("SELECT COUNT(*) FROM organizations WHERE project_id = $1", args![project])?;
     let (members,) = tx.one("SELECT COUNT(*) FROM member_directory WHERE project_id = $1", args![project])?;
     Ok((organizations, members))
+}
+
+struct PolicyRow {
+    policy: Json<Policy>,
+    given: Option<Json<Policy>>,
+    is_given: bool,
+}
+row!(PolicyRow { policy, given, is_given });
+
+/// What was given of the project's policy; `None` where nothing was. A program from before this column wrote the whole
+/// policy, and writes only that.
+pub(super) fn policy(tx: &mut Tx, project: &ProjectId) -> Result<Option<Policy>> {
+    let row = tx.optional::<PolicyRow>(
+        "SELECT policy, given, COALESCE(given_at = updated_at, FALSE) AS is_given FROM rbac_policies
+         WHERE project_id = $1",
+        args![project],
+    )?;
+    Ok(row.map(|row| match row.given {
+        Some(Json(policy)) if row.is_given => policy,
+        _ => given(row.policy.0),
+    }))
+}
+
+pub(super) fn set_policy(
+    tx: &mut Tx,
+    project: &ProjectId,
+    given: &Policy,
+    whole: &Policy,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO rbac_policies (project_id, policy, updated_at, given, given_at) VALUES ($1, $2, $3, $4, $3)
+         ON CONFLICT (project_id) DO UPDATE SET policy = excluded.policy, updated_at = excluded.updated_at,
+                                                given = excluded.given, given_at = excluded.given_at",
+        args![project, Json(whole), now, Json(given)],
+    )?;
+    Ok(())
 }

@@ -4,15 +4,22 @@ mod matching;
 mod store;
 
 pub(crate) use matching::Pattern;
+pub(crate) use store::TABLES;
 
-use crate::error::{ApiError, Result};
-use crate::id::Environment;
-use crate::projects::Project;
 use database::Tx;
+use foundation::app::App;
+use foundation::config::Config;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::{Environment, ProjectId};
+use foundation::memory::Memory;
+use foundation::project::Project;
+use foundation::recent::{A_SECOND, Recent};
 use matching::PatternError;
+use std::sync::Arc;
 
 /// The flow that a redirect URL ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Flow {
     Login,
     Signup,
@@ -48,6 +55,31 @@ impl Flow {
     }
 }
 
+/// How many flows of projects are remembered.
+const MOST: usize = 10_000;
+
+/// The URLs of flows, and whether each is the default.
+struct Registered(Recent<(ProjectId, Flow), Urls>);
+
+/// URLs, and whether each is the default.
+type Urls = Arc<[(String, bool)]>;
+
+impl Memory for Registered {
+    fn new(_: &Config) -> Self {
+        Self(Recent::new(MOST, A_SECOND))
+    }
+}
+
+fn registered(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Arc<[(String, bool)]>> {
+    let (known, key) = (&app.memory::<Registered>().0, (project.id.clone(), flow));
+    if let Some(urls) = known.get(&key) {
+        return Ok(urls);
+    }
+    let urls: Arc<[_]> = store::registered(tx, &project.id, flow.as_str())?.into();
+    known.insert(key, urls.clone());
+    Ok(urls)
+}
+
 /// Registers a URL for every flow. The first one that can be a default becomes it.
 pub(crate) fn register(tx: &mut Tx, project: &Project, url: &str) -> Result<Pattern> {
     let pattern = Pattern::parse(url, project.environment == Environment::Live).map_err(|error| match error {
@@ -58,28 +90,29 @@ pub(crate) fn register(tx: &mut Tx, project: &Project, url: &str) -> Result<Patt
     })?;
     let can_be_default = !pattern.has_placeholder() && !pattern.has_wildcard();
     for flow in Flow::ALL {
-        let is_default = can_be_default && store::default(tx, &project.id, flow.as_str())?.is_none();
-        store::insert(tx, &project.id, flow.as_str(), url, is_default)?;
+        let has_default = store::registered(tx, &project.id, flow.as_str())?.iter().any(|(_, is_default)| *is_default);
+        store::insert(tx, &project.id, flow.as_str(), url, can_be_default && !has_default)?;
     }
     Ok(pattern)
 }
 
 /// The URL a link of this flow will lead to: the one asked for, if it is registered, or the default.
-pub(crate) fn choose(tx: &mut Tx, project: &Project, flow: Flow, asked: Option<&str>) -> Result<String> {
+pub(crate) fn choose(tx: &mut Tx, cx: &Cx, flow: Flow, asked: Option<&str>) -> Result<String> {
     let (invalid, none_set, no_default) = flow.errors();
     let Some(asked) = asked.filter(|url| !url.is_empty()) else {
-        return match store::default(tx, &project.id, flow.as_str())? {
-            Some(url) => Ok(url),
-            None if store::registered(tx, &project.id, flow.as_str())?.is_empty() => Err(none_set.into()),
+        let registered = registered(tx, &cx.app, cx.project(), flow)?;
+        return match registered.iter().find(|(_, is_default)| *is_default) {
+            Some((url, _)) => Ok(url.clone()),
+            None if registered.is_empty() => Err(none_set.into()),
             None => Err(no_default.into()),
         };
     };
     if asked.len() > 2048 || url::Url::parse(asked).is_err() {
         return Err(invalid.into());
     }
-    let live = project.environment == Environment::Live;
-    let matches = store::registered(tx, &project.id, flow.as_str())?
+    let live = cx.project().environment == Environment::Live;
+    let matches = registered(tx, &cx.app, cx.project(), flow)?
         .iter()
-        .any(|registered| Pattern::parse(registered, live).is_ok_and(|pattern| pattern.matches(asked)));
+        .any(|(registered, _)| Pattern::parse(registered, live).is_ok_and(|pattern| pattern.matches(asked)));
     if matches { Ok(asked.to_owned()) } else { Err(ApiError::NoMatchForMagicLinkUrl.into()) }
 }

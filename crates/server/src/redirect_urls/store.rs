@@ -1,6 +1,10 @@
-use crate::error::Result;
-use crate::id::ProjectId;
 use database::{Tx, args};
+use foundation::error::Result;
+use foundation::id::ProjectId;
+use foundation::tables::{Owner, Table};
+
+/// The table of this subject.
+pub(crate) const TABLES: &[Table] = &[Table::new("redirect_urls", Owner::Project("project_id"))];
 
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, flow: &str, url: &str, is_default: bool) -> Result<()> {
     tx.execute(
@@ -11,18 +15,10 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, flow: &str, url: &str, is
     Ok(())
 }
 
-pub(super) fn default(tx: &mut Tx, project: &ProjectId, flow: &str) -> Result<Option<String>> {
-    let row = tx.optional::<(String,)>(
-        "SELECT url FROM redirect_urls WHERE project_id = $1 AND flow = $2 AND is_default = $3",
-        args![project, flow, true],
-    )?;
-    Ok(row.map(|(url,)| url))
-}
-
-pub(super) fn registered(tx: &mut Tx, project: &ProjectId, flow: &str) -> Result<Vec<String>> {
-    let rows = tx.all::<(String,)>(
-        "SELECT url FROM redirect_urls WHERE project_id = $1 AND flow = $2 ORDER BY url",
+/// The URLs of a flow, and whether each is the default.
+pub(super) fn registered(tx: &mut Tx, project: &ProjectId, flow: &str) -> Result<Vec<(String, bool)>> {
+    Ok(tx.all(
+        "SELECT url, is_default FROM redirect_urls WHERE project_id = $1 AND flow = $2 ORDER BY url",
         args![project, flow],
-    )?;
-    Ok(rows.into_iter().map(|(url,)| url).collect())
+    )?)
 }

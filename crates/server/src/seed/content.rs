@@ -1,11 +1,11 @@
 //! What seeded organizations and members look like. The same numbers always give the same.
 
-use crate::email_address::EmailAddress;
-use crate::error::{ApiError, Error, Result};
 use crate::members::{NewMember, Status};
-use crate::metadata::Metadata;
 use crate::organizations::NewOrganization;
-use crate::rbac::ADMIN_ROLE;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Error, Result};
+use foundation::metadata::Metadata;
+use foundation::rbac::ADMIN_ROLE;
 use serde_json::{Value, json};
 
 const QUALITIES: &[&str] = &["Amber", "Bright", "Cobalt", "Distant", "Eastern", "Granite", "Quiet", "Silver"];

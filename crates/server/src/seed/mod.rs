@@ -4,17 +4,17 @@
 
 mod content;
 
-use crate::App;
-use crate::audit::{self, Change};
-use crate::error::{ApiError, Error, Result};
-use crate::http::{Cx, Head, ProjectCaller, Surface};
-use crate::id::{Environment, ProjectId};
-use crate::login::{Factor, Terms};
+use crate::factors::Factor;
 use crate::organizations::{self, Organization};
-use crate::projects::{self, Project};
-use crate::{members, sessions};
-use axum::http::HeaderMap;
+use crate::sessions::{self, Terms};
+use crate::{members, projects};
 use database::Tx;
+use foundation::app::App;
+use foundation::audit::{self, Change};
+use foundation::cx::{Cx, Via};
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::{Environment, ProjectId};
+use foundation::project::Project;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde::Serialize;
@@ -104,7 +104,12 @@ fn check(seed: &Seed) -> Result<()> {
 async fn make_group(app: App, project: Arc<Project>, seed: Seed, group: Range<u64>) -> Result<(Seeded, Vec<String>)> {
     let cx = context(&app, &project);
     let indexes = group.clone();
-    let work = move |tx: &mut Tx| indexes.clone().map(|index| organization(tx, &cx, &seed, index)).collect();
+    let work = move |tx: &mut Tx| {
+        indexes
+            .clone()
+            .map(|index| organizations::create(tx, &cx, content::organization(seed.number, index)?))
+            .collect()
+    };
     let made: Vec<Organization> = context(&app, &project).write(work).await.map_err(explain)?;
     let made = Arc::new(made);
     let people: Vec<(usize, u64)> = (0..made.len())
@@ -133,23 +138,14 @@ async fn make_group(app: App, project: Arc<Project>, seed: Seed, group: Range<u6
     Ok((seeded, tokens))
 }
 
-/// The context of a request that the project's backend might have sent just now.
-fn context(app: &App, project: &Arc<Project>) -> Cx<ProjectCaller> {
-    let surface = Surface::Backend;
-    let head = Head { request_id: "seed".into(), now: app.now(), surface, headers: HeaderMap::new(), ip_address: None };
-    Cx { app: app.clone(), caller: ProjectCaller { project: project.clone(), surface }, head: Arc::new(head) }
-}
-
-fn organization(tx: &mut Tx, cx: &Cx<ProjectCaller>, seed: &Seed, index: u64) -> Result<Organization> {
-    let organization = organizations::create(tx, cx, content::organization(seed.number, index)?)?;
-    let id = &organization.organization_id;
-    audit::record(tx, cx, "organization.create", Some(id), id, Change::none())?;
-    Ok(organization)
+/// What the project's backend might have asked for just now.
+fn context(app: &App, project: &Arc<Project>) -> Cx {
+    Cx { via: Via::Backend, request_id: "seed".into(), ..Cx::of_operator(app, project.clone()) }
 }
 
 fn member(
     tx: &mut Tx,
-    cx: &Cx<ProjectCaller>,
+    cx: &Cx,
     organization: &Organization,
     seed: &Seed,
     index: u64,
@@ -158,7 +154,6 @@ fn member(
     let id = Some(&organization.organization_id);
     let new = content::member(seed.number, index, &organization.organization_slug)?;
     let member = members::create(tx, cx, organization, new)?;
-    audit::record(tx, cx, "member.create", id, &member.member_id, Change::none())?;
     for _ in share(seed.sessions, seed.members, index) {
         let link = Factor::magic_link(member.email_id.clone(), member.email_address.clone(), cx.now());
         let terms = Terms { duration: Some(SESSION_MINUTES), claims: None };

@@ -1,6 +1,6 @@
 //! Custom claims: what the app adds to its sessions and their JWTs.
 
-use crate::error::{ApiError, Result};
+use foundation::error::{ApiError, Result};
 use serde_json::{Map, Value};
 
 /// Claims by name.

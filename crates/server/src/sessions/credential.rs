@@ -1,25 +1,26 @@
 //! How a request shows that it belongs to a session.
 
-use super::{Session, jwt, store};
-use crate::App;
-use crate::error::{ApiError, Result};
-use crate::http::{ActingMember, Caller, Cx, Surface};
-use crate::id::OrganizationId;
-use crate::keys::token::{Token, TokenKind};
-use crate::members::{self, Member};
+use super::{Session, jwt, store, verified};
+use crate::actor::Ambient;
+use crate::members::{self, Member, Status};
 use crate::organizations::{self, Organization};
-use crate::projects::Project;
-use crate::rbac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use database::{Timestamp, Tx};
+use foundation::app::App;
+use foundation::cx::{ActingMember, Cx};
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::OrganizationId;
+use foundation::keys::token::{Token, TokenKind};
+use foundation::project::Project;
+use foundation::secret::Secret;
 use std::sync::Arc;
 
 /// A session token or a session JWT.
 #[derive(Clone)]
 pub(crate) enum Credential {
-    Token(String),
-    Jwt(String),
+    Token(Secret),
+    Jwt(Secret),
 }
 
 /// A valid session, with whose it is.
@@ -38,8 +39,8 @@ impl Credential {
         let given = |value: Option<String>| value.filter(|text| !text.is_empty());
         match (given(token), given(jwt)) {
             (None, None) => Ok(None),
-            (Some(token), None) => Ok(Some(Credential::Token(token))),
-            (None, Some(jwt)) => Ok(Some(Credential::Jwt(jwt))),
+            (Some(token), None) => Ok(Some(Credential::Token(token.into()))),
+            (None, Some(jwt)) => Ok(Some(Credential::Jwt(jwt.into()))),
             (Some(_), Some(_)) => Err(ApiError::TooManySessionArguments.into()),
         }
     }
@@ -50,9 +51,10 @@ impl Credential {
     /// `session_not_found`, or that the credential has not the form of one.
     pub(crate) fn find(&self, app: &App, tx: &mut Tx, project: &Project, now: Timestamp) -> Result<Presented> {
         let session = match self {
-            Credential::Token(text) => find_by_token(app, tx, project, text, now)?,
+            Credential::Token(text) => find_by_token(app, tx, project, text.reveal(), now)?,
             Credential::Jwt(text) => {
-                let claims = jwt::read(app, tx, project, text, now)?;
+                let claims = jwt::read(app, tx, project, text.reveal(), now)?;
+                verified::note(app, project, text.reveal(), &claims);
                 let organization = &claims.organization_id;
                 tx.visit(organization.as_str(), |tx| store::find(tx, organization, &claims.member_session_id, now))?
             }
@@ -62,7 +64,7 @@ impl Credential {
         let organization = organization.ok_or(ApiError::SessionNotFound)?;
         let member = members::find_any(tx, &organization, &session.member_id)?;
         let usable =
-            |m: &Member| m.status == members::Status::Active && !m.is_locked && !session.has_ended_with_all_of(m);
+            |m: &Member| m.status == Status::Active && !m.is_locked_at(now) && !session.has_ended_with_all_of(m);
         let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
         Ok(Presented { session, organization, member })
     }
@@ -83,11 +85,11 @@ fn find_by_token(app: &App, tx: &mut Tx, project: &Project, text: &str, now: Tim
 ///
 /// # Errors
 /// `no_session_arguments` when there is none.
-pub(crate) fn given<C: Caller>(cx: &Cx<C>, token: Option<String>, jwt: Option<String>) -> Result<Credential> {
+pub(crate) fn given(cx: &Cx, ambient: &Ambient, token: Option<String>, jwt: Option<String>) -> Result<Credential> {
     match Credential::from_input(token, jwt)? {
         Some(credential) => Ok(credential),
-        None if cx.head.surface == Surface::Browser => {
-            cx.ambient().session_token.map(Credential::Token).ok_or(ApiError::UserUnauthenticated.into())
+        None if cx.is_browser() => {
+            ambient.session_token.clone().map(Credential::Token).ok_or(ApiError::UserUnauthenticated.into())
         }
         None => Err(ApiError::NoSessionArguments.into()),
     }
@@ -95,18 +97,19 @@ pub(crate) fn given<C: Caller>(cx: &Cx<C>, token: Option<String>, jwt: Option<St
 
 /// The session that goes on when a member logs in again. One that is not the member's, or not valid, is ignored, so
 /// that a session planted in a browser is never adopted (threat T-46).
-pub(crate) fn given_for<C: Caller>(
+pub(crate) fn given_for(
     tx: &mut Tx,
-    cx: &Cx<C>,
+    cx: &Cx,
+    ambient: &Ambient,
     member: &Member,
     token: Option<String>,
     jwt: Option<String>,
 ) -> Result<Option<Session>> {
-    let ambient = || cx.ambient().session_token.map(Credential::Token);
-    let Some(credential) = Credential::from_input(token, jwt)?.or_else(ambient) else { return Ok(None) };
+    let from_browser = || ambient.session_token.clone().map(Credential::Token);
+    let Some(credential) = Credential::from_input(token, jwt)?.or_else(from_browser) else { return Ok(None) };
     match credential.find(&cx.app, tx, cx.project(), cx.now()) {
         Ok(presented) if presented.member.member_id == member.member_id => Ok(Some(presented.session)),
-        Ok(_) | Err(crate::error::Error::Api(..)) => Ok(None),
+        Ok(_) | Err(Error::Api(..)) => Ok(None),
         Err(fault) => Err(fault),
     }
 }
@@ -120,7 +123,7 @@ pub(crate) fn acting_member(
     now: Timestamp,
 ) -> Result<ActingMember> {
     let Presented { session, organization, member } = credential.find(app, tx, project, now)?;
-    let policy = rbac::policy_of(tx, project, &organization)?;
+    let policy = organizations::policy(tx, project, &organization)?;
     Ok(ActingMember {
         organization_id: organization.organization_id,
         roles: member.role_ids(),

@@ -1,14 +1,15 @@
 //! The session JWT (RFC 7519): five minutes long, checked by clients on their own.
 
-use super::{MemberSession, signing};
-use crate::App;
-use crate::error::{ApiError, Error, Result};
-use crate::id::{OrganizationId, SessionId};
-use crate::projects::Project;
-use crate::time;
+use super::MemberSession;
+use crate::signing;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Timestamp, Tx};
+use foundation::app::App;
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::{OrganizationId, SessionId, SigningKeyId};
+use foundation::project::Project;
+use foundation::time;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 const LIFETIME: i64 = 300;
 /// Seconds by which the clocks of our own nodes may differ.
 const SKEW: i64 = 60;
+/// Bytes of the longest JWT. All that goes into one has bounds of its own, and they do not add up to this.
+pub(crate) const LONGEST: usize = 64 << 10;
 const SESSION_CLAIM: &str = "https://stytch.com/session";
 const ORGANIZATION_CLAIM: &str = "https://stytch.com/organization";
 
@@ -33,6 +36,8 @@ pub(super) struct Jwt {
     pub(super) expires: i64,
     /// How many seconds earlier than others it is replaced.
     pub(super) early: u8,
+    /// The end of the session that it claims.
+    pub(super) session_ends: Timestamp,
 }
 
 /// A new JWT for a session.
@@ -48,21 +53,28 @@ pub(super) async fn sign(app: &App, project: &Project, session: &MemberSession, 
             json!({ "organization_id": session.organization_id, "slug": session.organization_slug }),
         ),
     ]);
-    seal(app, project, claims, now).await
+    seal(app, project, claims, session.expires_at, now).await
 }
 
-/// A new JWT in place of another, of the same session in the same state.
-pub(super) async fn renew(app: &App, project: &Project, jwt: &Jwt, now: Timestamp) -> Result<Jwt> {
+/// A new JWT in place of another, of the same session, which ends then.
+pub(super) async fn renew(app: &App, project: &Project, jwt: &Jwt, ends: Timestamp, now: Timestamp) -> Result<Jwt> {
     let claims = jwt.text.split('.').nth(1).and_then(|body| URL_SAFE_NO_PAD.decode(body).ok());
     let claims = claims.and_then(|body| serde_json::from_slice::<Map<String, Value>>(&body).ok());
     let mut claims = claims.ok_or_else(|| Error::internal("a JWT of our own cannot be read"))?;
     if let Some(session) = claims.get_mut(SESSION_CLAIM).and_then(Value::as_object_mut) {
         session.insert("last_accessed_at".into(), time::to_text(now).into());
+        session.insert("expires_at".into(), time::to_text(ends).into());
     }
-    seal(app, project, claims, now).await
+    seal(app, project, claims, ends, now).await
 }
 
-async fn seal(app: &App, project: &Project, mut claims: Map<String, Value>, now: Timestamp) -> Result<Jwt> {
+async fn seal(
+    app: &App,
+    project: &Project,
+    mut claims: Map<String, Value>,
+    session_ends: Timestamp,
+    now: Timestamp,
+) -> Result<Jwt> {
     let seconds = now.0.div_euclid(1_000_000);
     let keys = signing::keys(app, project, now).await?;
     let key = keys.current(now)?;
@@ -73,7 +85,8 @@ async fn seal(app: &App, project: &Project, mut claims: Map<String, Value>, now:
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims)));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())?);
-    Ok(Jwt { text: format!("{signed}.{signature}").into(), expires: seconds + LIFETIME, early: 0 })
+    let text = format!("{signed}.{signature}").into();
+    Ok(Jwt { text, expires: seconds + LIFETIME, early: 0, session_ends })
 }
 
 fn session_claim(session: &MemberSession) -> Result<Value> {
@@ -87,8 +100,9 @@ fn session_claim(session: &MemberSession) -> Result<Value> {
     Ok(claim)
 }
 
-/// Which session a JWT is of.
+/// Which session a JWT is of, and which key has signed it.
 pub(super) struct Claims {
+    pub(super) key: SigningKeyId,
     pub(super) organization_id: OrganizationId,
     pub(super) member_session_id: SessionId,
 }
@@ -128,11 +142,11 @@ struct OrganizationClaim {
 /// # Errors
 /// `unable_to_parse_session_jwt`.
 pub(super) fn read(app: &App, tx: &mut Tx, project: &Project, jwt: &str, now: Timestamp) -> Result<Claims> {
-    let keys = signing::keys_in(app, tx, &project.id, now)?;
+    let keys = signing::keys_in(app, tx, &project.id)?;
     let verified = || {
         let mut parts = jwt.split('.');
         let (header, body, signature) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() || jwt.len() > 16_384 {
+        if parts.next().is_some() || jwt.len() > LONGEST {
             return None;
         }
         let signed = &jwt[..header.len() + 1 + body.len()];
@@ -151,6 +165,7 @@ pub(super) fn read(app: &App, tx: &mut Tx, project: &Project, jwt: &str, now: Ti
             return None;
         }
         Some(Claims {
+            key: key.id.clone(),
             organization_id: OrganizationId::parse(&body.organization.organization_id)?,
             member_session_id: SessionId::parse(&body.session.id)?,
         })

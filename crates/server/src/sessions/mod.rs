@@ -1,32 +1,38 @@
 //! Member sessions: the opaque token that lasts, and the JWT that is renewed from it.
 
 mod answer;
+mod authorization;
 mod claims;
 mod credential;
 mod endpoints;
 mod jwt;
+mod news;
 mod operations;
+mod prolonging;
 mod remembered;
-pub(crate) mod signing;
 mod store;
-mod touch;
+mod template;
+mod terms;
+mod verified;
+mod written_behind;
 
-pub(crate) use claims::{CustomClaims, check as check_claims};
-pub(crate) use credential::{Credential, acting_member, given_for};
+pub(crate) use credential::{Credential, Presented, acting_member, given, given_for};
 pub(crate) use endpoints::endpoints;
-pub(crate) use operations::{begin_or_extend, purge, revoke_all_of, show};
-pub(crate) use remembered::{RememberedSessions, remember};
-pub use signing::rotate as rotate_signing_key;
-pub(crate) use store::CLEAN;
-pub(crate) use touch::{Touched, flush};
+pub(crate) use jwt::LONGEST as LONGEST_JWT;
+pub(crate) use operations::{begin_or_extend, keep, show};
+pub(crate) use remembered::remember;
+pub(crate) use store::TABLES;
+pub(crate) use terms::{TERMS, Terms, TermsInput};
+pub(crate) use written_behind::flush;
 
-use crate::App;
-use crate::id::{MemberId, OrganizationId, SessionId};
-use crate::keys::token::Token;
-use crate::login::Factor;
+use crate::factors::Factor;
 use crate::members::Member;
-use crate::rbac::RoleId;
+use claims::CustomClaims;
 use database::Timestamp;
+use foundation::app::App;
+use foundation::id::{MemberId, OrganizationId, SessionId};
+use foundation::keys::token::Token;
+use foundation::rbac::RoleId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -35,8 +41,10 @@ use serde::Serialize;
 pub(crate) struct Session {
     pub(crate) organization_id: OrganizationId,
     pub(crate) member_session_id: SessionId,
-    /// Counts its changes; that it was used is none.
+    /// Counts its changes; that it was used, and that its end has moved away, is none.
     pub(crate) revision: i64,
+    /// How often its end was brought nearer.
+    pub(crate) shortened: i64,
     pub(crate) member_id: MemberId,
     /// The member's at that time; none of a session made by a program that knew of none.
     pub(crate) generation: Option<i64>,
@@ -67,15 +75,15 @@ pub(crate) struct MemberSession {
     pub(crate) organization_id: OrganizationId,
     pub(crate) organization_slug: String,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub(crate) started_at: Timestamp,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub(crate) last_accessed_at: Timestamp,
     /// RFC 3339.
-    #[serde(with = "crate::time")]
+    #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub(crate) expires_at: Timestamp,
     pub(crate) authentication_factors: Vec<Factor>,

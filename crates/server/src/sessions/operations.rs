@@ -1,22 +1,24 @@
 //! What is done with sessions from more than one door.
 
-use super::{MemberSession, Session, claims, store};
-use crate::error::{ApiError, Result};
-use crate::http::{Caller, Cx};
-use crate::id::{OrganizationId, SessionId};
-use crate::login::{self, Factor, Terms};
-use crate::members::{self, Member};
+use super::news::End;
+use super::written_behind::WrittenBehind;
+use super::{MemberSession, Session, Terms, claims, store};
+use crate::factors::Factor;
+use crate::members::Member;
 use crate::organizations::Organization;
-use crate::time;
 use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::SessionId;
+use foundation::time;
 
 /// Minutes that a session lasts unless asked otherwise.
 const DEFAULT_MINUTES: i64 = 60;
 
 /// Begins a session, or adds to the one that goes on.
-pub(crate) fn begin_or_extend<C: Caller>(
+pub(crate) fn begin_or_extend(
     tx: &mut Tx,
-    cx: &Cx<C>,
+    cx: &Cx,
     organization: &Organization,
     member: &Member,
     existing: Option<Session>,
@@ -26,16 +28,14 @@ pub(crate) fn begin_or_extend<C: Caller>(
     let now = cx.now();
     if let Some(mut session) = existing {
         session.factors = factors;
-        extend(&mut session, now, terms)?;
-        return match store::update(tx, &session)? {
-            true => Ok(session),
-            false => Err(ApiError::SessionNotFound.into()),
-        };
+        change(tx, cx, &mut session, terms)?;
+        return Ok(session);
     }
     let session = Session {
         organization_id: organization.organization_id.clone(),
         member_session_id: SessionId::from_uuid(cx.project().environment, uuid::Uuid::new_v4()),
         revision: 0,
+        shortened: 0,
         member_id: member.member_id.clone(),
         generation: Some(member.session_generation),
         started_at: now,
@@ -49,15 +49,35 @@ pub(crate) fn begin_or_extend<C: Caller>(
     Ok(session)
 }
 
-/// Applies terms to a session that is then stored.
-pub(super) fn extend(session: &mut Session, now: database::Timestamp, terms: Terms) -> Result<()> {
-    session.last_accessed_at = now;
+/// Stores a session that goes on, on these terms.
+///
+/// # Errors
+/// `session_not_found` when it has ended meanwhile.
+pub(super) fn change(tx: &mut Tx, cx: &Cx, session: &mut Session, terms: Terms) -> Result<()> {
+    session.last_accessed_at = cx.now();
     session.revision += 1;
-    if let Some(minutes) = terms.duration {
-        session.expires_at = time::after_minutes(now, minutes);
-    }
     session.custom_claims = claims::merge(&session.custom_claims, terms.claims)?;
-    Ok(())
+    // What is about to be written is promised already.
+    if let Some(End { at, shortened }) = cx.app.memory::<WrittenBehind>().end(&session.member_session_id)
+        && shortened == session.shortened
+    {
+        session.expires_at = session.expires_at.max(at);
+    }
+    if let Some(minutes) = terms.duration {
+        let end = time::after_minutes(cx.now(), minutes);
+        session.shortened += i64::from(end < session.expires_at);
+        session.expires_at = end;
+    }
+    match store::update(tx, session, terms.duration.is_some())? {
+        true => Ok(()),
+        false => Err(ApiError::SessionNotFound.into()),
+    }
+}
+
+/// Keeps a session when all others of the member have just been ended.
+pub(crate) fn keep(tx: &mut Tx, cx: &Cx, member: &Member, session: &mut Session) -> Result<()> {
+    session.generation = Some(member.session_generation);
+    change(tx, cx, session, Terms::default())
 }
 
 /// The session as the API shows it, with the roles it has now.
@@ -74,21 +94,4 @@ pub(crate) fn show(session: &Session, member: &Member, organization: &Organizati
         roles: member.role_ids(),
         custom_claims: session.custom_claims.clone(),
     }
-}
-
-/// Ends all sessions of a member, one excepted; those too that are being made at the same time by whoever still saw the
-/// member as it was.
-pub(crate) fn revoke_all_of(tx: &mut Tx, member: &mut Member, except: Option<&SessionId>) -> Result<()> {
-    members::begin_session_generation(tx, member)?;
-    store::delete_of_member(tx, &member.organization_id, &member.member_id, except)?;
-    match except {
-        Some(kept) => store::set_generation(tx, &member.organization_id, kept, member.session_generation),
-        None => Ok(()),
-    }
-}
-
-/// Ends all sessions of an organization that is being deleted.
-pub(crate) fn purge(tx: &mut Tx, project: &crate::projects::Project, organization: &OrganizationId) -> Result<()> {
-    login::purge(tx, &project.id, organization)?;
-    store::purge(tx, organization)
 }

@@ -4,24 +4,30 @@
 //! the answer was made of, it asks for the revisions of them all, and what did change is read anew. What ended anywhere
 //! is refused here at once.
 
-use super::answer::{Authenticated, Template};
-use super::credential::Credential;
+use super::credential::{Credential, Presented};
 use super::jwt::{self, Jwt};
-use super::{Session, operations, store};
-use crate::error::{ApiError, Error, Result};
-use crate::http::{Caller, Cx, Surface};
-use crate::id::{OrganizationId, ProjectId, SessionId};
-use crate::keys::token::{Token, TokenKind};
+use super::news::News;
+use super::store::{self, Revisions};
+use super::template::{Authenticated, Template};
+use super::written_behind::WrittenBehind;
+use super::{Session, operations, verified};
+use crate::decision::{Decision, Question, Subject, decide};
 use crate::members::Member;
-use crate::organizations::Organization;
+use crate::organizations::{Organization, OrganizationView};
 use database::{RowKey, Timestamp};
+use foundation::config::Config;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::{ProjectId, SessionId};
+use foundation::keys::token::{Token, TokenKind};
+use foundation::memory::Memory;
+use foundation::rbac::RoleId;
+use foundation::time::MINUTE;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Organizations that are remembered, each once for all its sessions.
-const ORGANIZATIONS: usize = 10_000;
 /// A JWT is given out again only while this many seconds of it are left. Browsers ask again after three minutes.
 const LEFT_FOR_BROWSERS: i64 = 200;
 /// The same for backends, which ask when they need one.
@@ -29,19 +35,15 @@ const LEFT_FOR_BACKENDS: i64 = 120;
 /// The first JWT of a session is replaced up to so many seconds earlier, by chance, so that sessions that began together
 /// do not need new JWTs together for ever.
 const SPREAD: u8 = 128;
+/// A JWT is given out again only while the session's end that it claims is so much behind, in microseconds, at most.
+const BEHIND: i64 = MINUTE;
 
-/// The sessions that this process has answered for.
-pub(crate) struct RememberedSessions {
-    /// By the hash of the token.
-    sessions: Cache<[u8; 32], Arc<Remembered>, Bytes>,
-    /// As JSON.
-    organizations: Cache<OrganizationId, Arc<str>>,
-}
+/// The sessions that this process has answered for, by the hash of the token.
+struct RememberedSessions(Cache<[u8; 32], Arc<Remembered>, Bytes>);
 
-impl RememberedSessions {
-    /// With room for so many bytes of sessions.
-    pub(crate) fn new(bytes: u64) -> Self {
-        Self { sessions: Cache::with_weighter(100_000, bytes, Bytes), organizations: Cache::new(ORGANIZATIONS) }
+impl Memory for RememberedSessions {
+    fn new(config: &Config) -> Self {
+        Self(Cache::with_weighter(100_000, config.session_memory, Bytes))
     }
 }
 
@@ -54,18 +56,6 @@ impl Weighter<[u8; 32], Arc<Remembered>> for Bytes {
     }
 }
 
-/// How often a row was changed, and a time that changes with it where a program before this one does not count: the last
-/// change, or a session's end.
-type Revision = (i64, Timestamp);
-
-/// The rows that an answer is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Revisions {
-    pub(super) session: Revision,
-    pub(super) member: Revision,
-    pub(super) organization: Revision,
-}
-
 /// What the answer to a check is made of.
 pub(crate) struct Remembered {
     /// The rows it was made of, and how often they had changed when it was last compared with them.
@@ -74,13 +64,19 @@ pub(crate) struct Remembered {
     revisions: Revisions,
     /// The last use that is stored, or will be soon: microseconds since 1970.
     last_use: AtomicI64,
+    /// When it ends, and the end that is stored or will be soon: microseconds since 1970.
+    end: AtomicI64,
+    noted_end: AtomicI64,
+    pub(super) shortened: i64,
+    /// Whether it meets what its organization asks for.
+    pub(super) may_be_prolonged: bool,
     project_id: ProjectId,
-    organization_id: OrganizationId,
-    member_session_id: SessionId,
+    pub(super) member_session_id: SessionId,
+    pub(super) roles: Box<[RoleId]>,
+    pub(super) token: Box<str>,
     jwt: Mutex<Jwt>,
     pub(super) template: Template,
-    /// As JSON.
-    pub(super) organization: Arc<str>,
+    pub(super) organization: Arc<OrganizationView>,
     /// Memory, without what is shared, when it was made: what it weighs must not change while it is remembered.
     bytes: u64,
 }
@@ -91,108 +87,158 @@ impl Remembered {
         self.latest_jwt().text.clone()
     }
 
+    /// When it ends.
+    pub(super) fn end(&self) -> Timestamp {
+        Timestamp(self.end.load(Ordering::Acquire))
+    }
+
+    /// Moves its end away.
+    pub(super) fn move_end(&self, end: Timestamp) {
+        self.end.fetch_max(end.0, Ordering::AcqRel);
+    }
+
+    /// Whether the end has moved away by more than so many microseconds since this was last asked with that answer.
+    pub(super) fn is_to_be_noted(&self, microseconds: i64) -> bool {
+        let (end, noted) = (self.end.load(Ordering::Acquire), self.noted_end.load(Ordering::Acquire));
+        end - noted >= microseconds
+            && self.noted_end.compare_exchange(noted, end, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
     fn latest_jwt(&self) -> MutexGuard<'_, Jwt> {
         // Nothing panics while it holds the lock.
         self.jwt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that it is used now; the last use that is stored was then.
-    pub(super) fn note_use<C: Caller>(&self, cx: &Cx<C>, stored: Timestamp) {
-        let last_use = cx.app.touched().note(&self.organization_id, &self.member_session_id, stored, cx.now());
-        self.last_use.store(last_use.0, Ordering::Relaxed);
+    /// Notes that it is used now, unless the last use that is stored or noted is less than a minute ago.
+    pub(super) fn note_use(&self, cx: &Cx) {
+        let stored = self.last_use.load(Ordering::Relaxed);
+        if cx.now().0 - stored >= MINUTE {
+            self.last_use.store(cx.now().0, Ordering::Relaxed);
+            let organization = self.organization.organization_id.clone();
+            let news = News { organization, last_use: Some(cx.now()), end: None };
+            cx.app.memory::<WrittenBehind>().note(&self.member_session_id, news);
+        }
     }
 
     /// Whether it is still true.
     ///
     /// # Errors
     /// `session_not_found` when the session has ended.
-    async fn is_true<C: Caller>(&self, cx: &Cx<C>) -> Result<bool> {
+    async fn is_true(&self, cx: &Cx) -> Result<bool> {
         let app = &cx.app;
         app.db().catch_up().await?;
-        if self.revisions.session.1 <= cx.now() {
-            return Err(ApiError::SessionNotFound.into());
-        }
         let changes = app.db().changes(&self.rows);
-        if self.counted.load(Ordering::Acquire) == changes {
+        if self.end() > cx.now() && self.counted.load(Ordering::Acquire) == changes {
             return Ok(true);
         }
-        let (project, organization) = (cx.project().id.clone(), self.organization_id.clone());
+        let (project, organization) = (cx.project().id.clone(), self.organization.organization_id.clone());
         let id = self.member_session_id.clone();
-        let found =
-            cx.read(move |tx| tx.visit(organization.as_str(), |tx| store::revisions(tx, &project, &organization, &id)));
-        if found.await?.ok_or(ApiError::SessionNotFound)? != self.revisions {
+        let found = cx
+            .check(move |tx| tx.visit(organization.as_str(), |tx| store::revisions(tx, &project, &organization, &id)));
+        let (revisions, end) = found.await?.ok_or(ApiError::SessionNotFound)?;
+        if revisions != self.revisions {
             return Ok(false);
+        }
+        // It may have moved away on another node.
+        self.move_end(end);
+        if self.end() <= cx.now() {
+            return Err(ApiError::SessionNotFound.into());
         }
         // The number from before the rows were read: what has changed since then counts the next time.
         self.counted.store(changes, Ordering::Release);
         Ok(true)
     }
 
-    async fn renew_jwt<C: Caller>(&self, cx: &Cx<C>) -> Result<()> {
+    /// Replaces its JWT by a new one if that is due.
+    pub(super) async fn ensure_jwt(&self, cx: &Cx) -> Result<()> {
+        if self.has_fresh_jwt(cx) {
+            return Ok(());
+        }
         let old = self.latest_jwt().clone();
-        let new = jwt::renew(&cx.app, cx.project(), &old, cx.now()).await?;
+        let new = jwt::renew(&cx.app, cx.project(), &old, self.end(), cx.now()).await?;
         *self.latest_jwt() = new;
         Ok(())
     }
 
-    fn has_fresh_jwt<C: Caller>(&self, cx: &Cx<C>) -> bool {
-        let Jwt { expires, early, .. } = *self.latest_jwt();
+    fn has_fresh_jwt(&self, cx: &Cx) -> bool {
+        let Jwt { expires, early, session_ends, .. } = *self.latest_jwt();
         let left = expires - cx.now().0.div_euclid(1_000_000);
-        let least = if cx.head.surface == Surface::Browser { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
-        left > least + i64::from(early)
+        let least = if cx.is_browser() { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
+        left > least + i64::from(early) && self.end().0 - session_ends.0 <= BEHIND
     }
 }
 
 /// What [`Remembered`] was never compared with.
 const NEVER: u64 = u64::MAX;
 
-/// The answer for a session token, if it is remembered and still true.
+/// The session that a request shows, remembered or read, with a JWT.
+///
+/// # Errors
+/// As [`Credential::find`].
+pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Arc<Remembered>> {
+    if let Some(known) = recall(cx, credential).await? {
+        return Ok(known);
+    }
+    // What else is remembered, such as the project's policy, is to be as new as what is read now.
+    cx.app.db().catch_up().await?;
+    let (cx_, credential) = (cx.clone(), credential.clone());
+    let found = cx.check(move |tx| credential.find(&cx_.app, tx, cx_.project(), cx_.now()));
+    let Presented { session, member, organization } = found.await?;
+    remember(cx, &session, &member, &organization).await
+}
+
+/// A session that is remembered and still true.
 ///
 /// # Errors
 /// `session_not_found` when the session has ended.
-pub(super) async fn recall<C: Caller>(cx: &Cx<C>, credential: &Credential) -> Result<Option<Arc<Remembered>>> {
-    let Credential::Token(text) = credential else { return Ok(None) };
-    let Some(token) = Token::parse(TokenKind::Session, text) else { return Ok(None) };
-    let (app, project) = (&cx.app, cx.project());
-    let hash = token.hash(app.keys());
-    let Some(known) = app.remembered_sessions().sessions.get(&hash) else { return Ok(None) };
-    if known.project_id != project.id {
+async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Arc<Remembered>>> {
+    let hash = match credential {
+        Credential::Token(text) => {
+            Token::parse(TokenKind::Session, text.reveal()).map(|token| token.hash(cx.app.keys()))
+        }
+        Credential::Jwt(text) => verified::session(cx, text.reveal()).await?,
+    };
+    let Some(hash) = hash else { return Ok(None) };
+    let Some(known) = cx.app.memory::<RememberedSessions>().0.get(&hash) else { return Ok(None) };
+    if known.project_id != cx.project().id {
         return Err(ApiError::SessionNotFound.into());
     }
     if !known.is_true(cx).await? {
         return Ok(None);
     }
-    if !known.has_fresh_jwt(cx) {
-        known.renew_jwt(cx).await?;
-    }
-    known.note_use(cx, Timestamp(known.last_use.load(Ordering::Relaxed)));
+    known.ensure_jwt(cx).await?;
     Ok(Some(known))
 }
 
 /// Remembers a session that was just read or made, with a JWT: the one that is known if nothing has changed, or else
 /// a new one.
-pub(crate) async fn remember<C: Caller>(
-    cx: &Cx<C>,
+pub(crate) async fn remember(
+    cx: &Cx,
     session: &Session,
     member: &Member,
     organization: &Organization,
 ) -> Result<Arc<Remembered>> {
     let token = session.token(&cx.app);
     let hash = token.hash(cx.app.keys());
-    let cache = cx.app.remembered_sessions();
+    let cache = &cx.app.memory::<RememberedSessions>().0;
     let revisions = Revisions {
-        session: (session.revision, session.expires_at),
+        session: session.revision,
         member: (member.revision, member.updated_at),
         organization: (organization.revision, organization.updated_at),
     };
-    let known = cache.sessions.get(&hash);
-    if let Some(known) = known.filter(|known| known.revisions == revisions && known.has_fresh_jwt(cx)) {
+    let known = cache.get(&hash);
+    // Its end may have moved away here, which is not written yet.
+    let promised = known.as_ref().filter(|known| known.shortened == session.shortened).map(|known| known.end());
+    let end = promised.map_or(session.expires_at, |promised| promised.max(session.expires_at));
+    if let Some(known) = known.filter(|known| known.revisions == revisions) {
+        known.move_end(end);
+        known.ensure_jwt(cx).await?;
         return Ok(known);
     }
-    let shown = operations::show(session, member, organization);
+    let shown = operations::show(&Session { expires_at: end, ..session.clone() }, member, organization);
     let mut jwt = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
     jwt.early = hash[0] % SPREAD;
-    let organization_json = as_json(cache, organization)?;
+    let view = OrganizationView::of(&cx.app, organization)?;
     let answer = Authenticated {
         member_id: &session.member_id,
         member_session: &shown,
@@ -202,34 +248,37 @@ pub(crate) async fn remember<C: Caller>(
         organization,
         verdict: None,
     };
-    let template = Template::of(&answer, &organization_json)?;
+    let question = Question {
+        settings: &organization.settings,
+        member: Subject::of(member, cx.now()),
+        factors: &session.factors,
+        now: cx.now(),
+        within: None,
+    };
+    let template = Template::of(&answer, &view.json)?;
     let rows = [session.member_session_id.as_str(), member.member_id.as_str(), organization.organization_id.as_str()];
-    let ids = [cx.project().id.as_str(), session.organization_id.as_str(), session.member_session_id.as_str()];
-    let texts = ids.map(str::len).iter().sum::<usize>() + jwt.text.len() + template.bytes();
+    let roles: Box<[RoleId]> = member.role_ids().into();
+    let ids = [cx.project().id.as_str(), session.member_session_id.as_str(), answer.session_token];
+    let texts = ids.into_iter().chain(roles.iter().map(String::as_str)).map(|text| text.len() + size_of::<String>());
+    let bytes = size_of::<Remembered>() + texts.sum::<usize>() + jwt.text.len() + template.bytes();
     let remembered = Arc::new(Remembered {
         rows: rows.map(RowKey::of),
         counted: NEVER.into(),
         revisions,
         last_use: session.last_accessed_at.0.into(),
+        end: end.0.into(),
+        noted_end: session.expires_at.0.into(),
+        shortened: session.shortened,
+        may_be_prolonged: decide(&question) == Decision::Authenticated,
         project_id: cx.project().id.clone(),
-        organization_id: session.organization_id.clone(),
         member_session_id: session.member_session_id.clone(),
+        roles,
+        token: answer.session_token.into(),
         jwt: Mutex::new(jwt),
         template,
-        organization: organization_json,
-        bytes: (size_of::<Remembered>() + texts) as u64,
+        organization: view,
+        bytes: bytes as u64,
     });
-    cache.sessions.insert(hash, remembered.clone());
+    cache.insert(hash, remembered.clone());
     Ok(remembered)
-}
-
-/// An organization as JSON: one text for all its sessions.
-fn as_json(cache: &RememberedSessions, organization: &Organization) -> Result<Arc<str>> {
-    let json = serde_json::to_string(organization).map_err(|e| Error::Internal(Box::new(e)))?;
-    let known = cache.organizations.get(&organization.organization_id);
-    Ok(known.filter(|known| **known == *json).unwrap_or_else(|| {
-        let json: Arc<str> = json.into();
-        cache.organizations.insert(organization.organization_id.clone(), json.clone());
-        json
-    }))
 }

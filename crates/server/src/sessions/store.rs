@@ -1,8 +1,27 @@
 use super::Session;
-use super::remembered::Revisions;
-use crate::error::Result;
-use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
+use super::news::News;
 use database::{FromRow, Json, Row, Timestamp, Tx, args};
+use foundation::error::Result;
+use foundation::id::{MemberId, OrganizationId, ProjectId, SessionId};
+use foundation::tables::{Kept, Old, Owner, Table};
+
+/// The table of this subject.
+pub(crate) const TABLES: &[Table] = &[Table {
+    of_organization: Some(
+        "DELETE FROM sessions WHERE organization_id = $1 AND id IN
+         (SELECT id FROM sessions WHERE organization_id = $1 AND project_id = $3 ORDER BY id LIMIT $2)",
+    ),
+    of_member: Some(
+        "DELETE FROM sessions WHERE organization_id = $1 AND id IN
+         (SELECT id FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $4 ORDER BY id LIMIT $3)",
+    ),
+    old: &[Old {
+        delete: "DELETE FROM sessions WHERE (organization_id, id) IN
+                 (SELECT organization_id, id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        kept: Kept::Minutes(0),
+    }],
+    ..Table::new("sessions", Owner::Organization(&["organization_id", "project_id"]))
+}];
 
 impl FromRow for Session {
     fn from_row(row: &mut Row) -> database::Result<Self> {
@@ -10,6 +29,7 @@ impl FromRow for Session {
             organization_id: row.get("organization_id")?,
             member_session_id: row.get("id")?,
             revision: row.get("revision")?,
+            shortened: row.get("shortened")?,
             member_id: row.get("member_id")?,
             generation: row.get("generation")?,
             started_at: row.get("started_at")?,
@@ -43,21 +63,59 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: 
     Ok(())
 }
 
-pub(super) fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
+/// Stores a session that goes on. Its end is stored only where it was `set`: it may have moved away elsewhere.
+pub(super) fn update(tx: &mut Tx, s: &Session, set: bool) -> Result<bool> {
     let changed = tx.execute(
-        "UPDATE sessions SET last_accessed_at = $3, expires_at = $4, factors = $5, custom_claims = $6,
-                             revision = revision + 1
+        "UPDATE sessions SET last_accessed_at = $3, factors = $4, custom_claims = $5, shortened = $6, generation = $7,
+                             expires_at = CASE WHEN $8 THEN $9 ELSE expires_at END, revision = revision + 1
          WHERE organization_id = $1 AND id = $2",
         args![
             &s.organization_id,
             &s.member_session_id,
             s.last_accessed_at,
-            s.expires_at,
             Json(&s.factors),
-            Json(&s.custom_claims)
+            Json(&s.custom_claims),
+            s.shortened,
+            s.generation,
+            set,
+            s.expires_at
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// Brings the end of a session nearer, than what is stored or was promised, or moves one away that is near.
+pub(super) fn set_end(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    id: &SessionId,
+    end: Timestamp,
+    promised: Timestamp,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE sessions SET shortened = shortened + CASE WHEN expires_at > $3 OR $5 > $3 THEN 1 ELSE 0 END,
+                             expires_at = $3, revision = revision + 1
+         WHERE organization_id = $1 AND id = $2 AND expires_at > $4",
+        args![organization, id, end, now, promised],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Writes what was written behind.
+pub(super) fn write_news(tx: &mut Tx, news: &[(SessionId, News)]) -> Result<()> {
+    let never = Timestamp(0);
+    let row = |(id, news): &(SessionId, News)| {
+        let (end, shortened) = news.end.map_or((never, 0), |end| (end.at, end.shortened));
+        args![&news.organization, id, news.last_use.unwrap_or(never), end, shortened].to_vec()
+    };
+    tx.execute_each(
+        "UPDATE sessions SET last_accessed_at = CASE WHEN last_accessed_at < $3 THEN $3 ELSE last_accessed_at END,
+                             expires_at = CASE WHEN expires_at < $4 AND shortened = $5 THEN $4 ELSE expires_at END
+         WHERE organization_id = $1 AND id = $2",
+        &news.iter().map(row).collect::<Vec<_>>(),
+    )?;
+    Ok(())
 }
 
 pub(super) fn find_by_token(
@@ -84,14 +142,26 @@ pub(super) fn find(
     )?)
 }
 
-/// The revisions of a session that still stands, its member's and its organization's. A member who is not active has
-/// none.
+/// How often a row was changed, and the time of the last change, which changes also where a program before this one does
+/// not count.
+type Revision = (i64, Timestamp);
+
+/// The rows that an answer is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Revisions {
+    pub(super) session: i64,
+    pub(super) member: Revision,
+    pub(super) organization: Revision,
+}
+
+/// The revisions of a session that still stands, of its member and its organization, and its end. A member who is not
+/// active has none.
 pub(super) fn revisions(
     tx: &mut Tx,
     project: &ProjectId,
     organization: &OrganizationId,
     id: &SessionId,
-) -> Result<Option<Revisions>> {
+) -> Result<Option<(Revisions, Timestamp)>> {
     let row = tx.optional::<(i64, Timestamp, i64, Timestamp, i64, Timestamp)>(
         "SELECT s.revision AS session_revision, s.expires_at, m.revision AS member_revision,
                 m.updated_at AS member_updated_at, o.revision AS organization_revision,
@@ -102,10 +172,9 @@ pub(super) fn revisions(
          WHERE s.project_id = $1 AND s.organization_id = $2 AND s.id = $3 AND m.status = 'active'",
         args![project, organization, id],
     )?;
-    Ok(row.map(|(session, session_ends, member, member_at, organization, organization_at)| Revisions {
-        session: (session, session_ends),
-        member: (member, member_at),
-        organization: (organization, organization_at),
+    Ok(row.map(|(session, ends, member, member_at, organization, organization_at)| {
+        let (member, organization) = ((member, member_at), (organization, organization_at));
+        (Revisions { session, member, organization }, ends)
     }))
 }
 
@@ -135,46 +204,3 @@ pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId)
     let deleted = tx.execute("DELETE FROM sessions WHERE organization_id = $1 AND id = $2", args![organization, id])?;
     Ok(deleted > 0)
 }
-
-pub(super) fn delete_of_member(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    member: &MemberId,
-    except: Option<&SessionId>,
-) -> Result<u64> {
-    Ok(tx.execute(
-        "DELETE FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $3",
-        args![organization, member, except.map_or("", SessionId::as_str)],
-    )?)
-}
-
-pub(super) fn set_generation(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    id: &SessionId,
-    generation: i64,
-) -> Result<()> {
-    tx.execute(
-        "UPDATE sessions SET generation = $3, revision = revision + 1 WHERE organization_id = $1 AND id = $2",
-        args![organization, id, generation],
-    )?;
-    Ok(())
-}
-
-pub(super) fn purge(tx: &mut Tx, organization: &OrganizationId) -> Result<()> {
-    tx.execute("DELETE FROM sessions WHERE organization_id = $1", args![organization])?;
-    Ok(())
-}
-
-pub(super) fn touch(tx: &mut Tx, used: &[(SessionId, (OrganizationId, Timestamp))]) -> Result<()> {
-    let rows: Vec<_> = used.iter().map(|(id, (organization, at))| args![organization, id, at].to_vec()).collect();
-    tx.execute_each(
-        "UPDATE sessions SET last_accessed_at = $3 WHERE organization_id = $1 AND id = $2 AND last_accessed_at < $3",
-        &rows,
-    )?;
-    Ok(())
-}
-
-/// Forgets sessions that have expired, whosever they are; at most so many.
-pub(crate) const CLEAN: &str = "DELETE FROM sessions WHERE (organization_id, id) IN
-     (SELECT organization_id, id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";

@@ -1,0 +1,135 @@
+//! What everything in one process shares.
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::hashing::Hashing;
+use crate::keys::Keys;
+use crate::memory::{Memories, Memory};
+use crate::metrics::Metrics;
+use crate::tables::Tables;
+use crate::time;
+use database::{Database, Timestamp};
+use mail::{Mailer, Templates};
+use outbound::{Allow, Outbound, Url};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Database,
+    keys: Keys,
+    config: Config,
+    tables: Tables,
+    clock: fn() -> Timestamp,
+    templates: Templates,
+    mailer: Option<Mailer>,
+    metrics: Metrics,
+    hashing: Hashing,
+    outbound: Outbound,
+    memories: Memories,
+    stopping: AtomicBool,
+}
+
+impl App {
+    /// Puts the application together.
+    ///
+    /// # Errors
+    /// In words, when a mail template, the SMTP URL or what is said of outbound requests cannot be used.
+    pub fn new(db: Database, keys: Keys, config: Config, tables: Tables) -> Result<Self> {
+        let templates = Templates::new(config.templates.as_deref()).map_err(Error::internal)?;
+        let sender = config.mail_from.parse::<lettre::message::Mailbox>();
+        sender.map_err(|error| Error::internal(format!("--mail-from {}: {error}", config.mail_from)))?;
+        let mailer = config.smtp_url.as_ref().map(|url| Mailer::new(url.reveal(), &config.mail_from));
+        let mailer = mailer.transpose().map_err(Error::internal)?;
+        let app = Self(Arc::new(Inner {
+            db,
+            keys,
+            tables,
+            clock: time::system_now,
+            templates,
+            mailer,
+            metrics: Metrics::new(),
+            hashing: Hashing::new(config.hashing_memory),
+            outbound: outbound(&config).map_err(Error::internal)?,
+            memories: Memories::default(),
+            stopping: AtomicBool::new(false),
+            config,
+        }));
+        let counted = Arc::downgrade(&app.0);
+        app.0.db.observe(move |observed| {
+            if let Some(app) = counted.upgrade() {
+                app.metrics.transaction(&observed);
+            }
+        });
+        Ok(app)
+    }
+
+    pub fn db(&self) -> &Database {
+        &self.0.db
+    }
+    /// The time. What is done for a request uses the time of that request instead.
+    pub fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+    /// The keys of this installation.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+    /// What the operator has decided.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+    /// Where the outside world reaches this server, without a trailing slash.
+    pub fn public_url(&self) -> &str {
+        &self.0.config.public_url
+    }
+    /// Every table of the schema.
+    pub fn tables(&self) -> Tables {
+        self.0.tables
+    }
+    /// The mail templates.
+    pub fn templates(&self) -> &Templates {
+        &self.0.templates
+    }
+    /// The way to the SMTP server; `None` where mail stays in the outbox.
+    pub fn mailer(&self) -> Option<&Mailer> {
+        self.0.mailer.as_ref()
+    }
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+    /// For hashing passwords.
+    pub fn hashing(&self) -> &Hashing {
+        &self.0.hashing
+    }
+    /// For asking other servers over HTTP.
+    pub fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+    /// What a subject remembers.
+    pub fn memory<T: Memory>(&self) -> &T {
+        self.0.memories.get(&self.0.config)
+    }
+    /// Whether the program is about to end.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
+    }
+    /// The program is about to end.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+fn outbound(config: &Config) -> std::result::Result<Outbound, String> {
+    // What the operator names may be on this machine.
+    let gateway = config.sms_url.as_ref().and_then(|url| Url::parse(url.reveal()).ok());
+    let gateway = gateway.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+    let allow = Allow::parse(config.outbound_allow.iter().chain(&gateway));
+    let allow = allow.map_err(|error| format!("--outbound-allow: {error}"))?;
+    let authorities = config.outbound_authorities.clone();
+    Outbound::new(outbound::Config { allow, authorities, ..outbound::Config::default() })
+        .map_err(|error| format!("--outbound-authorities: {error}"))
+}

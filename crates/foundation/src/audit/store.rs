@@ -1,0 +1,116 @@
+use super::{Change, Event, Party};
+use crate::error::Result;
+use crate::id::{AuditEventId, OrganizationId, ProjectId};
+use crate::tables::{Kept, Old, Owner, Table};
+use database::{Json, Timestamp, Tx, args, row};
+
+struct Stored {
+    id: AuditEventId,
+    occurred_at: Timestamp,
+    action: String,
+    actor_type: String,
+    actor_id: String,
+    organization_id: Option<OrganizationId>,
+    object_type: String,
+    object_id: String,
+    changes: Json<Change>,
+    request_id: String,
+    ip_address: String,
+}
+row!(Stored {
+    id,
+    occurred_at,
+    action,
+    actor_type,
+    actor_id,
+    organization_id,
+    object_type,
+    object_id,
+    changes,
+    request_id,
+    ip_address
+});
+
+impl From<Stored> for Event {
+    fn from(s: Stored) -> Self {
+        Event {
+            event_id: s.id,
+            occurred_at: s.occurred_at,
+            action: s.action,
+            actor: Party { kind: s.actor_type, id: s.actor_id },
+            organization_id: s.organization_id,
+            object: Party { kind: s.object_type, id: s.object_id },
+            changes: s.changes.0,
+            request_id: s.request_id,
+            ip_address: s.ip_address,
+        }
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<()> {
+    tx.execute_later(
+        "INSERT INTO audit_events (project_id, id, occurred_at, action, actor_type, actor_id, organization_id,
+                                   object_type, object_id, changes, request_id, ip_address)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        args![
+            project,
+            &event.event_id,
+            event.occurred_at,
+            &event.action,
+            &event.actor.kind,
+            &event.actor.id,
+            event.organization_id.as_ref(),
+            &event.object.kind,
+            &event.object.id,
+            Json(&event.changes),
+            &event.request_id,
+            &event.ip_address
+        ],
+    )?;
+    Ok(())
+}
+
+/// Newest first, those before the cursor; identifiers begin with their time, so their order is the order of events.
+pub fn page(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: Option<&OrganizationId>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    let before = before.unwrap_or("~");
+    let rows = match organization {
+        None => tx.all::<Stored>(
+            "SELECT * FROM audit_events WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            args![project, before, limit],
+        )?,
+        Some(organization) => tx.all::<Stored>(
+            "SELECT * FROM audit_events WHERE project_id = $1 AND organization_id = $2 AND id < $3
+             ORDER BY id DESC LIMIT $4",
+            args![project, organization, before, limit],
+        )?,
+    };
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Minutes that events are kept which anybody can cause from a browser without having to do with any organization.
+const OF_STRANGERS: i64 = 30 * 24 * 60;
+
+/// The log outlives the organizations that it tells of.
+pub const TABLES: &[Table] = &[Table {
+    old: &[
+        Old {
+            delete: "DELETE FROM audit_events WHERE (project_id, id) IN
+                     (SELECT project_id, id FROM audit_events WHERE occurred_at < $1 ORDER BY occurred_at LIMIT $2)",
+            kept: Kept::AsAudit,
+        },
+        Old {
+            delete: "DELETE FROM audit_events WHERE (project_id, id) IN
+                     (SELECT project_id, id FROM audit_events
+                      WHERE actor_type = 'public_token' AND organization_id IS NULL AND occurred_at < $1
+                      ORDER BY occurred_at LIMIT $2)",
+            kept: Kept::Minutes(OF_STRANGERS),
+        },
+    ],
+    ..Table::new("audit_events", Owner::Project("project_id"))
+}];

@@ -1,0 +1,144 @@
+//! What an operation knows besides its input: in which project, for whom, when, and with what.
+//!
+//! Plain data. Requests have it, and so do workers, the command line and whatever else acts in a project.
+
+use crate::app::App;
+use crate::error::{ApiError, Result, keep};
+use crate::id::{MemberId, OrganizationId, SessionId};
+use crate::project::Project;
+use crate::rbac::{Policy, RoleId, resource};
+use database::{Timestamp, Tx};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The context of an operation.
+#[derive(Clone)]
+pub struct Cx {
+    pub app: App,
+    pub project: Arc<Project>,
+    pub via: Via,
+    /// The member on whose behalf it is done. What they may do, their roles decide.
+    pub acting: Option<ActingMember>,
+    /// When. Nothing else reads the clock.
+    pub now: Timestamp,
+    /// Empty where there is no request.
+    pub request_id: String,
+    /// The client's address, as far as proxies are trusted to tell it.
+    pub ip_address: Option<IpAddr>,
+}
+
+/// Which way an operation was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// The app's backend, with the project's secret.
+    Backend,
+    /// A page of the app, with the project's public token.
+    Browser,
+    /// The operator, on the database directly.
+    CommandLine,
+}
+
+/// A member whose session came with the request.
+#[derive(Clone)]
+pub struct ActingMember {
+    pub organization_id: OrganizationId,
+    pub member_id: MemberId,
+    pub session_id: SessionId,
+    pub roles: Vec<RoleId>,
+    pub policy: Arc<Policy>,
+}
+
+impl Cx {
+    /// Something that the operator does in a project, now.
+    pub fn of_operator(app: &App, project: Arc<Project>) -> Self {
+        Self {
+            app: app.clone(),
+            project,
+            via: Via::CommandLine,
+            acting: None,
+            now: app.now(),
+            request_id: String::new(),
+            ip_address: None,
+        }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// When it is done.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Whether the answer goes to a page, which may be anybody's.
+    pub fn is_browser(&self) -> bool {
+        self.via == Via::Browser
+    }
+
+    /// Whether the acting member, if there is one, may do this. Everybody else who gets this far may do everything.
+    ///
+    /// # Errors
+    /// `unauthorized_action`.
+    pub fn require(&self, resource: &str, action: &str) -> Result<()> {
+        match &self.acting {
+            Some(member) if !member.policy.allows(&member.roles, resource, action) => Err(ApiError::UnauthorizedAction
+                .because(format!("The member's roles do not allow {action} on {resource}."))),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`Cx::require`] on `stytch.member`; on oneself the same action on `stytch.self` suffices.
+    ///
+    /// # Errors
+    /// `unauthorized_action`.
+    pub fn require_on_member(&self, target: &MemberId, action: &str) -> Result<()> {
+        if self.acting.as_ref().is_some_and(|member| member.member_id == *target)
+            && self.require(resource::SELF, action).is_ok()
+        {
+            return Ok(());
+        }
+        self.require(resource::MEMBER, action)
+    }
+
+    /// A member may only touch their own organization; whether another one exists makes no difference.
+    ///
+    /// # Errors
+    /// `session_authorization_tenancy_error`.
+    pub fn require_organization(&self, organization: Option<&OrganizationId>) -> Result<()> {
+        match &self.acting {
+            Some(member) if organization != Some(&member.organization_id) => {
+                Err(ApiError::SessionAuthorizationTenancyError.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs a transaction that only reads, in the project.
+    pub async fn read<T: Send + 'static>(&self, work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.app.db().read(self.within(work)).await
+    }
+
+    /// As [`Cx::read`], for what every check of a session waits for: see [`database::Database::check`].
+    pub async fn check<T: Send + 'static>(&self, work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.app.db().check(self.within(work)).await
+    }
+
+    /// Runs a transaction that writes, in the project. An error undoes it, unless it is one that is [kept](keep).
+    pub async fn write<T: Send + 'static>(&self, work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        let mut within = self.within(work);
+        self.app.db().write(move |tx| keep(within(tx))).await?
+    }
+
+    fn within<T, W>(&self, mut work: W) -> impl FnMut(&mut Tx) -> Result<T> + use<T, W>
+    where
+        W: FnMut(&mut Tx) -> Result<T>,
+    {
+        let project = self.project.id.clone();
+        move |tx| {
+            tx.enter(project.as_str())?;
+            work(tx)
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Every error the server can answer with, in one table.
+
+use http::StatusCode;
+use std::borrow::Cow;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What stops an operation: something to tell the caller, or a fault of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An answer of the table below; the text, if any, replaces the sentence of the table.
+    #[error("{0:?}")]
+    Api(ApiError, Option<Cow<'static, str>>),
+    /// The same, and what the transaction has written until then stays: an attempt that was counted, a lock, the audit
+    /// event of the refusal. See [`Error::kept`].
+    #[error("{0:?}, kept")]
+    Kept(ApiError, Option<Cow<'static, str>>),
+    /// Too many requests: what to wait for, and how many seconds.
+    #[error("too many requests: {0}")]
+    TooMany(Cow<'static, str>, i64),
+    /// Another transaction got in between; the database layer runs the work again.
+    #[error("conflict")]
+    Conflict,
+    /// The database does not answer; nothing was written.
+    #[error("database unavailable: {0}")]
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    #[error("{0}")]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// A fault of ours, told in words for the log.
+    pub fn internal(message: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Internal(message.into())
+    }
+
+    /// A refusal that commits. Every other error undoes what its transaction has written; this one keeps it, so whoever
+    /// answers it has written nothing but what is to be remembered of the refusal.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        match self {
+            Error::Api(error, message) => Error::Kept(error, message),
+            other => other,
+        }
+    }
+
+    /// The answer it is, if it is one.
+    pub fn api(&self) -> Option<ApiError> {
+        match self {
+            Error::Api(error, _) | Error::Kept(error, _) => Some(*error),
+            Error::TooMany(..) => Some(ApiError::TooManyRequests),
+            _ => None,
+        }
+    }
+}
+
+impl database::IsConflict for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Error::Conflict)
+    }
+}
+
+macro_rules! api_errors {
+    ($($name:ident = $status:literal $error_type:literal $message:literal;)*) => {
+        /// An answer that tells the caller what was wrong and what to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ApiError { $(#[doc = $message] $name),* }
+
+        impl ApiError {
+            /// All of them, in the order of the table.
+            pub const ALL: &[ApiError] = &[$(ApiError::$name),*];
+            /// The HTTP status.
+            pub fn status(self) -> StatusCode {
+                StatusCode::from_u16(match self { $(Self::$name => $status),* }).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            /// The word clients compare (`error_type`).
+            pub fn error_type(self) -> &'static str { match self { $(Self::$name => $error_type),* } }
+            /// What was wrong and what to do, for a person.
+            pub fn message(self) -> &'static str { match self { $(Self::$name => $message),* } }
+        }
+    };
+}
+
+api_errors! {
+    BadRequest = 400 "bad_request" "The request could not be read as this endpoint's input.";
+    BodyTooLarge = 413 "bad_request" "The request body is larger than 1 MiB.";
+    RequestTimeout = 408 "request_timeout" "The request took too long to arrive. Send it again.";
+    RouteNotFound = 404 "route_not_found" "There is no such endpoint. Check the path, or the list at /reference.";
+    MethodNotAllowed = 405 "method_not_allowed" "This path exists, but not with this HTTP method.";
+    TooManyRequests = 429 "too_many_requests" "Too many requests. Wait as many seconds as Retry-After says.";
+    Internal = 500 "internal_server_error" "Something went wrong on the server. The request id identifies it in the server's log.";
+    ServerUnavailable = 503 "server_unavailable" "The database does not answer at the moment. Try again shortly; if this was a change, look first whether it was made.";
+
+    UnauthorizedCredentials = 401 "unauthorized_credentials" "The project id and secret, or the public token, are not valid.";
+    InvalidProjectIdAuthentication = 400 "invalid_project_id_authentication" "The user name of Basic authentication is not a project id (project-test-… or project-live-…).";
+    PublicTokenNotFound = 404 "public_token_not_found" "There is no such public token.";
+    BadDomainForSdk = 401 "bad_domain_for_stytch_sdk" "This web origin is not registered for the project. Register a redirect URL or an origin with it.";
+    UserUnauthenticated = 401 "user_unauthenticated" "This call needs a member session; none came with the request.";
+    EndpointNotAuthorizedForSdk = 401 "endpoint_not_authorized_for_sdk" "The project does not offer this endpoint to browsers.";
+
+    UnauthorizedAction = 403 "unauthorized_action" "The member's roles do not allow this action.";
+    SessionAuthorizationError = 403 "session_authorization_error" "No role of this session grants the action on the resource.";
+    SessionAuthorizationTenancyError = 403 "session_authorization_tenancy_error" "The session belongs to another organization.";
+    CannotUpdateTrustedMetadata = 401 "cannot_update_trusted_metadata" "Trusted metadata can only be written by the backend, not on behalf of a member.";
+    MemberCannotUpdateTheirEmail = 400 "member_cannot_update_their_email_address" "Members change their own email address with start_email_update.";
+    CannotPreserveExistingSessions = 400 "cannot_preserve_existing_sessions" "Only the backend can ask to preserve existing sessions.";
+
+    OrganizationNotFound = 404 "organization_not_found" "There is no such organization in this project.";
+    InvalidOrganizationName = 400 "invalid_organization_name" "An organization name has 1 to 128 characters.";
+    InvalidOrganizationSlug = 400 "invalid_organization_slug" "A slug has 2 to 128 characters: letters, digits, and - . _ ~";
+    OrganizationSlugAlreadyUsed = 400 "organization_slug_already_used" "Another organization of this project has that slug.";
+    InvalidOrganizationExternalId = 400 "invalid_organization_external_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |";
+    OrganizationExternalIdAlreadyUsed = 400 "organization_external_id_already_used" "Another organization of this project has that external id.";
+    OrganizationLogoUrlTooLong = 400 "organization_logo_url_too_long" "A logo URL has at most 2048 characters.";
+    InvalidUrl = 400 "invalid_url" "A logo URL is an absolute http or https URL.";
+    AllowedAuthMethodsRequired = 400 "allowed_auth_methods_required_for_restricted" "auth_methods can be RESTRICTED only with at least one entry in allowed_auth_methods.";
+    AllowedMfaMethodsRequired = 400 "allowed_mfa_methods_required_for_restricted" "mfa_methods can be RESTRICTED only with at least one entry in allowed_mfa_methods.";
+    InvalidAuthMethodSettings = 400 "invalid_organization_auth_method_settings" "auth_methods is ALL_ALLOWED or RESTRICTED.";
+    InvalidAllowedAuthMethods = 400 "invalid_organization_allowed_auth_methods" "allowed_auth_methods holds: sso, magic_link, email_otp, password, google_oauth, microsoft_oauth, slack_oauth, github_oauth, hubspot_oauth.";
+    InvalidMfaPolicy = 400 "invalid_organization_mfa_policy" "mfa_policy is OPTIONAL or REQUIRED_FOR_ALL.";
+    InvalidMfaMethodSettings = 400 "invalid_organization_mfa_factor_setting" "mfa_methods is ALL_ALLOWED or RESTRICTED.";
+    InvalidAllowedMfaMethods = 400 "invalid_organization_allowed_mfa_methods" "allowed_mfa_methods holds: sms_otp, totp.";
+    InvalidAuthFactorSetting = 400 "invalid_organization_auth_factor_setting" "sso_jit_provisioning and email_invites take ALL_ALLOWED, RESTRICTED or NOT_ALLOWED, and one way to add members must stay open: sso_jit_provisioning, email_jit_provisioning and email_invites cannot all be NOT_ALLOWED.";
+    InvalidEmailJitSetting = 400 "invalid_organization_auth_factor_setting_for_email_jit_provisioning" "email_jit_provisioning is RESTRICTED or NOT_ALLOWED.";
+    InvalidOauthTenantJitSetting = 400 "invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning" "oauth_tenant_jit_provisioning is RESTRICTED or NOT_ALLOWED.";
+    InvalidRestrictedEmailSetting = 400 "invalid_restricted_email_setting" "email_invites and email_jit_provisioning can be RESTRICTED only with at least one entry in email_allowed_domains.";
+    InvalidRestrictedSsoSetting = 400 "invalid_restricted_sso_setting" "sso_jit_provisioning can be RESTRICTED only with at least one entry in sso_jit_provisioning_allowed_connections.";
+    InvalidRestrictedOauthTenantsSetting = 400 "invalid_restricted_oauth_tenants_setting" "oauth_tenant_jit_provisioning can be RESTRICTED only with at least one entry in allowed_oauth_tenants.";
+    InvalidOauthAllowedTenantsFormat = 400 "invalid_oauth_allowed_tenants_format" "allowed_oauth_tenants is an object with the keys slack, hubspot and github, each a list of tenant ids.";
+    InvalidSsoDefaultConnectionId = 400 "invalid_sso_default_connection_id" "sso_default_connection_id is not an SSO connection of this organization.";
+    SsoConnectionNotFound = 404 "sso_connection_not_found" "sso_jit_provisioning_allowed_connections names a connection this organization does not have.";
+    DomainTooCommon = 400 "organization_settings_domain_too_common" "An allowed domain belongs to a public mail provider; anyone could join with it.";
+    DisposableDomain = 400 "organization_settings_disposable_domain" "An allowed domain belongs to a provider of throw-away addresses.";
+    InvalidDomain = 400 "organization_settings_invalid_domain" "An allowed domain is not a domain name.";
+    DuplicateDomain = 400 "organization_settings_duplicate_domain" "An allowed domain is listed twice.";
+    ClaimedDomainTooCommon = 400 "organization_settings_claimed_domain_too_common" "A claimed domain belongs to a public mail provider.";
+    InvalidClaimedDomain = 400 "organization_settings_invalid_claimed_domain" "A claimed domain is not a domain name.";
+    DuplicateClaimedDomain = 400 "organization_settings_duplicate_claimed_domain" "A claimed domain is listed twice.";
+    TooManyDomains = 400 "too_many_domains" "A list of domains holds at most 100.";
+    EmailDomainIsClaimed = 400 "action_not_allowed_email_domain_is_claimed" "Addresses of this email domain can only be members of organizations that have claimed the domain.";
+    RbacDomainTooCommon = 400 "rbac_domain_too_common" "Roles cannot be given to everyone of a public mail provider.";
+    RbacInvalidDomain = 400 "rbac_invalid_domain" "A role assignment names something that is not a domain name.";
+    InvalidArgument = 400 "invalid_argument" "A value of the request is outside what this field takes.";
+
+    MetadataInvalidFormat = 400 "metadata_invalid_format" "Metadata is a JSON object.";
+    MetadataTooLarge = 400 "metadata_too_large" "Metadata takes at most 4 KB as JSON.";
+    MetadataTooManyKeys = 400 "metadata_too_many_keys" "Metadata has at most 20 top-level keys.";
+
+    OrganizationSearchFilterUnknown = 400 "organization_search_filter_name_not_recognized" "There is no organization filter of that name.";
+    OrganizationSearchFilterNameNotString = 400 "organization_search_filter_name_must_be_string" "filter_name is a string.";
+    OrganizationSearchMissingFilterName = 400 "organization_search_missing_filter_name" "Every operand has a filter_name.";
+    OrganizationSearchMissingFilterValue = 400 "organization_search_missing_filter_value" "Every operand has a filter_value.";
+    OrganizationSearchExpectedStrings = 400 "organization_search_expected_array_of_strings" "This filter takes a list of at most 200 strings.";
+    OrganizationSearchExpectedString = 400 "organization_search_expected_string" "This filter takes a string.";
+    OrganizationSearchExpectedBoolean = 400 "organization_search_expected_boolean" "This filter takes true or false.";
+    OrganizationNameFuzzyTooShort = 400 "organization_search_organization_name_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    OrganizationSlugFuzzyTooShort = 400 "organization_search_organization_slug_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    OrganizationMemberEmailFuzzyTooShort = 400 "organization_search_member_email_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    OrganizationAllowedDomainFuzzyTooShort = 400 "organization_search_allowed_domain_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    MemberSearchFilterUnknown = 400 "member_search_filter_name_not_recognized" "There is no member filter of that name.";
+    MemberSearchFilterNameNotString = 400 "member_search_filter_name_must_be_string" "filter_name is a string.";
+    MemberSearchMissingFilterName = 400 "member_search_missing_filter_name" "Every operand has a filter_name.";
+    MemberSearchMissingFilterValue = 400 "member_search_missing_filter_value" "Every operand has a filter_value.";
+    MemberSearchExpectedStrings = 400 "member_search_expected_array_of_strings" "This filter takes a list of at most 200 strings.";
+    MemberSearchExpectedString = 400 "member_search_expected_string" "This filter takes a string.";
+    MemberSearchExpectedBoolean = 400 "member_search_expected_boolean" "This filter takes true or false.";
+    MemberSearchEmailFuzzyTooShort = 400 "member_search_member_email_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    MemberSearchPhoneFuzzyTooShort = 400 "member_search_member_mfa_phone_number_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    MemberSearchSlugFuzzyTooShort = 400 "member_search_organization_slug_fuzzy_too_short" "A fuzzy filter takes at least 3 characters.";
+    MemberSearchMixedIds = 400 "member_search_cannot_mix_internal_and_external_member_ids" "member_ids holds either member ids or external ids, not both.";
+    MemberSearchOrganizationIdsEmpty = 400 "member_search_organization_ids_empty" "organization_ids names at least one organization.";
+    SearchInvalidStatus = 400 "search_invalid_status_filter" "statuses holds: active, pending, invited, deleted.";
+
+    MemberNotFound = 404 "member_not_found" "There is no such member in this organization.";
+    MemberDoesNotExistInOrganization = 400 "member_does_not_exist_in_organization" "This person is not a member of that organization and has no invitation to it.";
+    InvalidMemberGetFields = 400 "invalid_member_get_fields" "Give a member_id or an email_address.";
+    InvalidEmail = 400 "invalid_email" "This is not an email address.";
+    InactiveEmail = 400 "inactive_email" "This address was retired by its member and cannot be used to log in.";
+    DuplicateMemberEmail = 400 "duplicate_member_email" "A member of this organization has, or had and still keeps, that email address.";
+    InvalidMemberExternalId = 400 "invalid_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |";
+    DuplicateMemberExternalId = 400 "duplicate_member_external_id" "Another member of this organization has that external id.";
+    InvalidPhoneNumber = 400 "invalid_phone_number" "A phone number is written in E.164, like +14155550123.";
+    DuplicateMemberPhoneNumber = 400 "duplicate_member_phone_number" "Another member of this organization has that phone number.";
+    DuplicateMemberPhoneNumberForMember = 400 "duplicate_member_phone_number_for_member" "The member already has a phone number; delete it first.";
+    InvalidMfaDefaultMethod = 400 "invalid_mfa_default_method" "default_mfa_method is sms_otp or totp.";
+    DefaultMfaMissingFactor = 400 "default_mfa_member_missing_factor" "The member has no factor of that kind.";
+    InvalidRbacRoleAssignment = 400 "invalid_rbac_role_assignment" "There is no such role in this project or organization.";
+    ActiveMembersOnly = 400 "action_available_only_for_active_members" "Only active members can do this.";
+    NoDeletedMember = 400 "no_deleted_member_found_for_reactivation" "This member is not deleted.";
+    EmailUnverifiedForReactivation = 400 "email_unverified_for_reactivation" "A member can be reactivated only with a verified email address.";
+    ReactivationEmailTaken = 400 "reactivation_email_belongs_to_another_member" "Another member of the organization has taken this member's email address.";
+    RetiredEmailMissingIdentifiers = 400 "retired_email_missing_email_identifiers" "Give the email_id, the email_address, or both of one retired address.";
+    EmailNotFound = 404 "email_not_found" "The member has no such retired email address.";
+    EmailUpdateActiveOnly = 400 "email_updates_available_only_for_active_members" "Only active members can change their email address.";
+    EmailUpdateUnverified = 400 "member_has_no_active_verified_email" "The member has not verified the present email address.";
+    DesiredEmailUpdating = 400 "desired_email_updating_for_different_member" "Another member of the organization is changing to that address.";
+    DesiredEmailDeactivated = 400 "desired_email_deactivated_by_different_member" "Another member of the organization has retired that address and still keeps it.";
+    UnableToVerifyEmailUpdate = 400 "unable_to_verify_member_email_update" "This change of address can no longer be completed. Start it again.";
+
+    InvalidEmailForInvites = 400 "invalid_email_for_invites" "The organization does not accept invitations for this address.";
+    EmailJitNotAllowed = 400 "email_jit_provisioning_not_allowed" "The organization does not let people join by their email address.";
+    InvalidEmailForJit = 400 "invalid_email_for_jit_provisioning" "The organization does not let people of this email domain join.";
+    RestrictedAuthMethod = 400 "operation_restricted_by_organization_auth_methods" "The organization does not allow this way to log in.";
+
+    InvalidExpiration = 400 "invalid_expiration" "A link expires after 5 to 10080 minutes.";
+    InvalidTemplateId = 400 "invalid_template_id" "There is no such email template.";
+    InvalidLocale = 400 "invalid_locale" "The locale is one of en, es, pt-br, fr.";
+    InvalidPkceCodeChallenge = 400 "invalid_pkce_code_challenge" "A PKCE code challenge is 43 characters of base64url: the SHA-256 of the verifier.";
+    InvalidPkceCodeVerifier = 401 "invalid_pkce_code_verifier" "A PKCE code verifier has 43 to 128 characters: letters, digits, and - . _ ~";
+    PkceExpectedCodeVerifier = 400 "pkce_expected_code_verifier" "This link was requested with a PKCE code challenge; pkce_code_verifier is missing.";
+    PkceDidNotExpectCodeVerifier = 400 "pkce_did_not_expect_code_verifier" "This link was requested without a PKCE code challenge; leave pkce_code_verifier out.";
+    PkceMismatch = 401 "pkce_mismatch" "The PKCE code verifier does not belong to this link.";
+    PkceRequired = 400 "pkce_expected_code_verifier" "This project requires pkce_code_challenge from browsers.";
+    InvalidLoginRedirectUrl = 400 "invalid_login_redirect_url" "login_redirect_url is not a usable URL.";
+    InvalidSignupRedirectUrl = 400 "invalid_signup_redirect_url" "signup_redirect_url is not a usable URL.";
+    InvalidInviteRedirectUrl = 400 "invalid_invite_redirect_url" "invite_redirect_url is not a usable URL.";
+    InvalidDiscoveryRedirectUrl = 400 "invalid_discovery_redirect_url" "discovery_redirect_url is not a usable URL.";
+    NoMatchForMagicLinkUrl = 400 "no_match_for_provided_magic_link_url" "This redirect URL is not registered for this flow in the project.";
+    NoLoginRedirectUrlsSet = 400 "no_login_redirect_urls_set" "The project has no redirect URL for logins.";
+    NoSignupRedirectUrlsSet = 400 "no_signup_redirect_urls_set" "The project has no redirect URL for sign-ups.";
+    NoInviteRedirectUrlsSet = 400 "no_invite_redirect_urls_set" "The project has no redirect URL for invitations.";
+    NoDiscoveryRedirectUrlsSet = 400 "no_discovery_redirect_urls_set" "The project has no redirect URL for discovery.";
+    NoDefaultLoginRedirectUrl = 400 "no_default_login_redirect_url_set" "The project has no default redirect URL for logins; give login_redirect_url.";
+    NoDefaultSignupRedirectUrl = 400 "no_default_signup_redirect_url_set" "The project has no default redirect URL for sign-ups; give signup_redirect_url.";
+    NoDefaultInviteRedirectUrl = 400 "no_default_invite_redirect_url_set" "The project has no default redirect URL for invitations; give invite_redirect_url.";
+    NoDefaultDiscoveryRedirectUrl = 400 "no_default_discovery_redirect_url_set" "The project has no default redirect URL for discovery; give discovery_redirect_url.";
+    RedirectUrlMustUseHttps = 400 "redirect_url_must_use_https" "A redirect URL uses https; http is for this machine only, in a test environment.";
+    RedirectUrlCannotUseProtocol = 400 "redirect_url_cannot_use_protocol" "A redirect URL cannot use this scheme.";
+    NoWildcardsInLive = 400 "no_wildcards_in_live_redirect_url" "Wildcards in redirect URLs are for test environments only.";
+    MagicLinkNotFound = 404 "magic_link_not_found" "There is no such magic link.";
+    UnableToAuthMagicLink = 401 "unable_to_auth_magic_link" "This magic link was used already or has expired. Request another one.";
+
+    IntermediateSessionNotFound = 404 "intermediate_session_not_found" "There is no such intermediate session, or it has expired. Start the login again.";
+    MissingIntermediateSession = 400 "missing_intermediate_session_token" "This call needs an intermediate_session_token.";
+    IntermediateSessionWrongOrganization = 400 "invalid_intermediate_session_token_for_organization" "This intermediate session belongs to another organization or another address.";
+    SessionNotFound = 404 "session_not_found" "There is no such session; it may have expired or been revoked.";
+    InvalidSessionToken = 400 "invalid_session_token" "This is not a session token.";
+    UnableToParseSessionJwt = 400 "unable_to_parse_session_jwt" "This is not a session JWT of this project.";
+    NoSessionArguments = 400 "no_session_arguments" "Give a session_token or a session_jwt.";
+    TooManySessionArguments = 400 "too_many_session_arguments" "Give only one of session_token, session_jwt and intermediate_session_token.";
+    NoSessionRevokeArguments = 400 "no_session_revoke_arguments" "Give one of member_session_id, session_token, session_jwt and member_id.";
+    TooManySessionRevokeArguments = 400 "too_many_session_revoke_arguments" "Give only one of member_session_id, session_token, session_jwt and member_id.";
+    InvalidSessionDuration = 400 "invalid_session_duration_minutes" "A session lasts 5 to 527040 minutes; browsers may be held to less.";
+    CustomClaimsTooLarge = 400 "custom_claims_too_large" "Custom claims take at most 4 KB as JSON.";
+    StytchClaimsInCustomClaims = 400 "stytch_claims_in_custom_claims" "Claims that begin with https://stytch.com/ are reserved.";
+    UserLockLimitReached = 429 "user_lock_limit_reached" "This member is locked after too many failed attempts.";
+
+    RbacRoleDuplicate = 400 "rbac_role_duplicate" "Two roles have the same role_id.";
+    InvalidRbacRoleId = 400 "invalid_rbac_role_id" "A role_id has 1 to 128 characters: letters, digits, and . _ - :";
+    EmptyRbacRoleId = 400 "empty_rbac_role_id" "A role has a role_id.";
+    InvalidRbacCustomRole = 400 "invalid_rbac_custom_role" "An organization's role cannot have the role_id of a role of the project.";
+    InvalidRbacRoleEdit = 400 "invalid_rbac_stytch_role_edit" "The default roles cannot be removed or renamed.";
+    InvalidPermissionResource = 400 "invalid_permission_resource" "A permission names a resource that the project's policy does not have.";
+    InvalidPermissionAction = 400 "invalid_permission_action" "A permission names an action that its resource does not have.";
+    RbacPermissionMissingActions = 400 "rbac_permission_missing_actions" "A permission lists at least one action.";
+    WildcardWithOtherActions = 400 "cannot_specify_wildcard_with_other_actions" "The action * stands alone.";
+    RbacDescriptionTooLong = 400 "rbac_description_too_long" "A description has at most 1024 characters.";
+    TooManyRoles = 400 "too_many_roles" "A policy has at most 100 roles.";
+    RbacResourceDuplicate = 400 "rbac_resource_duplicate" "Two resources have the same resource_id.";
+    RbacActionDuplicate = 400 "rbac_action_duplicate" "An action is listed twice.";
+    RbacResourceMissingActions = 400 "rbac_resource_missing_actions" "A resource lists at least one action.";
+    InvalidStytchPrefixedResource = 400 "invalid_stytch_prefixed_resource" "A custom resource_id cannot begin with stytch.";
+
+    ProjectNotFound = 404 "project_not_found" "There is no such project.";
+    InvalidProjectName = 400 "invalid_project_name" "A project name has 1 to 128 characters.";
+}
+
+impl ApiError {
+    /// This error with a sentence that says more about the case at hand.
+    pub fn because(self, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::Api(self, Some(message.into()))
+    }
+
+    /// The first error of the table with this `error_type`.
+    pub fn of_type(error_type: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|error| error.error_type() == error_type)
+    }
+}
+
+/// What becomes of a transaction that came to this: a refusal that is kept is committed, and is an answer afterwards.
+///
+/// # Errors
+/// All others, which are rolled back.
+pub fn keep<T>(result: Result<T>) -> Result<Result<T>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Error::Kept(error, message)) => Ok(Err(Error::Api(error, message))),
+        Err(error) => Err(error),
+    }
+}
+
+const TYPED: &str = "[error_type:";
+
+/// What a `Deserialize` implementation says of a value that has an error type of its own.
+pub fn typed(error: ApiError) -> String {
+    format!("{TYPED}{}]", error.error_type())
+}
+
+/// The error type that [`typed`] put into a parse error, if it is one of those.
+pub fn type_in(parse_error: &str) -> Option<ApiError> {
+    let (error_type, _) = parse_error.strip_prefix(TYPED)?.split_once(']')?;
+    ApiError::of_type(error_type)
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Error::Api(error, None)
+    }
+}
+
+impl From<database::Error> for Error {
+    fn from(error: database::Error) -> Self {
+        match error {
+            database::Error::Conflict => Error::Conflict,
+            database::Error::Unavailable(cause) | database::Error::NoSpace(cause) => Error::Unavailable(cause),
+            database::Error::TooSlow(_) => Error::TooMany(TOO_SLOW.into(), 1),
+            other => Error::Internal(Box::new(other)),
+        }
+    }
+}
+
+const TOO_SLOW: &str = "Too much would have to be searched now. Try again, or search with a narrower query.";
+
+/// Says what a violated unique constraint means to the caller.
+pub trait OnUnique<T> {
+    fn on_unique(self, constraint: &str, meaning: ApiError) -> Result<T>
+    where
+        Self: Sized,
+    {
+        self.on_uniques(&[(constraint, meaning)])
+    }
+    /// As `on_unique`, for a statement that several constraints watch.
+    fn on_uniques(self, meanings: &[(&str, ApiError)]) -> Result<T>;
+}
+
+impl<T> OnUnique<T> for database::Result<T> {
+    fn on_uniques(self, meanings: &[(&str, ApiError)]) -> Result<T> {
+        self.map_err(|error| {
+            let database::Error::Unique(violated) = &error else { return error.into() };
+            match meanings.iter().find(|(constraint, _)| constraint == violated) {
+                Some((_, meaning)) => (*meaning).into(),
+                None => error.into(),
+            }
+        })
+    }
+}

@@ -1,0 +1,32 @@
+//! What a key is used for.
+
+macro_rules! purposes {
+    ($($(#[doc = $doc:literal])* $name:ident = $label:literal;)*) => {
+        /// What a key is used for; each has its own label and so its own key.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Purpose { $($(#[doc = $doc])* $name),* }
+        impl Purpose {
+            /// All of them, in the order of their discriminants.
+            pub const ALL: &[Purpose] = &[$(Purpose::$name),*];
+            /// The label that separates it (the `info` of RFC 5869).
+            pub fn label(self) -> &'static [u8] {
+                match self { $(Purpose::$name => $label.as_bytes()),* }
+            }
+        }
+    };
+}
+
+purposes! {
+    /// The stored hash of a project secret.
+    ProjectSecret = "project secret";
+    /// The stored hash of a session, intermediate session or one-time token.
+    Token = "token";
+    /// The secret part of a session token, derived from the session's id.
+    SessionToken = "session token";
+    /// The authentication code of a pagination cursor.
+    Cursor = "cursor";
+    /// The private key that signs session JWTs.
+    SigningKey = "signing key";
+    /// A message in the outbox.
+    OutboxBody = "outbox body";
+}

@@ -1,0 +1,27 @@
+//! What every part of the server stands on: values with their rules, errors, keys, and the context of an operation.
+//!
+//! Nothing here serves HTTP, and nothing belongs to one subject.
+
+pub mod app;
+pub mod audit;
+pub mod config;
+pub mod cx;
+pub mod email_address;
+pub mod email_domain;
+pub mod error;
+pub mod hashing;
+pub mod id;
+pub mod keys;
+pub mod memory;
+pub mod metadata;
+pub mod metrics;
+pub mod panics;
+pub mod phone_number;
+pub mod project;
+pub mod rbac;
+pub mod recent;
+pub mod secret;
+pub mod stored;
+pub mod tables;
+pub mod time;
+mod wire_enum;

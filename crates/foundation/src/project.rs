@@ -1,0 +1,63 @@
+//! Projects, as everything done in one needs them: one environment of one app. Nothing crosses from one to another.
+
+use crate::id::{Environment, ProjectId};
+use crate::stored::{Fields, Stored};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A project.
+#[derive(Debug, Clone)]
+pub struct Project {
+    pub id: ProjectId,
+    pub name: String,
+    pub environment: Environment,
+    pub settings: Stored<Settings>,
+}
+
+/// What an operator can set for a project; `guildhall project update` does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Keep session tokens in cookies that scripts cannot read, instead of giving them to the page.
+    pub http_only_cookies: bool,
+    /// Whether people who log in by discovery in a browser may create organizations.
+    pub create_organization_enabled: bool,
+    /// Whether browsers must start an email link with a PKCE code challenge (RFC 7636).
+    pub pkce_required_for_email_magic_links: bool,
+    /// The longest session that a browser may ask for, in minutes.
+    pub max_session_duration_minutes: i64,
+    /// Where the browser SDK finds the organization's slug in the page's URL, e.g. `*.example.com/{{slug}}/login`.
+    pub slug_pattern: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            http_only_cookies: false,
+            create_organization_enabled: true,
+            pkce_required_for_email_magic_links: false,
+            max_session_duration_minutes: 527_040,
+            slug_pattern: None,
+        }
+    }
+}
+
+impl Fields for Settings {
+    fn strictest(field: &str) -> Option<Value> {
+        match field {
+            "create_organization_enabled" => Some(false.into()),
+            "http_only_cookies" | "pkce_required_for_email_magic_links" => Some(true.into()),
+            "max_session_duration_minutes" => Some(5.into()),
+            _ => None,
+        }
+    }
+}
+
+impl Project {
+    /// The project of requests that belong to none.
+    pub fn none() -> Self {
+        let id = ProjectId::from_uuid(Environment::Test, uuid::Uuid::nil());
+        let settings = Stored::new(Settings::default());
+        Self { id, name: String::new(), environment: Environment::Test, settings }
+    }
+}

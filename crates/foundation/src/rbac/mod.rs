@@ -1,0 +1,124 @@
+//! Role-based access control: what roles allow. Roles add up; nothing denies; there is no hierarchy.
+
+mod built_in;
+pub mod resource;
+mod validation;
+
+pub use built_in::{complete, given};
+pub use validation::{check_organization_roles, check_project_policy};
+
+use crate::stored::Unknown;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name of a role.
+pub type RoleId = String;
+
+/// The role every member has, always.
+pub const MEMBER_ROLE: &str = "stytch_member";
+/// The role of whoever creates an organization by discovery.
+pub const ADMIN_ROLE: &str = "stytch_admin";
+
+/// What exists to be done, and which roles may do it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Policy {
+    pub roles: Vec<Role>,
+    pub resources: Vec<Resource>,
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+/// A role and its permissions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Role {
+    pub role_id: RoleId,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub permissions: Vec<Permission>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+/// Actions on one resource; `*` stands for all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Permission {
+    pub resource_id: String,
+    pub actions: Vec<String>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+/// A kind of thing and what can be done to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Resource {
+    pub resource_id: String,
+    #[serde(default)]
+    pub description: String,
+    pub actions: Vec<String>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+/// An OAuth scope and the permissions a member needs to grant it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scope {
+    pub scope: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub permissions: Vec<Permission>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+impl Policy {
+    /// Whether one of the roles grants the action.
+    pub fn allows(&self, roles: &[RoleId], resource: &str, action: &str) -> bool {
+        self.granting(roles, resource, action).next().is_some()
+    }
+
+    /// Those of the roles that grant the action.
+    pub fn granting<'a>(
+        &'a self,
+        roles: &'a [RoleId],
+        resource: &'a str,
+        action: &'a str,
+    ) -> impl Iterator<Item = &'a RoleId> {
+        granting(&self.roles, roles, resource, action)
+    }
+
+    /// Whether a member can be given the role.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|r| r.role_id == role)
+    }
+
+    /// This policy and an organization's own roles.
+    #[must_use]
+    pub fn with_roles(mut self, own: &[Role]) -> Policy {
+        self.roles.extend(own.iter().cloned());
+        self
+    }
+}
+
+/// Those of the roles that grant the action, as far as they are `known`.
+pub fn granting<'a>(
+    known: &'a [Role],
+    roles: &'a [RoleId],
+    resource: &'a str,
+    action: &'a str,
+) -> impl Iterator<Item = &'a RoleId> {
+    let grants = move |role: &Role| {
+        let permission =
+            |p: &Permission| p.resource_id == resource && p.actions.iter().any(|a| a == "*" || a == action);
+        role.permissions.iter().any(permission)
+    };
+    known.iter().filter(move |role| roles.contains(&role.role_id) && grants(role)).map(|role| &role.role_id)
+}

@@ -1,0 +1,34 @@
+//! Times on the wire are RFC 3339 in UTC with microseconds; `#[serde(with = "crate::time")]`.
+
+use database::Timestamp;
+use serde::{Deserialize, Deserializer, Serializer};
+
+/// One minute in microseconds.
+pub const MINUTE: i64 = 60_000_000;
+
+/// The text of a time.
+pub fn to_text(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map(|t| t.to_string()).unwrap_or_default()
+}
+
+/// A time some minutes later.
+pub fn after_minutes(at: Timestamp, minutes: i64) -> Timestamp {
+    Timestamp(at.0 + minutes * MINUTE)
+}
+
+pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&to_text(*at))
+}
+
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let parsed: jiff::Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+    Ok(Timestamp(parsed.as_microsecond()))
+}
+
+pub mod optional;
+
+/// The system's clock.
+pub fn system_now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_microsecond())
+}

@@ -1,0 +1,55 @@
+//! What is known of a request before its input has a type.
+
+use crate::cookie;
+use crate::door::Dialect;
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use database::Timestamp;
+use std::net::IpAddr;
+
+/// The company of a request: everything but path parameters, query and body.
+pub struct Head {
+    pub request_id: String,
+    /// When the request was complete, body and all. Nothing later reads the clock.
+    pub now: Timestamp,
+    pub dialect: Dialect,
+    pub headers: HeaderMap,
+    /// The client's address, as far as proxies are trusted to tell it.
+    pub ip_address: Option<IpAddr>,
+    /// The address that this server sees: the client's, or a proxy's.
+    pub peer: Option<IpAddr>,
+}
+
+impl Head {
+    /// A header, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// User name and password of Basic authentication (RFC 7617).
+    pub fn basic(&self) -> Option<(String, String)> {
+        let decoded = String::from_utf8(STANDARD.decode(self.authorization("basic")?).ok()?).ok()?;
+        decoded.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))
+    }
+
+    /// A bearer token (RFC 6750, section 2.1).
+    pub fn bearer(&self) -> Option<&str> {
+        self.authorization("bearer")
+    }
+
+    fn authorization(&self, wanted: &str) -> Option<&str> {
+        let (scheme, credentials) = self.header(header::AUTHORIZATION.as_str())?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case(wanted).then(|| credentials.trim())
+    }
+
+    /// The web origin of the page that sends the request (RFC 6454).
+    pub fn origin(&self) -> Option<&str> {
+        self.header(header::ORIGIN.as_str())
+    }
+
+    /// The value of a cookie; none where it is empty.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        cookie::read(&self.headers, name)
+    }
+}

@@ -1,0 +1,37 @@
+//! How a request becomes a function call, whatever protocol it speaks, and how the calls become an API description.
+//!
+//! A door has a [`Dialect`], which reads inputs, writes outputs and words refusals. Everything else is the same for all of
+//! them, and always on: request id, deadline, panic guard, log line, numbers. Nothing here knows a subject.
+
+mod answer;
+mod body;
+mod call;
+mod caller;
+mod cookie;
+mod cors;
+mod dialect;
+mod door;
+mod endpoint;
+mod head;
+mod input;
+mod openapi;
+mod router;
+mod schema;
+mod wiring;
+
+pub use answer::{Answer, Content, Nothing, Output, Page, Plain, Redirect, WithCookies};
+pub use call::Call;
+pub use caller::{Caller, Identified};
+pub use cookie::Cookie;
+pub use door::{Dialect, Door, Method, Requirement};
+pub use endpoint::{About, Endpoint, Mode};
+pub use endpoint_macro::endpoint;
+pub use head::Head;
+pub use input::{Ignored, NoInput, object};
+pub use openapi::{SecurityScheme, doors, openapi};
+pub use router::router;
+pub use wiring::{BoxFuture, Wiring};
+
+/// What `#[endpoint]` refers to.
+#[doc(hidden)]
+pub use foundation;

@@ -1,0 +1,233 @@
+//! The API description (OpenAPI 3.1), and the list of all doors, from the endpoints themselves.
+
+use crate::door::{Dialect, Door};
+use crate::endpoint::{ANYWHERE, Endpoint};
+use foundation::error::ApiError;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A security scheme of the description: its name, and what OpenAPI says of it.
+pub type SecurityScheme = (&'static str, Value);
+
+/// The description of the JSON API.
+pub fn openapi(endpoints: &[Endpoint], schemes: &[SecurityScheme]) -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into());
+    let mut schemas = settings.into_generator();
+    let mut paths = Map::new();
+    for endpoint in endpoints {
+        for door in endpoint.about.doors.iter().filter(|door| is_described(door)) {
+            let operation = operation(endpoint, door, &mut schemas);
+            if let Some(methods) = paths.entry(door.path).or_insert_with(|| json!({})).as_object_mut() {
+                methods.insert(door.method.as_str().to_ascii_lowercase(), operation);
+            }
+        }
+    }
+    let mut definitions = schemas.take_definitions(true);
+    definitions.insert("Error".into(), error_schema());
+    definitions.insert("Envelope".into(), envelope_schema());
+    drop_unused(&mut definitions, &paths);
+    let schemes: Map<String, Value> =
+        schemes.iter().map(|(name, scheme)| ((*name).to_owned(), scheme.clone())).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Guildhall",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "x-error-types": error_types(ANYWHERE.iter().copied()),
+        "paths": paths,
+        "components": { "schemas": definitions, "responses": shared_responses(), "securitySchemes": schemes },
+    })
+}
+
+/// Every door, whatever its dialect, with what a test has to know of it.
+pub fn doors(endpoints: &[Endpoint]) -> Value {
+    let mut schemas = SchemaGenerator::default();
+    let mut listed = Vec::new();
+    for endpoint in endpoints {
+        let input = (endpoint.input)(&mut schemas);
+        for door in endpoint.about.doors {
+            let requires = door.requires.map(|required| [required.resource, required.action]);
+            listed.push(json!({
+                "operation": endpoint.about.operation,
+                "method": door.method.as_str(),
+                "path": door.path,
+                "dialect": door.dialect.as_str(),
+                "myself": door.myself,
+                "credential": endpoint.caller,
+                "requires": requires,
+                "statuses": [door.status],
+                "errors": error_types(endpoint.errors()),
+                "declared_errors": error_types(endpoint.about.errors()),
+                "said_by_credential": (endpoint.says)(door),
+                "input": input,
+            }));
+        }
+    }
+    json!({ "doors": listed, "$defs": schemas.take_definitions(true) })
+}
+
+fn is_described(door: &Door) -> bool {
+    matches!(door.dialect, Dialect::Backend | Dialect::Browser)
+}
+
+fn operation(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> Value {
+    let (summary, description) = endpoint.about.doc.split_once("\n\n").unwrap_or((endpoint.about.doc, ""));
+    let (parameters, body) = inputs(endpoint, door, schemas);
+    let mut operation = json!({
+        "operationId": operation_id(endpoint, door),
+        "summary": summary.trim_end_matches('.'),
+        "description": description,
+        "tags": [endpoint.about.subject()],
+        "security": security(endpoint, door),
+        "parameters": parameters,
+        "responses": responses(endpoint, door, schemas),
+        "x-error-types": error_types(endpoint.about.errors().chain(endpoint.caller_errors.iter().copied())),
+    });
+    if let Some(required) = door.requires {
+        operation["x-requires"] = json!({ "resource": required.resource, "action": required.action });
+    }
+    if let Some(body) = body {
+        operation["requestBody"] = json!({ "content": { "application/json": { "schema": body } } });
+    }
+    operation
+}
+
+fn operation_id(endpoint: &Endpoint, door: &Door) -> String {
+    let suffix = match (door.dialect, door.myself) {
+        (_, true) => ".self",
+        (Dialect::Browser, false) => ".browser",
+        _ => "",
+    };
+    format!("{}{suffix}", endpoint.about.operation)
+}
+
+fn security(endpoint: &Endpoint, door: &Door) -> Value {
+    let ways = (endpoint.security)(door.dialect).iter();
+    let way = |schemes: &&[&str]| schemes.iter().map(|scheme| ((*scheme).to_owned(), json!([]))).collect::<Map<_, _>>();
+    ways.map(|schemes| Value::Object(way(schemes))).collect()
+}
+
+/// Path and query parameters, and the schema of the body.
+fn inputs(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> (Vec<Value>, Option<Value>) {
+    let schema = (endpoint.input)(schemas);
+    let reference = schema.get("$ref").and_then(Value::as_str).map(str::to_owned);
+    let name = reference.as_deref().and_then(|r| r.rsplit('/').next());
+    let schema = name.and_then(|name| schemas.definitions().get(name)).cloned().unwrap_or_else(|| schema.into());
+    let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let required: Vec<_> = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let said = (endpoint.says)(door);
+    let (mut parameters, mut body, mut body_required) = (Vec::new(), Map::new(), Vec::new());
+    for (field, property) in properties {
+        let in_path = door.path.contains(&format!("{{{field}}}"));
+        if said.contains(&field.as_str()) && !in_path {
+            continue;
+        }
+        if in_path || !door.method.has_body() {
+            let mut parameter = json!({
+                "name": field,
+                "in": if in_path { "path" } else { "query" },
+                "required": in_path || required.contains(&json!(field)),
+                "schema": property,
+            });
+            if let Some(description) = property.get("description") {
+                parameter["description"] = description.clone();
+            }
+            parameters.push(parameter);
+        } else {
+            if required.contains(&json!(field)) {
+                body_required.push(json!(field));
+            }
+            body.insert(field, property);
+        }
+    }
+    let body = (!body.is_empty()).then(|| json!({ "type": "object", "properties": body, "required": body_required }));
+    (parameters, body)
+}
+
+fn responses(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> Value {
+    let output = (endpoint.output)(schemas);
+    let success = json!({ "allOf": [{ "$ref": "#/components/schemas/Envelope" }, output] });
+    let schema = match door.dialect {
+        Dialect::Browser => json!({ "type": "object", "properties": { "data": success }, "required": ["data"] }),
+        _ => success,
+    };
+    let mut responses = Map::new();
+    let content = json!({ "application/json": { "schema": schema } });
+    responses.insert(door.status.to_string(), json!({ "description": "OK", "content": content }));
+    for status in error_types(endpoint.errors()).into_keys() {
+        let reference = format!("#/components/responses/{status}");
+        responses.insert(status, json!({ "$ref": reference }));
+    }
+    responses.into()
+}
+
+/// One response for each status of an error, for all operations.
+fn shared_responses() -> Map<String, Value> {
+    let by_status: BTreeMap<_, _> =
+        ApiError::ALL.iter().map(|error| (error.status().as_u16(), error.status())).collect();
+    let response = |(code, status): (u16, axum::http::StatusCode)| {
+        let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+        let description = status.canonical_reason().unwrap_or("Error");
+        (code.to_string(), json!({ "description": description, "content": content }))
+    };
+    by_status.into_iter().map(response).collect()
+}
+
+/// The error types, by status.
+fn error_types(errors: impl Iterator<Item = ApiError>) -> BTreeMap<String, Vec<&'static str>> {
+    let mut types = BTreeMap::<String, Vec<&'static str>>::new();
+    for error in errors {
+        let of_status = types.entry(error.status().as_str().to_owned()).or_default();
+        if !of_status.contains(&error.error_type()) {
+            of_status.push(error.error_type());
+        }
+    }
+    types
+}
+
+fn envelope_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "status_code": { "type": "integer", "description": "The HTTP status." },
+            "request_id": { "type": "string" },
+        },
+        "required": ["status_code", "request_id"],
+    })
+}
+
+fn error_schema() -> Value {
+    let mut types: Vec<_> = ApiError::ALL.iter().map(|error| error.error_type()).collect();
+    types.sort_unstable();
+    types.dedup();
+    json!({
+        "type": "object",
+        "properties": {
+            "status_code": { "type": "integer", "description": "The HTTP status." },
+            "request_id": { "type": "string" },
+            "error_type": { "type": "string", "enum": types },
+            "error_message": { "type": "string", "description": "What was wrong and what to do." },
+            "error_url": { "type": "string", "format": "uri" },
+        },
+        "required": ["status_code", "request_id", "error_type", "error_message", "error_url"],
+    })
+}
+
+/// The inputs were taken apart into parameters and bodies; their own schemas are not needed any more.
+fn drop_unused(definitions: &mut Map<String, Value>, paths: &Map<String, Value>) {
+    loop {
+        let text = format!("{}{}", Value::Object(definitions.clone()), Value::Object(paths.clone()));
+        let is_used = |name: &String| name == "Error" || text.contains(&format!("\"#/components/schemas/{name}\""));
+        let unused: Vec<_> = definitions.keys().filter(|name| !is_used(name)).cloned().collect();
+        if unused.is_empty() {
+            return;
+        }
+        for name in unused {
+            definitions.remove(&name);
+        }
+    }
+}

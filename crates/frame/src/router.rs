@@ -1,0 +1,272 @@
+//! One axum route for each door; the handler is the same function for all of them.
+
+use crate::body;
+use crate::cookie::Cookie;
+use crate::cors;
+use crate::dialect::{Refusal, speaker};
+use crate::door::{Dialect, Door, Method};
+use crate::endpoint::{About, Asked, Endpoint, Run, Told};
+use crate::head::Head;
+use crate::input::RawInput;
+use crate::schema::InputSchema;
+use crate::wiring::Wiring;
+use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing as on;
+use foundation::app::App;
+use foundation::error::{ApiError, Error, Result};
+use foundation::metrics::OperationMetrics;
+use foundation::panics::caught;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use transport::{Peer, Received};
+
+type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
+/// The routes of all endpoints, and the answers to everything else.
+pub fn router(app: App, mut wiring: Wiring) -> Router {
+    let mut router = Router::new();
+    let endpoints = std::mem::take(&mut wiring.endpoints);
+    let nowhere = app.metrics().of_operation("none");
+    let frame = Arc::new(Frame { app, wiring, nowhere });
+    for endpoint in endpoints {
+        let operation = Arc::new(Operation::of(endpoint, &frame.app));
+        for door in operation.about.doors {
+            let operation = operation.clone();
+            let handler = move |State(frame): State<Arc<Frame>>, path: PathParams, request: Request| {
+                let operation = operation.clone();
+                async move { frame.answer(&operation, *door, path, request).await }
+            };
+            let route = match door.method {
+                Method::GET => on::get(handler),
+                Method::POST => on::post(handler),
+                Method::PUT => on::put(handler),
+                Method::PATCH => on::patch(handler),
+                Method::DELETE => on::delete(handler),
+            };
+            router = router.route(door.path, route);
+        }
+    }
+    router
+        .fallback(|State(frame): State<Arc<Frame>>, request: Request| async move {
+            frame.turn_away(request, ApiError::RouteNotFound).await
+        })
+        .method_not_allowed_fallback(|State(frame): State<Arc<Frame>>, request: Request| async move {
+            frame.turn_away(request, ApiError::MethodNotAllowed).await
+        })
+        .with_state(frame)
+}
+
+/// An endpoint, ready for requests.
+struct Operation {
+    about: About,
+    errors: Vec<ApiError>,
+    fields: Arc<InputSchema>,
+    run: Run,
+    metrics: OperationMetrics,
+}
+
+impl Operation {
+    fn of(endpoint: Endpoint, app: &App) -> Self {
+        Self {
+            about: endpoint.about,
+            errors: endpoint.errors().collect(),
+            fields: endpoint.fields,
+            run: endpoint.run,
+            metrics: app.metrics().of_operation(endpoint.about.operation),
+        }
+    }
+}
+
+/// What all requests share.
+struct Frame {
+    app: App,
+    wiring: Wiring,
+    /// The numbers of what no operation is for.
+    nowhere: OperationMetrics,
+}
+
+impl Frame {
+    async fn answer(&self, operation: &Operation, door: Door, path: PathParams, mut request: Request) -> Response {
+        let started = Instant::now();
+        let mut head = self.head_of(&mut request, door.dialect);
+        let received = self.receive(operation, door, &head, path, request).await;
+        // A request counts from when it is complete: nobody gets an older time by sending slowly.
+        head.now = self.app.now();
+        let head = Arc::new(head);
+        let result = match received {
+            // The memory of the body is given back with the answer: what was read from it is as large.
+            Ok((input, _body)) => self.run(operation, door, &head, input).await,
+            Err(error) => Err(error),
+        };
+        let error = result.as_ref().err().and_then(Error::api);
+        let mut response = result.unwrap_or_else(|error| self.refuse(&head, error));
+        if door.dialect == Dialect::Browser {
+            self.serve_browser(&head, error, &mut response).await;
+        }
+        if let Some(error) = error.filter(|error| !operation.errors.contains(error)) {
+            // A client cannot be ready for what is not described, and a test finds it in the log.
+            tracing::error!(request_id = %head.request_id, ?error, "{} does not declare an error", operation.about.operation);
+            self.app.metrics().undeclared_error(operation.about.operation, error.error_type());
+        }
+        operation.metrics.request(response.status().as_u16(), started.elapsed());
+        log(operation.about.operation, operation.about.quiet, &head, &response, error, started.elapsed());
+        response
+    }
+
+    /// Reads all of a request.
+    async fn receive(
+        &self,
+        operation: &Operation,
+        door: Door,
+        head: &Head,
+        path: PathParams,
+        request: Request,
+    ) -> Result<(RawInput, Received)> {
+        let query = request.uri().query().map(str::to_owned);
+        let bytes = body::read(&self.wiring.bodies, request.into_body()).await?;
+        let path = path.map_err(|_| ApiError::BadRequest.because("The path is not UTF-8."))?;
+        let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let object = match operation.fields.is_ignored() {
+            true => serde_json::Map::new(),
+            false => speaker(door.dialect).read(head, &bytes, &operation.fields)?,
+        };
+        Ok((RawInput::new(object, query.as_deref(), path, &operation.fields)?, bytes))
+    }
+
+    async fn run(&self, operation: &Operation, door: Door, head: &Arc<Head>, input: RawInput) -> Result<Response> {
+        let asked = Asked { app: self.app.clone(), head: head.clone(), input, door };
+        let told = tokio::time::timeout(self.wiring.within, caught((operation.run)(asked))).await;
+        let late = |_| Error::Unavailable("an operation took too long".into());
+        let Told { mut output, keeps_cookies } = told.map_err(late)??;
+        let cookies = output.cookies(keeps_cookies, head.now);
+        let usual = StatusCode::from_u16(door.status).unwrap_or(StatusCode::OK);
+        let status = output.status().unwrap_or(usual);
+        let mut response = speaker(door.dialect).write(head, status, &*output)?;
+        for cookie in &cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie.header());
+        }
+        Ok(response)
+    }
+
+    /// What only browsers need: the right to read the answer, and the end of cookies that mean nothing any more.
+    async fn serve_browser(&self, head: &Head, error: Option<ApiError>, response: &mut Response) {
+        cors::allow(&self.app, &self.wiring, head, response.headers_mut()).await;
+        let (errors, cookies) = self.wiring.ends_cookies;
+        if error.is_some_and(|error| errors.contains(&error)) {
+            for name in cookies.iter().filter(|name| head.cookie(name).is_some()) {
+                response.headers_mut().append(header::SET_COOKIE, Cookie::end(name).header());
+            }
+        }
+    }
+
+    /// Answers what no door is for.
+    async fn turn_away(&self, mut request: Request, error: ApiError) -> Response {
+        let started = Instant::now();
+        let path = request.uri().path();
+        let known =
+            self.wiring.dialects.iter().find(|(prefix, _)| path.starts_with(prefix)).map(|(_, dialect)| *dialect);
+        let dialect = known.unwrap_or(match wants_page(&request) {
+            true => Dialect::Page,
+            false => Dialect::Backend,
+        });
+        let preflight =
+            request.method() == axum::http::Method::OPTIONS && request.headers().contains_key(header::ORIGIN);
+        let mut head = self.head_of(&mut request, dialect);
+        head.now = self.app.now();
+        let (response, error) = if dialect == Dialect::Browser && preflight {
+            (cors::preflight(&self.app, &self.wiring, &head).await, None)
+        } else {
+            // The body is read first, so that a client in the middle of sending it gets to see the answer.
+            let error = body::read(&self.wiring.bodies, request.into_body()).await.err().unwrap_or(error.into());
+            let told = error.api();
+            let mut response = self.refuse(&head, error);
+            if dialect == Dialect::Browser {
+                cors::allow(&self.app, &self.wiring, &head, response.headers_mut()).await;
+            }
+            (response, told)
+        };
+        self.nowhere.request(response.status().as_u16(), started.elapsed());
+        log("none", true, &head, &response, error, started.elapsed());
+        response
+    }
+
+    /// Takes the headers out of a request.
+    fn head_of(&self, request: &mut Request, dialect: Dialect) -> Head {
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.address.ip().to_canonical());
+        let headers = std::mem::take(request.headers_mut());
+        let environment = (self.wiring.environment)(&headers).as_str();
+        Head {
+            request_id: format!("request-id-{environment}-{}", uuid::Uuid::new_v4()),
+            now: database::Timestamp(0),
+            dialect,
+            ip_address: peer.map(|peer| self.wiring.proxies.client_address(peer, &headers)),
+            headers,
+            peer,
+        }
+    }
+
+    /// An error on its way to the client. Faults of ours go to the log; the client learns the request id.
+    fn refuse(&self, head: &Head, error: Error) -> Response {
+        let request_id = &head.request_id;
+        let mut retry_after = 1;
+        let (error, message) = match error {
+            Error::Api(error, message) | Error::Kept(error, message) => (error, message),
+            Error::TooMany(message, seconds) => {
+                retry_after = seconds;
+                (ApiError::TooManyRequests, Some(message))
+            }
+            Error::Conflict => (ApiError::ServerUnavailable, None),
+            Error::Unavailable(cause) => {
+                tracing::warn!(%request_id, %cause, "unavailable");
+                (ApiError::ServerUnavailable, None)
+            }
+            Error::Internal(fault) => {
+                tracing::error!(%request_id, %fault, "internal error");
+                (ApiError::Internal, None)
+            }
+        };
+        let message = message.unwrap_or(Cow::Borrowed(error.message()));
+        let refusal = Refusal { app: &self.app, wiring: &self.wiring, request_id, error, message: &message };
+        let mut response = speaker(head.dialect).refuse(&refusal);
+        if matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        }
+        response
+    }
+}
+
+/// Whether a person looks for a page, and not a program for an answer.
+fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    request.method() == axum::http::Method::GET && accept.contains("text/html")
+}
+
+/// One line for each request. What is quiet has one when it fails: every request of every app is a session check, and a
+/// line for each would cost a tenth of it, and bury the others.
+fn log(operation: &str, quiet: bool, head: &Head, response: &Response, error: Option<ApiError>, elapsed: Duration) {
+    let status = response.status();
+    let client = head.ip_address.map(tracing::field::display);
+    let error = error.map(ApiError::error_type);
+    macro_rules! log {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = %head.request_id,
+                operation,
+                status = status.as_u16(),
+                error,
+                client,
+                micros = elapsed.as_micros() as u64,
+                "request"
+            )
+        };
+    }
+    match quiet && (status.is_success() || operation == "none") {
+        true => log!(debug),
+        false => log!(info),
+    }
+}

@@ -1,0 +1,37 @@
+//! What the frame is told by whoever puts the server together.
+
+use crate::door::Dialect;
+use crate::endpoint::Endpoint;
+use axum::http::HeaderMap;
+use foundation::app::App;
+use foundation::error::{ApiError, Result};
+use foundation::id::Environment;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+use transport::{Bodies, Proxies};
+
+/// All that the frame does not know by itself.
+pub struct Wiring {
+    /// Every operation.
+    pub endpoints: Vec<Endpoint>,
+    /// The dialects of paths that no door has, by how they begin; the first that fits. `Backend` for all others.
+    pub dialects: &'static [(&'static str, Dialect)],
+    /// Whether pages of this web origin may read answers of the browser API.
+    pub is_registered_origin: for<'a> fn(&'a App, &'a str) -> BoxFuture<'a, Result<bool>>,
+    /// The page that tells a person what was wrong and what to do, with the id of the request.
+    pub error_page: fn(&App, ApiError, &str, &str) -> String,
+    /// Guesses, before a credential is checked, for which environment it is; it only colours the request id.
+    pub environment: fn(&HeaderMap) -> Environment,
+    /// Errors that end what a browser keeps, and the cookies that they end.
+    pub ends_cookies: (&'static [ApiError], &'static [&'static str]),
+    /// How long an answer may take once the request is complete.
+    pub within: Duration,
+    /// The memory for bodies.
+    pub bodies: Bodies,
+    /// Whom to believe about where a request comes from.
+    pub proxies: Proxies,
+}
+
+/// A future without its type.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

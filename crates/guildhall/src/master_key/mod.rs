@@ -1,0 +1,120 @@
+//! Where the master key comes from.
+
+pub(crate) mod opening;
+
+use crate::config::{Common, sqlite_file};
+use crate::whole_file;
+use database::Database;
+use foundation::keys::{MasterKey, MasterKeys};
+use opening::{has_rows, needed_in_words};
+use std::fmt;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The table of the development key, which never leaves its database.
+pub(crate) const DEVELOPMENT_KEY: &str = "embedded_master_key";
+
+/// Where a database's master key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `GUILDHALL_MASTER_KEY`
+    Variable,
+    /// `--master-key-file`
+    Given(PathBuf),
+    /// Made by the server, beside an SQLite database.
+    Beside(PathBuf),
+    /// Made by the server, inside the database: good enough for development only.
+    Inside,
+    Nowhere,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable => f.write_str("the variable GUILDHALL_MASTER_KEY"),
+            Self::Given(path) | Self::Beside(path) => write!(f, "the file {}", path.display()),
+            Self::Inside => write!(
+                f,
+                "the database itself, for development only; save it with psql DATABASE_URL -Atc 'SELECT key_text FROM \
+                 {DEVELOPMENT_KEY}' > master.key"
+            ),
+            Self::Nowhere => f.write_str("nowhere yet"),
+        }
+    }
+}
+
+/// Master keys, and where they were found.
+pub(crate) struct Found {
+    pub(crate) keys: MasterKeys,
+    pub(crate) place: Place,
+}
+
+/// Where an SQLite server keeps the master key it made itself.
+pub(crate) fn beside(url: &str) -> Option<PathBuf> {
+    sqlite_file(url).map(|path| path.parent().map_or_else(|| PathBuf::from("master.key"), |d| d.join("master.key")))
+}
+
+/// Where the operator says that it is.
+fn given(common: &Common) -> Option<Place> {
+    match std::env::var_os("GUILDHALL_MASTER_KEY") {
+        Some(_) => Some(Place::Variable),
+        None => common.master_key_file.clone().map(Place::Given),
+    }
+}
+
+/// Where the master key is; none is made.
+pub(crate) async fn place(common: &Common, db: &Database) -> Result<Place, String> {
+    Ok(match (given(common), beside(common.database_url())) {
+        (Some(place), _) => place,
+        (None, Some(path)) if path.exists() => Place::Beside(path),
+        (None, None) if has_rows(db, DEVELOPMENT_KEY).await? => Place::Inside,
+        (None, _) => Place::Nowhere,
+    })
+}
+
+/// The keys from `GUILDHALL_MASTER_KEY`, from the file, or one made up: on SQLite in a file beside the database, on
+/// PostgreSQL in the database.
+pub(crate) async fn find(common: &Common, db: &Database) -> Result<Found, String> {
+    let place = match (given(common), beside(common.database_url())) {
+        (Some(place), _) => place,
+        (None, Some(path)) => {
+            if !path.exists() {
+                // A new one would open nothing.
+                if has_rows(db, "data_keys").await? {
+                    let id = needed_in_words(db).await?;
+                    return Err(format!(
+                        "there is no master key at {}, and the database needs the one it had{id}: put it there, or give \
+                         --master-key-file or GUILDHALL_MASTER_KEY",
+                        path.display()
+                    ));
+                }
+                make(&path)?;
+            }
+            Place::Beside(path)
+        }
+        (None, None) => Place::Inside,
+    };
+    let keys = match &place {
+        Place::Variable => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())?,
+        Place::Given(path) | Place::Beside(path) => MasterKeys::read(path)?,
+        Place::Inside | Place::Nowhere => {
+            MasterKeys::embedded(db, foundation::time::system_now()).await.map_err(|error| error.to_string())?
+        }
+    };
+    Ok(Found { keys, place })
+}
+
+/// Makes the file. Of two processes that do so at once, one does.
+fn make(path: &Path) -> Result<(), String> {
+    let key = MasterKey::generate().map_err(|error| error.to_string())?;
+    let fault = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
+    let draft = path.with_extension(format!("key.{}", std::process::id()));
+    let mut file = whole_file::create(&draft).map_err(fault)?;
+    file.write_all(format!("{}\n", key.to_text()).as_bytes()).and_then(|()| file.sync_all()).map_err(fault)?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft).map_err(fault)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(fault(error)),
+        _ => Ok(()),
+    }
+}

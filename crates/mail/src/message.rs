@@ -1,0 +1,115 @@
+//! The kinds of mail, what each is told, and what comes out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of mail this server writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Template {
+    /// A sign-in link for a member who exists.
+    Login,
+    /// A sign-in link for a member who is being created.
+    Signup,
+    /// Someone asked this person to join an organization.
+    Invite,
+    /// A link that shows which organizations this address can enter.
+    Discovery,
+    /// A new address has to be confirmed before it replaces the old one.
+    EmailUpdate,
+    /// Tells the old address that a new one has replaced it.
+    EmailChanged,
+}
+
+impl Template {
+    /// Every kind, for checks that must not forget one.
+    pub const ALL: [Self; 6] =
+        [Self::Login, Self::Signup, Self::Invite, Self::Discovery, Self::EmailUpdate, Self::EmailChanged];
+
+    /// The name that the files of this kind bear.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Signup => "signup",
+            Self::Invite => "invite",
+            Self::Discovery => "discovery",
+            Self::EmailUpdate => "email_update",
+            Self::EmailChanged => "email_changed",
+        }
+    }
+}
+
+/// What a mail is about.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// The product that the reader knows.
+    pub project_name: String,
+    /// The organization, where the mail concerns one.
+    pub organization_name: Option<String>,
+    /// The reader's name, where it is known.
+    pub member_name: Option<String>,
+    /// The link, with its token in it, where there is one to follow.
+    pub link: Option<String>,
+    /// How long the link works.
+    pub expires_in_minutes: i64,
+}
+
+/// A rendered mail.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The one address it goes to.
+    pub to: String,
+    /// The subject, a single line.
+    pub subject: String,
+    /// The HTML part.
+    pub html: String,
+    /// The plain part.
+    pub text: String,
+}
+
+// A link is a credential until it is used, so neither type prints one.
+
+impl fmt::Debug for Context {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Context")
+            .field("project_name", &self.project_name)
+            .field("organization_name", &self.organization_name)
+            .field("expires_in_minutes", &self.expires_in_minutes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Message").field("to", &self.to).field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_name_is_the_wire_name() {
+        for template in Template::ALL {
+            assert_eq!(serde_json::to_value(template).unwrap(), template.name());
+        }
+    }
+
+    #[test]
+    fn debug_output_carries_no_link() {
+        let link = "https://acme.example/?token=hush".to_owned();
+        let message =
+            Message { to: "a@b.example".into(), subject: "Hi".into(), html: link.clone(), text: link.clone() };
+        let context = Context {
+            project_name: "Acme".into(),
+            organization_name: None,
+            member_name: None,
+            link: Some(link),
+            expires_in_minutes: 60,
+        };
+        assert!(!format!("{message:?} {context:?}").contains("hush"));
+    }
+}

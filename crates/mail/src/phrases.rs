@@ -1,0 +1,95 @@
+//! The phrases of one language.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, Value};
+use serde::Deserialize;
+
+use super::{expiry::Units, message::Template};
+
+/// Everything one language says. A file that lacks a phrase, or has one we do not know, is refused.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Phrases {
+    pub units: Units,
+    common: Common,
+    login: Words,
+    signup: Words,
+    invite: Words,
+    discovery: Words,
+    email_update: Words,
+    email_changed: Words,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Common {
+    greeting: String,
+    link: String,
+    expiry: String,
+    footer: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    subject: String,
+    intro: String,
+    button: String,
+    ignore: String,
+}
+
+impl Phrases {
+    /// Reads one file of phrases.
+    pub(crate) fn parse(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    /// The phrases of one kind of mail, with the names put in.
+    ///
+    /// A phrase is a small template of its own and yields plain text; whether that text is escaped is decided where it
+    /// is written, so a name passes through exactly one escape.
+    pub(crate) fn say(
+        &self,
+        template: Template,
+        engine: &Environment<'_>,
+        names: &Value,
+    ) -> Result<BTreeMap<&'static str, String>, minijinja::Error> {
+        let (common, words) = (&self.common, self.words(template));
+        [
+            ("greeting", &common.greeting),
+            ("link", &common.link),
+            ("expiry", &common.expiry),
+            ("footer", &common.footer),
+            ("subject", &words.subject),
+            ("intro", &words.intro),
+            ("button", &words.button),
+            ("ignore", &words.ignore),
+        ]
+        .into_iter()
+        .map(|(key, phrase)| Ok((key, engine.render_str(phrase, names.clone())?)))
+        .collect()
+    }
+
+    fn words(&self, template: Template) -> &Words {
+        match template {
+            Template::Login => &self.login,
+            Template::Signup => &self.signup,
+            Template::Invite => &self.invite,
+            Template::Discovery => &self.discovery,
+            Template::EmailUpdate => &self.email_update,
+            Template::EmailChanged => &self.email_changed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_phrase_is_named() {
+        let error = Phrases::parse(r#"{"units": {"minute": ["m", "m"], "hour": ["h", "h"]}}"#).err().unwrap();
+        assert!(error.contains("day"), "{error}");
+    }
+}

@@ -1,0 +1,115 @@
+//! Reading the URL of an SMTP server.
+
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+
+/// Where mail is handed over, and how.
+pub(crate) struct SmtpUrl {
+    pub host: String,
+    pub port: u16,
+    /// TLS from the first byte, in contrast to an upgrade when the server offers one.
+    pub implicit_tls: bool,
+    /// The server is this machine.
+    pub loopback: bool,
+    /// User and password.
+    pub login: Option<(String, String)>,
+}
+
+impl SmtpUrl {
+    /// Reads `smtp://[user:password@]host[:port]` or the same with `smtps`.
+    ///
+    /// No error repeats the URL, because it may hold the password.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("the SMTP URL cannot be read: {error}"))?;
+        let implicit_tls = match url.scheme() {
+            "smtp" => false,
+            "smtps" => true,
+            _ => return Err("the SMTP URL must begin with smtp:// or smtps://".to_owned()),
+        };
+        let (host, loopback) = match url.host() {
+            Some(Host::Domain(name)) if !name.is_empty() => (name.to_owned(), name.eq_ignore_ascii_case("localhost")),
+            Some(Host::Ipv4(address)) => (address.to_string(), address.is_loopback()),
+            Some(Host::Ipv6(address)) => (address.to_string(), address.is_loopback()),
+            _ => return Err("the SMTP URL names no host".to_owned()),
+        };
+        // The scheme is unknown to the URL standard, which therefore leaves "127.0.0.1" a name.
+        let loopback = loopback || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err("the SMTP URL must end after the port".to_owned());
+        }
+        let login = match (decoded(url.username())?, url.password()) {
+            (user, Some(password)) => Some((user, decoded(password)?)),
+            (user, None) if user.is_empty() => None,
+            _ => return Err("the SMTP URL names a user but no password".to_owned()),
+        };
+        let usual = match (implicit_tls, &login) {
+            (true, _) => 465,
+            (false, Some(_)) => 587,
+            (false, None) => 25,
+        };
+        Ok(Self { host, port: url.port().unwrap_or(usual), implicit_tls, loopback, login })
+    }
+}
+
+fn decoded(text: &str) -> Result<String, String> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(Into::into).map_err(|_| "user or password in the SMTP URL is not UTF-8".to_owned())
+}
+
+impl fmt::Debug for SmtpUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SmtpUrl")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("implicit_tls", &self.implicit_tls)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_are_found() {
+        let url = SmtpUrl::parse("smtp://a%40b:p%2Fw%3A%20x@mail.example:2525").unwrap();
+        assert_eq!((url.host.as_str(), url.port, url.implicit_tls, url.loopback), ("mail.example", 2525, false, false));
+        assert_eq!(url.login, Some(("a@b".to_owned(), "p/w: x".to_owned())));
+    }
+
+    #[test]
+    fn the_port_follows_from_the_rest() {
+        for (text, port) in [("smtps://h", 465), ("smtp://h", 25), ("smtp://u:p@h", 587), ("smtps://u:p@h:1", 1)] {
+            assert_eq!(SmtpUrl::parse(text).unwrap().port, port);
+        }
+    }
+
+    #[test]
+    fn this_machine_is_recognized() {
+        for text in ["smtp://localhost:1025", "smtp://127.0.0.1:1025", "smtp://[::1]:1025"] {
+            assert!(SmtpUrl::parse(text).unwrap().loopback, "{text}");
+        }
+        assert!(!SmtpUrl::parse("smtp://localhost.example").unwrap().loopback);
+        assert_eq!(SmtpUrl::parse("smtp://[::1]:1025").unwrap().host, "::1");
+    }
+
+    #[test]
+    fn refusals_and_debug_keep_the_password() {
+        for text in [
+            "smtp://u:hush@",
+            "http://u:hush@h",
+            "smtp://u:hush@h:99999",
+            "smtp://u:hush@h/path",
+            "smtp://u:%ffhush@h",
+            "u:hush@h",
+        ] {
+            let error = SmtpUrl::parse(text).unwrap_err();
+            assert!(!error.contains("hush"), "{error}");
+        }
+        let shown = format!("{:?}", SmtpUrl::parse("smtps://user:hush@h").unwrap());
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+}

@@ -1,0 +1,170 @@
+use std::{fs, path::PathBuf, process};
+
+use super::*;
+
+const LINK: &str = "https://login.acme.example/go?token=abc&slug=x'y\"z";
+
+fn context() -> Context {
+    Context {
+        project_name: "Acme".to_owned(),
+        organization_name: Some("Blue Team".to_owned()),
+        member_name: Some("Ada".to_owned()),
+        link: Some(LINK.to_owned()),
+        expires_in_minutes: 60,
+    }
+}
+
+fn render(template: Template, locale: Locale, context: &Context) -> Message {
+    Templates::new(None).unwrap().render("a@b.example", template, locale, context).unwrap()
+}
+
+/// A directory with one file in it, gone at the end.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn with(name: &str, text: &str) -> Self {
+        let unique = format!("{}-{:?}", process::id(), std::thread::current().id());
+        let path = std::env::temp_dir().join(format!("mail-{unique}-{name}"));
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join(name), text).unwrap();
+        Self(path)
+    }
+
+    fn load(&self) -> Result<Templates, String> {
+        Templates::new(Some(&self.0))
+    }
+
+    fn refusal(&self) -> String {
+        self.load().err().unwrap()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn every_template_renders_in_every_language() {
+    let mut subjects = std::collections::BTreeSet::new();
+    for template in Template::ALL {
+        for locale in Locale::ALL {
+            for (organization_name, member_name) in
+                [(None, None), (Some("Blue Team".to_owned()), Some("Ada".to_owned()))]
+            {
+                let message = render(template, locale, &Context { organization_name, member_name, ..context() });
+                assert!(message.text.contains(LINK));
+                assert_eq!(message.html.matches(&escape::html(LINK)).count(), 3, "{}", message.html);
+                assert!(message.html.contains(&format!("lang=\"{}\"", locale.name())));
+                assert!(message.html.contains("Acme") && message.text.contains("Acme"));
+                assert!(!message.text.contains("Subject:") && !message.text.contains("{{"));
+                subjects.insert(message.subject);
+            }
+        }
+    }
+    assert!(subjects.len() >= Template::ALL.len() * Locale::ALL.len(), "{subjects:?}");
+}
+
+#[test]
+fn the_expiry_is_in_words() {
+    let text =
+        |locale, expires_in_minutes| render(Template::Login, locale, &Context { expires_in_minutes, ..context() }).text;
+    assert!(text(Locale::En, 60).contains("in 1 hour."));
+    assert!(text(Locale::En, 10080).contains("in 7 days."));
+    assert!(text(Locale::Es, 60).contains("1 hora"));
+    assert!(text(Locale::PtBr, 10080).contains("7 dias"));
+    assert!(text(Locale::Fr, 15).contains("15 minutes"));
+}
+
+#[test]
+fn names_stay_text_in_html_and_are_written_as_they_are_in_the_plain_part() {
+    let name = "<b>x</b>\" onmouseover='y' {{ link }}";
+    let hostile = Context {
+        project_name: name.to_owned(),
+        organization_name: Some(name.to_owned()),
+        member_name: Some(name.to_owned()),
+        ..context()
+    };
+    for template in Template::ALL {
+        let message = render(template, Locale::En, &hostile);
+        assert!(!message.html.contains("<b>") && !message.html.contains("x</b>\""), "{}", message.html);
+        assert!(message.html.contains("&lt;b&gt;x&lt;/b&gt;&quot; onmouseover=&#39;y&#39; {{ link }}"));
+        assert!(message.text.contains(name));
+    }
+}
+
+#[test]
+fn a_name_cannot_add_a_header_or_a_paragraph() {
+    let organization_name = Some("Acme\r\nBcc: everyone@acme.example\r\n\r\nYour password is wrong".to_owned());
+    for template in Template::ALL {
+        let message =
+            render(template, Locale::En, &Context { organization_name: organization_name.clone(), ..context() });
+        assert!(!message.subject.contains(['\r', '\n']), "{:?}", message.subject);
+        assert!(!message.text.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("Your password")));
+    }
+    let templates = Templates::new(None).unwrap();
+    let to = "a@b.example\r\nBcc: c@d.example";
+    assert!(templates.render(to, Template::Login, Locale::En, &context()).is_err());
+    let longest = format!("{}@{}.example", "a".repeat(64), "b.".repeat(90) + "b");
+    assert_eq!(templates.render(&longest, Template::Login, Locale::En, &context()).unwrap().to, longest);
+}
+
+#[test]
+fn a_mail_need_not_have_a_link() {
+    let templates = Templates::new(None).unwrap();
+    for locale in Locale::ALL {
+        let message = templates
+            .render("a@b.example", Template::EmailChanged, locale, &Context { link: None, ..context() })
+            .unwrap();
+        assert!(!message.html.contains("href") && !message.text.contains("http"), "{}", message.html);
+    }
+}
+
+#[test]
+fn links_that_are_none_are_refused() {
+    let templates = Templates::new(None).unwrap();
+    for link in
+        ["", "https://a.example/\r\nx", "https://a.example/ x", "javascript:alert(1)", "JavaScript:x", "data:,x"]
+    {
+        let context = Context { link: Some(link.to_owned()), ..context() };
+        assert!(templates.render("a@b.example", Template::Login, Locale::En, &context).is_err(), "{link:?}");
+    }
+}
+
+#[test]
+fn a_file_in_the_directory_takes_the_place_of_ours() {
+    let directory = Directory::with("login.txt", "Subject: Come in, {{ member_name }}\n\nHere: {{ link }}\n");
+    let templates = directory.load().unwrap();
+    let message = templates.render("a@b.example", Template::Login, Locale::Fr, &context()).unwrap();
+    assert_eq!(message.subject, "Come in, Ada");
+    assert_eq!(message.text, format!("Here: {LINK}\n"));
+    let other = templates.render("a@b.example", Template::Invite, Locale::En, &context()).unwrap();
+    assert_eq!(other.subject, "You are invited to join Blue Team");
+}
+
+#[test]
+fn a_template_that_cannot_work_is_refused_by_name() {
+    for (name, text, complaint) in [
+        ("login.html", "<p>{{ link }", "does not compile"),
+        ("login.html", "<p>{% if %}", "does not compile"),
+        ("invite.html", "<p>Hello</p>", "does not contain the link"),
+        ("invite.html", "{{ link|safe }}", "does not contain the link"),
+        ("signup.txt", "Subject: Hello\n\nNo way on.\n", "does not contain the link"),
+        ("signup.txt", "Hello\n\n{{ link }}\n", "Subject"),
+        ("signup.txt", "Subject: \n\n{{ link }}\n", "Subject"),
+        ("discovery.html", "{{ link }} {{ organisation_name }}", "does not render"),
+        ("discovery.html", "{% extends \"missing.html\" %}", "does not render"),
+    ] {
+        let refusal = Directory::with(name, text).refusal();
+        assert!(refusal.contains(name) && refusal.contains(complaint), "{refusal}");
+    }
+}
+
+#[test]
+fn a_broken_language_and_a_misspelt_name_are_refused() {
+    assert!(Directory::with("fr.json", "{}").refusal().contains("fr.json"));
+    assert!(Directory::with("logn.html", "{{ link }}").refusal().contains("logn.html"));
+    assert!(Directory::with("README.md", "Ours.").load().is_ok());
+    assert!(Templates::new(Some(Path::new("/nonexistent/mail"))).is_err());
+}

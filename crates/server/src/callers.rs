@@ -1,0 +1,192 @@
+//! How the callers of endpoints are identified.
+
+use crate::actor::{Actor, Ambient, Anyone, ProjectCaller};
+use crate::cookies;
+use crate::projects;
+use crate::sessions::{self, Credential};
+use database::Tx;
+use foundation::app::App;
+use foundation::cx::{ActingMember, Via};
+use foundation::error::{ApiError, Result};
+use foundation::project::Project;
+use foundation::secret::Secret;
+use frame::{Caller, Dialect, Door, Head, Identified, SecurityScheme};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The headers with which a backend acts on behalf of a member.
+const MEMBER_SESSION: &str = "x-stytch-member-session";
+const MEMBER_SESSION_JWT: &str = "x-stytch-member-sessionjwt";
+
+/// What can be wrong with a project's credentials.
+const PROJECT_ERRORS: &[ApiError] =
+    &[ApiError::UnauthorizedCredentials, ApiError::InvalidProjectIdAuthentication, ApiError::BadDomainForSdk];
+
+/// The same, and with those of a member, or with what the member wants.
+const ACTOR_ERRORS: &[ApiError] = &[
+    ApiError::UnauthorizedCredentials,
+    ApiError::InvalidProjectIdAuthentication,
+    ApiError::BadDomainForSdk,
+    ApiError::UserUnauthenticated,
+    ApiError::SessionNotFound,
+    ApiError::InvalidSessionToken,
+    ApiError::UnableToParseSessionJwt,
+    ApiError::TooManySessionArguments,
+    ApiError::UnauthorizedAction,
+    ApiError::SessionAuthorizationTenancyError,
+];
+
+/// Errors that end what a browser keeps of a session.
+pub(crate) const ENDS_SESSION: &[ApiError] = &[ApiError::SessionNotFound, ApiError::UserUnauthenticated];
+
+fn via(dialect: Dialect) -> Via {
+    if dialect == Dialect::Browser { Via::Browser } else { Via::Backend }
+}
+
+fn identified<C>(caller: C, project: Arc<Project>, head: &Head, acting: Option<ActingMember>) -> Identified<C> {
+    let via = via(head.dialect);
+    let keeps_cookies = via == Via::Browser && project.settings.http_only_cookies;
+    Identified { caller, project, via, acting, keeps_cookies }
+}
+
+/// The session and intermediate session of a browser: from the Authorization header, else from cookies.
+fn ambient(head: &Head) -> Ambient {
+    if via(head.dialect) != Via::Browser {
+        return Ambient::default();
+    }
+    let from_header = head.basic().filter(|(user, password)| user != password).map(|(_, password)| password);
+    let cookie = |name| head.cookie(name).map(str::to_owned);
+    let session = from_header.filter(|password| !password.is_empty()).or_else(|| cookie(cookies::SESSION));
+    Ambient {
+        session_token: session.map(Secret::new),
+        intermediate_session_token: cookie(cookies::INTERMEDIATE).map(Secret::new),
+    }
+}
+
+impl Caller for ProjectCaller {
+    const NAME: &'static str = "project";
+    const ERRORS: &'static [ApiError] = PROJECT_ERRORS;
+
+    fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
+        let project = projects::identify(app, tx, head, via(head.dialect))?;
+        Ok(identified(Self { ambient: ambient(head) }, project, head, None))
+    }
+
+    fn remembered(app: &App, head: &Head) -> Option<Result<Identified<Self>>> {
+        let project = projects::remembered(app, head, via(head.dialect))?;
+        Some(project.map(|project| identified(Self { ambient: ambient(head) }, project, head, None)))
+    }
+
+    fn security(dialect: Dialect) -> &'static [&'static [&'static str]] {
+        if via(dialect) == Via::Browser { &[&["publicToken"]] } else { &[&["project"]] }
+    }
+}
+
+impl Caller for Actor {
+    const NAME: &'static str = "project_or_member";
+    const ERRORS: &'static [ApiError] = ACTOR_ERRORS;
+
+    fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
+        let project = projects::identify(app, tx, head, via(head.dialect))?;
+        let credential = match via(head.dialect) {
+            Via::Browser => {
+                let token = ambient(head).session_token.ok_or(ApiError::UserUnauthenticated)?;
+                Some(Credential::Token(token))
+            }
+            _ => member_credential(head)?,
+        };
+        let acting = credential.map(|credential| sessions::acting_member(app, tx, &project, &credential, head.now));
+        Ok(identified(Self, project, head, acting.transpose()?))
+    }
+
+    /// In the browser API the session says which organization, and for some paths which member, is meant.
+    fn says(door: &Door) -> &'static [&'static str] {
+        match (door.dialect, door.myself) {
+            (_, true) => &["organization_id", "organization_ids", "member_id"],
+            (Dialect::Browser, false) => &["organization_id", "organization_ids"],
+            _ => &[],
+        }
+    }
+
+    fn say(&self, acting: Option<&ActingMember>, field: &str) -> Option<Value> {
+        let member = acting?;
+        match field {
+            "organization_id" => Some(json!(member.organization_id)),
+            "organization_ids" => Some(json!([member.organization_id])),
+            "member_id" => Some(json!(member.member_id)),
+            _ => None,
+        }
+    }
+
+    fn security(dialect: Dialect) -> &'static [&'static [&'static str]] {
+        match via(dialect) {
+            Via::Browser => &[&["publicToken"]],
+            _ => &[&["project"], &["project", "memberSession"]],
+        }
+    }
+}
+
+/// The session that a backend acts with.
+fn member_credential(head: &Head) -> Result<Option<Credential>> {
+    match (credential_in(head, MEMBER_SESSION)?, credential_in(head, MEMBER_SESSION_JWT)?) {
+        (None, None) => Ok(None),
+        (Some(token), None) => Ok(Some(Credential::Token(token))),
+        (None, Some(jwt)) => Ok(Some(Credential::Jwt(jwt))),
+        (Some(_), Some(_)) => Err(ApiError::TooManySessionArguments.into()),
+    }
+}
+
+/// A header that carries a credential.
+///
+/// # Errors
+/// When it is there but says nothing: whoever sends it means to be less than they are without it.
+fn credential_in(head: &Head, name: &str) -> Result<Option<Secret>> {
+    match head.headers.get(name) {
+        None => Ok(None),
+        Some(value) => match value.to_str() {
+            Ok(text) if !text.trim().is_empty() => Ok(Some(Secret::new(text))),
+            _ => Err(ApiError::InvalidSessionToken.into()),
+        },
+    }
+}
+
+impl Caller for Anyone {
+    const NAME: &'static str = "";
+    const ERRORS: &'static [ApiError] = &[];
+
+    fn identify(_app: &App, _tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
+        Ok(identified(Self, Arc::new(Project::none()), head, None))
+    }
+
+    fn remembered(_app: &App, head: &Head) -> Option<Result<Identified<Self>>> {
+        Some(Ok(identified(Self, Arc::new(Project::none()), head, None)))
+    }
+
+    fn security(_dialect: Dialect) -> &'static [&'static [&'static str]] {
+        &[]
+    }
+}
+
+/// What the API description says of the ways to come in.
+pub(crate) fn security_schemes() -> Vec<SecurityScheme> {
+    vec![
+        ("project", json!({ "type": "http", "scheme": "basic", "description": "Project id and secret." })),
+        (
+            "publicToken",
+            json!({
+                "type": "http",
+                "scheme": "basic",
+                "description": "Public token, and the session token or the public token again.",
+            }),
+        ),
+        (
+            "memberSession",
+            json!({
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-Stytch-Member-Session",
+                "description": "Acts on behalf of the member of this session. A JWT goes into X-Stytch-Member-SessionJWT.",
+            }),
+        ),
+    ]
+}

@@ -1,0 +1,110 @@
+//! The one login decision. Every way in ends here: what has been proven, held against what the organization asks for.
+//! Pure: no storage, no clock. What differs between ways in is only how a factor is proven.
+//!
+//! Living sessions are asked about again whenever they would be prolonged. A rule that has become stricter does not end
+//! them, but they are not prolonged until what it asks for is proven in them; deletion and locks end them at once.
+
+use crate::factors::Factor;
+use crate::members::{Member, Status};
+use crate::organizations::{AuthMethod, MfaMethods, MfaPolicy, Settings};
+use database::Timestamp;
+use foundation::email_address::EmailAddress;
+
+/// What is asked.
+pub(crate) struct Question<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) member: Subject<'a>,
+    /// Everything proven so far in this login and, if there is one, in the session that goes on.
+    pub(crate) factors: &'a [Factor],
+    pub(crate) now: Timestamp,
+    /// Only what was proven within so many minutes counts: what is about to be done takes more than an old session.
+    pub(crate) within: Option<i64>,
+}
+
+/// What the decision needs to know of a member.
+pub(crate) struct Subject<'a> {
+    pub(crate) status: Status,
+    pub(crate) is_locked: bool,
+    pub(crate) is_breakglass: bool,
+    pub(crate) mfa_enrolled: bool,
+    pub(crate) email: &'a EmailAddress,
+    pub(crate) email_verified: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// What it needs to know of this member at this time.
+    pub(crate) fn of(member: &'a Member, now: Timestamp) -> Self {
+        Self {
+            status: member.status,
+            is_locked: member.is_locked_at(now),
+            is_breakglass: member.is_breakglass,
+            mfa_enrolled: member.mfa_enrolled,
+            email: &member.email_address,
+            email_verified: member.email_address_verified,
+        }
+    }
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Authenticated,
+    /// One of these methods has to be proven first.
+    PrimaryRequired(Vec<AuthMethod>),
+    /// A second factor has to be proven.
+    MfaRequired,
+    /// Nothing that could be proven would help.
+    Refused(Refusal),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    MemberDeleted,
+    MemberLocked,
+}
+
+/// Decides.
+pub(crate) fn decide(question: &Question) -> Decision {
+    let Question { settings, member, now, within, .. } = question;
+    if member.status == Status::Deleted {
+        return Decision::Refused(Refusal::MemberDeleted);
+    }
+    if member.is_locked {
+        return Decision::Refused(Refusal::MemberLocked);
+    }
+    let counts = |factor: &&Factor| within.is_none_or(|minutes| factor.is_within(minutes, *now));
+    let factors: Vec<_> = question.factors.iter().filter(counts).collect();
+    let usable = usable_methods(settings, member.is_breakglass);
+    if !factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method)) {
+        return Decision::PrimaryRequired(usable.to_vec());
+    }
+    // A usable proof of the address itself is needed once in the life of a membership.
+    if !member.email_verified && !factors.iter().any(|factor| is_proof_of_address(factor, member.email)) {
+        let verifying = usable.iter().filter(|method| AuthMethod::EMAIL_VERIFYING.contains(method));
+        return Decision::PrimaryRequired(verifying.copied().collect());
+    }
+    let mfa = settings.mfa_policy == MfaPolicy::RequiredForAll || member.mfa_enrolled;
+    let proven = factors.iter().any(|factor| is_usable_second_factor(settings, member.is_breakglass, factor));
+    if mfa && !proven { Decision::MfaRequired } else { Decision::Authenticated }
+}
+
+/// The primary methods this member may use here.
+pub(crate) fn usable_methods(settings: &Settings, is_breakglass: bool) -> &[AuthMethod] {
+    if is_breakglass { AuthMethod::ALL } else { settings.usable_auth_methods() }
+}
+
+fn is_proof_of_address(factor: &Factor, email: &EmailAddress) -> bool {
+    factor.proves(email) || factor.primary_method() == Some(AuthMethod::Sso)
+}
+
+fn is_usable_second_factor(settings: &Settings, is_breakglass: bool, factor: &Factor) -> bool {
+    let may_use = |method| {
+        is_breakglass
+            || settings.mfa_methods == MfaMethods::AllAllowed
+            || settings.allowed_mfa_methods.contains(&method)
+    };
+    factor.second_method().is_some_and(may_use)
+}
+
+#[cfg(test)]
+mod tests;

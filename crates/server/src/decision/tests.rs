@@ -1,0 +1,226 @@
+use super::*;
+use crate::factors::{DeliveryMethod, FactorType};
+use crate::organizations::{AuthMethods, MfaMethod};
+use foundation::id::{EmailId, Environment};
+use proptest::prelude::*;
+
+const MINUTE: i64 = 60_000_000;
+const NOW: Timestamp = Timestamp(1000 * MINUTE);
+
+fn email() -> EmailAddress {
+    EmailAddress::parse("ada@acme.example").unwrap()
+}
+
+fn link_to(address: &str) -> Factor {
+    Factor::magic_link(EmailId::new(Environment::Test), EmailAddress::parse(address).unwrap(), NOW)
+}
+
+fn factor(kind: FactorType, delivery_method: DeliveryMethod) -> Factor {
+    Factor { kind, delivery_method, identity: None, ..link_to("ada@acme.example") }
+}
+
+fn every_factor() -> Vec<Factor> {
+    use DeliveryMethod::*;
+    vec![
+        link_to("ada@acme.example"),
+        link_to("eve@evil.example"),
+        Factor { kind: FactorType::EmailOtp, ..link_to("ada@acme.example") },
+        factor(FactorType::Password, Knowledge),
+        factor(FactorType::Sso, SsoSaml),
+        factor(FactorType::Oauth, OauthGoogle),
+        factor(FactorType::Oauth, OauthGithub),
+        factor(FactorType::Otp, Sms),
+        factor(FactorType::Totp, AuthenticatorApp),
+        factor(FactorType::RecoveryCodes, RecoveryCode),
+    ]
+}
+
+#[derive(Debug)]
+struct Case {
+    settings: Settings,
+    status: Status,
+    breakglass: bool,
+    enrolled: bool,
+    verified: bool,
+    factors: Vec<Factor>,
+    locked: bool,
+    within: Option<i64>,
+}
+
+impl Case {
+    fn new(factors: Vec<Factor>) -> Self {
+        Case {
+            settings: Settings::default(),
+            status: Status::Active,
+            breakglass: false,
+            enrolled: false,
+            verified: true,
+            factors,
+            locked: false,
+            within: None,
+        }
+    }
+    fn decide(&self) -> Decision {
+        decide(&Question {
+            settings: &self.settings,
+            member: Subject {
+                status: self.status,
+                is_locked: self.locked,
+                is_breakglass: self.breakglass,
+                mfa_enrolled: self.enrolled,
+                email: &email(),
+                email_verified: self.verified,
+            },
+            factors: &self.factors,
+            now: NOW,
+            within: self.within,
+        })
+    }
+}
+
+fn aged(minutes: i64) -> Factor {
+    Factor { last_authenticated_at: Timestamp(NOW.0 - minutes * MINUTE), ..link_to("ada@acme.example") }
+}
+
+fn only(methods: &[AuthMethod]) -> Settings {
+    Settings { auth_methods: AuthMethods::Restricted, allowed_auth_methods: methods.to_vec(), ..Settings::default() }
+}
+
+#[test]
+fn a_table_of_decisions() {
+    use Decision::*;
+    let link = || vec![link_to("ada@acme.example")];
+    let with_code = || [link(), vec![factor(FactorType::Otp, DeliveryMethod::Sms)]].concat();
+    let mfa = || Settings { mfa_policy: MfaPolicy::RequiredForAll, ..Settings::default() };
+    let totp_only =
+        || Settings { mfa_methods: MfaMethods::Restricted, allowed_mfa_methods: vec![MfaMethod::Totp], ..mfa() };
+    let sso = || only(&[AuthMethod::Sso]);
+    let unproven = PrimaryRequired(AuthMethod::EMAIL_VERIFYING.to_vec());
+    let cases = [
+        ("a link suffices", Case::new(link()), Authenticated),
+        ("nothing proven", Case::new(vec![]), PrimaryRequired(AuthMethod::ALL.to_vec())),
+        (
+            "a second factor alone",
+            Case::new(vec![factor(FactorType::Totp, DeliveryMethod::AuthenticatorApp)]),
+            PrimaryRequired(AuthMethod::ALL.to_vec()),
+        ),
+        ("a deleted member", Case { status: Status::Deleted, ..Case::new(link()) }, Refused(Refusal::MemberDeleted)),
+        ("a pending member", Case { status: Status::Pending, ..Case::new(link()) }, Authenticated),
+        ("a method not allowed", Case { settings: sso(), ..Case::new(link()) }, PrimaryRequired(vec![AuthMethod::Sso])),
+        ("breakglass is exempt", Case { settings: sso(), breakglass: true, ..Case::new(link()) }, Authenticated),
+        ("mfa for all", Case { settings: mfa(), ..Case::new(link()) }, MfaRequired),
+        ("mfa for all, proven", Case { settings: mfa(), ..Case::new(with_code()) }, Authenticated),
+        ("mfa by a method not allowed", Case { settings: totp_only(), ..Case::new(with_code()) }, MfaRequired),
+        (
+            "the same for breakglass",
+            Case { settings: totp_only(), breakglass: true, ..Case::new(with_code()) },
+            Authenticated,
+        ),
+        ("breakglass still needs mfa", Case { settings: mfa(), breakglass: true, ..Case::new(link()) }, MfaRequired),
+        ("mfa for the enrolled", Case { enrolled: true, ..Case::new(link()) }, MfaRequired),
+        (
+            "nobody is asked for the same twice",
+            Case { settings: mfa(), ..Case::new([with_code(), link()].concat()) },
+            Authenticated,
+        ),
+        ("a locked member", Case { locked: true, ..Case::new(link()) }, Refused(Refusal::MemberLocked)),
+        ("proven just now", Case { within: Some(5), ..Case::new(link()) }, Authenticated),
+        (
+            "proven too long ago",
+            Case { within: Some(5), ..Case::new(vec![aged(5)]) },
+            PrimaryRequired(AuthMethod::ALL.to_vec()),
+        ),
+        (
+            "a second factor proven too long ago",
+            Case {
+                settings: mfa(),
+                within: Some(5),
+                ..Case::new(vec![link_to("ada@acme.example"), Factor { kind: FactorType::Totp, ..aged(6) }])
+            },
+            MfaRequired,
+        ),
+        (
+            "a password proves no address",
+            Case { verified: false, ..Case::new(vec![factor(FactorType::Password, DeliveryMethod::Knowledge)]) },
+            unproven.clone(),
+        ),
+        (
+            "a link to another address",
+            Case { verified: false, ..Case::new(vec![link_to("eve@evil.example")]) },
+            unproven,
+        ),
+        ("a link proves the address", Case { verified: false, ..Case::new(link()) }, Authenticated),
+        (
+            "primary comes before mfa",
+            Case { settings: Settings { mfa_policy: MfaPolicy::RequiredForAll, ..sso() }, ..Case::new(link()) },
+            PrimaryRequired(vec![AuthMethod::Sso]),
+        ),
+    ];
+    for (name, case, expected) in cases {
+        assert_eq!(case.decide(), expected, "{name}");
+    }
+}
+
+fn any_case() -> impl Strategy<Value = Case> {
+    let factors = proptest::sample::subsequence(every_factor(), 0..=10);
+    let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=9);
+    let flags = proptest::array::uniform7(any::<bool>());
+    (factors, methods, flags).prop_map(|(factors, methods, flags)| {
+        let [restricted, mfa_for_all, mfa_restricted, breakglass, enrolled, verified, pending] = flags;
+        let mut settings = if restricted { only(&methods) } else { Settings::default() };
+        if mfa_for_all {
+            settings.mfa_policy = MfaPolicy::RequiredForAll;
+        }
+        if mfa_restricted {
+            settings.mfa_methods = MfaMethods::Restricted;
+            settings.allowed_mfa_methods = vec![MfaMethod::Totp];
+        }
+        let status = if pending { Status::Pending } else { Status::Active };
+        Case { settings, status, breakglass, enrolled, verified, ..Case::new(factors) }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The property that everything rests on: nobody is in without the factors that the policy asks for.
+    #[test]
+    fn t39_nobody_is_authenticated_without_the_policys_factors(case in any_case()) {
+        if case.decide() == Decision::Authenticated {
+            let allowed = |method: AuthMethod| {
+                case.breakglass
+                    || case.settings.auth_methods == AuthMethods::AllAllowed
+                    || case.settings.allowed_auth_methods.contains(&method)
+            };
+            prop_assert!(case.factors.iter().filter_map(Factor::primary_method).any(allowed));
+            let proves = |f: &Factor| f.proves(&email()) || f.kind == FactorType::Sso;
+            prop_assert!(case.verified || case.factors.iter().any(proves));
+            let second = |f: &Factor| match &f.kind {
+                FactorType::Otp => case.breakglass || case.settings.mfa_methods == MfaMethods::AllAllowed,
+                FactorType::Totp | FactorType::RecoveryCodes => true,
+                _ => false,
+            };
+            let needs_mfa = case.enrolled || case.settings.mfa_policy == MfaPolicy::RequiredForAll;
+            prop_assert!(!needs_mfa || case.factors.iter().any(second));
+        }
+    }
+
+    /// Proving more never takes away what was granted.
+    #[test]
+    fn another_factor_never_hurts(case in any_case(), extra in 0usize..10) {
+        if case.decide() == Decision::Authenticated {
+            let mut factors = case.factors.clone();
+            factors.push(every_factor()[extra].clone());
+            prop_assert_eq!(Case { factors, ..case }.decide(), Decision::Authenticated);
+        }
+    }
+
+    /// What is asked for is always something the organization allows.
+    #[test]
+    fn only_allowed_methods_are_asked_for(case in any_case()) {
+        if let Decision::PrimaryRequired(methods) = case.decide() {
+            let usable = usable_methods(&case.settings, case.breakglass);
+            prop_assert!(methods.iter().all(|method| usable.contains(method)));
+        }
+    }
+}

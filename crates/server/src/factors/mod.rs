@@ -1,0 +1,180 @@
+//! Factors: what a person has proven, as sessions carry it and as the protocol spells it.
+
+mod identity;
+mod proven;
+
+pub(crate) use identity::{EmailFactor, Identity};
+pub(crate) use proven::ProvenAddress;
+
+use crate::organizations::{AuthMethod, MfaMethod};
+use database::Timestamp;
+use foundation::email_address::EmailAddress;
+use foundation::id::EmailId;
+use foundation::stored::Unknown;
+use foundation::time;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One proof. Sessions keep it as JSON, which newer programs write too: what this one does not know of it stays, and
+/// proves nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Factor {
+    #[serde(rename = "type")]
+    pub kind: FactorType,
+    pub delivery_method: DeliveryMethod,
+    /// RFC 3339.
+    #[serde(with = "time")]
+    #[schemars(with = "String")]
+    pub last_authenticated_at: Timestamp,
+    /// RFC 3339.
+    #[serde(with = "time")]
+    #[schemars(with = "String")]
+    pub created_at: Timestamp,
+    /// RFC 3339.
+    #[serde(with = "time")]
+    #[schemars(with = "String")]
+    pub updated_at: Timestamp,
+    pub sequence_order: SequenceOrder,
+    /// Absent where there is only one thing to prove, such as the member's password.
+    #[serde(flatten)]
+    pub identity: Option<Identity>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+/// The kind of proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FactorType {
+    MagicLink,
+    EmailOtp,
+    Otp,
+    Totp,
+    RecoveryCodes,
+    Password,
+    Oauth,
+    Sso,
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// How the proof came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeliveryMethod {
+    Email,
+    Sms,
+    AuthenticatorApp,
+    RecoveryCode,
+    Knowledge,
+    OauthGoogle,
+    OauthMicrosoft,
+    OauthSlack,
+    OauthGithub,
+    OauthHubspot,
+    SsoSaml,
+    SsoOidc,
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// Whether it is a first or a second factor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum SequenceOrder {
+    Primary,
+    Secondary,
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl Factor {
+    /// The person opened a link mailed to the address.
+    pub(crate) fn magic_link(email_id: EmailId, email_address: EmailAddress, now: Timestamp) -> Self {
+        Self {
+            kind: FactorType::MagicLink,
+            delivery_method: DeliveryMethod::Email,
+            last_authenticated_at: now,
+            created_at: now,
+            updated_at: now,
+            sequence_order: SequenceOrder::Primary,
+            identity: Some(Identity::Email(EmailFactor { email_id, email_address })),
+            unknown: Unknown::new(),
+        }
+    }
+
+    /// The primary method it is a proof of; `None` for second factors.
+    pub(crate) fn primary_method(&self) -> Option<AuthMethod> {
+        match (&self.kind, &self.delivery_method) {
+            (FactorType::MagicLink, _) => Some(AuthMethod::MagicLink),
+            (FactorType::EmailOtp, _) => Some(AuthMethod::EmailOtp),
+            (FactorType::Password, _) => Some(AuthMethod::Password),
+            (FactorType::Sso, _) => Some(AuthMethod::Sso),
+            (FactorType::Oauth, DeliveryMethod::OauthGoogle) => Some(AuthMethod::GoogleOauth),
+            (FactorType::Oauth, DeliveryMethod::OauthMicrosoft) => Some(AuthMethod::MicrosoftOauth),
+            (FactorType::Oauth, DeliveryMethod::OauthSlack) => Some(AuthMethod::SlackOauth),
+            (FactorType::Oauth, DeliveryMethod::OauthGithub) => Some(AuthMethod::GithubOauth),
+            (FactorType::Oauth, DeliveryMethod::OauthHubspot) => Some(AuthMethod::HubspotOauth),
+            _ => None,
+        }
+    }
+
+    /// The second factor it is a proof of; `None` for primary ones.
+    pub(crate) fn second_method(&self) -> Option<MfaMethod> {
+        match self.kind {
+            FactorType::Otp => Some(MfaMethod::SmsOtp),
+            // A recovery code stands in for the authenticator app it was given out with.
+            FactorType::Totp | FactorType::RecoveryCodes => Some(MfaMethod::Totp),
+            _ => None,
+        }
+    }
+
+    /// Whether it was proven within so many minutes before now.
+    pub(crate) fn is_within(&self, minutes: i64, now: Timestamp) -> bool {
+        time::after_minutes(self.last_authenticated_at, minutes) > now
+    }
+
+    /// Whether it counts in another organization too, for the member who has this address there: only what proves the
+    /// address itself does. Passwords, SSO and second factors belong to the organization they were proven in (threat T-04).
+    pub(crate) fn counts_elsewhere(&self, email: &EmailAddress) -> bool {
+        let is_of_the_address = matches!(self.kind, FactorType::MagicLink | FactorType::EmailOtp)
+            || matches!(self.delivery_method, DeliveryMethod::OauthGoogle | DeliveryMethod::OauthMicrosoft);
+        is_of_the_address && self.proves(email)
+    }
+
+    /// Whether both are proofs of the same thing, so that the newer replaces the older.
+    fn is_same_as(&self, other: &Factor) -> bool {
+        let thing = self.identity.as_ref().map(Identity::key);
+        self.kind == other.kind
+            && self.delivery_method == other.delivery_method
+            && thing == other.identity.as_ref().map(Identity::key)
+    }
+}
+
+/// How many factors a session or a login keeps: each stands in every JWT.
+const MOST: usize = 20;
+
+/// Adds new proofs to older ones. What is proven again keeps the time it was first proven. Of too many, those that were
+/// proven longest ago go.
+pub(crate) fn merge(older: Vec<Factor>, newer: Vec<Factor>) -> Vec<Factor> {
+    let mut merged = older;
+    for mut factor in newer {
+        match merged.iter_mut().find(|known| known.is_same_as(&factor)) {
+            Some(known) => {
+                factor.created_at = known.created_at;
+                *known = factor;
+            }
+            None => merged.push(factor),
+        }
+    }
+    while merged.len() > MOST {
+        let oldest = merged.iter().enumerate().min_by_key(|(_, factor)| factor.last_authenticated_at);
+        let Some((oldest, _)) = oldest else { break };
+        merged.remove(oldest);
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! From one organization to another of the same person.
+
+use super::finish::{Evidence, LOGIN, finish};
+use super::outcome::Outcome;
+use crate::actor::ProjectCaller;
+use crate::factors::{Factor, ProvenAddress};
+use crate::members::{self, Member};
+use crate::organizations::{self, Organization, OrganizationRef};
+use crate::sessions::{self, Presented, Session, TERMS, TermsInput};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use frame::{Call, Endpoint, endpoint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![exchange::endpoint()]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Exchange {
+    organization_id: OrganizationRef,
+    session_token: Option<String>,
+    session_jwt: Option<String>,
+    #[serde(flatten)]
+    terms: TermsInput,
+    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    locale: Option<String>,
+}
+
+/// Switch to another organization of the same person.
+///
+/// Needs a membership or an invitation there, and a session in which the address was proven. Only what proves the email
+/// address counts in the other organization; if that does not suffice, an intermediate session says what is missing. The
+/// session given stays valid.
+#[endpoint(
+    "sessions.exchange",
+    POST "/v1/b2b/sessions/exchange",
+    browser POST "/sdk/v1/b2b/sessions/exchange",
+    errors(
+        OrganizationNotFound, NoSessionArguments, TooManySessionArguments, InvalidSessionToken, UserUnauthenticated,
+        UnableToParseSessionJwt, MemberDoesNotExistInOrganization, InactiveEmail, EmailDomainIsClaimed, ..LOGIN, ..TERMS
+    )
+)]
+fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Outcome> {
+    let credential = sessions::given(cx, &cx.caller.ambient, input.session_token, input.session_jwt)?;
+    let terms = input.terms.check(cx)?;
+    let presented = credential.find(&cx.app, tx, cx.project(), cx.now())?;
+    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+    let member = same_person(tx, cx, &presented, &organization)?;
+    let factors = that_count(&presented.session, &member);
+    finish(tx, cx, organization, member, Evidence { factors, ..Evidence::default() }, terms)
+}
+
+/// The member who the person of a session is in an organization: the same one in the session's own, and elsewhere whoever
+/// has the address that was proven in it.
+fn same_person(tx: &mut Tx, cx: &Cx, presented: &Presented, organization: &Organization) -> Result<Member> {
+    let own = &presented.member;
+    organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &own.email_address)?;
+    if own.organization_id == organization.organization_id {
+        return Ok(own.clone());
+    }
+    let proven = ProvenAddress::among(&presented.session.factors, &own.email_address);
+    let proven = proven.ok_or_else(|| {
+        ApiError::MemberDoesNotExistInOrganization
+            .because("The email address was not proven in this session, so no other organization knows the person.")
+    })?;
+    let member = members::find_by_email(tx, organization, &proven)?;
+    member.ok_or(ApiError::MemberDoesNotExistInOrganization.into())
+}
+
+fn that_count(session: &Session, member: &Member) -> Vec<Factor> {
+    let is_own = session.organization_id == member.organization_id;
+    let counts = |factor: &&Factor| is_own || factor.counts_elsewhere(&member.email_address);
+    session.factors.iter().filter(counts).cloned().collect()
+}

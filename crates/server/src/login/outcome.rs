@@ -1,0 +1,128 @@
+//! What a login comes to, and its answer.
+
+use super::intermediate::IntermediateSession;
+use super::missing::{MfaRequired, PrimaryRequired};
+use crate::cookies;
+use crate::members::Member;
+use crate::organizations::Organization;
+use crate::sessions::{self, MemberSession, Session};
+use database::Timestamp;
+use foundation::cx::Cx;
+use foundation::error::Result;
+use foundation::id::{MemberId, OrganizationId};
+use foundation::time;
+use frame::{Answer, Cookie, WithCookies};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Where a login stands after a request. What is left to do is done after the commit: signing the JWT, which costs more
+/// than everything else.
+pub(crate) struct Outcome<More = NoMore> {
+    pub(super) organization: Organization,
+    pub(super) member: Member,
+    pub(super) state: State,
+    pub(super) more: More,
+}
+
+/// A way in that tells nothing besides.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct NoMore {}
+
+pub(super) enum State {
+    Authenticated(Box<Session>),
+    Missing(Box<Missing>),
+}
+
+pub(super) struct Missing {
+    pub(super) intermediate: IntermediateSession,
+    pub(super) primary: Option<PrimaryRequired>,
+    pub(super) mfa: Option<MfaRequired>,
+}
+
+impl Outcome {
+    /// The same, with what this way in tells besides.
+    pub(crate) fn with<More>(self, more: More) -> Outcome<More> {
+        let Outcome { organization, member, state, .. } = self;
+        Outcome { organization, member, state, more }
+    }
+}
+
+/// What every way in answers.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AuthResponse<More> {
+    #[serde(flatten)]
+    more: More,
+    member_id: MemberId,
+    organization_id: OrganizationId,
+    member: Member,
+    organization: Organization,
+    /// Empty unless authenticated.
+    session_token: String,
+    /// Empty unless authenticated.
+    session_jwt: String,
+    member_session: Option<MemberSession>,
+    member_authenticated: bool,
+    /// Empty when authenticated.
+    intermediate_session_token: String,
+    /// RFC 3339.
+    #[serde(with = "time::optional")]
+    #[schemars(with = "Option<String>")]
+    intermediate_session_token_expires_at: Option<Timestamp>,
+    primary_required: Option<PrimaryRequired>,
+    mfa_required: Option<MfaRequired>,
+    /// Always `null`: devices are not fingerprinted.
+    member_device: Option<()>,
+}
+
+impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
+    type Output = WithCookies<AuthResponse<More>>;
+
+    async fn finish(self, cx: &Cx) -> Result<Self::Output> {
+        let Outcome { organization, member, state, more } = self;
+        let mut response = AuthResponse {
+            more,
+            member_id: member.member_id.clone(),
+            organization_id: organization.organization_id.clone(),
+            session_token: String::new(),
+            session_jwt: String::new(),
+            member_session: None,
+            member_authenticated: false,
+            intermediate_session_token: String::new(),
+            intermediate_session_token_expires_at: None,
+            primary_required: None,
+            mfa_required: None,
+            member_device: None,
+            member,
+            organization,
+        };
+        match state {
+            State::Authenticated(session) => {
+                let (member, organization) = (&response.member, &response.organization);
+                let remembered = sessions::remember(cx, &session, member, organization).await?;
+                response.member_session = Some(sessions::show(&session, member, organization));
+                response.session_token = session.token(&cx.app).to_text();
+                response.session_jwt = remembered.jwt().to_string();
+                response.member_authenticated = true;
+            }
+            State::Missing(missing) => {
+                response.intermediate_session_token = missing.intermediate.token.to_text();
+                response.intermediate_session_token_expires_at = Some(missing.intermediate.expires_at);
+                response.primary_required = missing.primary;
+                response.mfa_required = missing.mfa;
+            }
+        }
+        Ok(WithCookies { output: response, take: take_tokens })
+    }
+}
+
+/// The tokens of an answer, for cookies.
+fn take_tokens<More>(response: &mut AuthResponse<More>, now: Timestamp) -> Vec<Cookie> {
+    let [token, jwt, intermediate] =
+        [&mut response.session_token, &mut response.session_jwt, &mut response.intermediate_session_token]
+            .map(std::mem::take);
+    match (&response.member_session, response.intermediate_session_token_expires_at) {
+        (Some(session), _) => cookies::of_session(token, jwt, session.expires_at, now),
+        (None, Some(expires_at)) => cookies::of_login(intermediate, expires_at, now),
+        (None, None) => Vec::new(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Changing one's own address: a link to the new one proves it.
+
+use super::mailing::{self, MAILING, Mailing};
+use crate::actor::Actor;
+use crate::members::{self, CHANGE_EMAIL, MemberRef, MemberResponse, Status};
+use crate::one_time_tokens::{self, Purpose};
+use crate::organizations::{self, OrganizationRef};
+use crate::redirect_urls::{self, Flow};
+use database::Tx;
+use foundation::audit::{self, Change};
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use frame::{Call, endpoint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Minutes that the link works.
+const MINUTES: i64 = 5;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct StartEmailUpdate {
+    organization_id: OrganizationRef,
+    /// Or the external id.
+    member_id: MemberRef,
+    /// The new address.
+    email_address: String,
+    login_redirect_url: Option<String>,
+    locale: Option<String>,
+    login_template_id: Option<String>,
+    /// `EMAIL_MAGIC_LINK`.
+    delivery_method: Option<String>,
+}
+
+/// Start a change of a member's own address.
+///
+/// A link goes to the new address and works for 5 minutes; authenticating it makes the address the member's.
+#[endpoint(
+    "members.start_email_update",
+    POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
+    browser POST "/sdk/v1/b2b/organizations/members/{member_id}/start_email_update",
+    myself POST "/sdk/v1/b2b/organizations/members/start_email_update",
+    errors(
+        OrganizationNotFound, MemberNotFound, EmailUpdateActiveOnly, EmailUpdateUnverified, DesiredEmailUpdating,
+        InvalidArgument, InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet, NoDefaultLoginRedirectUrl, ..CHANGE_EMAIL,
+        ..MAILING
+    )
+)]
+pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmailUpdate) -> Result<MemberResponse> {
+    let (organization, member) = members::find_for(tx, cx, &input.organization_id, &input.member_id)?;
+    cx.require_on_member(&member.member_id, "update.info.email")?;
+    let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
+    if input.delivery_method.is_some_and(|method| !["", "EMAIL_MAGIC_LINK"].contains(&method.as_str())) {
+        let message = "delivery_method is EMAIL_MAGIC_LINK; codes by email come later.";
+        return Err(ApiError::InvalidArgument.because(message));
+    }
+    if member.status != Status::Active {
+        return Err(ApiError::EmailUpdateActiveOnly.into());
+    }
+    if !member.email_address_verified {
+        return Err(ApiError::EmailUpdateUnverified.into());
+    }
+    if email == member.email_address {
+        return Err(ApiError::DuplicateMemberEmail.into());
+    }
+    organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &email)?;
+    members::check_free(tx, &organization, &member, &email)?;
+    if one_time_tokens::is_on_its_way_to_another(tx, cx, Purpose::EmailUpdate, &member, &email)? {
+        return Err(ApiError::DesiredEmailUpdating.into());
+    }
+    mailing::check_template(input.login_template_id.as_deref())?;
+    let mailing = Mailing {
+        redirect_url: redirect_urls::choose(tx, cx, Flow::Login, input.login_redirect_url.as_deref())?,
+        pkce_code_challenge: None,
+        locale: mailing::locale(input.locale.as_deref())?,
+        minutes: MINUTES,
+    };
+    one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
+    mailing::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
+    let (id, change) = (Some(&organization.organization_id), Change::none());
+    audit::record(tx, cx, "member.start_email_update", id, &member.member_id, change)?;
+    Ok(MemberResponse::new(member, organization))
+}

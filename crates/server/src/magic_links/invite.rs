@@ -1,0 +1,136 @@
+//! Inviting people.
+
+use super::mailing::{self, MAILING, Mailing};
+use crate::actor::Actor;
+use crate::members::{self, CREATE, Member, MemberResponse, NewMember, Status, check_roles};
+use crate::organizations::{self, OrganizationRef};
+use crate::redirect_urls::{self, Flow};
+use database::Tx;
+use foundation::audit::{self, Change};
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::email_domain::EmailDomain;
+use foundation::error::{ApiError, Result};
+use foundation::id::MemberId;
+use foundation::metadata::{self, Metadata};
+use foundation::rbac::RoleId;
+use foundation::rbac::resource::MEMBER;
+use frame::{Call, endpoint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Invite {
+    organization_id: OrganizationRef,
+    email_address: String,
+    /// Where the link leads; a registered URL.
+    invite_redirect_url: Option<String>,
+    /// The member who invites. The id, not the external id.
+    invited_by_member_id: Option<String>,
+    name: Option<String>,
+    #[serde(default, deserialize_with = "metadata::field")]
+    trusted_metadata: Option<Metadata>,
+    #[serde(default, deserialize_with = "metadata::field")]
+    untrusted_metadata: Option<Metadata>,
+    invite_template_id: Option<String>,
+    /// en, es, pt-br, fr
+    locale: Option<String>,
+    roles: Option<Vec<RoleId>>,
+    /// 5 to 10080 minutes; 10080 (a week) when absent.
+    invite_expiration_minutes: Option<i64>,
+}
+
+/// Invite someone by mail.
+///
+/// Makes the member, or moves a pending one to invited. Deleting the member revokes the invitation.
+#[endpoint(
+    "magic_links.invite",
+    POST "/v1/b2b/magic_links/email/invite",
+    browser POST "/sdk/v1/b2b/magic_links/email/invite",
+    requires(MEMBER, "create"),
+    errors(
+        OrganizationNotFound, MemberNotFound, InactiveEmail, InvalidEmailForInvites, CannotUpdateTrustedMetadata,
+        InvalidRbacRoleAssignment, InvalidInviteRedirectUrl, NoInviteRedirectUrlsSet, NoDefaultInviteRedirectUrl,
+        ..MAILING, ..CREATE
+    )
+)]
+pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<MemberResponse> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
+    require_for(cx, &input)?;
+    let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
+    let domain = EmailDomain::parse(email.domain()).map_err(|_| ApiError::InvalidEmail)?;
+    if !organization.settings.lets_domain_be_invited(&domain) {
+        return Err(ApiError::InvalidEmailForInvites.into());
+    }
+    if let Some(id) = input.invited_by_member_id.as_deref().filter(|id| !id.is_empty()) {
+        let id = MemberId::parse(id).ok_or(ApiError::MemberNotFound)?;
+        members::find_by_id(tx, &organization, &id)?;
+    }
+    mailing::check_template(input.invite_template_id.as_deref())?;
+    let mailing = Mailing {
+        redirect_url: redirect_urls::choose(tx, cx, Flow::Invite, input.invite_redirect_url.as_deref())?,
+        pkce_code_challenge: None,
+        locale: mailing::locale(input.locale.as_deref())?,
+        minutes: mailing::minutes(input.invite_expiration_minutes, 10_080)?,
+    };
+    let roles = match input.roles {
+        Some(roles) => Some(check_roles(tx, cx, &organization, roles)?),
+        None => None,
+    };
+    let invited = match members::find_by_email(tx, &organization, &email)? {
+        Some(member) if member.status == Status::Active => return Err(ApiError::DuplicateMemberEmail.into()),
+        Some(before) => {
+            let mut member = before.clone();
+            require_changes(cx, &before, &input.name, &input.untrusted_metadata, &roles)?;
+            member.status = Status::Invited;
+            member.name = input.name.unwrap_or(member.name);
+            member.direct_roles = roles.unwrap_or(member.direct_roles);
+            member.trusted_metadata = metadata::merge(&before.trusted_metadata, input.trusted_metadata)?;
+            member.untrusted_metadata = metadata::merge(&before.untrusted_metadata, input.untrusted_metadata)?;
+            members::save(tx, cx, "member.update", &organization, &before, &mut member)?;
+            member
+        }
+        None => {
+            let new = NewMember {
+                name: input.name.unwrap_or_default(),
+                roles: roles.unwrap_or_default(),
+                trusted_metadata: input.trusted_metadata,
+                untrusted_metadata: input.untrusted_metadata,
+                ..NewMember::with_email(email, Status::Invited)
+            };
+            members::create_absent(tx, cx, &organization, new)?
+        }
+    };
+    mailing::send_invitation(tx, cx, &organization, &invited, mailing)?;
+    let organization_id = Some(&organization.organization_id);
+    audit::record(tx, cx, "member.invite", organization_id, &invited.member_id, Change::none())?;
+    Ok(MemberResponse::new(invited, organization))
+}
+
+/// Inviting someone who is known already changes them; that takes the same permissions as any other change (T-70).
+fn require_changes(
+    cx: &Cx,
+    before: &Member,
+    name: &Option<String>,
+    untrusted_metadata: &Option<Metadata>,
+    roles: &Option<Vec<RoleId>>,
+) -> Result<()> {
+    let gates = [
+        (name.as_ref().is_some_and(|name| *name != before.name), "update.info.name"),
+        (untrusted_metadata.is_some(), "update.info.untrusted-metadata"),
+        (roles.as_ref().is_some_and(|roles| *roles != before.direct_roles), "update.settings.roles"),
+    ];
+    let mut changed = gates.into_iter().filter(|(changes, _)| *changes);
+    changed.try_for_each(|(_, action)| cx.require(MEMBER, action))
+}
+
+/// Giving roles takes the permission for that too (T-70).
+fn require_for(cx: &Cx, input: &Invite) -> Result<()> {
+    if cx.acting.is_some() && input.trusted_metadata.is_some() {
+        return Err(ApiError::CannotUpdateTrustedMetadata.into());
+    }
+    match input.roles.as_ref().is_some_and(|roles| !roles.is_empty()) {
+        true => cx.require(MEMBER, "update.settings.roles"),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,233 @@
+//! Mailing links.
+
+use crate::decision::usable_methods;
+use crate::joining;
+use crate::members::{self, Member, Status};
+use crate::one_time_tokens::{self, New, Purpose, pkce};
+use crate::organizations::{self, AuthMethod, Organization, OrganizationRef};
+use crate::outbox::{self, Mail, Message, Parcel};
+use crate::projects;
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Error, Result};
+use foundation::time;
+use mail::{Locale, Template};
+
+/// How a link is to be mailed.
+pub(super) struct Mailing {
+    pub(super) redirect_url: String,
+    pub(super) pkce_code_challenge: Option<String>,
+    pub(super) locale: Locale,
+    /// That the link works.
+    pub(super) minutes: i64,
+}
+
+/// What can be wrong with a mail that is asked for, the redirect URLs of its flow aside.
+pub(super) const MAILING: &[ApiError] = &[
+    ApiError::InvalidEmail,
+    ApiError::NoMatchForMagicLinkUrl,
+    ApiError::InvalidPkceCodeChallenge,
+    ApiError::PkceRequired,
+    ApiError::InvalidTemplateId,
+    ApiError::InvalidLocale,
+    ApiError::InvalidExpiration,
+];
+
+/// Minutes that a link works.
+pub(super) fn minutes(given: Option<i64>, default: i64) -> Result<i64> {
+    match given.unwrap_or(default) {
+        minutes if (5..=10_080).contains(&minutes) => Ok(minutes),
+        _ => Err(ApiError::InvalidExpiration.into()),
+    }
+}
+
+/// The language of the mail.
+pub(super) fn locale(given: Option<&str>) -> Result<Locale> {
+    match given.filter(|text| !text.is_empty()) {
+        None => Ok(Locale::default()),
+        Some(text) => text.parse().map_err(|_| ApiError::InvalidLocale.into()),
+    }
+}
+
+/// Mail templates of a project's own come with their endpoints; until then no template id exists.
+pub(super) fn check_template(given: Option<&str>) -> Result<()> {
+    if given.is_some_and(|id| !id.is_empty()) { Err(ApiError::InvalidTemplateId.into()) } else { Ok(()) }
+}
+
+/// A browser must begin with a challenge where the project requires it.
+pub(super) fn challenge(cx: &Cx, given: Option<String>) -> Result<Option<String>> {
+    let challenge = pkce::check_challenge(given)?;
+    let required = cx.is_browser() && cx.project().settings.pkce_required_for_email_magic_links;
+    if required && challenge.is_none() { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
+}
+
+/// Has all fetched at once that a login link will need, where the request names the organization by its id.
+pub(super) fn prefetch(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, email: &EmailAddress) -> Result<()> {
+    let Some(id) = organization.id() else { return Ok(()) };
+    organizations::prefetch(tx, cx.project(), &id)?;
+    tx.visit(id.as_str(), |tx| {
+        organizations::prefetch_claimed(tx, cx.project(), email)?;
+        members::prefetch_by_email(tx, &id, email)?;
+        outbox::prefetch(tx, cx, &outbox::MAIL, email.as_str())
+    })
+}
+
+/// Whom a login link is for, and whether the request has made them a member.
+pub(super) struct Recipient {
+    pub(super) member: Option<Member>,
+    pub(super) created: bool,
+}
+
+/// Finds the member of the address, or makes one where the organization lets people of the domain join.
+///
+/// A browser is not told why somebody cannot log in, nor that they cannot: `member` is `None` then (threat T-45).
+pub(super) fn recipient(tx: &mut Tx, cx: &Cx, organization: &Organization, email: &EmailAddress) -> Result<Recipient> {
+    let found = find_or_join(tx, cx, organization, email);
+    match found {
+        Err(Error::Api(error, _)) if cx.is_browser() && tells_of_members(error) => {
+            Ok(Recipient { member: None, created: false })
+        }
+        other => other,
+    }
+}
+
+fn tells_of_members(error: ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::EmailDomainIsClaimed
+            | ApiError::EmailJitNotAllowed
+            | ApiError::InvalidEmailForJit
+            | ApiError::InactiveEmail
+            | ApiError::RestrictedAuthMethod
+    )
+}
+
+fn find_or_join(tx: &mut Tx, cx: &Cx, organization: &Organization, email: &EmailAddress) -> Result<Recipient> {
+    let member = joining::member(tx, cx, organization, email)?;
+    check_method(organization, member.as_ref().is_some_and(|member| member.is_breakglass))?;
+    match member {
+        Some(member) => Ok(Recipient { member: Some(member), created: false }),
+        None => {
+            let member = joining::join_by_mail(tx, cx, organization, email)?;
+            Ok(Recipient { member: Some(member), created: true })
+        }
+    }
+}
+
+fn check_method(organization: &Organization, is_breakglass: bool) -> Result<()> {
+    let usable = usable_methods(&organization.settings, is_breakglass).contains(&AuthMethod::MagicLink);
+    if usable { Ok(()) } else { Err(ApiError::RestrictedAuthMethod.into()) }
+}
+
+/// Mails a link for logging in. Without a member everything happens as if there were one, except that no mail leaves.
+pub(super) fn send_login(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    email: &EmailAddress,
+    member: Option<&Member>,
+    mailing: Mailing,
+) -> Result<()> {
+    let logs_in = member.is_none_or(|member| member.status == Status::Active);
+    let template = if logs_in { Template::Login } else { Template::Signup };
+    Sending { purpose: Purpose::Login, template, organization: Some(organization), member, email }.send(tx, cx, mailing)
+}
+
+/// Mails an invitation.
+pub(super) fn send_invitation(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    mailing: Mailing,
+) -> Result<()> {
+    let email = &member.email_address;
+    let (purpose, template) = (Purpose::Invite, Template::Invite);
+    Sending { purpose, template, organization: Some(organization), member: Some(member), email }.send(tx, cx, mailing)
+}
+
+/// Mails a link to a member's new address.
+pub(super) fn send_email_update(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    email: &EmailAddress,
+    mailing: Mailing,
+) -> Result<()> {
+    let (purpose, template) = (Purpose::EmailUpdate, Template::EmailUpdate);
+    Sending { purpose, template, organization: Some(organization), member: Some(member), email }.send(tx, cx, mailing)
+}
+
+/// Mails a link for discovery. Whether the address has an account anywhere makes no difference.
+pub(super) fn send_discovery(tx: &mut Tx, cx: &Cx, email: &EmailAddress, mailing: Mailing) -> Result<()> {
+    let (purpose, template) = (Purpose::Discovery, Template::Discovery);
+    Sending { purpose, template, organization: None, member: None, email }.send(tx, cx, mailing)
+}
+
+/// A mail with a link in it.
+struct Sending<'a> {
+    purpose: Purpose,
+    template: Template,
+    organization: Option<&'a Organization>,
+    member: Option<&'a Member>,
+    email: &'a EmailAddress,
+}
+
+impl Sending<'_> {
+    fn send(&self, tx: &mut Tx, cx: &Cx, mailing: Mailing) -> Result<()> {
+        let place = outbox::place(tx, cx, &outbox::MAIL, self.email.as_str())?;
+        let link = self.link(tx, cx, mailing.redirect_url, mailing.pkce_code_challenge, mailing.minutes)?;
+        let mail = Mail {
+            to: self.email.to_string(),
+            template: self.template,
+            locale: mailing.locale,
+            context: mail::Context {
+                project_name: cx.project().name.clone(),
+                organization_name: self.organization.map(|organization| organization.organization_name.clone()),
+                member_name: self.member.map(|member| member.name.clone()).filter(|name| !name.is_empty()),
+                link: Some(link),
+                expires_in_minutes: mailing.minutes,
+            },
+        };
+        let parcel = Parcel {
+            message: Message::Mail(mail),
+            organization: self.organization.map(|organization| &organization.organization_id),
+            useful_until: time::after_minutes(cx.now(), mailing.minutes),
+        };
+        match self.member.is_some() || self.organization.is_none() {
+            true => place.send(tx, cx, &parcel),
+            false => place.pretend_to_send(tx, cx, &parcel),
+        }
+    }
+
+    /// Makes the link: to the page of this server that leads on to the redirect URL.
+    fn link(
+        &self,
+        tx: &mut Tx,
+        cx: &Cx,
+        redirect_url: String,
+        pkce_code_challenge: Option<String>,
+        minutes: i64,
+    ) -> Result<String> {
+        let new = New {
+            purpose: self.purpose,
+            organization: self.organization.map(|organization| &organization.organization_id),
+            member: self.member,
+            email: self.email,
+            redirect_url,
+            pkce_code_challenge,
+            minutes,
+        };
+        let token = one_time_tokens::create(tx, cx, new)?;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("public_token", &projects::public_token(tx, cx)?);
+        if let Some(organization) = self.organization {
+            query.append_pair("slug", &organization.organization_slug);
+        }
+        query.append_pair("stytch_token_type", super::redirect::token_type(self.purpose));
+        query.append_pair("token", &token.to_text());
+        Ok(format!("{}/v1/magic_links/redirect?{}", cx.app.public_url(), query.finish()))
+    }
+}

@@ -1,0 +1,117 @@
+//! What an update of a member may change, and who may change it.
+
+use super::operations::check_name;
+use super::{Member, check_roles};
+use crate::organizations::{ExternalId, MfaMethod, Organization};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::metadata::{self, Metadata};
+use foundation::phone_number::PhoneNumber;
+use foundation::rbac::RoleId;
+use foundation::rbac::resource::MEMBER;
+use serde::Deserialize;
+
+/// The fields of a member that an update takes. What is absent stays as it is.
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
+pub(super) struct MemberUpdate {
+    name: Option<String>,
+    #[serde(default, deserialize_with = "metadata::field")]
+    trusted_metadata: Option<Metadata>,
+    #[serde(default, deserialize_with = "metadata::field")]
+    untrusted_metadata: Option<Metadata>,
+    is_breakglass: Option<bool>,
+    /// E.164.
+    mfa_phone_number: Option<String>,
+    mfa_enrolled: Option<bool>,
+    /// Replaces all roles given directly.
+    roles: Option<Vec<RoleId>>,
+    preserve_existing_sessions: Option<bool>,
+    /// `sms_otp` or `totp`.
+    default_mfa_method: Option<String>,
+    pub(super) email_address: Option<String>,
+    external_id: Option<String>,
+    /// Forget the old address instead of reserving it for the member.
+    pub(super) unlink_email: Option<bool>,
+}
+
+impl MemberUpdate {
+    /// A member needs a permission for each field they change: on `stytch.member`, or for many fields of their own
+    /// account on `stytch.self`.
+    pub(super) fn require(&self, cx: &Cx, target: &Member) -> Result<()> {
+        let Some(acting) = cx.acting.as_ref() else { return Ok(()) };
+        if self.trusted_metadata.is_some() {
+            return Err(ApiError::CannotUpdateTrustedMetadata.into());
+        }
+        if self.external_id.is_some() {
+            return Err(ApiError::UnauthorizedAction.because("External ids are given by the backend only."));
+        }
+        if self.preserve_existing_sessions == Some(true) {
+            return Err(ApiError::CannotPreserveExistingSessions.into());
+        }
+        if self.email_address.is_some() && acting.member_id == target.member_id {
+            return Err(ApiError::MemberCannotUpdateTheirEmail.into());
+        }
+        let own_too = [
+            (self.name.is_some(), "update.info.name"),
+            (self.untrusted_metadata.is_some(), "update.info.untrusted-metadata"),
+            (self.mfa_phone_number.is_some(), "update.info.mfa-phone"),
+            (self.mfa_enrolled.is_some(), "update.settings.mfa-enrolled"),
+            (self.default_mfa_method.is_some(), "update.settings.default-mfa-method"),
+        ];
+        for (_, action) in own_too.into_iter().filter(|(given, _)| *given) {
+            cx.require_on_member(&target.member_id, action)?;
+        }
+        let by_others_only = [
+            (self.is_breakglass.is_some(), "update.settings.is-breakglass"),
+            (self.roles.is_some(), "update.settings.roles"),
+            (self.email_address.is_some(), "update.info.email"),
+        ];
+        for (_, action) in by_others_only.into_iter().filter(|(given, _)| *given) {
+            cx.require(MEMBER, action)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the changes, the address aside.
+    pub(super) fn apply(self, tx: &mut Tx, cx: &Cx, organization: &Organization, member: &mut Member) -> Result<()> {
+        if let Some(name) = self.name {
+            member.name = check_name(name)?;
+        }
+        member.trusted_metadata = metadata::merge(&member.trusted_metadata, self.trusted_metadata)?;
+        member.untrusted_metadata = metadata::merge(&member.untrusted_metadata, self.untrusted_metadata)?;
+        if let Some(is_breakglass) = self.is_breakglass {
+            member.is_breakglass = is_breakglass;
+        }
+        if let Some(phone) = self.mfa_phone_number {
+            let phone = PhoneNumber::parse(&phone).map_err(|_| ApiError::InvalidPhoneNumber)?.as_str().to_owned();
+            if !member.mfa_phone_number.is_empty() && member.mfa_phone_number != phone {
+                return Err(ApiError::DuplicateMemberPhoneNumberForMember.into());
+            }
+            member.mfa_phone_number = phone;
+        }
+        if let Some(enrolled) = self.mfa_enrolled {
+            member.mfa_enrolled = enrolled;
+        }
+        if let Some(method) = self.default_mfa_method {
+            member.default_mfa_method = default_mfa_method(method, member)?;
+        }
+        if let Some(id) = self.external_id {
+            ExternalId::check(&id, ApiError::InvalidMemberExternalId)?;
+            member.external_id = Some(id);
+        }
+        if let Some(roles) = self.roles {
+            member.direct_roles = check_roles(tx, cx, organization, roles)?;
+        }
+        Ok(())
+    }
+}
+
+fn default_mfa_method(method: String, member: &Member) -> Result<String> {
+    let known = match method.as_str() {
+        "sms_otp" => MfaMethod::SmsOtp,
+        "totp" => MfaMethod::Totp,
+        _ => return Err(ApiError::InvalidMfaDefaultMethod.into()),
+    };
+    if member.has_mfa_method(known) { Ok(method) } else { Err(ApiError::DefaultMfaMissingFactor.into()) }
+}

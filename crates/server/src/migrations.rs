@@ -1,0 +1,23 @@
+//! The migrations, in order. Forward only: a new one is a new file.
+
+use database::Migration;
+
+macro_rules! migrations {
+    ($($name:literal)*) => {
+        /// Every change of the schema there has been.
+        pub const MIGRATIONS: &[Migration] = &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $name, ".sql")),
+        }),*];
+    };
+}
+migrations! {
+    "0001_first"
+    "0002_revisions"
+    "0003_row_level_security"
+    "0004_changes"
+    "0005_fewer_indexes"
+    "0006_session_generation"
+    "0007_indexes_for_the_house"
+    "0008_the_house"
+}

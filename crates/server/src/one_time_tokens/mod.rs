@@ -1,0 +1,12 @@
+//! One-time tokens: what a person gets by mail, and shows once.
+
+pub(crate) mod pkce;
+mod purpose;
+mod store;
+mod token;
+
+pub(crate) use purpose::Purpose;
+pub(crate) use store::TABLES;
+pub(crate) use token::{
+    New, OneTimeToken, consume, create, delete_of_purpose, find, is_on_its_way_to_another, look_up, organization_of,
+};

@@ -1,0 +1,44 @@
+//! Deleting an organization. It is gone at once, and with it everything that is found through it: sessions, links and
+//! members count no more. Their rows go with it as far as they are few, and the others afterwards, in pieces.
+
+use super::{Organization, store};
+use database::{EVERYTHING, Timestamp, Tx};
+use foundation::app::App;
+use foundation::audit::{self, Change};
+use foundation::cx::Cx;
+use foundation::error::{Error, Result};
+use foundation::time;
+
+/// Minutes that an organization is swept for what was added to it by transactions that still saw it, which none of
+/// another node has to wait for. None takes as long.
+const SWEPT_FOR: i64 = 2;
+
+/// Deletes it.
+pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<()> {
+    let id = &organization.organization_id;
+    store::delete(tx, organization)?;
+    store::insert_deleted(tx, organization, cx.now())?;
+    cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
+    audit::record(tx, cx, "organization.delete", Some(id), id, Change::none())
+}
+
+/// Deletes what is left of organizations that are gone.
+pub(crate) async fn sweep(app: App) -> Result<()> {
+    let deleted = app.db().read(|tx| tx.visit::<_, Error>(EVERYTHING, store::deleted)).await?;
+    let tables = app.tables();
+    for (project, organization, deleted_at) in deleted {
+        let (of_project, id) = (project.clone(), organization.clone());
+        let some = move |tx: &mut Tx| tables.some_of_organization(tx, &of_project, &id);
+        while app.db().write(some.clone()).await? {}
+        if is_quiet(deleted_at, app.now()) {
+            let forget =
+                move |tx: &mut Tx| tx.visit(EVERYTHING, |tx| store::forget_deleted(tx, &project, &organization));
+            app.db().write(forget).await?;
+        }
+    }
+    Ok(())
+}
+
+fn is_quiet(deleted_at: Timestamp, now: Timestamp) -> bool {
+    time::after_minutes(deleted_at, SWEPT_FOR) < now
+}

@@ -1,0 +1,312 @@
+//! The settings that requests give: what they may be, each by itself and together.
+
+use super::*;
+use foundation::cx::Cx;
+use foundation::email_domain::{DomainError, EmailDomain};
+use foundation::error::{ApiError, Result};
+use foundation::rbac;
+use foundation::rbac::resource::ORGANIZATION;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashSet};
+
+const MAX_DOMAINS: usize = 100;
+const MAX_LIST: usize = 200;
+const MAX_LOGO_URL: usize = 2048;
+
+/// What can be wrong with an organization's name, slug, external id, metadata and settings.
+pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
+    ApiError::InvalidOrganizationName,
+    ApiError::InvalidOrganizationSlug,
+    ApiError::OrganizationSlugAlreadyUsed,
+    ApiError::InvalidOrganizationExternalId,
+    ApiError::OrganizationExternalIdAlreadyUsed,
+    ApiError::OrganizationLogoUrlTooLong,
+    ApiError::InvalidUrl,
+    ApiError::AllowedAuthMethodsRequired,
+    ApiError::AllowedMfaMethodsRequired,
+    ApiError::InvalidAuthMethodSettings,
+    ApiError::InvalidAllowedAuthMethods,
+    ApiError::InvalidMfaPolicy,
+    ApiError::InvalidMfaMethodSettings,
+    ApiError::InvalidAllowedMfaMethods,
+    ApiError::InvalidAuthFactorSetting,
+    ApiError::InvalidEmailJitSetting,
+    ApiError::InvalidOauthTenantJitSetting,
+    ApiError::InvalidRestrictedEmailSetting,
+    ApiError::InvalidRestrictedSsoSetting,
+    ApiError::InvalidRestrictedOauthTenantsSetting,
+    ApiError::InvalidOauthAllowedTenantsFormat,
+    ApiError::InvalidSsoDefaultConnectionId,
+    ApiError::SsoConnectionNotFound,
+    ApiError::DomainTooCommon,
+    ApiError::DisposableDomain,
+    ApiError::InvalidDomain,
+    ApiError::DuplicateDomain,
+    ApiError::ClaimedDomainTooCommon,
+    ApiError::InvalidClaimedDomain,
+    ApiError::DuplicateClaimedDomain,
+    ApiError::TooManyDomains,
+    ApiError::RbacDomainTooCommon,
+    ApiError::RbacInvalidDomain,
+    ApiError::InvalidRbacRoleAssignment,
+    ApiError::InvalidArgument,
+    ApiError::MetadataInvalidFormat,
+    ApiError::MetadataTooLarge,
+    ApiError::MetadataTooManyKeys,
+];
+
+/// The settings that create and update take. What is absent stays as it is; a list replaces the whole list.
+#[derive(Debug, Default, Clone, Deserialize, schemars::JsonSchema)]
+pub(crate) struct SettingsInput {
+    organization_logo_url: Option<String>,
+    sso_default_connection_id: Option<String>,
+    sso_jit_provisioning: Option<Admission>,
+    sso_jit_provisioning_allowed_connections: Option<Vec<String>>,
+    email_allowed_domains: Option<Vec<String>>,
+    email_jit_provisioning: Option<EmailJitProvisioning>,
+    email_invites: Option<Admission>,
+    auth_methods: Option<AuthMethods>,
+    allowed_auth_methods: Option<Vec<AuthMethod>>,
+    mfa_policy: Option<MfaPolicy>,
+    rbac_email_implicit_role_assignments: Option<Vec<RoleAssignmentInput>>,
+    mfa_methods: Option<MfaMethods>,
+    allowed_mfa_methods: Option<Vec<MfaMethod>>,
+    oauth_tenant_jit_provisioning: Option<OauthTenantJitProvisioning>,
+    allowed_oauth_tenants: Option<serde_json::Value>,
+    claimed_email_domains: Option<Vec<String>>,
+    first_party_connected_apps_allowed_type: Option<ConnectedAppsAllowedType>,
+    allowed_first_party_connected_apps: Option<Vec<String>>,
+    third_party_connected_apps_allowed_type: Option<ConnectedAppsAllowedType>,
+    allowed_third_party_connected_apps: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+struct RoleAssignmentInput {
+    domain: String,
+    role_id: String,
+}
+
+impl SettingsInput {
+    /// Whether any setting of the "who may join" family is given; then a new organization takes no invitations
+    /// unless it says so.
+    pub(crate) fn decides_admission(&self) -> bool {
+        self.sso_jit_provisioning.is_some()
+            || self.email_allowed_domains.is_some()
+            || self.email_jit_provisioning.is_some()
+            || self.auth_methods.is_some()
+            || self.allowed_auth_methods.is_some()
+            || self.mfa_policy.is_some()
+            || self.mfa_methods.is_some()
+            || self.allowed_mfa_methods.is_some()
+            || self.oauth_tenant_jit_provisioning.is_some()
+    }
+
+    /// Whoever creates an organization by discovery cannot claim a domain for it; only the backend can.
+    pub(crate) fn without_claimed_domains(self) -> Self {
+        Self { claimed_email_domains: None, ..self }
+    }
+
+    pub(crate) fn gives_invites(&self) -> bool {
+        self.email_invites.is_some()
+    }
+
+    /// A member needs a permission for each setting they change. Domains are claimed by the backend only: whoever
+    /// makes an organization of their own administers it, and could shut others out of theirs.
+    pub(crate) fn require(&self, cx: &Cx) -> Result<()> {
+        if self.claimed_email_domains.is_some() && cx.acting.is_some() {
+            return Err(ApiError::UnauthorizedAction.because("Only the backend can claim email domains."));
+        }
+        let gates = [
+            (self.organization_logo_url.is_some(), "update.info.logo-url"),
+            (self.sso_default_connection_id.is_some(), "update.settings.default-sso-connection"),
+            (self.sso_jit_provisioning.is_some(), "update.settings.sso-jit-provisioning"),
+            (self.sso_jit_provisioning_allowed_connections.is_some(), "update.settings.sso-jit-provisioning"),
+            (self.email_allowed_domains.is_some(), "update.settings.allowed-domains"),
+            (self.email_jit_provisioning.is_some(), "update.settings.email-jit-provisioning"),
+            (self.email_invites.is_some(), "update.settings.email-invites"),
+            (self.auth_methods.is_some(), "update.settings.allowed-auth-methods"),
+            (self.allowed_auth_methods.is_some(), "update.settings.allowed-auth-methods"),
+            (self.mfa_policy.is_some(), "update.settings.mfa-policy"),
+            (self.rbac_email_implicit_role_assignments.is_some(), "update.settings.implicit-roles"),
+            (self.mfa_methods.is_some(), "update.settings.allowed-mfa-methods"),
+            (self.allowed_mfa_methods.is_some(), "update.settings.allowed-mfa-methods"),
+            (self.oauth_tenant_jit_provisioning.is_some(), "update.settings.oauth-tenant-jit-provisioning"),
+            (self.allowed_oauth_tenants.is_some(), "update.settings.allowed-oauth-tenants"),
+            // These have no action of their own in the protocol: only a role with all of them may change them.
+            (self.first_party_connected_apps_allowed_type.is_some(), "*"),
+            (self.allowed_first_party_connected_apps.is_some(), "*"),
+            (self.third_party_connected_apps_allowed_type.is_some(), "*"),
+            (self.allowed_third_party_connected_apps.is_some(), "*"),
+        ];
+        gates.into_iter().filter(|(given, _)| *given).try_for_each(|(_, action)| cx.require(ORGANIZATION, action))
+    }
+
+    /// The settings after this change, checked each by itself and together.
+    pub(crate) fn apply(self, current: &Stored<Settings>, policy: &rbac::Policy) -> Result<Stored<Settings>> {
+        let mut s = current.clone();
+        if let Some(url) = self.organization_logo_url {
+            s.organization_logo_url = logo_url(url)?;
+        }
+        if let Some(id) = self.sso_default_connection_id {
+            s.sso_default_connection_id = default_connection(id, current)?;
+        }
+        if let Some(list) = self.sso_jit_provisioning_allowed_connections {
+            s.sso_jit_provisioning_allowed_connections = known_connections(list, current)?;
+        }
+        if let Some(domains) = self.email_allowed_domains {
+            s.email_allowed_domains = allowed_domains(domains)?;
+        }
+        if let Some(domains) = self.claimed_email_domains {
+            s.claimed_email_domains = claimed_domains(domains)?;
+        }
+        if let Some(assignments) = self.rbac_email_implicit_role_assignments {
+            s.rbac_email_implicit_role_assignments = role_assignments(assignments, policy)?;
+        }
+        if let Some(tenants) = self.allowed_oauth_tenants {
+            s.allowed_oauth_tenants = oauth_tenants(tenants)?;
+        }
+        set(&mut s.sso_jit_provisioning, self.sso_jit_provisioning);
+        set(&mut s.email_jit_provisioning, self.email_jit_provisioning);
+        set(&mut s.email_invites, self.email_invites);
+        set(&mut s.auth_methods, self.auth_methods);
+        set(&mut s.allowed_auth_methods, self.allowed_auth_methods.map(without_repeats));
+        set(&mut s.mfa_policy, self.mfa_policy);
+        set(&mut s.mfa_methods, self.mfa_methods);
+        set(&mut s.allowed_mfa_methods, self.allowed_mfa_methods.map(without_repeats));
+        set(&mut s.oauth_tenant_jit_provisioning, self.oauth_tenant_jit_provisioning);
+        set(&mut s.first_party_connected_apps_allowed_type, self.first_party_connected_apps_allowed_type);
+        set(&mut s.allowed_first_party_connected_apps, bounded(self.allowed_first_party_connected_apps)?);
+        set(&mut s.third_party_connected_apps_allowed_type, self.third_party_connected_apps_allowed_type);
+        set(&mut s.allowed_third_party_connected_apps, bounded(self.allowed_third_party_connected_apps)?);
+        check_together(&s)?;
+        Ok(s)
+    }
+}
+
+fn set<T>(field: &mut T, given: Option<T>) {
+    if let Some(value) = given {
+        *field = value;
+    }
+}
+
+/// The rules that span several settings.
+fn check_together(s: &Settings) -> Result<()> {
+    use Admission::{NotAllowed, Restricted};
+    let error = if s.auth_methods == AuthMethods::Restricted && s.allowed_auth_methods.is_empty() {
+        ApiError::AllowedAuthMethodsRequired
+    } else if s.mfa_methods == MfaMethods::Restricted && s.allowed_mfa_methods.is_empty() {
+        ApiError::AllowedMfaMethodsRequired
+    } else if s.email_allowed_domains.is_empty()
+        && (s.email_invites == Restricted || s.email_jit_provisioning == EmailJitProvisioning::Restricted)
+    {
+        ApiError::InvalidRestrictedEmailSetting
+    } else if s.sso_jit_provisioning == Restricted && s.sso_jit_provisioning_allowed_connections.is_empty() {
+        ApiError::InvalidRestrictedSsoSetting
+    } else if s.oauth_tenant_jit_provisioning == OauthTenantJitProvisioning::Restricted
+        && s.allowed_oauth_tenants.values().all(Vec::is_empty)
+    {
+        ApiError::InvalidRestrictedOauthTenantsSetting
+    } else if s.sso_jit_provisioning == NotAllowed
+        && s.email_invites == NotAllowed
+        && s.email_jit_provisioning == EmailJitProvisioning::NotAllowed
+    {
+        ApiError::InvalidAuthFactorSetting
+    } else {
+        return Ok(());
+    };
+    Err(error.into())
+}
+
+fn logo_url(url: String) -> Result<String> {
+    if url.len() > MAX_LOGO_URL {
+        return Err(ApiError::OrganizationLogoUrlTooLong.into());
+    }
+    let web = url::Url::parse(&url).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
+    if url.is_empty() || web { Ok(url) } else { Err(ApiError::InvalidUrl.into()) }
+}
+
+fn default_connection(id: String, current: &Settings) -> Result<Option<String>> {
+    let known = current.sso_active_connections.iter().any(|connection| connection.connection_id == id);
+    if known { Ok(Some(id)) } else { Err(ApiError::InvalidSsoDefaultConnectionId.into()) }
+}
+
+fn known_connections(list: Vec<String>, current: &Settings) -> Result<Vec<String>> {
+    let known = |id: &String| current.sso_active_connections.iter().any(|connection| connection.connection_id == *id);
+    if list.iter().all(known) { Ok(without_repeats(list)) } else { Err(ApiError::SsoConnectionNotFound.into()) }
+}
+
+fn allowed_domains(list: Vec<String>) -> Result<Vec<EmailDomain>> {
+    let domains = domains(list, ApiError::InvalidDomain, ApiError::DuplicateDomain)?;
+    // Some domains are both; what they are for is the better answer.
+    if domains.iter().any(EmailDomain::is_disposable) {
+        return Err(ApiError::DisposableDomain.into());
+    }
+    if domains.iter().any(EmailDomain::is_common) {
+        return Err(ApiError::DomainTooCommon.into());
+    }
+    Ok(domains)
+}
+
+fn claimed_domains(list: Vec<String>) -> Result<Vec<EmailDomain>> {
+    let domains = domains(list, ApiError::InvalidClaimedDomain, ApiError::DuplicateClaimedDomain)?;
+    match domains.iter().any(|domain| domain.is_common() || domain.is_disposable()) {
+        true => Err(ApiError::ClaimedDomainTooCommon.into()),
+        false => Ok(domains),
+    }
+}
+
+fn domains(list: Vec<String>, invalid: ApiError, duplicate: ApiError) -> Result<Vec<EmailDomain>> {
+    if list.len() > MAX_DOMAINS {
+        return Err(ApiError::TooManyDomains.into());
+    }
+    let mut domains: Vec<EmailDomain> = Vec::new();
+    for text in list {
+        let domain = EmailDomain::parse(&text).map_err(|_: DomainError| invalid)?;
+        if domains.contains(&domain) {
+            return Err(duplicate.into());
+        }
+        domains.push(domain);
+    }
+    Ok(domains)
+}
+
+fn role_assignments(list: Vec<RoleAssignmentInput>, policy: &rbac::Policy) -> Result<Vec<EmailImplicitRoleAssignment>> {
+    if list.len() > MAX_LIST {
+        return Err(ApiError::InvalidArgument.because("rbac_email_implicit_role_assignments is too long."));
+    }
+    let assignment = |given: RoleAssignmentInput| {
+        let domain = EmailDomain::parse(&given.domain).map_err(|_: DomainError| ApiError::RbacInvalidDomain)?;
+        if domain.is_common() || domain.is_disposable() {
+            return Err(ApiError::RbacDomainTooCommon.into());
+        }
+        if !policy.has_role(&given.role_id) {
+            return Err(ApiError::InvalidRbacRoleAssignment.into());
+        }
+        Ok(EmailImplicitRoleAssignment { domain, role_id: given.role_id, unknown: Default::default() })
+    };
+    list.into_iter().map(assignment).collect()
+}
+
+fn oauth_tenants(given: serde_json::Value) -> Result<BTreeMap<String, Vec<String>>> {
+    let error = || ApiError::InvalidOauthAllowedTenantsFormat;
+    let tenants: BTreeMap<String, Vec<String>> = serde_json::from_value(given).map_err(|_| error())?;
+    let known = |provider: &String| ["slack", "hubspot", "github"].contains(&provider.as_str());
+    let fits = |ids: &Vec<String>| ids.len() <= MAX_LIST && ids.iter().all(|id| (1..=128).contains(&id.len()));
+    match tenants.keys().all(known) && tenants.values().all(fits) {
+        true => Ok(tenants),
+        false => Err(error().into()),
+    }
+}
+
+fn bounded(list: Option<Vec<String>>) -> Result<Option<Vec<String>>> {
+    let fits = |list: &Vec<String>| list.len() <= MAX_LIST && list.iter().all(|id| id.len() <= 128);
+    match list {
+        Some(list) if !fits(&list) => Err(ApiError::InvalidArgument.because("A list of connected apps is too long.")),
+        other => Ok(other.map(without_repeats)),
+    }
+}
+
+fn without_repeats<T: Clone + Eq + std::hash::Hash>(list: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    list.into_iter().filter(|item| seen.insert(item.clone())).collect()
+}

@@ -1,0 +1,69 @@
+//! What is POSTed to a server that a tenant or the operator has named.
+
+use ::mail::SendError;
+use outbound::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use outbound::{Outbound, Refused, Request, StatusCode};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A JSON text for a URL. It may hold secrets, so it is stored sealed and erased once delivered.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Post {
+    pub(crate) url: String,
+    /// Names and values, for instance of a signature.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Post").finish_non_exhaustive()
+    }
+}
+
+impl Post {
+    /// Host and port; the rest of a URL may be a secret.
+    pub(super) fn host(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.rsplit('@').next().unwrap_or_default()
+    }
+
+    pub(super) async fn deliver(&self, outbound: &Outbound) -> Result<(), SendError> {
+        let request = Request::post(&self.url, self.body.clone()).map_err(|e| SendError::Permanent(e.to_string()))?;
+        let mut request = json(request);
+        for (name, value) in &self.headers {
+            let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+            let (name, mut value) =
+                header.ok_or_else(|| SendError::Permanent(format!("{name} cannot be the name of that header")))?;
+            value.set_sensitive(true);
+            request = request.header(name, value);
+        }
+        send(outbound, request).await
+    }
+}
+
+/// Says that the body is JSON.
+pub(super) fn json(request: Request) -> Request {
+    request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+}
+
+/// Sends a message, and says what its answer means for it.
+pub(super) async fn send(outbound: &Outbound, request: Request) -> Result<(), SendError> {
+    let status = match outbound.send(request).await {
+        Ok(response) => response.status,
+        Err(refused @ (Refused::BadUrl { .. } | Refused::Blocked { .. })) => {
+            return Err(SendError::Permanent(refused.to_string()));
+        }
+        Err(refused) => return Err(SendError::Transient(refused.to_string())),
+    };
+    let told = format!("the answer was {}", status.as_u16());
+    match status {
+        _ if status.is_success() => Ok(()),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
+            Err(SendError::Transient(told))
+        }
+        _ if status.is_client_error() => Err(SendError::Permanent(told)),
+        _ => Err(SendError::Transient(told)),
+    }
+}

@@ -1,0 +1,35 @@
+//! The page behind a mailed link. It only reads: whoever opens it, the token stays good.
+
+use super::render::page;
+use crate::actor::Anyone;
+use crate::magic_links;
+use axum::http::StatusCode;
+use database::Tx;
+use foundation::error::Result;
+use frame::{Call, Page, endpoint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct MailedLink {
+    #[serde(default)]
+    public_token: String,
+    #[serde(default)]
+    token: String,
+}
+
+/// The page behind a mailed link, which leads on to the app.
+#[endpoint("pages.redirect", page GET "/v1/magic_links/redirect")]
+pub(super) fn redirect(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
+    let found = magic_links::target(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
+    let values = json!({
+        "target": found.url,
+        "project_name": found.project_name.unwrap_or_default(),
+        "organization_name": found.organization_name.unwrap_or_default(),
+    });
+    match found.url {
+        Some(_) => page(&cx.app, "redirect.html", StatusCode::OK, &values),
+        None => page(&cx.app, "link_expired.html", StatusCode::NOT_FOUND, &values),
+    }
+}

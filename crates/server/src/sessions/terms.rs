@@ -1,0 +1,47 @@
+//! How long a session is to last, and what the app adds to it.
+
+use super::claims::{self, CustomClaims};
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Minutes of the longest session: 366 days.
+const LONGEST: i64 = 527_040;
+
+/// How the session is to be. Browsers are held to the project's longest session.
+#[derive(Default, Deserialize, JsonSchema)]
+pub(crate) struct TermsInput {
+    /// 5 to 527040 minutes; 60 when absent.
+    pub(crate) session_duration_minutes: Option<i64>,
+    /// Up to 4 KB; `null` removes a claim.
+    pub(crate) session_custom_claims: Option<Map<String, Value>>,
+}
+
+/// What can be wrong with terms.
+pub(crate) const TERMS: &[ApiError] =
+    &[ApiError::InvalidSessionDuration, ApiError::CustomClaimsTooLarge, ApiError::StytchClaimsInCustomClaims];
+
+/// Checked terms.
+#[derive(Clone, Default)]
+pub(crate) struct Terms {
+    /// Minutes from now; `None` leaves a session that goes on as it is.
+    pub(crate) duration: Option<i64>,
+    pub(crate) claims: Option<CustomClaims>,
+}
+
+impl TermsInput {
+    /// Checks them.
+    ///
+    /// # Errors
+    /// [`TERMS`].
+    pub(crate) fn check(self, cx: &Cx) -> Result<Terms> {
+        let longest = if cx.is_browser() { cx.project().settings.max_session_duration_minutes } else { LONGEST };
+        if self.session_duration_minutes.is_some_and(|minutes| !(5..=longest).contains(&minutes)) {
+            return Err(ApiError::InvalidSessionDuration.into());
+        }
+        let claims = self.session_custom_claims.map(claims::check).transpose()?;
+        Ok(Terms { duration: self.session_duration_minutes, claims })
+    }
+}

@@ -1,0 +1,31 @@
+//! Every table of the schema, as its subject declares it.
+
+use crate::{login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, sessions, signing};
+use database::Tx;
+use foundation::app::App;
+use foundation::audit;
+use foundation::error::Result;
+use foundation::keys::Everywhere;
+use foundation::tables::{OF_NOBODY, Tables};
+
+/// In the order in which the rows of an organization that is gone are deleted: what is found through others goes first.
+pub const TABLES: Tables = Tables(&[
+    sessions::TABLES,
+    one_time_tokens::TABLES,
+    login::TABLES,
+    outbox::TABLES,
+    members::TABLES,
+    organizations::TABLES,
+    projects::TABLES,
+    redirect_urls::TABLES,
+    signing::TABLES,
+    audit::TABLES,
+    OF_NOBODY,
+]);
+
+/// Where sealed values are: what a new sealing key must reach.
+pub async fn everything_sealed(app: &App) -> Result<Everywhere> {
+    let columns = TABLES.iter().filter_map(|table| table.sealed).collect();
+    let projects = app.db().read(|tx: &mut Tx| projects::ids(tx)).await?;
+    Ok(Everywhere { columns, projects })
+}

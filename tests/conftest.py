@@ -1,0 +1,81 @@
+"""Collects which errors the doors answer with, over a whole run and all its workers.
+
+With `--declared-errors` the run fails when an error that a door declares was never seen and `unprovoked.py` has no reason
+for it, and when something was seen that the list excuses: it is to shrink.
+"""
+
+import urllib.parse
+
+import pytest
+import requests
+
+SEEN = set()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--declared-errors", action="store_true", help="every error that a door declares must be seen in this run")
+
+
+def note(answer):
+    """What door answered with what error."""
+    from doors import behind
+
+    if answer.status_code < 400:
+        return
+    door = behind(answer.request.method, urllib.parse.urlsplit(answer.request.url).path)
+    if door is None or not answer.headers.get("content-type", "").startswith(("application/json", "application/scim+json")):
+        return
+    try:
+        body = answer.json()
+    except ValueError:
+        return
+    error = isinstance(body, dict) and (body.get("error_type") or body.get("error") or body.get("scimType"))
+    if error:
+        SEEN.add((door.function, error))
+
+
+def pytest_configure(config):
+    if not config.getoption("--declared-errors"):
+        return
+    send = requests.Session.send
+
+    def noted(self, request, **options):
+        answer = send(self, request, **options)
+        if not options.get("stream"):
+            note(answer)
+        return answer
+
+    requests.Session.send = noted
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["errors"] = sorted(SEEN)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    SEEN.update(tuple(pair) for pair in getattr(node, "workeroutput", {}).get("errors", []))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--declared-errors"):
+        return
+    from doors import catalogue
+    from unprovoked import reason
+
+    # One door or the other of a function that can answer with an error must have.
+    declared, excused = set(), set()
+    for door in catalogue():
+        for error in door.errors:
+            (declared if reason(door, error) is None else excused).add((door.function, error))
+    excused -= declared
+    never, needless = sorted(declared - SEEN), sorted(excused & SEEN)
+    terminalreporter.section("declared errors")
+    terminalreporter.line(f"{len(declared & SEEN)} of {len(declared)} were seen, {len(excused)} more are excused in tests/unprovoked.py")
+    for function, error in never:
+        terminalreporter.line(f"never seen: {function} {error}")
+    for function, error in needless:
+        terminalreporter.line(f"seen, so no longer to be excused: {function} {error}")
+    if never or needless:
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,111 @@
+"""Errors that doors declare and that no test provokes, with why. This list must shrink.
+
+A test run with `--declared-errors` fails when one of them is seen all the same.
+"""
+
+from doors import Door
+
+# At every door.
+EVERYWHERE = {
+    "internal_server_error": "a bug; none is known",
+    "server_unavailable": "the tests in cluster/ stop databases, and look at some doors only",
+    "request_timeout": "it takes half a minute of a client; api/test_slow_clients.py meets it at one door, by hand",
+}
+
+# The doors that send mail, which is counted. What else is bounded (searches, hashing) takes seconds to be met.
+BOUNDED = {"magic_links.login_or_signup", "magic_links.send_discovery", "members.start_email_update"}
+
+WITHOUT_INPUT = {"admin_portal.config", "members.get_self", "projects.metrics", "projects.whoami", "rbac.policy", "telemetry.drop"}
+
+# What the frame declares for all doors, whoever they are for.
+OF_PAGES, OF_BACKENDS = "only a page has an origin and a session", "only a backend has a project id and hands on what a member sent"
+BY_DIALECT = {
+    "backend": {"bad_domain_for_stytch_sdk": OF_PAGES, "user_unauthenticated": OF_PAGES},
+    "browser": dict.fromkeys(
+        ("invalid_project_id_authentication", "too_many_session_arguments", "invalid_session_token", "unable_to_parse_session_jwt",
+         "session_authorization_tenancy_error"), OF_BACKENDS,
+    ),
+}
+OF_MEMBERS = {
+    "invalid_session_token", "session_authorization_tenancy_error", "session_not_found", "too_many_session_arguments",
+    "unable_to_parse_session_jwt", "unauthorized_action", "user_unauthenticated",
+}
+OF_CREDENTIALS = {"unauthorized_credentials", "invalid_project_id_authentication", "bad_domain_for_stytch_sdk"}
+
+# Doors for pages of people who are not logged in: the session that comes along is not looked at.
+OF_STRANGERS = {
+    "magic_links.login_or_signup", "magic_links.send_discovery", "magic_links.authenticate", "magic_links.authenticate_discovery",
+    "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
+}
+
+# At one function: {(function, error): why}.
+ALWAYS_A_DEFAULT = "the first redirect URL of a project is the default, and no command takes that away"
+NO_PKCE = "no command sets that a project requires PKCE"
+ONESELF = "oneself may"
+RACE = "only between two steps of one request: the session of who is not there is not there either"
+AT_ONE = {
+    **dict.fromkeys((
+        ("magic_links.invite", "no_default_invite_redirect_url_set"), ("magic_links.login_or_signup", "no_default_login_redirect_url_set"),
+        ("magic_links.login_or_signup", "no_default_signup_redirect_url_set"), ("magic_links.send_discovery", "no_default_discovery_redirect_url_set"),
+        ("members.start_email_update", "no_default_login_redirect_url_set"),
+    ), ALWAYS_A_DEFAULT),
+    ("magic_links.send_discovery", "pkce_expected_code_verifier"): NO_PKCE,
+    **dict.fromkeys((
+        ("members.get_self", "unauthorized_action"), ("organizations.get_own", "unauthorized_action"), ("sessions.revoke_own", "unauthorized_action"),
+        ("sessions.authenticate", "unauthorized_action"), ("sessions.exchange", "unauthorized_action"),
+    ), ONESELF),
+    **dict.fromkeys((
+        ("members.get_self", "member_not_found"), ("members.get_self", "organization_not_found"), ("organizations.get_own", "organization_not_found"),
+        ("discovery.create", "member_not_found"), ("sessions.exchange", "member_not_found"),
+        ("magic_links.authenticate", "member_not_found"), ("discovery.exchange", "invalid_email"),
+    ), RACE),
+    ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
+    ("sessions.revoke", "session_authorization_tenancy_error"): "what is another organization's is not found",
+    ("admin_portal.config", "unauthorized_action"): ONESELF,
+    **dict.fromkeys((
+        ("discovery.create", "organization_settings_claimed_domain_too_common"), ("discovery.create", "organization_settings_duplicate_claimed_domain"),
+        ("discovery.create", "organization_settings_invalid_claimed_domain"),
+        ("magic_links.invite", "invalid_id"), ("magic_links.invite", "duplicate_member_external_id"), ("magic_links.invite", "duplicate_member_phone_number"),
+        ("magic_links.invite", "invalid_pkce_code_challenge"), ("magic_links.invite", "pkce_expected_code_verifier"),
+        ("discovery.create", "duplicate_member_email"), ("discovery.create", "duplicate_member_external_id"),
+        ("discovery.create", "duplicate_member_phone_number"), ("discovery.create", "invalid_id"),
+        ("members.start_email_update", "invalid_expiration"), ("members.start_email_update", "invalid_pkce_code_challenge"),
+        ("members.start_email_update", "pkce_expected_code_verifier"),
+        ("sessions.exchange", "intermediate_session_not_found"), ("sessions.exchange", "invalid_intermediate_session_token_for_organization"),
+    ), "of a field that it does not take; the errors of a subject are declared as one"),
+    ("discovery.create", "invalid_intermediate_session_token_for_organization"): "half a login of today has proven its address, which counts elsewhere too",
+    ("discovery.create", "user_lock_limit_reached"): "a member who was just made is not locked",
+    ("magic_links.authenticate", "unable_to_verify_member_email_update"): "a member who can no longer change takes the link along",
+    ("members.reactivate", "duplicate_member_email"): "reactivation_email_belongs_to_another_member says it",
+    ("members.update", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",
+    ("magic_links.authenticate", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",
+}
+
+
+# Those of them that take a session as a field say what is wrong with it.
+OF_SESSIONS_GIVEN = {("discovery.list", error) for error in ("session_not_found", "invalid_session_token", "unable_to_parse_session_jwt", "too_many_session_arguments")} | {
+    ("magic_links.authenticate", "too_many_session_arguments"),
+}
+
+
+def takes_sessions(door: Door) -> bool:
+    return bool({"session_token", "session_jwt"} & set(door.properties))
+
+
+def reason(door: Door, error: str) -> str | None:
+    """Why nobody has to see this error at this door."""
+    if error == "too_many_requests" and door.function not in BOUNDED:
+        return "the frame declares it; nothing is counted here"
+    if door.dialect in ("page", "plain") and error in ("bad_request", "route_not_found"):
+        return "there is no input, or a page says it in words"
+    if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
+        return "the frame declares it; nobody says here who they are"
+    if (door.function, error) == ("discovery.create", "unauthorized_action"):
+        return None  # External ids are not a browser's to give.
+    if error == "bad_request" and door.function in WITHOUT_INPUT:
+        return "there is no input"
+    if error in OF_MEMBERS and door.credential in ("anyone", "project") and not takes_sessions(door):
+        return "the frame declares it; no member acts here"
+    if error in OF_MEMBERS and door.function in OF_STRANGERS and (door.function, error) not in OF_SESSIONS_GIVEN:
+        return "the frame declares it; nobody need be logged in here"
+    return AT_ONE.get((door.function, error)) or BY_DIALECT.get(door.dialect, {}).get(error) or EVERYWHERE.get(error)
