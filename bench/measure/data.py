@@ -46,8 +46,10 @@ class Data:
         random.Random(1).shuffle(self.tokens)
 
 
-def _recipe() -> str:
-    """What a seeded database depends on, besides its size: tables and content."""
+def _recipe(older: pathlib.Path | None) -> str:
+    """What a seeded database depends on, besides its size: tables and content. Those of an older program are in it."""
+    if older:
+        return hashlib.sha256(older.read_bytes()).hexdigest()[:12]
     digest = hashlib.sha256()
     for folder in ("crates/server/migrations", "crates/server/src/seed"):
         for path in sorted((REPOSITORY / folder).iterdir()):
@@ -94,9 +96,11 @@ def _seed(binary: pathlib.Path, folder: pathlib.Path, engine: str, size: Size):
 
 
 @contextlib.contextmanager
-def prepared(binary: pathlib.Path, kept: pathlib.Path, work: pathlib.Path, engine: str, size: Size):
-    """A database of this size for one run."""
-    folder = kept / f"{engine}-{size.organizations}-{size.members}-{size.sessions}-{_recipe()}"
+def prepared(binary: pathlib.Path, kept: pathlib.Path, work: pathlib.Path, engine: str, size: Size,
+             older: pathlib.Path | None = None):
+    """A database of this size for one run; seeded and served by the older program if one is given."""
+    binary = older or binary
+    folder = kept / f"{engine}-{size.organizations}-{size.members}-{size.sessions}-{_recipe(older)}"
     whole = folder / "made.json"
     if not whole.exists() or time.time() - whole.stat().st_mtime > KEPT_DAYS * 86400:
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,14 +7,13 @@ import secrets
 import sys
 import time
 
-from . import load
+from . import checks, load, searches
 from .data import Data, Size, prepared
 from .load import Requests, compare, summary, wrk
 from .servers import Guildhall, Process, memory_mb
+from .side import FEW, ORGANIZATION_PATH, SESSION_PATH, Side
 from .tools import fsyncs_per_second, median, oha, say
 
-SESSION_PATH = "/v1/b2b/sessions/authenticate"
-ORGANIZATION_PATH = "/v1/b2b/organizations"
 LOGIN_SEND_PATH = "/v1/b2b/magic_links/email/login_or_signup"
 LOGIN_PATH = "/v1/b2b/magic_links/authenticate"
 # When a session was last used is written this many seconds later at most.
@@ -27,27 +26,10 @@ SAMPLE = 40_000
 WRITES_PER_SECOND = 100
 
 
-class Side:
-    """One database, the server on it, and what to ask of it."""
-
-    def __init__(self, data: Data, server: Process, directory: pathlib.Path):
-        self.data, self.server, self.directory = data, server, directory
-        self.authorization = data.authorization
-        # Of some members: organization, member, address.
-        self.people: list[tuple[str, str, str]] = []
-
-    def requests(self, name: str, requests) -> Requests:
-        return Requests(self.directory / name, requests)
-
-    def checks(self, tokens: list[str], name: str = "checks") -> Requests:
-        return self.requests(name, (("POST", SESSION_PATH, {"session_token": token}) for token in tokens))
-
-    def load(self, requests: Requests, seconds: float, **options) -> dict:
-        return wrk(self.server, self.authorization, requests, seconds, **options)
-
-    def check_each_once(self, checks: Requests, **options) -> dict:
-        """Each session once, however many need a new JWT."""
-        return self.load(checks, 30 + checks.count / 500, once=True, **options)
+def last_to_first(rounds: dict[str, list[dict]]) -> dict:
+    """How the last side compares with the first, if there are two."""
+    first, *_, last = rounds if len(rounds) > 1 else [None, None]
+    return {f"{last}_to_{first}": compare(rounds[last], rounds[first])} if first else {}
 
 
 class Engine:
@@ -56,29 +38,65 @@ class Engine:
     def __init__(self, options, name: str, binary: pathlib.Path, empty: pathlib.Path, work: pathlib.Path):
         self.options, self.name, self.binary, self.empty, self.work = options, name, binary, empty, work
         self.stack = contextlib.ExitStack()
+        self.sizes: dict[str, dict] = {}
 
     def run(self) -> dict:
         with self.stack:
-            result = {"new_database": self.on_a_new_database()}
-            small = Size("small", self.options.small_organizations, self.options.small_members, self.options.sessions)
-            large = Size("large", self.options.organizations, self.options.members, self.options.sessions)
-            found = [self.stack.enter_context(prepared(self.binary, self.options.data, self.work, self.name, size))
-                     for size in (small, large)]
-            result["data"] = {data.size.name: {"size": str(data.size), "disk_mb": data.made["disk_mb"],
-                                               "seeding": data.made["seeding"]} for data in found}
-            result["start"] = {data.size.name: self.starts(data.guildhall) for data in found}
-            sides = [Side(data, self.stack_up(data.guildhall.start()), data.guildhall.directory) for data in found]
-            result["memory_mb"] = {"at_rest": {side.data.size.name: memory_mb(side.server.pid) for side in sides}}
-            result["first_check"] = {side.data.size.name: self.first_checks(side) for side in sides}
-            result["check"] = self.session_checks(*sides)
-            result["latency"] = self.latencies(sides, result["check"])
-            result["calls"] = self.reads(sides)
-            result["login"] = self.logins(sides)
-            result["calls"] |= self.writes(sides)
-            time.sleep(self.settle)
-            result["memory_mb"] |= {"after_load": {s.data.size.name: memory_mb(s.server.pid) for s in sides},
-                                    "peak": {s.data.size.name: s.server.peak for s in sides}}
-            return result
+            found = self.chosen() if self.options.only else self.everything()
+            return {"data": self.sizes} | found
+
+    def everything(self) -> dict:
+        result = {"new_database": self.on_a_new_database()}
+        found = [self.prepare(self.small("small")), self.prepare(self.large)]
+        result["start"] = {data.size.name: self.starts(data.guildhall) for data in found}
+        sides = [self.serve(data) for data in found]
+        result["memory_mb"] = {"at_rest": {side.name: memory_mb(side.server.pid) for side in sides}}
+        result["first_check"] = {side.name: self.first_checks(side) for side in sides}
+        result["check"] = self.session_checks(*sides)
+        result["latency"] = self.latencies(sides, result["check"])
+        result["calls"] = self.reads(sides)
+        result["searches"] = searches.measure(self, sides[-1])
+        result["checks"] = checks.measure(self, sides[-1])
+        result["login"] = self.logins(sides)
+        result["calls"] |= self.writes(sides)
+        time.sleep(self.settle)
+        result["memory_mb"] |= {"after_load": {side.name: memory_mb(side.server.pid) for side in sides},
+                                "peak": {side.name: side.server.peak for side in sides}}
+        return result | (self.side_by_side() if self.options.against else {})
+
+    def chosen(self) -> dict:
+        """Only what `--only` names."""
+        result, on_large = {}, {"searches": searches.measure, "checks": checks.measure}
+        if wanted := [part for part in on_large if part in self.options.only]:
+            side = self.serve(self.prepare(self.large))
+            result = {part: on_large[part](self, side) for part in wanted}
+            side.server.stop()
+        return result | (self.side_by_side() if "logins" in self.options.only else {})
+
+    def side_by_side(self) -> dict:
+        """Logins and the plain check on the small database, in turn with the older binary if there is one."""
+        sides = [self.serve(self.prepare(self.small("older"), self.options.against))] if self.options.against else []
+        sides.append(self.serve(self.prepare(self.small("newer"))))
+        for side in sides:
+            self.first_checks(side, FEW)
+        checks = self.beside(sides, "session check", lambda side, _: side.checking(FEW), self.options.kind_seconds,
+                             warm=True)
+        return {"side_by_side": {"check": checks, "login": self.logins(sides)}}
+
+    @property
+    def large(self) -> Size:
+        return Size("large", self.options.organizations, self.options.members, self.options.sessions)
+
+    def small(self, name: str) -> Size:
+        return Size(name, self.options.small_organizations, self.options.small_members, self.options.sessions)
+
+    def prepare(self, size: Size, older: pathlib.Path | None = None) -> Data:
+        data = self.stack.enter_context(prepared(self.binary, self.options.data, self.work, self.name, size, older))
+        self.sizes[size.name] = {"size": str(size), "disk_mb": data.made["disk_mb"], "seeding": data.made["seeding"]}
+        return data
+
+    def serve(self, data: Data) -> Side:
+        return Side(data, self.stack_up(data.guildhall.start()), data.guildhall.directory)
 
     @property
     def settle(self) -> float:
@@ -115,14 +133,11 @@ class Engine:
 
     # -- session checks
 
-    def first_checks(self, side: Side) -> dict:
-        """Each session for the first time since the start, which signs its JWT; tells who the people are."""
-        say(f"{self.name}: first check of each session, {side.data.size.name} database …")
-        saved, fields = self.work / f"people-{side.data.size.name}", ["organization_id", "member_id", "email_address"]
-        round_ = side.check_each_once(side.checks(side.data.tokens), save=(saved, fields), settle=self.settle)
-        people = set()
-        for thread in (0, 1):
-            people |= {tuple(line.split("\t")) for line in pathlib.Path(f"{saved}.{thread}").read_text().splitlines()}
+    def first_checks(self, side: Side, count: int | None = None) -> dict:
+        """Each session, or so many, for the first time since the start, which signs its JWT; tells who the people are."""
+        say(f"{self.name}: first check of each session, {side.name} database …")
+        round_, answers = side.answers(["organization_id", "member_id", "email_address"], count, settle=self.settle)
+        people = set(answers)
         side.people = random.Random(2).sample(sorted(people), min(len(people), SAMPLE))
         return round_
 
@@ -139,21 +154,21 @@ class Engine:
 
     def session_checks(self, small: Side, large: Side) -> dict:
         empty = self.empty_server(small)
-        checks = {side: side.checks(side.data.tokens) for side in (small, large)}
+        requests = {side: side.checks() for side in (small, large)}
         rounds = {"small": [], "large": [], "empty_beside_small": [], "empty_beside_large": []}
         for number in range(self.options.check_rounds):
             say(f"{self.name}: sessions/authenticate, round {number + 1} of {self.options.check_rounds} …")
             for side in (small, large):
-                name = side.data.size.name
+                name = side.name
                 rounds[f"empty_beside_{name}"].append(
-                    wrk(empty, side.authorization, checks[side], self.options.empty_seconds))
+                    wrk(empty, side.authorization, requests[side], self.options.empty_seconds))
                 # While others were measured JWTs have grown old. What they cost then is not this round's.
-                side.check_each_once(checks[side])
-                rounds[name].append(side.load(checks[side], self.options.seconds, settle=self.settle))
+                side.check_each_once(requests[side])
+                rounds[name].append(side.load(requests[side], self.options.seconds, settle=self.settle))
         if self.options.perf:
             watch = ["perf", "record", "-F", "999", "--call-graph", "dwarf,16384", "-m", "32M", "-o", self.options.perf,
                      "-p", str(large.server.pid), "--", "sleep", "2"]
-            large.load(checks[large], 4, beside=watch)
+            large.load(requests[large], 4, beside=watch)
         empty.stop()
         return {"answer_bytes": (self.work / f"{self.name}.answer").stat().st_size} \
             | {name: summary(found) for name, found in rounds.items()} \
@@ -167,12 +182,12 @@ class Engine:
             return None
         found = {}
         for side in sides:
-            say(f"{self.name}: latency of sessions/authenticate at a quarter of its peak, {side.data.size.name} database …")
+            say(f"{self.name}: latency of sessions/authenticate at a quarter of its peak, {side.name} database …")
             # The others' turn was long: JWTs that have grown old would all be signed in these first seconds.
-            side.check_each_once(side.checks(side.data.tokens))
+            side.check_each_once(side.checks())
             bodies = [{"session_token": token} for token in side.data.tokens]
-            rate = check[side.data.size.name]["per_second"] / 4
-            found[side.data.size.name] = load.oha(program, side.server, side.authorization, SESSION_PATH, bodies, rate,
+            rate = check[side.name]["per_second"] / 4
+            found[side.name] = load.oha(program, side.server, side.authorization, SESSION_PATH, bodies, rate,
                                                   min(30, self.options.seconds / 2), self.work)
             time.sleep(self.settle)
         return found
@@ -180,17 +195,19 @@ class Engine:
     # -- the other calls, on both databases
 
     def beside(self, sides: list[Side], label: str, requests, seconds: float, once: bool = False,
-               meanwhile=lambda side: contextlib.nullcontext()) -> dict:
-        """Rounds of a call on each database in turn. `requests(side, round)` gives what is sent."""
+               warm: bool = False, meanwhile=lambda side: contextlib.nullcontext()) -> dict:
+        """Rounds of a call on each database in turn. `requests(side, round)` gives what is sent; where `warm`, once each
+        before every round, not counted."""
         say(f"{self.name}: {label} …")
-        rounds = {side.data.size.name: [] for side in sides}
+        rounds = {side.name: [] for side in sides}
         for number in range(self.options.rounds):
             for side in sides:
                 file = side.requests("calls", requests(side, number))
+                if warm:
+                    side.load(file, 60, once=True)
                 with meanwhile(side):
-                    rounds[side.data.size.name].append(side.load(file, seconds, once=once))
-        return {name: summary(found) for name, found in rounds.items()} \
-            | {"large_to_small": compare(rounds["large"], rounds["small"])}
+                    rounds[side.name].append(side.load(file, seconds, once=once))
+        return {name: summary(found) for name, found in rounds.items()} | last_to_first(rounds)
 
     def reads(self, sides: list[Side]) -> dict:
         def member(side, _):
@@ -240,7 +257,7 @@ class Engine:
 
     def logins(self, sides: list[Side]) -> dict:
         say(f"{self.name}: magic-link login …")
-        found = {side.data.size.name: {"send": [], "authenticate": [], "both": []} for side in sides}
+        found = {side.name: {"send": [], "authenticate": [], "both": []} for side in sides}
         syncs = []
         # Once each, not counted, as before the reads.
         for side in sides:
@@ -249,17 +266,17 @@ class Engine:
         for number in range(self.options.rounds):
             for side in sides:
                 syncs.append(fsyncs_per_second(self.work, 0.2 if self.options.quick else 1))
-                rounds = found[side.data.size.name]
+                rounds = found[side.name]
                 send, use = self.login_round(side, number)
                 both = {"per_second": round(1 / (1 / send["per_second"] + 1 / use["per_second"]), 1)}
                 both |= {key: round(send[key] + use[key], 1) for key in ("cpu_us", "database_cpu_us") if key in send}
                 for kind, round_ in (("send", send), ("authenticate", use), ("both", both)):
                     rounds[kind].append(round_)
-        ratio = compare(found["large"]["both"], found["small"]["both"])
+        ratio = last_to_first({name: rounds["both"] for name, rounds in found.items()})
         for rounds in found.values():
             rounds |= {kind: summary(rounds[kind]) for kind in list(rounds)}
             rounds["per_cpu_second"] = round(1e6 / load.cost(rounds["both"]), 1)
-        return found | {"large_to_small": ratio, "fsyncs_per_second": median(syncs), "fsyncs": syncs}
+        return found | ratio | {"fsyncs_per_second": median(syncs), "fsyncs": syncs}
 
     def sends(self, side: Side, number: int) -> Requests:
         people = side.people

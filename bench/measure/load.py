@@ -71,22 +71,31 @@ def wrk(process: Process, authorization: str, requests: Requests, seconds: float
     return result
 
 
+class Connection:
+    """Calls over one connection that stays open."""
+
+    def __init__(self, process: Process, authorization: str):
+        self.http = http.client.HTTPConnection(urllib.parse.urlsplit(process.url).netloc, timeout=60)
+        self.headers = {"Authorization": authorization, "Content-Type": "application/json"}
+
+    def call(self, method: str, path: str, body: dict) -> tuple[int, http.client.HTTPMessage, bytes]:
+        self.http.request(method, path, json.dumps(body), self.headers)
+        answer = self.http.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+
 @contextlib.contextmanager
 def writes(process: Process, authorization: str, path: str, per_second: float):
     """Meanwhile this organization is renamed at a fixed rate, one after the other."""
     over, refused = threading.Event(), []
 
     def write():
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(process.url).netloc, timeout=60)
-        headers = {"Authorization": authorization, "Content-Type": "application/json"}
-        began = time.monotonic()
+        connection, began = Connection(process, authorization), time.monotonic()
         for i in itertools.count():
             if over.wait(max(0, began + i / per_second - time.monotonic())):
-                return connection.close()
-            connection.request("PUT", path, json.dumps({"organization_name": f"Bench {i}"}), headers)
-            answer = connection.getresponse()
-            content = answer.read()
-            if answer.status != 200:
+                return connection.http.close()
+            status, _, content = connection.call("PUT", path, {"organization_name": f"Bench {i}"})
+            if status != 200:
                 return refused.append(content)
 
     thread = threading.Thread(target=write)

@@ -1,6 +1,8 @@
 """What was found, as text: a row for each target, then the rates behind them."""
 
 LARGE = 1_000_000
+# How many times the processor time of a plain check.
+CHECK_BOUNDS = {"by session_jwt": 1.5, "with authorization_check": 1.3, "with session_duration_minutes": 3}
 
 
 def table(rows: list[tuple]) -> str:
@@ -62,6 +64,52 @@ def targets(engine: str, found: dict) -> list[tuple]:
     return rows
 
 
+def checks(found: dict) -> list[tuple]:
+    """The checks that apps make."""
+    rows = []
+    for label, kind in found.items():
+        if ratio := kind.get("to_plain"):
+            name, value = f"check {label}: processor time of a plain one", 1 / ratio["cpu_ratio"]
+            rounds = f"rounds {1 / ratio['highest']:.2f}× to {1 / ratio['lowest']:.2f}×"
+            detail = f"{1 / ratio['ratio']:.2f}× its time by rate; {rounds}"
+            bound = CHECK_BOUNDS.get(label)
+            rows.append(at_most(name, value, bound, "×", detail) if bound else (name, f"{value:.2f}×", "", "", detail))
+    return rows
+
+
+def searches(found: dict) -> tuple:
+    alone, beside, told = found["alone"], found["beside"], found["searches"]
+    label = f"plain check beside {found['clients']} clients that search names: p99 of it alone"
+    times = [f"{key} {alone[f'{key}_ms']:.2f} and {beside[f'{key}_ms']:.2f} ms" for key in ("p50", "p99")]
+    detail = f"{', '.join(times)}; {beside['checks']:,} checks sent, {beside['refused']:,} refused, {beside['not_sent']:,} " \
+             f"still waiting at the end; {told['answered']:,} searches answered, {told['refused']:,} refused"
+    # A check that is refused is not a fast one.
+    row = at_most(label, found["p99_ratio"], 3, "×", detail)
+    return (*row[:3], verdict(False), detail) if beside["refused"] else row
+
+
+def side_by_side(found: dict) -> list[tuple]:
+    login, label = found["login"], "durable logins a second and core"
+    told = {side: f"{login[side]['per_cpu_second']:,.0f}" for side in ("older", "newer") if side in login}
+    if "older" not in told:
+        return [(label, told["newer"], "", "", f"{login['newer']['both']['per_second']:,.0f}/s in all")]
+    by_rate = lambda ratio: f"{ratio['ratio']:.2f}× by rate; rounds {ratio['lowest']:.2f}× to {ratio['highest']:.2f}×"
+    logins, checks = login["newer_to_older"], found["check"]["newer_to_older"]
+    value = logins["cpu_ratio"]
+    return [
+        at_least(f"{label}, of the older binary's", value, 1.5, f"{value:.2f}×",
+                 f"{told['newer']} to {told['older']}; {by_rate(logins)}"),
+        ("session checks a second and core, of the older binary's", f"{checks['cpu_ratio']:.2f}×", "", "",
+         by_rate(checks)),
+    ]
+
+
+def parts(found: dict) -> list[tuple]:
+    """Rows of what can be measured on its own."""
+    return [*checks(found.get("checks", {})), *([searches(found["searches"])] if "searches" in found else []),
+            *(side_by_side(found["side_by_side"]) if "side_by_side" in found else [])]
+
+
 def rates(found: dict) -> list[tuple]:
     rows = [("request", "server", "/s", "spread", "p50 ms", "p99 ms", "CPU µs", "database CPU µs")]
 
@@ -70,20 +118,27 @@ def rates(found: dict) -> list[tuple]:
         rows.append((label, server, number(measured["per_second"]), spread, number(measured.get("p50_ms")),
                      number(measured.get("p99_ms")), number(measured["cpu_us"]), number(measured.get("database_cpu_us"))))
 
-    check = found["check"]
-    row("session check", "empty", check["empty_beside_small"])
-    for size in ("small", "large"):
-        row("session check", size, check[size])
-    for size in ("small", "large"):
-        row("first session check after a start", size, found["first_check"][size])
-    for label, call in found["calls"].items():
-        for size in ("small", "large"):
-            row(label, size, call[size])
-    for kind, label in (("send", "magic link: send"), ("authenticate", "magic link: authenticate"),
-                        ("both", "magic-link login: both, one after the other")):
-        for size in ("small", "large"):
-            row(label, size, found["login"][size][kind])
-    return rows
+    def row_of_each(label: str, measured: dict):
+        for server in ("small", "large", "older", "newer"):
+            if server in measured:
+                row(label, server, measured[server])
+
+    if "check" in found:
+        row("session check", "empty", found["check"]["empty_beside_small"])
+        row_of_each("session check", found["check"])
+        row_of_each("first session check after a start", found["first_check"])
+    for label, call in found.get("calls", {}).items():
+        row_of_each(label, call)
+    for label, kind in found.get("checks", {}).items():
+        row(f"check {label}", "large", kind)
+    beside = found.get("side_by_side", {})
+    row_of_each("session check", beside.get("check", {}))
+    for login in (found.get("login", {}), beside.get("login", {})):
+        for kind, label in (("send", "magic link: send"), ("authenticate", "magic link: authenticate"),
+                            ("both", "magic-link login: both, one after the other")):
+            of_kind = {name: side[kind] for name, side in login.items() if isinstance(side, dict) and kind in side}
+            row_of_each(label, of_kind)
+    return rows if rows[1:] else []
 
 
 def latencies(found: dict | None) -> str:
@@ -111,12 +166,14 @@ def report(result: dict) -> str:
     head = ("measure", "value", "target", "verdict", "beside it")
     binary = at_most("binary", result["binary_mb"], 30, " MB", "" if result["release"] else "given with --binary")
     for engine, found in result["engines"].items():
-        rows = targets(engine, found)
-        large = found["data"]["large"]["seeding"]
-        text.append(f"{engine}\n{data(found['data'])}\n\n{table([head, *rows, binary])}\n")
-        if large["members"] < LARGE:
+        rows = [*(targets(engine, found) if "start" in found else []), *parts(found), binary]
+        text.append(f"{engine}\n{data(found['data'])}\n\n{table([head, *rows])}\n")
+        if found["data"].get("large", {"seeding": {"members": LARGE}})["seeding"]["members"] < LARGE:
             text.append(f"(The targets are for {LARGE:,} members; this large database has fewer.)\n")
-        text.append(f"{table(rates(found))}\n\n{latencies(found['latency'])}\n")
+        if rows := rates(found):
+            text.append(f"{table(rows)}\n")
+        if "latency" in found:
+            text.append(f"{latencies(found['latency'])}\n")
     machine = result["machine"]
     changed = " and changes" if result["source"]["changed"] else ""
     text.append(f"{machine['processor']}, {machine['cores']} cores, {machine['memory_mb']:,} MB; load average "

@@ -26,8 +26,8 @@ def folder():
 def test_a_quick_run_measures_every_target(engine, folder):
     output = folder / "results.json"
     done = subprocess.run([sys.executable, BENCH / "run", "--quick", "--engines", engine, "--binary", harness.BIN,
-                           "--data", folder / "data", "--output", output], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=300)
+                           "--against", harness.BIN, "--data", folder / "data", "--output", output],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr + done.stdout
     found = json.loads(output.read_text())
     assert found["machine"]["cores"] and "commit" in found["source"]
@@ -38,10 +38,19 @@ def test_a_quick_run_measures_every_target(engine, folder):
                       measured["login"][size]["send"], measured["login"][size]["authenticate"]):
             assert rates["per_second"] > 0 and rates["rounds"]
     assert measured["check"]["empty_beside_small"]["per_second"] > 0 and measured["login"]["fsyncs_per_second"] > 0
+    for label, kind in measured["checks"].items():
+        assert kind["per_second"] > 0 and kind["rounds"]
+        assert label.startswith("by session_token") or kind["to_plain"]["cpu_ratio"] > 0
+    searches = measured["searches"]
+    assert searches["searches"]["answered"] > 0 and searches["beside"]["checks"] > 0 and searches["p99_ratio"] > 0
+    beside = measured["side_by_side"]
+    assert beside["login"]["newer_to_older"]["ratio"] > 0 and beside["check"]["newer_to_older"]["ratio"] > 0
     for row in ("session check, small database", "session check, large database", "member get: time", "binary",
                 "member create: time", "member search, exact: time", "organization create: time", "organization get: time",
-                "magic-link login: time", "durable logins", "at rest", "peak", "start to ready"):
+                "magic-link login: time", "durable logins", "at rest", "peak", "start to ready", "check by session_jwt",
+                "check with authorization_check", "check with session_duration_minutes", "clients that search names",
+                "durable logins a second and core, of the older binary's"):
         assert row in done.stdout, done.stdout
     # Nothing but the seeded databases is left.
     left = [path.name for path in (folder / "data").iterdir()]
-    assert len(left) == 2 and all(name.startswith(f"{engine}-") for name in left)
+    assert len(left) == 3 and all(name.startswith(f"{engine}-") for name in left)
