@@ -69,6 +69,26 @@ impl Done {
         Done { result: instead.map_or(Ok(job), Err), outcome, queued }
     }
 
+    /// The same for a job that perhaps could not be run.
+    pub(crate) fn of(job: Box<dyn Job>, run: Result<Verdict>, queued: Duration) -> Self {
+        match run {
+            Ok(verdict) => Done::new(job, verdict, queued),
+            Err(e) => Done::failed(e, queued),
+        }
+    }
+
+    /// What becomes of work on a thread that may block. Its panics go on here.
+    pub(crate) async fn of_thread(work: impl FnOnce() -> Done + Send + 'static, queued: Duration) -> Self {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(e) => match e.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is shutting down.
+                Err(e) => Done::failed(Error::unavailable(e), queued),
+            },
+        }
+    }
+
     /// It never ran, or could not be finished.
     pub(crate) fn failed(e: Error, queued: Duration) -> Self {
         Done { outcome: Outcome::of(&e), result: Err(e), queued }

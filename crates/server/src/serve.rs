@@ -18,10 +18,10 @@ use transport::{Bodies, Limits, Proxies, Server};
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// How long an answer may take once the request is complete.
 const ANSWER_WITHIN: Duration = Duration::from_secs(50);
-/// Connections at once. Strangers can fill the heads of all of them.
-const CONNECTIONS: usize = 4096;
 /// For what is neither.
 const SPARE: Duration = Duration::from_secs(5);
+/// Connections at once. Strangers can fill the heads of all of them.
+const CONNECTIONS: usize = 4096;
 
 /// What the frame is told.
 pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wiring {

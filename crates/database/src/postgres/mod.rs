@@ -84,18 +84,11 @@ impl Postgres {
             Err(e) => return Done::failed(e, start.elapsed()),
         };
         let queued = start.elapsed();
-        let work = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let verdict = repeat(&mut lease, mode, job.as_mut());
             Done::new(job, verdict, queued)
-        });
-        match work.await {
-            Ok(done) => done,
-            Err(e) => match e.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down.
-                Err(e) => Done::failed(Error::unavailable(e), queued),
-            },
-        }
+        };
+        Done::of_thread(work, queued).await
     }
 
     pub(crate) async fn close(&self) {

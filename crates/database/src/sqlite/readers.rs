@@ -34,20 +34,13 @@ impl Readers {
             return Done::failed(closed(), queued);
         }
         // Nothing is awaited from here to the end, so the permit is held for this read only.
-        match self.run_now(job.as_mut()) {
-            Ok(verdict) => Done::new(job, verdict, queued),
-            Err(e) => Done::failed(e, queued),
-        }
+        let verdict = Reader::borrow(self).and_then(|mut reader| reader.run(job.as_mut()));
+        Done::of(job, verdict, queued)
     }
 
     /// The right to read on another thread.
     pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit> {
         self.permits.clone().acquire_owned().await.map_err(|_| closed())
-    }
-
-    fn run_now(&self, job: &mut dyn Job) -> Result<Verdict> {
-        let mut reader = Reader::borrow(self)?;
-        reader.run(job)
     }
 
     /// Whether nobody may read any more.
@@ -88,9 +81,7 @@ impl<'a> Reader<'a> {
     pub(super) fn connection(&mut self) -> Result<&mut Connection> {
         self.connection.as_mut().ok_or_else(closed)
     }
-}
 
-impl Reader<'_> {
     pub(super) fn run(&mut self, job: &mut dyn Job) -> Result<Verdict> {
         let connection = self.connection()?;
         connection.control("BEGIN")?;

@@ -27,19 +27,11 @@ impl Scans {
         };
         let (readers, queued) = (self.0.clone(), start.elapsed());
         let scan = move || {
+            let _permit = permit;
             let verdict = run(&readers, job.as_mut());
-            drop(permit);
-            (job, verdict)
+            Done::of(job, verdict, queued)
         };
-        match tokio::task::spawn_blocking(scan).await {
-            Ok((job, Ok(verdict))) => Done::new(job, verdict, queued),
-            Ok((_, Err(e))) => Done::failed(e, queued),
-            Err(e) => match e.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down.
-                Err(e) => Done::failed(Error::unavailable(e), queued),
-            },
-        }
+        Done::of_thread(scan, queued).await
     }
 
     pub(super) async fn close(&self) {

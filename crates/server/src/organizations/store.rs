@@ -31,7 +31,9 @@ impl FromRow for Organization {
     }
 }
 
-/// Slugs and external ids are looked up across the project, so they stand in a small table of their own.
+/// Slugs and external ids are looked up across the project, so they stand in a small table of their own. They are one name
+/// space: what one organization is called by, no other is, in any case. An external id that is the organization's own slug
+/// stands there once.
 const SLUG: &str = "slug";
 const EXTERNAL_ID: &str = "external_id";
 
@@ -53,7 +55,8 @@ pub(super) fn insert(tx: &mut Tx, o: &Organization) -> Result<()> {
             o.updated_at
         ],
     )?;
-    add_locators(tx, o)?;
+    add_slug(tx, o)?;
+    add_external_id(tx, o)?;
     add_domains(tx, o)
 }
 
@@ -123,24 +126,18 @@ pub(super) fn forget_deleted(tx: &mut Tx, project: &ProjectId, organization: &Or
     Ok(())
 }
 
-/// Slugs and external ids are one name space: what one organization is called by, no other is, in any case. An external
-/// id that is the organization's own slug stands there once.
-fn add_locators(tx: &mut Tx, o: &Organization) -> Result<()> {
-    add_slug(tx, o)?;
-    add_external_id(tx, o)
-}
-
 /// Replaces only what differs: a name that has stayed may be one that an older organization has as well.
 fn rename(tx: &mut Tx, before: &Organization, o: &Organization) -> Result<()> {
     let id = |o: &Organization| o.organization_external_id.clone();
     let is_slug = |o: &Organization| id(o).is_some_and(|id| id.eq_ignore_ascii_case(&o.organization_slug));
     let other_slug = before.organization_slug != o.organization_slug;
     let other_id = id(before) != id(o) || is_slug(before) != is_slug(o);
-    for (kind, _) in [(SLUG, other_slug), (EXTERNAL_ID, other_id)].into_iter().filter(|(_, other)| *other) {
-        tx.execute(
-            "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2 AND kind = $3",
-            args![&o.project_id, &o.organization_id, kind],
-        )?;
+    // All that goes, goes first: the two may change places.
+    if other_slug {
+        remove_locator(tx, o, SLUG)?;
+    }
+    if other_id {
+        remove_locator(tx, o, EXTERNAL_ID)?;
     }
     if other_slug {
         add_slug(tx, o)?;
@@ -172,6 +169,14 @@ fn remove_locators(tx: &mut Tx, o: &Organization) -> Result<()> {
     tx.execute(
         "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2",
         args![&o.project_id, &o.organization_id],
+    )?;
+    Ok(())
+}
+
+fn remove_locator(tx: &mut Tx, o: &Organization, kind: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2 AND kind = $3",
+        args![&o.project_id, &o.organization_id, kind],
     )?;
     Ok(())
 }

@@ -53,18 +53,23 @@ async fn run_for(app: &App, kind: &'static Kind) {
 async fn deliver_due(app: &App, kind: &'static Kind, free: &Arc<Semaphore>) -> Result<usize> {
     let first = free.clone().acquire_owned().await.map_err(|_| Error::internal("a worker has no places"))?;
     let others = std::iter::from_fn(|| free.clone().try_acquire_owned().ok());
-    let (places, now): (Vec<_>, _) = (std::iter::once(first).chain(others).collect(), app.now());
+    let places: Vec<_> = std::iter::once(first).chain(others).collect();
+    let now = app.now();
     let is_due = move |tx: &mut Tx| tx.visit(EVERYTHING, |tx| store::is_due(tx, kind.name, now));
     // Most of the time nothing is, and a write would cost more.
     if !app.db().read::<_, Error>(is_due).await? {
         return Ok(0);
     }
-    deliver_some(app, kind, places).await
+    deliver_some(app, kind, places, now).await
 }
 
-async fn deliver_some(app: &App, kind: &'static Kind, places: Vec<OwnedSemaphorePermit>) -> Result<usize> {
-    let (now, wanted) = (app.now(), places.len() as i64);
-    let lease = after(now, kind.lease);
+async fn deliver_some(
+    app: &App,
+    kind: &'static Kind,
+    places: Vec<OwnedSemaphorePermit>,
+    now: Timestamp,
+) -> Result<usize> {
+    let (lease, wanted) = (after(now, kind.lease), places.len() as i64);
     let opening = app.clone();
     let claim = move |tx: &mut Tx| {
         let claimed = store::claim(tx, kind.name, now, lease, wanted)?;

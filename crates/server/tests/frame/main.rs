@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "../shared/app.rs"]
+mod app;
 mod attempts;
 mod dialects;
 #[expect(dead_code, reason = "not all of it is needed here")]

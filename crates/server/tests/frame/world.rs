@@ -1,17 +1,15 @@
 //! A server of a few endpoints, without the network.
 
+use crate::app;
 use crate::support::Fixture;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use database::{Migration, Tx};
 use foundation::app::App;
-use foundation::config::Config;
 use foundation::cx::Via;
 use foundation::error::Result;
-use foundation::keys::{Keys, MasterKey, MasterKeys};
 use foundation::project::Project;
-use foundation::time::system_now;
 use frame::{Caller, Dialect, Endpoint, Head, Identified};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -66,10 +64,8 @@ impl World {
         let mut migrations = server::MIGRATIONS.to_vec();
         migrations.push(Migration { name: "9999_of_the_test", sql });
         fixture.db.migrate(&migrations).await.unwrap();
-        let masters = MasterKeys::parse(&MasterKey::generate().unwrap().to_text()).unwrap();
-        let keys = Keys::open(&fixture.db, masters, system_now()).await.unwrap();
-        let app = App::new(fixture.db.clone(), keys, Config::default(), server::TABLES).unwrap();
-        let router = frame::router(app.clone(), server::wiring(endpoints, bodies(), server::Proxies::default()));
+        let app = app::app(&fixture.db).await;
+        let router = app::router(&app, endpoints);
         Self { router, app, _fixture: fixture }
     }
 
@@ -89,8 +85,4 @@ impl World {
     pub(crate) async fn post(&self, path: &str, json: Value) -> Answer {
         self.send("POST", path, Some(("application/json", &json.to_string()))).await
     }
-}
-
-fn bodies() -> server::Bodies {
-    server::Bodies::new(&server::Limits::default())
 }

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "../shared/app.rs"]
+mod app;
 mod names;
 mod older;
 mod rows;

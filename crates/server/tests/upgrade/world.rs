@@ -1,5 +1,6 @@
 //! A server on a database that an older program has made.
 
+use crate::app;
 use crate::older::Organization;
 use crate::support::Fixture;
 use axum::body::Body;
@@ -8,10 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use database::{EVERYTHING, Error, Result, Timestamp, Tx};
 use foundation::app::App;
-use foundation::config::Config;
 use foundation::id::{Environment, ProjectId};
-use foundation::keys::{Keys, MasterKey, MasterKeys};
-use foundation::time::{MINUTE, system_now};
+use foundation::time::MINUTE;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use server::projects::{Created, New, create};
@@ -32,9 +31,7 @@ impl World {
     /// As the version before has left it.
     pub(crate) async fn before(fixture: Fixture) -> Self {
         fixture.db.migrate(&server::MIGRATIONS[..BEFORE]).await.unwrap();
-        let masters = MasterKeys::parse(&MasterKey::generate().unwrap().to_text()).unwrap();
-        let keys = Keys::open(&fixture.db, masters, system_now()).await.unwrap();
-        let app = App::new(fixture.db.clone(), keys, Config::default(), server::TABLES).unwrap();
+        let app = app::app(&fixture.db).await;
         let created = create(&app, another_project()).await.unwrap();
         let project = ProjectId::parse(&created.project_id).unwrap();
         Self { app, project, created, fixture }
@@ -70,8 +67,7 @@ impl World {
 
     /// Asks this version's server.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-        let router =
-            frame::router(self.app.clone(), server::wiring(server::endpoints(), bodies(), server::Proxies::default()));
+        let router = app::router(&self.app, server::endpoints());
         let credentials = STANDARD.encode(format!("{}:{}", self.created.project_id, self.created.secret));
         let request =
             Request::builder().method(method).uri(path).header("authorization", format!("Basic {credentials}"));
@@ -103,8 +99,4 @@ fn another_project() -> New {
         origins: Vec::new(),
         settings: foundation::project::Settings::default(),
     }
-}
-
-fn bodies() -> server::Bodies {
-    server::Bodies::new(&server::Limits::default())
 }
