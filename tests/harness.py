@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -73,8 +74,11 @@ def until(condition, timeout: float = 10, every: float = 0.05, what: str = "the 
 class Mail:
     sender: str
     recipients: list[str]
-    message: email.message.EmailMessage
     raw: bytes
+
+    @cached_property
+    def message(self) -> email.message.EmailMessage:
+        return email.message_from_bytes(self.raw, policy=email.policy.default)
 
     @property
     def subject(self) -> str:
@@ -115,16 +119,16 @@ class Mailbox:
     """An SMTP server that keeps what it receives."""
 
     def __init__(self):
-        self._mails: list[Mail] = []
+        self._mails: dict[str, deque[Mail]] = defaultdict(deque)
         self._arrived = threading.Condition()
         self.port = free_port()
         self._controller: Controller | None = None
 
     async def handle_DATA(self, _server, _session, envelope):
-        raw = envelope.original_content or envelope.content
-        message = email.message_from_bytes(raw, policy=email.policy.default)
+        mail = Mail(envelope.mail_from, [r.lower() for r in envelope.rcpt_tos], envelope.original_content or envelope.content)
         with self._arrived:
-            self._mails.append(Mail(envelope.mail_from, [r.lower() for r in envelope.rcpt_tos], message, raw))
+            for recipient in mail.recipients:
+                self._mails[recipient].append(mail)
             self._arrived.notify_all()
         return "250 OK"
 
@@ -148,10 +152,8 @@ class Mailbox:
         deadline = time.monotonic() + timeout
         with self._arrived:
             while True:
-                for mail in self._mails:
-                    if to in mail.recipients:
-                        self._mails.remove(mail)
-                        return mail
+                if mails := self._mails.get(to):
+                    return mails.popleft()
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise AssertionError(f"no mail to {to} within {timeout} s")
@@ -160,7 +162,7 @@ class Mailbox:
     def waiting(self, to: str) -> int:
         """How many mails to that address have arrived and were not taken."""
         with self._arrived:
-            return sum(to.lower() in mail.recipients for mail in self._mails)
+            return len(self._mails.get(to.lower(), ()))
 
 
 def free_port() -> int:

@@ -6,7 +6,6 @@ import pytest
 from harness import data, new_domain, unique, verified_member
 from scenes import MEMBER_HEADER
 
-WORD = f"shared{unique()}"
 SEED = random.randrange(1 << 32)
 
 
@@ -14,6 +13,8 @@ class World:
     """Organizations in two projects that look alike in everything that can be searched for."""
 
     def __init__(self, project, neighbour):
+        # A worker may set the scene more than once.
+        self.word = f"shared{unique()}"
         self.domain = new_domain()
         self.rows = {}
         self.all = []
@@ -22,19 +23,19 @@ class World:
                 # A domain is claimed once in a project.
                 claimed = {"claimed_email_domains": [self.domain]} if i == 0 else {}
                 organization = owner.organization(
-                    organization_name=f"{WORD} {i}", organization_slug=f"{WORD}-{i}", organization_external_id=f"{WORD}.{i}",
+                    organization_name=f"{self.word} {i}", organization_slug=f"{self.word}-{i}", organization_external_id=f"{self.word}.{i}",
                     email_allowed_domains=[self.domain], email_jit_provisioning="RESTRICTED", **claimed,
                     rbac_email_implicit_role_assignments=[{"domain": self.domain, "role_id": "stytch_admin"}],
                 )
                 members = []
                 if i == 0:
-                    _, self.login = verified_member(owner, organization.organization_id, f"{WORD}-admin@{self.domain}", roles=["stytch_admin"])
+                    _, self.login = verified_member(owner, organization.organization_id, f"{self.word}-admin@{self.domain}", roles=["stytch_admin"])
                     members.append(self.login.member_id)
                     self.logins = getattr(self, "logins", {}) | {owner.project_id: (organization.organization_id, self.login)}
                 for k in range(3):
                     where = self.domain if i == 0 else "corp-elsewhere.com"
                     member = owner.member(
-                        organization.organization_id, f"{WORD}-{k}@{where}", external_id=f"{WORD}.{k}", mfa_phone_number=f"+1415555{k:04d}",
+                        organization.organization_id, f"{self.word}-{k}@{where}", external_id=f"{self.word}.{k}", mfa_phone_number=f"+1415555{k:04d}",
                         roles=["stytch_admin"] if k == 0 else [], is_breakglass=k == 1, create_member_as_pending=k == 2,
                     )
                     members.append(member.member_id)
@@ -57,16 +58,16 @@ INJECTIONS = ["' OR '1'='1", "%", "%%%", "___", "\\", "') OR TRUE --", "$1", "x'
 
 
 def strings(rng, world):
-    pool = [*world.all, WORD, f"{WORD}-0", f"{WORD}.0", f"{WORD}-0@{world.domain}", f"{WORD}-1@corp-elsewhere.com", world.domain, "+14155550000", *INJECTIONS]
+    pool = [*world.all, world.word, f"{world.word}-0", f"{world.word}.0", f"{world.word}-0@{world.domain}", f"{world.word}-1@corp-elsewhere.com", world.domain, "+14155550000", *INJECTIONS]
     return [rng.choice(pool) for _ in range(rng.randrange(0, 5))]
 
 
 def fuzzy(rng, world):
-    return rng.choice([WORD, WORD[:6], "shared", "corp", "@corp", "555", world.domain, "%%%", "___", "' OR 1=1 --", "\\\\\\", "a%' OR '1'='1"])
+    return rng.choice([world.word, world.word[:6], "shared", "corp", "@corp", "555", world.domain, "%%%", "___", "' OR 1=1 --", "\\\\\\", "a%' OR '1'='1"])
 
 
 MEMBER_FILTERS = {
-    "member_ids": lambda r, w: r.sample(sorted(w.all), 3) if r.random() < 0.5 else [f"{WORD}.0", f"{WORD}.1"],
+    "member_ids": lambda r, w: r.sample(sorted(w.all), 3) if r.random() < 0.5 else [f"{w.word}.0", f"{w.word}.1"],
     "member_emails": strings, "member_email_fuzzy": fuzzy, "member_is_breakglass": lambda r, w: r.random() < 0.5,
     "statuses": lambda r, w: r.sample(["active", "pending", "invited", "deleted"], r.randrange(1, 5)),
     "member_mfa_phone_numbers": strings, "member_mfa_phone_number_fuzzy": fuzzy,
