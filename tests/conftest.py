@@ -62,14 +62,12 @@ def pytest_terminal_summary(terminalreporter, config):
     if not config.getoption("--declared-errors"):
         return
     from doors import catalogue
-    from unprovoked import WITHOUT_INPUT, reason
+    from unprovoked import reason
 
     # One door or the other of a function that can answer with an error must have.
     declared, excused = set(), set()
     for door in catalogue():
         for error in door.errors:
-            if error == "bad_request" and door.function in WITHOUT_INPUT:
-                continue
             (declared if reason(door, error) is None else excused).add((door.function, error))
     excused -= declared
     never, needless = sorted(declared - SEEN), sorted(excused & SEEN)

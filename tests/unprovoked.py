@@ -15,9 +15,6 @@ EVERYWHERE = {
 # The doors that send mail, which is counted. What else is bounded (searches, hashing) takes seconds to be met.
 BOUNDED = {"magic_links.login_or_signup", "magic_links.send_discovery", "members.start_email_update"}
 
-# They take no input, so that only some of the odd requests of a run are refused: it depends on the seed.
-WITHOUT_INPUT = {"admin_portal.config", "members.get_self", "projects.metrics", "projects.whoami", "rbac.policy", "telemetry.drop"}
-
 # What the frame declares for all doors, whoever they are for.
 OF_PAGES, OF_BACKENDS = "only a page has an origin and a session", "only a backend has a project id and hands on what a member sent"
 BY_DIALECT = {

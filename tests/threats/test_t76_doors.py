@@ -188,6 +188,12 @@ class Values:
         return given
 
 
+class Sensible(Values):
+    """Values that nothing refuses before it asks who sends them."""
+
+    WORDS = ANYTHING = ["Acme"]
+
+
 def least(world, door: Door, tenant) -> dict:
     """The shortest input that names things of the tenant: what the door requires, and no more."""
     sure = {
@@ -197,7 +203,7 @@ def least(world, door: Door, tenant) -> dict:
     }
     rng = random.Random(SEED)
     names = dict.fromkeys([*door.names, *door.input.get("required", [])])
-    return {name: sure.get(name) or Values(world, rng, tenant).fits(door.properties.get(name, {}), name) for name in names}
+    return {name: sure.get(name) or Sensible(world, rng, tenant).fits(door.properties.get(name, {}), name) for name in names}
 
 
 # ---------------------------------------------------------------- credentials
@@ -366,6 +372,15 @@ def test_t76_odd_values(world, door):
             # What was deleted or logged out by chance is made anew.
             own = world.project.browser("GET", "/b2b/organizations/me", session_token=tenant.admin_login.session_token)
             tenant = tenant if own.status_code == 200 else spare(world)
+
+
+@each([door for door in DOORS if door.dialect in ("backend", "browser") and "bad_request" in door.errors])
+def test_t76_what_cannot_be_read(world, door):
+    """Also a door that takes no input refuses what no door could."""
+    address = re.sub(r"\{(\w+)\}", lambda name: str(least(world, door, world.tenant)[name[1]]), door.path)
+    with unchanged(world.tenant):
+        answer = requests.request(door.method, f"{world.server.url}{address}?odd=%00", headers=rightful(world, door), timeout=60)
+        assert check_error(door, answer, (400,)) == "bad_request", answer.text
 
 
 # What can be wrong with a field, wherever it stands. More kinds of fields make more lines here.
