@@ -20,4 +20,5 @@ migrations! {
     "0006_session_generation"
     "0007_indexes_for_the_house"
     "0008_the_house"
+    "0009_folded_names"
 }

@@ -158,10 +158,10 @@ fn add_external_id(tx: &mut Tx, o: &Organization) -> Result<()> {
 
 fn add_locator(tx: &mut Tx, o: &Organization, kind: &str, name: &str, taken: ApiError) -> Result<()> {
     tx.execute(
-        "INSERT INTO organization_locators (project_id, kind, name, organization_id) VALUES ($1, $2, $3, $4)",
-        args![&o.project_id, kind, name, &o.organization_id],
+        "INSERT INTO organization_locators (project_id, kind, name, folded, organization_id) VALUES ($1, $2, $3, $4, $5)",
+        args![&o.project_id, kind, name, name.to_ascii_lowercase(), &o.organization_id],
     )
-    .on_uniques(&[("organization_locators_pkey", taken), ("organization_locators_name_key", taken)])?;
+    .on_uniques(&[("organization_locators_pkey", taken), ("organization_locators_project_id_folded_key", taken)])?;
     Ok(())
 }
 
@@ -226,10 +226,10 @@ row!(Locator { kind, name, organization_id, shadowed });
 fn called(tx: &mut Tx, project: &ProjectId, name: &str) -> Result<Vec<Locator>> {
     Ok(tx.all(
         "SELECT kind, name, organization_id, shadowed FROM organization_locators
-         WHERE project_id = $1 AND lower(name) = $2 AND NOT shadowed
+         WHERE project_id = $1 AND folded = $2 AND NOT shadowed
          UNION ALL
          SELECT kind, name, organization_id, shadowed FROM organization_locators
-         WHERE project_id = $1 AND lower(name) = $2 AND shadowed",
+         WHERE project_id = $1 AND folded = $2 AND shadowed",
         args![project, name.to_ascii_lowercase()],
     )?)
 }

@@ -102,6 +102,9 @@ pub(super) fn set_end(
     Ok(changed > 0)
 }
 
+/// Sessions that one statement of [`write_news`] writes.
+const AT_ONCE: usize = 10;
+
 /// Writes what was written behind.
 pub(super) fn write_news(tx: &mut Tx, news: &[(SessionId, News)]) -> Result<()> {
     let never = Timestamp(0);
@@ -109,11 +112,24 @@ pub(super) fn write_news(tx: &mut Tx, news: &[(SessionId, News)]) -> Result<()> 
         let (end, shortened) = news.end.map_or((never, 0), |end| (end.at, end.shortened));
         args![&news.organization, id, news.last_use.unwrap_or(never), end, shortened].to_vec()
     };
+    // Where there are fewer the last is written as often as there are places, which is once.
+    let filled = |some: &[(SessionId, News)]| {
+        let places = (0..AT_ONCE).filter_map(|place| some.get(place).or(some.last()));
+        places.flat_map(row).collect::<Vec<_>>()
+    };
     tx.execute_each(
-        "UPDATE sessions SET last_accessed_at = CASE WHEN last_accessed_at < $3 THEN $3 ELSE last_accessed_at END,
-                             expires_at = CASE WHEN expires_at < $4 AND shortened = $5 THEN $4 ELSE expires_at END
-         WHERE organization_id = $1 AND id = $2",
-        &news.iter().map(row).collect::<Vec<_>>(),
+        "UPDATE sessions
+         SET last_accessed_at = CASE WHEN last_accessed_at < news.column3 THEN news.column3 ELSE last_accessed_at END,
+             expires_at = CASE WHEN expires_at < news.column4 AND shortened = news.column5 THEN news.column4
+                               ELSE expires_at END
+         FROM (VALUES (CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TIMESTAMPTZ), CAST($4 AS TIMESTAMPTZ),
+                       CAST($5 AS BIGINT)), ($6, $7, $8, $9, $10),
+                      ($11, $12, $13, $14, $15), ($16, $17, $18, $19, $20),
+                      ($21, $22, $23, $24, $25), ($26, $27, $28, $29, $30),
+                      ($31, $32, $33, $34, $35), ($36, $37, $38, $39, $40),
+                      ($41, $42, $43, $44, $45), ($46, $47, $48, $49, $50)) AS news
+         WHERE organization_id = news.column1 AND id = news.column2",
+        &news.chunks(AT_ONCE).map(filled).collect::<Vec<_>>(),
     )?;
     Ok(())
 }
