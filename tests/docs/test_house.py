@@ -24,7 +24,8 @@ def files() -> list[pathlib.Path]:
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in NOT_OURS]
-        found += [pathlib.Path(folder, name) for name in names]
+        # In a second work tree `.git` is a file.
+        found += [pathlib.Path(folder, name) for name in names if name not in NOT_OURS]
     return sorted(path for path in found if path.suffix not in {".png", ".ico", ".woff2"})
 
 
