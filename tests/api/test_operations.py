@@ -81,6 +81,27 @@ def test_metrics_on_their_own_address(start_server):
     check_refusal(server.get("/metrics"), 404, "route_not_found")
 
 
+@pytest.mark.parametrize("headers", [
+    {"Host": "auth.example.com"}, {"Host": "rebound.example.com:7400"}, {"X-Forwarded-For": "203.0.113.7"},
+    {"Forwarded": "for=203.0.113.7"}, {"Via": "1.1 proxy"}, {"X-Real-Ip": "203.0.113.7"},
+])
+def test_t75_metrics_are_for_this_machine(server, headers):
+    """They say what people do here, and how long it took."""
+    answer = server.get("/metrics", headers=headers)
+    assert answer.status_code == 404 and "guildhall_" not in answer.text
+
+
+def test_t75_a_server_that_the_world_knows_has_metrics_on_their_own_address_only(start_server):
+    port = harness.free_port()
+    public = ["--public-url", "https://auth.example.com"]
+    server = start_server(arguments=public)
+    answer = server.get("/metrics")
+    assert answer.status_code == 404 and "--metrics-listen" in answer.text
+    server = start_server(arguments=[*public, "--metrics-listen", f"127.0.0.1:{port}"])
+    answer = requests.get(f"http://127.0.0.1:{port}/metrics", headers={"Host": "metrics.internal"}, timeout=30)
+    assert answer.status_code == 200 and "# TYPE" in answer.text
+
+
 # ---------------------------------------------------------------- logs
 
 

@@ -61,6 +61,7 @@ pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()
     pages::describe(&app, openapi());
     let workers = workers::start(&app);
     if let Some(listener) = listening.metrics {
+        pages::tell_apart(&app);
         endpoints.retain(|endpoint| endpoint.about.operation != METRICS);
         let server = Server::new(Limits::default());
         let wiring = wiring(vec![pages::metrics::endpoint()], server.bodies(), listening.proxies.clone());

@@ -14,7 +14,7 @@ mod telemetry;
 
 pub(crate) use description::describe;
 pub(crate) use errors::error_page;
-pub(crate) use probes::{metrics, watch};
+pub(crate) use probes::{metrics, tell_apart, watch};
 
 use frame::Endpoint;
 

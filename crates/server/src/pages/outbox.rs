@@ -16,17 +16,21 @@ const LISTED: i64 = 100;
 const FORWARDED: &[&str] =
     &["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
 
-/// The outbox shows links that log people in, so only a developer on this machine gets to see it, only where this server
-/// is known to the world by no other name, and only where no SMTP server is configured. The Host header must name this
-/// machine too, or a page elsewhere could read it by rebinding its name.
+/// The outbox shows links that log people in, so only a developer on this machine gets to see it, and only where no SMTP
+/// server is configured.
 pub(super) fn may_see(cx: &Call<Anyone>) -> bool {
+    cx.app.mailer().is_none() && is_of_this_machine(cx)
+}
+
+/// Whether somebody on this machine asks, of a server that is known to the world by no other name. The Host header must name
+/// this machine too, or a page elsewhere could ask by rebinding its name.
+pub(super) fn is_of_this_machine(cx: &Call<Anyone>) -> bool {
     let own = url::Url::parse(cx.app.public_url());
     let is_own_local = own.is_ok_and(|url| url.host_str().is_some_and(is_this_machine));
     let host = cx.head.header(header::HOST.as_str()).unwrap_or_default();
     let named = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_loopback = |address: Option<std::net::IpAddr>| address.is_some_and(|address| address.is_loopback());
-    cx.app.mailer().is_none()
-        && is_own_local
+    is_own_local
         && is_this_machine(named)
         && is_loopback(cx.head.peer)
         && is_loopback(cx.head.ip_address)

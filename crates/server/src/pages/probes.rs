@@ -1,5 +1,6 @@
 //! Whether this server is well, for those who watch it.
 
+use super::outbox::is_of_this_machine;
 use crate::actor::Anyone;
 use crate::outbox;
 use axum::http::StatusCode;
@@ -38,7 +39,11 @@ pub(super) async fn readyz(cx: Call<Anyone>, _input: NoInput) -> Result<Plain> {
 
 /// What the transport has open, once it is known.
 #[derive(Default)]
-struct Clients(OnceLock<Gauges>);
+struct Clients {
+    gauges: OnceLock<Gauges>,
+    /// Whether the numbers have an address of their own.
+    apart: OnceLock<()>,
+}
 
 impl Memory for Clients {
     fn new(_: &Config) -> Self {
@@ -46,19 +51,36 @@ impl Memory for Clients {
     }
 }
 
+impl Clients {
+    fn has_own_address(&self) -> bool {
+        self.apart.get().is_some()
+    }
+}
+
+/// The numbers have an address of their own: whoever reaches it may have them.
+pub(crate) fn tell_apart(app: &App) {
+    let _ = app.memory::<Clients>().apart.set(());
+}
+
 /// Has the numbers of clients among the others.
 pub(crate) fn watch(app: &App, gauges: Gauges) {
     // A second server in the process would have no place to tell its own.
-    let _ = app.memory::<Clients>().0.set(gauges);
+    let _ = app.memory::<Clients>().gauges.set(gauges);
 }
 
 /// The numbers of this process, in the text format of Prometheus.
-#[endpoint("probes.metrics", plain GET "/metrics", quiet)]
+///
+/// They tell what is asked for and how long it takes, which says something of people, too. So they are for this machine, or
+/// for whoever reaches the address of their own that the operator gives them.
+#[endpoint("probes.metrics", plain GET "/metrics", quiet, errors(RouteNotFound))]
 pub(crate) async fn metrics(cx: Call<Anyone>, _input: NoInput) -> Result<Plain> {
+    if !cx.app.memory::<Clients>().has_own_address() && !is_of_this_machine(&cx) {
+        return Err(ApiError::RouteNotFound.because("Numbers are not public; --metrics-listen gives them an address."));
+    }
     if let Ok(depth) = outbox::depth(&cx.app).await {
         cx.app.metrics().set_outbox_depth(depth);
     }
-    if let Some(gauges) = cx.app.memory::<Clients>().0.get() {
+    if let Some(gauges) = cx.app.memory::<Clients>().gauges.get() {
         cx.app.metrics().set_clients(gauges.connections(), gauges.body_bytes());
     }
     Ok(Plain {
