@@ -56,20 +56,58 @@ FOREIGN = ["https://evil.example", "http://localhost:3001", "https://localhost:3
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_preflight_of_a_foreign_origin(project, origin):
-    answer = requests.options(
-        project.server.url + "/sdk/v1/b2b/sessions/authenticate",
-        headers={"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": REQUESTED},
-        timeout=30,
-    )
-    assert answer.headers.get("Access-Control-Allow-Origin") is None
-
-
-@pytest.mark.parametrize("origin", FOREIGN)
-def test_call_from_a_foreign_origin(project, plain, origin):
+def test_a_page_of_a_foreign_origin_reads_why_it_is_refused(project, plain, origin):
+    """The SDK asks with credentials: without the right to read the refusal the page sees nothing but a failed fetch."""
+    may_read = None if origin == "null" else origin
+    preflight = preflight_of(project.server, origin)
+    assert preflight.headers.get("Access-Control-Allow-Origin") == may_read
     answer = project.browser("GET", "/b2b/organizations/me", session_token=plain.session_token, origin=origin)
-    assert answer.headers.get("Access-Control-Allow-Origin") is None
-    check_refusal(answer, 401, "bad_domain_for_stytch_sdk")
+    body = check_refusal(answer, 401, "bad_domain_for_stytch_sdk")
+    assert answer.headers.get("Access-Control-Allow-Origin") == may_read
+    if may_read:
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+    if may_read and origin.startswith("http://localhost:3001"):
+        assert body["error_message"].endswith(f"guildhall project update {project.project_id} --add-origin {origin}")
+    # It is all that it can read.
+    for path, options in (("/b2b/organizations/me", {"auth": ("public-token-test-x", "x")}), ("/b2b/no/such/route", {}),
+                          (f"/projects/bootstrap/{project.public_token}x", {})):
+        other = project.browser("GET", path, origin=origin, **options)
+        assert other.status_code >= 400 and "Access-Control-Allow-Origin" not in other.headers, path
+
+
+TRACING = "traceparent,baggage,sentry-trace,x-datadog-trace-id,b3,X-Any_Header!"
+
+
+def preflight_of(server, origin, headers=REQUESTED):
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    asked |= {"Access-Control-Request-Headers": headers} if headers is not None else {}
+    return requests.options(server.url + "/sdk/v1/b2b/sessions/authenticate", headers=asked, timeout=30)
+
+
+@pytest.mark.parametrize("headers", [TRACING, "authorization", REQUESTED + ", " + TRACING, "x" * 4000])
+def test_a_page_may_send_any_header(project, headers):
+    answer = preflight_of(project.server, ORIGIN, headers)
+    assert answer.status_code == 204
+    assert words(answer.headers["Access-Control-Allow-Headers"]) == words(headers)
+    assert "access-control-request-headers" in words(answer.headers["Vary"])
+
+
+@pytest.mark.parametrize("headers", [None, "", "a;b", "a\tb", "<script>", "(a)"])
+def test_what_is_no_list_of_headers_is_not_repeated(project, headers):
+    answer = preflight_of(project.server, ORIGIN, headers)
+    assert answer.status_code == 204
+    assert words(answer.headers["Access-Control-Allow-Headers"]) == words(REQUESTED)
+
+
+def test_pages_read_the_request_id_and_how_long_to_wait(project, plain):
+    good = project.browser("GET", "/b2b/organizations/me", session_token=plain.session_token)
+    bad = project.browser("POST", "/b2b/magic_links/authenticate", {"magic_links_token": "x"})
+    for answer in (good, bad):
+        assert words(answer.headers["Access-Control-Expose-Headers"]) == {"retry-after", "x-request-id"}
+        assert answer.headers["X-Request-Id"] == answer.json().get("data", answer.json())["request_id"]
+    # So is every answer's, whatever it holds.
+    for path in ("/", "/healthz", "/nowhere", "/v1/magic_links/redirect", "/errors"):
+        assert project.server.get(path).headers["X-Request-Id"].startswith("request-id-test-")
 
 
 def test_origin_of_another_project(server, project, plain):

@@ -35,7 +35,7 @@ def org(project):
 def removed_secret(server, project, before_removal):
     """One more secret, which is remembered and then removed."""
     secret = server.command("project", "add-secret", project.project_id).stdout.strip()
-    listed = map(json.loads, server.command("project", "list").stdout.splitlines())
+    listed = map(json.loads, server.command("project", "list", "--json").stdout.splitlines())
     [secrets] = [each["secrets"] for each in listed if each["project_id"] == project.project_id]
     [key] = [each["secret_id"] for each in secrets if secret.endswith(each["last_four"])]
     before_removal(secret)
@@ -84,12 +84,13 @@ def test_an_origin_that_is_no_longer_registered(server, project):
 
     def allowed():
         answer = project.browser("GET", path, origin=origin)
-        return answer.status_code == 200, "access-control-allow-origin" in answer.headers
+        # That it is refused it may read.
+        return answer.status_code == 200
 
-    assert allowed() == (True, True)
+    assert allowed()
     server.rows(f"DELETE FROM origins WHERE origin = '{origin}'")
     server.clock.back(minutes=BACK)
-    until(lambda: allowed() == (False, False), timeout=5, what="refusal of the origin")
+    until(lambda: not allowed(), timeout=5, what="refusal of the origin")
 
 
 def uses(project, org, session):

@@ -270,7 +270,8 @@ def test_a_database_that_fails_says_nothing_of_origins(upright, start_node, mode
     answer = project.browser("POST", "/b2b/sessions/authenticate", {}, session_token=session)
     assert answer.status_code == 200, answer.text
     assert answer.headers["access-control-allow-origin"] == harness.ORIGIN
-    assert not preflight(node, "https://stranger.example.com")
+    stranger = project.browser("POST", "/b2b/sessions/authenticate", {}, session_token=session, origin="https://stranger.example.com")
+    assert (stranger.status_code, stranger.json()["error_type"]) == (401, "bad_domain_for_stytch_sdk")
     check_works(project, session)
 
 

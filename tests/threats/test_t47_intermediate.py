@@ -36,13 +36,18 @@ def test_t47_opens_no_member_route_of_the_backend(project, half, name):
             check_refusal(answer, *REFUSED)
 
 
+def cookie(project, kind):
+    """What the project calls its cookie of a kind."""
+    return f"{kind}_{project.project_id.removeprefix('project-test-').replace('-', '')}"
+
+
 @pytest.mark.parametrize("name", OWN_ROUTES)
 def test_t47_opens_no_route_of_a_session_in_a_browser(project, half, name):
     _, member, tokens = half
     method, path, _ = OPERATIONS[name]
     path = path.removeprefix("/sdk/v1").replace("{member_id}", member.member_id)
     for token in tokens:
-        for options in ({"session_token": token}, {"headers": {"Cookie": f"__Host-guildhall_session={token}"}}, {"headers": {"Cookie": f"__Host-guildhall_intermediate_session={token}"}}):
+        for options in ({"session_token": token}, {"headers": {"Cookie": f"{cookie(project, '__Host-guildhall_session')}={token}"}}, {"headers": {"Cookie": f"{cookie(project, '__Host-guildhall_intermediate_session')}={token}"}}):
             if method != "GET":
                 options = options | {"json": {"session_duration_minutes": 60, "organization_id": "x"}}
             check_refusal(project.browser(method, path, **options), *REFUSED)

@@ -44,6 +44,16 @@ impl Error {
         }
     }
 
+    /// What a client is told of it.
+    pub fn told(&self) -> ApiError {
+        match self {
+            Error::Api(error, _) | Error::Kept(error, _) => *error,
+            Error::TooMany(..) => ApiError::TooManyRequests,
+            Error::Conflict | Error::Unavailable(_) => ApiError::ServerUnavailable,
+            Error::Internal(_) => ApiError::Internal,
+        }
+    }
+
     /// The answer it is, if it is one.
     pub fn api(&self) -> Option<ApiError> {
         match self {
@@ -226,7 +236,7 @@ api_errors! {
     NoDefaultDiscoveryRedirectUrl = 400 "no_default_discovery_redirect_url_set" "The project has no default redirect URL for discovery; give discovery_redirect_url.";
     RedirectUrlMustUseHttps = 400 "redirect_url_must_use_https" "A redirect URL uses https; http is for this machine only, in a test environment.";
     RedirectUrlCannotUseProtocol = 400 "redirect_url_cannot_use_protocol" "A redirect URL cannot use this scheme.";
-    NoWildcardsInLive = 400 "no_wildcards_in_live_redirect_url" "Wildcards in redirect URLs are for test environments only.";
+    NoWildcardsInLive = 400 "no_wildcards_in_live_redirect_url" "In live environments a * in a redirect URL stands for the first label of its host only.";
     MagicLinkNotFound = 404 "magic_link_not_found" "There is no such magic link.";
     UnableToAuthMagicLink = 401 "unable_to_auth_magic_link" "This magic link was used already or has expired. Request another one.";
 

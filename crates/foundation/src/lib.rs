@@ -15,6 +15,7 @@ pub mod keys;
 pub mod memory;
 pub mod metadata;
 pub mod metrics;
+pub mod occasional;
 pub mod panics;
 pub mod phone_number;
 pub mod project;

@@ -39,6 +39,7 @@ pub struct Metrics {
     connections: Gauge,
     body_bytes: Gauge,
     undeclared: Family<Undeclared, Counter>,
+    refused_origins: Counter,
 }
 
 /// An error that an operation answers with and does not declare.
@@ -101,6 +102,9 @@ impl Metrics {
         registry.register("request_bodies_bytes", "Memory that request bodies take", body_bytes.clone());
         let undeclared = Family::default();
         registry.register("undeclared_errors", "Errors that an operation does not declare", undeclared.clone());
+        let refused_origins = Counter::default();
+        let help = "Requests and preflights of pages whose origin is not registered";
+        registry.register("refused_origins", help, refused_origins.clone());
         let check = Transaction { kind: "check", outcome: "committed" };
         let checks = (transactions.get_or_create_owned(&check), waiting.get_or_create_owned(&check));
         Self {
@@ -114,6 +118,7 @@ impl Metrics {
             connections,
             body_bytes,
             undeclared,
+            refused_origins,
         }
     }
 
@@ -155,6 +160,11 @@ impl Metrics {
     /// An operation has answered with an error that it does not declare.
     pub fn undeclared_error(&self, operation: &'static str, error_type: &'static str) {
         self.undeclared.get_or_create(&Undeclared { operation, error_type }).inc();
+    }
+
+    /// A page of an origin that is not registered has asked for something, or whether it may.
+    pub fn refused_origin(&self) {
+        self.refused_origins.inc();
     }
 
     /// How many messages wait to be delivered.

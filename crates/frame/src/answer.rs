@@ -1,10 +1,10 @@
 //! What endpoints answer.
 
-use crate::cookie::Cookie;
+use crate::cookie::{Cookie, Jar};
 use axum::http::StatusCode;
 use database::Timestamp;
 use foundation::cx::Cx;
-use foundation::error::{Error, Result};
+use foundation::error::{ApiError, Error, Result};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -24,8 +24,13 @@ pub trait Output: Send {
         None
     }
 
-    /// Cookies that go with it. With `keep` tokens are to be taken out of what is written, and kept in cookies.
-    fn cookies(&mut self, _keep: bool, _now: Timestamp) -> Vec<Cookie> {
+    /// What it refuses, where it is a page that says so in words of its own.
+    fn refusal(&self) -> Option<ApiError> {
+        None
+    }
+
+    /// Cookies that go with it. With a jar, tokens are to be taken out of what is written, and kept in it.
+    fn cookies(&mut self, _jar: Option<&Jar>, _now: Timestamp) -> Vec<Cookie> {
         Vec::new()
     }
 }
@@ -33,16 +38,16 @@ pub trait Output: Send {
 /// A JSON object that cookies go with, where the project keeps tokens in them.
 pub struct WithCookies<T> {
     pub output: T,
-    /// Takes the tokens out of the output and makes cookies of them, at this time.
-    pub take: fn(&mut T, Timestamp) -> Vec<Cookie>,
+    /// Takes the tokens out of the output and makes cookies of this jar of them, at this time.
+    pub take: fn(&mut T, &Jar, Timestamp) -> Vec<Cookie>,
 }
 
 impl<T: Serialize + Send> Output for WithCookies<T> {
     fn write(&self, to: &mut Vec<u8>) -> Result<Content> {
         self.output.write(to)
     }
-    fn cookies(&mut self, keep: bool, now: Timestamp) -> Vec<Cookie> {
-        if keep { (self.take)(&mut self.output, now) } else { Vec::new() }
+    fn cookies(&mut self, jar: Option<&Jar>, now: Timestamp) -> Vec<Cookie> {
+        jar.map(|jar| (self.take)(&mut self.output, jar, now)).unwrap_or_default()
     }
 }
 
@@ -104,12 +109,20 @@ pub struct Page {
     pub status: StatusCode,
     /// What it may load; [`Page::POLICY`], as a rule.
     pub policy: &'static str,
+    /// What it refuses, if it does.
+    pub refusal: Option<ApiError>,
 }
 
 impl Page {
     /// No script but our own files, nothing inline, no frames around us (CSP level 3).
     pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                               form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+    /// The same, as a refusal.
+    #[must_use]
+    pub fn refusing(self, error: ApiError) -> Self {
+        Self { status: error.status(), refusal: Some(error), ..self }
+    }
 }
 
 impl Output for Page {
@@ -119,6 +132,9 @@ impl Output for Page {
     }
     fn status(&self) -> Option<StatusCode> {
         Some(self.status)
+    }
+    fn refusal(&self) -> Option<ApiError> {
+        self.refusal
     }
 }
 

@@ -2,22 +2,44 @@
 //! (RFC 6265bis, section 4.1.3; threat T-46).
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use foundation::id::ProjectId;
+
+/// The cookies of one project. Cookies know no ports: without names of its own, projects whose pages use one host would
+/// end each other's sessions.
+pub struct Jar(String);
+
+impl Jar {
+    /// That of a project.
+    pub fn of(project: &ProjectId) -> Self {
+        Self(project.uuid().simple().to_string())
+    }
+
+    /// What a cookie is called in it. `kind` begins with `__Host-`.
+    pub fn name(&self, kind: &str) -> String {
+        format!("{kind}_{}", self.0)
+    }
+
+    /// A cookie that is kept for so many seconds.
+    pub fn keep(&self, kind: &str, value: String, seconds: i64) -> Cookie {
+        Cookie { name: self.name(kind), value, seconds }
+    }
+
+    /// Ends a cookie.
+    pub fn end(&self, kind: &str) -> Cookie {
+        self.keep(kind, String::new(), 0)
+    }
+}
 
 /// A cookie for the client to keep.
 pub struct Cookie {
     /// Begins with `__Host-`.
-    pub name: &'static str,
+    pub name: String,
     pub value: String,
     /// Seconds that it is kept; none end it.
     pub seconds: i64,
 }
 
 impl Cookie {
-    /// Ends the cookie of this name.
-    pub fn end(name: &'static str) -> Self {
-        Self { name, value: String::new(), seconds: 0 }
-    }
-
     pub(crate) fn header(&self) -> HeaderValue {
         let Self { name, value, seconds } = self;
         let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax");

@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Output, Pending};
 use crate::call::Call;
 use crate::caller::{Caller, Identified};
+use crate::cookie::Jar;
 use crate::door::{Dialect, Door};
 use crate::head::Head;
 use crate::input::RawInput;
@@ -79,7 +80,8 @@ pub(crate) struct Asked {
 /// What comes of it.
 pub(crate) struct Told {
     pub(crate) output: Box<dyn Output>,
-    pub(crate) keeps_cookies: bool,
+    /// Where tokens are to be kept, if not in the answer.
+    pub(crate) jar: Option<Jar>,
 }
 
 pub(crate) type Run = Arc<dyn Fn(Asked) -> Telling + Send + Sync>;
@@ -91,7 +93,7 @@ type Work = Box<dyn FnMut(&mut Tx) -> Result<Done> + Send>;
 struct Done {
     answer: Box<dyn Pending>,
     cx: Arc<Cx>,
-    keeps_cookies: bool,
+    jar: Option<Jar>,
 }
 
 async fn transact(app: &App, mode: Mode, mut work: Work) -> Result<Told> {
@@ -101,8 +103,8 @@ async fn transact(app: &App, mode: Mode, mut work: Work) -> Result<Told> {
         Mode::Scan => app.db().scan(work).await,
         Mode::Write => app.db().write(work).await,
     };
-    let Done { answer, cx, keeps_cookies } = done??;
-    Ok(Told { output: answer.finish(cx).await?, keeps_cookies })
+    let Done { answer, cx, jar } = done??;
+    Ok(Told { output: answer.finish(cx).await?, jar })
 }
 
 impl Endpoint {
@@ -126,9 +128,9 @@ impl Endpoint {
                 let asked = app.clone();
                 let work = move |tx: &mut Tx| {
                     let identified = C::identify(&app, tx, &head)?;
-                    let (call, input, keeps_cookies) = enter(identified, &app, &head, input.clone(), &known, &door)?;
+                    let (call, input, jar) = enter(identified, &app, &head, input.clone(), &known, &door)?;
                     let answer = function(tx, &call, input.parse()?)?;
-                    Ok(Done { answer: Box::new(answer), cx: call.cx, keeps_cookies })
+                    Ok(Done { answer: Box::new(answer), cx: call.cx, jar })
                 };
                 transact(&asked, about.mode, Box::new(work)).await
             })
@@ -157,10 +159,10 @@ impl Endpoint {
                         db.check::<_, Error>(move |tx| C::identify(&app, tx, &head)).await?
                     }
                 };
-                let (call, input, keeps_cookies) = enter(identified, &app, &head, input, &known, &door)?;
+                let (call, input, jar) = enter(identified, &app, &head, input, &known, &door)?;
                 let cx = call.cx.clone();
                 let answer = function(call, input.parse()?).await?;
-                Ok(Told { output: Box::new(answer.finish(&cx).await?), keeps_cookies })
+                Ok(Told { output: Box::new(answer.finish(&cx).await?), jar })
             })
         });
         Self::assemble::<C, I, A::Output>(about, fields, run)
@@ -189,7 +191,7 @@ fn enter<C: Caller>(
     mut input: RawInput,
     known: &InputSchema,
     door: &Door,
-) -> Result<(Call<C>, RawInput, bool)> {
+) -> Result<(Call<C>, RawInput, Option<Jar>)> {
     let Identified { caller, project, via, acting, keeps_cookies } = identified;
     let (request_id, ip_address) = (head.request_id.clone(), head.ip_address);
     let cx = Cx { app: app.clone(), project, via, acting, now: head.now, request_id, ip_address };
@@ -201,7 +203,8 @@ fn enter<C: Caller>(
             input.say(field, value);
         }
     }
-    Ok((Call { cx: Arc::new(cx), caller, head: head.clone() }, input, keeps_cookies))
+    let jar = keeps_cookies.then(|| Jar::of(&cx.project.id));
+    Ok((Call { cx: Arc::new(cx), caller, head: head.clone() }, input, jar))
 }
 
 /// Errors any endpoint may answer with; every other error is declared by the endpoints that have it, or by their callers.

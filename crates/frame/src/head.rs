@@ -8,6 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use database::Timestamp;
 use std::net::IpAddr;
 
+/// The longest origin there can be, in bytes: a scheme, a host name (RFC 1035, section 2.3.4) and a port.
+pub const LONGEST_ORIGIN: usize = 300;
+
 /// The company of a request: everything but path parameters, query and body.
 pub struct Head {
     pub request_id: String,
@@ -46,6 +49,12 @@ impl Head {
     /// The web origin of the page that sends the request (RFC 6454).
     pub fn origin(&self) -> Option<&str> {
         self.header(header::ORIGIN.as_str())
+    }
+
+    /// The same, where it says which page that is. `null` is what browsers say for files, sandboxed frames and the like: it
+    /// is everybody's. No host is called `*`, which stands for many where it is registered.
+    pub fn telling_origin(&self) -> Option<&str> {
+        self.origin().filter(|origin| *origin != "null" && !origin.contains('*') && origin.len() <= LONGEST_ORIGIN)
     }
 
     /// The value of a cookie; none where it is empty.

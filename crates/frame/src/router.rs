@@ -1,7 +1,6 @@
 //! One axum route for each door; the handler is the same function for all of them.
 
 use crate::body;
-use crate::cookie::Cookie;
 use crate::cors;
 use crate::dialect::{Refusal, speaker};
 use crate::door::{Dialect, Door, Method};
@@ -13,12 +12,13 @@ use crate::wiring::Wiring;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing as on;
 use foundation::app::App;
 use foundation::error::{ApiError, Error, Result};
 use foundation::metrics::OperationMetrics;
+use foundation::occasional::Occasional;
 use foundation::panics::caught;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub fn router(app: App, mut wiring: Wiring) -> Router {
     let mut router = Router::new();
     let endpoints = std::mem::take(&mut wiring.endpoints);
     let nowhere = app.metrics().of_operation("none");
-    let frame = Arc::new(Frame { app, wiring, nowhere });
+    let frame = Arc::new(Frame { app, wiring, nowhere, lines: Occasional::new(LINES) });
     for endpoint in endpoints {
         let operation = Arc::new(Operation::of(endpoint, &frame.app));
         for door in operation.about.doors {
@@ -88,7 +88,14 @@ struct Frame {
     wiring: Wiring,
     /// The numbers of what no operation is for.
     nowhere: OperationMetrics,
+    /// The lines in the log of it.
+    lines: Occasional,
 }
+
+/// How many lines a minute what no operation is for has in the log: anybody can ask for what is not there.
+const LINES: u32 = 60;
+/// By what a request is found in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 impl Frame {
     async fn answer(&self, operation: &Operation, door: Door, path: PathParams, mut request: Request) -> Response {
@@ -103,18 +110,23 @@ impl Frame {
             Ok((input, _body)) => self.run(operation, door, &head, input).await,
             Err(error) => Err(error),
         };
-        let error = result.as_ref().err().and_then(Error::api);
-        let mut response = result.unwrap_or_else(|error| self.refuse(&head, error));
+        let answered_with = result.as_ref().err().and_then(Error::api);
+        let (mut response, error) = match result {
+            Ok(answer) => answer,
+            Err(error) => self.refuse(&head, error),
+        };
         if door.dialect == Dialect::Browser {
             self.serve_browser(&head, error, &mut response).await;
         }
-        if let Some(error) = error.filter(|error| !operation.errors.contains(error)) {
+        if let Some(error) = answered_with.filter(|error| !operation.errors.contains(error)) {
             // A client cannot be ready for what is not described, and a test finds it in the log.
             tracing::error!(request_id = %head.request_id, ?error, "{} does not declare an error", operation.about.operation);
             self.app.metrics().undeclared_error(operation.about.operation, error.error_type());
         }
         operation.metrics.request(response.status().as_u16(), started.elapsed());
-        log(operation.about.operation, operation.about.quiet, &head, &response, error, started.elapsed());
+        identify(&head, &mut response);
+        let line = Line { operation: operation.about.operation, head: &head, error, elapsed: started.elapsed() };
+        line.log(response.status(), !(operation.about.quiet && response.status().is_success()), 0);
         response
     }
 
@@ -138,29 +150,33 @@ impl Frame {
         Ok((RawInput::new(object, query.as_deref(), path, &operation.fields)?, bytes))
     }
 
-    async fn run(&self, operation: &Operation, door: Door, head: &Arc<Head>, input: RawInput) -> Result<Response> {
+    /// The answer, and what it refuses.
+    async fn run(
+        &self,
+        operation: &Operation,
+        door: Door,
+        head: &Arc<Head>,
+        input: RawInput,
+    ) -> Result<(Response, Option<ApiError>)> {
         let asked = Asked { app: self.app.clone(), head: head.clone(), input, door };
         let told = tokio::time::timeout(self.wiring.within, caught((operation.run)(asked))).await;
         let late = |_| Error::Unavailable("an operation took too long".into());
-        let Told { mut output, keeps_cookies } = told.map_err(late)??;
-        let cookies = output.cookies(keeps_cookies, head.now);
+        let Told { mut output, jar } = told.map_err(late)??;
+        let cookies = output.cookies(jar.as_ref(), head.now);
         let usual = StatusCode::from_u16(door.status).unwrap_or(StatusCode::OK);
         let status = output.status().unwrap_or(usual);
         let mut response = speaker(door.dialect).write(head, status, &*output)?;
         for cookie in &cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie.header());
         }
-        Ok(response)
+        Ok((response, output.refusal()))
     }
 
     /// What only browsers need: the right to read the answer, and the end of cookies that mean nothing any more.
     async fn serve_browser(&self, head: &Head, error: Option<ApiError>, response: &mut Response) {
-        cors::allow(&self.app, &self.wiring, head, response.headers_mut()).await;
-        let (errors, cookies) = self.wiring.ends_cookies;
-        if error.is_some_and(|error| errors.contains(&error)) {
-            for name in cookies.iter().filter(|name| head.cookie(name).is_some()) {
-                response.headers_mut().append(header::SET_COOKIE, Cookie::end(name).header());
-            }
+        cors::allow(&self.app, &self.wiring, head, error, response.headers_mut()).await;
+        for cookie in error.map(|error| (self.wiring.ended_cookies)(&self.app, head, error)).unwrap_or_default() {
+            response.headers_mut().append(header::SET_COOKIE, cookie.header());
         }
     }
 
@@ -178,20 +194,26 @@ impl Frame {
             request.method() == axum::http::Method::OPTIONS && request.headers().contains_key(header::ORIGIN);
         let mut head = self.head_of(&mut request, dialect);
         head.now = self.app.now();
-        let (response, error) = if dialect == Dialect::Browser && preflight {
-            (cors::preflight(&self.app, &self.wiring, &head).await, None)
+        let answer = if dialect == Dialect::Browser && preflight {
+            cors::preflight(&self.app, &self.wiring, &head).await
         } else {
             // The body is read first, so that a client in the middle of sending it gets to see the answer.
-            let error = body::read(&self.wiring.bodies, request.into_body()).await.err().unwrap_or(error.into());
-            let told = error.api();
-            let mut response = self.refuse(&head, error);
-            if dialect == Dialect::Browser {
-                cors::allow(&self.app, &self.wiring, &head, response.headers_mut()).await;
-            }
-            (response, told)
+            Err(body::read(&self.wiring.bodies, request.into_body()).await.err().unwrap_or(error.into()))
         };
+        let (mut response, error) = match answer {
+            Ok(response) => (response, None),
+            Err(error) => self.refuse(&head, error),
+        };
+        if dialect == Dialect::Browser && !preflight {
+            cors::allow(&self.app, &self.wiring, &head, error, response.headers_mut()).await;
+        }
+        identify(&head, &mut response);
         self.nowhere.request(response.status().as_u16(), started.elapsed());
-        log("none", true, &head, &response, error, started.elapsed());
+        let line = Line { operation: "none", head: &head, error, elapsed: started.elapsed() };
+        match error.and_then(|_| self.lines.tell()) {
+            Some(untold) => line.log(response.status(), true, untold),
+            None => line.log(response.status(), false, 0),
+        }
         response
     }
 
@@ -210,24 +232,25 @@ impl Frame {
         }
     }
 
-    /// An error on its way to the client. Faults of ours go to the log; the client learns the request id.
-    fn refuse(&self, head: &Head, error: Error) -> Response {
-        let request_id = &head.request_id;
+    /// An error on its way to the client, and what it is there. Faults of ours go to the log; the client learns the request
+    /// id.
+    fn refuse(&self, head: &Head, refused: Error) -> (Response, Option<ApiError>) {
+        let (request_id, error) = (&head.request_id, refused.told());
         let mut retry_after = 1;
-        let (error, message) = match error {
-            Error::Api(error, message) | Error::Kept(error, message) => (error, message),
+        let message = match refused {
+            Error::Api(_, message) | Error::Kept(_, message) => message,
             Error::TooMany(message, seconds) => {
                 retry_after = seconds;
-                (ApiError::TooManyRequests, Some(message))
+                Some(message)
             }
-            Error::Conflict => (ApiError::ServerUnavailable, None),
+            Error::Conflict => None,
             Error::Unavailable(cause) => {
                 tracing::warn!(%request_id, %cause, "unavailable");
-                (ApiError::ServerUnavailable, None)
+                None
             }
             Error::Internal(fault) => {
                 tracing::error!(%request_id, %fault, "internal error");
-                (ApiError::Internal, None)
+                None
             }
         };
         let message = message.unwrap_or(Cow::Borrowed(error.message()));
@@ -236,7 +259,14 @@ impl Frame {
         if matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
-        response
+        (response, Some(error))
+    }
+}
+
+/// Says in the answer, whatever it is, by what the request is found in the log.
+fn identify(head: &Head, response: &mut Response) {
+    if let Ok(id) = HeaderValue::from_str(&head.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
     }
 }
 
@@ -246,27 +276,40 @@ fn wants_page(request: &Request) -> bool {
     request.method() == axum::http::Method::GET && accept.contains("text/html")
 }
 
-/// One line for each request. What is quiet has one when it fails: every request of every app is a session check, and a
-/// line for each would cost a tenth of it, and bury the others.
-fn log(operation: &str, quiet: bool, head: &Head, response: &Response, error: Option<ApiError>, elapsed: Duration) {
-    let status = response.status();
-    let client = head.ip_address.map(tracing::field::display);
-    let error = error.map(ApiError::error_type);
-    macro_rules! log {
-        ($level:ident) => {
-            tracing::$level!(
-                request_id = %head.request_id,
-                operation,
-                status = status.as_u16(),
-                error,
-                client,
-                micros = elapsed.as_micros() as u64,
-                "request"
-            )
-        };
-    }
-    match quiet && (status.is_success() || operation == "none") {
-        true => log!(debug),
-        false => log!(info),
+/// What the log says of a request. What is quiet has a line when it fails: every request of every app is a session check,
+/// and a line for each would cost a tenth of it, and bury the others.
+struct Line<'a> {
+    operation: &'a str,
+    head: &'a Head,
+    /// What was refused.
+    error: Option<ApiError>,
+    elapsed: Duration,
+}
+
+impl Line<'_> {
+    /// Writes it, for whoever reads what happens, or only for whoever reads all of it. `untold` are lines like it that were
+    /// too many.
+    fn log(&self, status: StatusCode, is_told: bool, untold: u64) {
+        let Self { operation, head, error, elapsed } = self;
+        let (client, error) = (head.ip_address.map(tracing::field::display), error.map(ApiError::error_type));
+        let untold = Some(untold).filter(|untold| *untold > 0);
+        macro_rules! log {
+            ($level:ident) => {
+                tracing::$level!(
+                    request_id = %head.request_id,
+                    operation,
+                    status = status.as_u16(),
+                    error,
+                    client,
+                    micros = elapsed.as_micros() as u64,
+                    untold,
+                    "request"
+                )
+            };
+        }
+        match is_told {
+            true => log!(info),
+            false => log!(debug),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! What the frame is told by whoever puts the server together.
 
+use crate::cookie::Cookie;
 use crate::door::Dialect;
 use crate::endpoint::Endpoint;
+use crate::head::Head;
 use axum::http::HeaderMap;
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
@@ -23,8 +25,8 @@ pub struct Wiring {
     pub error_page: fn(&App, ApiError, &str, &str) -> String,
     /// Guesses, before a credential is checked, for which environment it is; it only colours the request id.
     pub environment: fn(&HeaderMap) -> Environment,
-    /// Errors that end what a browser keeps, and the cookies that they end.
-    pub ends_cookies: (&'static [ApiError], &'static [&'static str]),
+    /// The cookies of a request that mean nothing any more when it is refused so.
+    pub ended_cookies: fn(&App, &Head, ApiError) -> Vec<Cookie>,
     /// How long an answer may take once the request is complete.
     pub within: Duration,
     /// The memory for bodies.

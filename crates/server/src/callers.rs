@@ -10,7 +10,7 @@ use foundation::cx::{ActingMember, Via};
 use foundation::error::{ApiError, Result};
 use foundation::project::Project;
 use foundation::secret::Secret;
-use frame::{Caller, Dialect, Door, Head, Identified, SecurityScheme};
+use frame::{Caller, Cookie, Dialect, Door, Head, Identified, Jar, SecurityScheme};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -37,7 +37,19 @@ const ACTOR_ERRORS: &[ApiError] = &[
 ];
 
 /// Errors that end what a browser keeps of a session.
-pub(crate) const ENDS_SESSION: &[ApiError] = &[ApiError::SessionNotFound, ApiError::UserUnauthenticated];
+const ENDS_SESSION: &[ApiError] = &[ApiError::SessionNotFound, ApiError::UserUnauthenticated];
+
+/// The cookies of a browser's request whose session is no more. What came in the Authorization header is another one, and
+/// a login that goes on has its own cookie.
+pub(crate) fn ended_cookies(app: &App, head: &Head, error: ApiError) -> Vec<Cookie> {
+    if !ENDS_SESSION.contains(&error) || session_in_header(head).is_some() {
+        return Vec::new();
+    }
+    // Whoever gets such an answer was just identified.
+    let Some(Ok(project)) = projects::remembered(app, head, Via::Browser) else { return Vec::new() };
+    let ended = cookies::without_session(&Jar::of(&project.id));
+    ended.into_iter().filter(|cookie| head.cookie(&cookie.name).is_some()).collect()
+}
 
 fn via(dialect: Dialect) -> Via {
     if dialect == Dialect::Browser { Via::Browser } else { Via::Backend }
@@ -49,18 +61,24 @@ fn identified<C>(caller: C, project: Arc<Project>, head: &Head, acting: Option<A
     Identified { caller, project, via, acting, keeps_cookies }
 }
 
-/// The session and intermediate session of a browser: from the Authorization header, else from cookies.
-fn ambient(head: &Head) -> Ambient {
+/// The session and intermediate session of a browser: from the Authorization header, else from the project's cookies.
+fn ambient(head: &Head, project: &Project) -> Ambient {
     if via(head.dialect) != Via::Browser {
         return Ambient::default();
     }
-    let from_header = head.basic().filter(|(user, password)| user != password).map(|(_, password)| password);
-    let cookie = |name| head.cookie(name).map(str::to_owned);
-    let session = from_header.filter(|password| !password.is_empty()).or_else(|| cookie(cookies::SESSION));
+    let jar = Jar::of(&project.id);
+    let cookie = |kind| head.cookie(&jar.name(kind)).map(str::to_owned);
+    let session = session_in_header(head).or_else(|| cookie(cookies::SESSION));
     Ambient {
         session_token: session.map(Secret::new),
         intermediate_session_token: cookie(cookies::INTERMEDIATE).map(Secret::new),
     }
+}
+
+/// The session token that a browser sends in the place of a password.
+fn session_in_header(head: &Head) -> Option<String> {
+    let (user, password) = head.basic()?;
+    Some(password).filter(|password| !password.is_empty() && *password != user)
 }
 
 impl Caller for ProjectCaller {
@@ -69,12 +87,12 @@ impl Caller for ProjectCaller {
 
     fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
         let project = projects::identify(app, tx, head, via(head.dialect))?;
-        Ok(identified(Self { ambient: ambient(head) }, project, head, None))
+        Ok(identified(Self { ambient: ambient(head, &project) }, project, head, None))
     }
 
     fn remembered(app: &App, head: &Head) -> Option<Result<Identified<Self>>> {
         let project = projects::remembered(app, head, via(head.dialect))?;
-        Some(project.map(|project| identified(Self { ambient: ambient(head) }, project, head, None)))
+        Some(project.map(|project| identified(Self { ambient: ambient(head, &project) }, project, head, None)))
     }
 
     fn security(dialect: Dialect) -> &'static [&'static [&'static str]] {
@@ -90,7 +108,7 @@ impl Caller for Actor {
         let project = projects::identify(app, tx, head, via(head.dialect))?;
         let credential = match via(head.dialect) {
             Via::Browser => {
-                let token = ambient(head).session_token.ok_or(ApiError::UserUnauthenticated)?;
+                let token = ambient(head, &project).session_token.ok_or(ApiError::UserUnauthenticated)?;
                 Some(Credential::Token(token))
             }
             _ => member_credential(head)?,

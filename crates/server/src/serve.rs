@@ -1,8 +1,8 @@
 //! Serving: accept, answer, and end in good order.
 
-use crate::callers::ENDS_SESSION;
+use crate::callers::ended_cookies;
 use crate::catalogue::{endpoints, openapi};
-use crate::{cookies, outbox, pages, projects, sessions, workers};
+use crate::{outbox, pages, projects, sessions, workers};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -31,7 +31,7 @@ pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wir
         is_registered_origin: |app, origin| Box::pin(projects::origin_is_registered(app, origin)),
         error_page: pages::error_page,
         environment,
-        ends_cookies: (ENDS_SESSION, cookies::ALL),
+        ended_cookies,
         within: ANSWER_WITHIN,
         bodies,
         proxies,

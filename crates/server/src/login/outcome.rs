@@ -11,7 +11,7 @@ use foundation::cx::Cx;
 use foundation::error::Result;
 use foundation::id::{MemberId, OrganizationId};
 use foundation::time;
-use frame::{Answer, Cookie, WithCookies};
+use frame::{Answer, Cookie, Jar, WithCookies};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -116,13 +116,13 @@ impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
 }
 
 /// The tokens of an answer, for cookies.
-fn take_tokens<More>(response: &mut AuthResponse<More>, now: Timestamp) -> Vec<Cookie> {
+fn take_tokens<More>(response: &mut AuthResponse<More>, jar: &Jar, now: Timestamp) -> Vec<Cookie> {
     let [token, jwt, intermediate] =
         [&mut response.session_token, &mut response.session_jwt, &mut response.intermediate_session_token]
             .map(std::mem::take);
     match (&response.member_session, response.intermediate_session_token_expires_at) {
-        (Some(session), _) => cookies::of_session(token, jwt, session.expires_at, now),
-        (None, Some(expires_at)) => cookies::of_login(intermediate, expires_at, now),
+        (Some(session), _) => cookies::of_session(jar, token, jwt, session.expires_at, now),
+        (None, Some(expires_at)) => cookies::of_login(jar, intermediate, expires_at, now),
         (None, None) => Vec::new(),
     }
 }

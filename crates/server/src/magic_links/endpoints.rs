@@ -16,7 +16,7 @@ use foundation::audit::{self, Change};
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
 use foundation::id::{EmailId, MemberId};
-use frame::{Call, Cookie, Endpoint, WithCookies, endpoint};
+use frame::{Call, Cookie, Endpoint, Jar, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -224,7 +224,7 @@ fn authenticate_discovery(
     Ok(WithCookies { output, take: take_token })
 }
 
-fn take_token(discovered: &mut Discovered, now: Timestamp) -> Vec<Cookie> {
+fn take_token(discovered: &mut Discovered, jar: &Jar, now: Timestamp) -> Vec<Cookie> {
     let token = std::mem::take(&mut discovered.intermediate_session_token);
-    cookies::of_login(token, discovered.intermediate_session_token_expires_at, now)
+    cookies::of_login(jar, token, discovered.intermediate_session_token_expires_at, now)
 }

@@ -7,19 +7,32 @@ use foundation::error::{Error, Result};
 use foundation::id::OrganizationId;
 use foundation::memory::Memory;
 use foundation::rbac::Role;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many are remembered.
+/// How many are expected.
 const MOST: usize = 10_000;
+/// Bytes that they may take: what an organization is made of, its administrators write.
+const BYTES: u64 = 64 << 20;
 /// How many ways of writing an organization's names are remembered.
 const NAMES: usize = 8;
 
-struct Views(Cache<OrganizationId, Arc<OrganizationView>>);
+struct Views(Cache<OrganizationId, Arc<OrganizationView>, Bytes>);
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<OrganizationId, Arc<OrganizationView>> for Bytes {
+    /// The custom roles stand in the JSON, too, and take about twice as much besides.
+    fn weight(&self, id: &OrganizationId, view: &Arc<OrganizationView>) -> u64 {
+        (size_of::<OrganizationView>() + id.as_str().len() + 3 * view.json.len()) as u64
+    }
+}
 
 impl Memory for Views {
     fn new(_: &Config) -> Self {
-        Self(Cache::new(MOST))
+        Self(Cache::with_weighter(MOST, BYTES, Bytes))
     }
 }
 

@@ -28,7 +28,10 @@ pub(super) struct ByType {
 pub(super) async fn error_type(cx: Call<Anyone>, input: ByType) -> Result<Page> {
     match one(&input.error_type, description(&cx.app)) {
         Some(values) => page(&cx.app, "error_type.html", StatusCode::OK, &values),
-        None => page(&cx.app, "error_types.html", StatusCode::NOT_FOUND, &all()),
+        None => {
+            let page = page(&cx.app, "error_types.html", StatusCode::NOT_FOUND, &all())?;
+            Ok(page.refusing(ApiError::RouteNotFound))
+        }
     }
 }
 

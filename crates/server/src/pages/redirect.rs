@@ -5,7 +5,7 @@ use crate::actor::Anyone;
 use crate::magic_links;
 use axum::http::StatusCode;
 use database::Tx;
-use foundation::error::Result;
+use foundation::error::{ApiError, Result};
 use frame::{Call, Page, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,6 +30,9 @@ pub(super) fn redirect(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Resu
     });
     match found.url {
         Some(_) => page(&cx.app, "redirect.html", StatusCode::OK, &values),
-        None => page(&cx.app, "link_expired.html", StatusCode::NOT_FOUND, &values),
+        None => {
+            Ok(page(&cx.app, "link_expired.html", StatusCode::NOT_FOUND, &values)?
+                .refusing(ApiError::MagicLinkNotFound))
+        }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Resu
 /// A page.
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
     let policy = if template == "message.html" { MESSAGE_POLICY } else { Page::POLICY };
-    Ok(Page { html: render(app, template, values)?, status, policy })
+    Ok(Page { html: render(app, template, values)?, status, policy, refusal: None })
 }
 
 #[cfg(test)]

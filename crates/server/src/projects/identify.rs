@@ -1,33 +1,37 @@
 //! Checking a project's credentials. What was found is remembered for a second, so that a burst of requests does not
 //! read it again and again, and a secret that is removed stops working within that second.
 
-use super::store;
+use super::{origin, store};
 use axum::http::header;
 use database::{EVERYTHING, Tx};
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::ProjectId;
+use foundation::id::{Environment, ProjectId};
 use foundation::keys::{Purpose, equal};
 use foundation::memory::Memory;
+use foundation::occasional::Occasional;
 use foundation::project::Project;
-use foundation::recent::{A_SECOND, Recent};
+use foundation::recent::{A_SECOND, Recent, digest_of};
 use frame::Head;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How many of each are remembered.
 const MOST: usize = 10_000;
-/// The longest origin there can be, in bytes: a scheme, a host name (RFC 1035, section 2.3.4) and a port.
-const LONGEST_ORIGIN: usize = 300;
+/// How many lines a minute the log has of pages that are refused: anybody can write one.
+const LINES: u32 = 10;
 
 /// Credentials and origins seen a moment ago.
 struct Seen {
     /// Keyed by the keyed hash of user name and password.
     credentials: Recent<[u8; 32], Arc<Project>>,
-    origins: Recent<(ProjectId, String), bool>,
-    any_origin: Recent<String, bool>,
-    public_tokens: Recent<ProjectId, String>,
+    /// Keyed by the project and the digest of the origin.
+    origins: Recent<(Uuid, [u8; 32]), bool>,
+    any_origin: Recent<[u8; 32], bool>,
+    public_tokens: Recent<Uuid, String>,
+    refused_pages: Occasional,
 }
 
 impl Memory for Seen {
@@ -37,6 +41,7 @@ impl Memory for Seen {
             origins: Recent::new(MOST, A_SECOND),
             any_origin: Recent::new(MOST, A_SECOND),
             public_tokens: Recent::new(MOST, A_SECOND),
+            refused_pages: Occasional::new(LINES),
         }
     }
 }
@@ -75,11 +80,27 @@ fn check(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> 
         let known = store::secret_hashes(tx, &id)?.iter().any(|stored| equal(stored, &hash));
         if known { store::find(tx, &id) } else { Ok(None) }
     })?;
-    let project = Arc::new(project.ok_or(ApiError::UnauthorizedCredentials)?);
+    let project = Arc::new(project.ok_or_else(|| wrong_secret(&id, &password))?);
     if let Some(key) = key_of_header(app, head) {
         app.memory::<Seen>().credentials.insert(key, project.clone());
     }
     Ok(project)
+}
+
+/// What is wrong with a secret, as far as its own text says it. Which secrets there are it does not say.
+fn wrong_secret(id: &ProjectId, secret: &str) -> Error {
+    let environment = id.environment();
+    let other = if environment == Environment::Live { Environment::Test } else { Environment::Live };
+    let (own, other) = (environment.as_str(), other.as_str());
+    if secret.starts_with(&format!("secret-{other}-")) {
+        let told = format!("This is the secret of a {other} project, and {id} is a {own} project. They do not mix.");
+        return ApiError::UnauthorizedCredentials.because(told);
+    }
+    if secret.starts_with("public-token-") {
+        let told = "This is a public token, which is for browsers. A backend needs the project's secret (secret-…).";
+        return ApiError::UnauthorizedCredentials.because(told);
+    }
+    ApiError::UnauthorizedCredentials.into()
 }
 
 /// The project of a request whose credentials were checked a moment ago.
@@ -92,9 +113,9 @@ pub(crate) fn remembered(app: &App, head: &Head, via: Via) -> Option<Result<Arc<
     let project = seen.credentials.get(&key)?;
     if via == Via::Browser
         && let Some(origin) = head.origin()
-        && !seen.origins.get(&(project.id.clone(), origin.to_owned()))?
+        && !seen.origins.get(&(project.id.uuid(), digest_of(origin)))?
     {
-        return Some(Err(ApiError::BadDomainForSdk.into()));
+        return Some(Err(refuse_page(app, head, &project)));
     }
     Some(Ok(project))
 }
@@ -117,35 +138,57 @@ pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str) -> Result<Opt
 
 /// Browsers say which page sends a request; only pages of the project's registered origins may.
 pub(crate) fn check_origin(app: &App, tx: &mut Tx, head: &Head, project: &Project) -> Result<()> {
-    let Some(origin) = head.origin() else { return Ok(()) };
-    if origin.len() > LONGEST_ORIGIN {
-        return Err(ApiError::BadDomainForSdk.into());
+    if head.origin().is_none() {
+        return Ok(());
     }
-    let allowed = store::has_origin(tx, &project.id, origin)?;
-    app.memory::<Seen>().origins.insert((project.id.clone(), origin.to_owned()), allowed);
-    if allowed { Ok(()) } else { Err(ApiError::BadDomainForSdk.into()) }
+    let Some(origin) = head.telling_origin() else { return Err(refuse_page(app, head, project)) };
+    let allowed = store::has_origin(tx, &project.id, &origin::names(origin))?;
+    app.memory::<Seen>().origins.insert((project.id.uuid(), digest_of(origin)), allowed);
+    if allowed { Ok(()) } else { Err(refuse_page(app, head, project)) }
+}
+
+/// Tells the page, and the operator, that it is not registered, and how it would be.
+fn refuse_page(app: &App, head: &Head, project: &Project) -> Error {
+    app.metrics().refused_origin();
+    let id = &project.id;
+    let usable = head.telling_origin().filter(|origin| origin::is_usable(origin));
+    let told = match usable {
+        Some(origin) => format!(
+            "The web origin {origin} is not registered for {id}. Register it: guildhall project update {id} --add-origin \
+             {origin}"
+        ),
+        None => "Pages of this web origin cannot be registered. Serve the page over https, or from this machine over \
+                 http, and register its `location.origin`."
+            .to_owned(),
+    };
+    if let Some(untold) = app.memory::<Seen>().refused_pages.tell() {
+        let origin = head.telling_origin().unwrap_or("null");
+        tracing::warn!(request_id = %head.request_id, project_id = %id, ?origin, untold, "refused a page. {told}");
+    }
+    ApiError::BadDomainForSdk.because(told)
 }
 
 /// Whether any project has registered this web origin. What the database could not say is not remembered.
 pub(crate) async fn origin_is_registered(app: &App, origin: &str) -> Result<bool> {
     let seen = app.memory::<Seen>();
-    if let Some(known) = seen.any_origin.get(&origin.to_owned()) {
+    let key = digest_of(origin);
+    if let Some(known) = seen.any_origin.get(&key) {
         return Ok(known);
     }
-    let wanted = origin.to_owned();
-    let known = app.db().check(move |tx| tx.visit(EVERYTHING, |tx| store::is_origin_of_any(tx, &wanted))).await?;
-    seen.any_origin.insert(origin.to_owned(), known);
+    let names = origin::names(origin);
+    let known = app.db().check(move |tx| tx.visit(EVERYTHING, |tx| store::is_origin_of_any(tx, &names))).await?;
+    seen.any_origin.insert(key, known);
     Ok(known)
 }
 
 /// A public token of the project, for the links that mails carry.
 pub(crate) fn public_token(tx: &mut Tx, cx: &Cx) -> Result<String> {
     let (seen, project) = (cx.app.memory::<Seen>(), &cx.project().id);
-    if let Some(known) = seen.public_tokens.get(project) {
+    if let Some(known) = seen.public_tokens.get(&project.uuid()) {
         return Ok(known);
     }
     let token = store::public_tokens(tx, project)?.into_iter().next();
     let token = token.ok_or_else(|| Error::internal("the project has no public token"))?;
-    seen.public_tokens.insert(project.clone(), token.clone());
+    seen.public_tokens.insert(project.uuid(), token.clone());
     Ok(token)
 }

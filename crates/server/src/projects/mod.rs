@@ -4,6 +4,7 @@ mod bootstrap;
 mod endpoints;
 mod identify;
 mod operations;
+mod origin;
 mod policy;
 mod store;
 

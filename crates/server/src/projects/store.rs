@@ -9,10 +9,22 @@ use foundation::tables::{Owner, Table};
 /// The tables of this subject.
 pub(crate) const TABLES: &[Table] = &[
     Table::new("projects", Owner::Project("id")),
-    Table::new("project_secrets", Owner::Project("project_id")),
-    Table::new("public_tokens", Owner::Project("project_id")),
-    Table::new("origins", Owner::Project("project_id")),
-    Table::new("rbac_policies", Owner::Project("project_id")),
+    Table {
+        of_project: Some("DELETE FROM project_secrets WHERE project_id = $1"),
+        ..Table::new("project_secrets", Owner::Project("project_id"))
+    },
+    Table {
+        of_project: Some("DELETE FROM public_tokens WHERE project_id = $1"),
+        ..Table::new("public_tokens", Owner::Project("project_id"))
+    },
+    Table {
+        of_project: Some("DELETE FROM origins WHERE project_id = $1"),
+        ..Table::new("origins", Owner::Project("project_id"))
+    },
+    Table {
+        of_project: Some("DELETE FROM rbac_policies WHERE project_id = $1"),
+        ..Table::new("rbac_policies", Owner::Project("project_id"))
+    },
 ];
 
 struct Row {
@@ -40,6 +52,31 @@ pub(super) fn insert(tx: &mut Tx, project: &Project, now: Timestamp) -> Result<(
 pub(super) fn update_settings(tx: &mut Tx, id: &ProjectId, settings: &Stored<Settings>) -> Result<bool> {
     let changed = tx.execute("UPDATE projects SET settings = $2 WHERE id = $1", args![id, Json(settings)])?;
     Ok(changed > 0)
+}
+
+pub(super) fn update_name(tx: &mut Tx, id: &ProjectId, name: &str) -> Result<()> {
+    tx.execute("UPDATE projects SET name = $2 WHERE id = $1", args![id, name])?;
+    Ok(())
+}
+
+/// Takes away all that somebody could come in by.
+pub(super) fn close(tx: &mut Tx, id: &ProjectId) -> Result<()> {
+    tx.execute("DELETE FROM project_secrets WHERE project_id = $1", args![id])?;
+    tx.execute("DELETE FROM public_tokens WHERE project_id = $1", args![id])?;
+    tx.execute("DELETE FROM origins WHERE project_id = $1", args![id])?;
+    Ok(())
+}
+
+pub(super) fn has_organizations(tx: &mut Tx, id: &ProjectId) -> Result<bool> {
+    let row =
+        tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT) FROM organizations WHERE project_id = $1 LIMIT 1", args![id])?;
+    Ok(row.is_some())
+}
+
+/// Deletes a project of which only its own row is left.
+pub(super) fn delete(tx: &mut Tx, id: &ProjectId) -> Result<()> {
+    tx.execute("DELETE FROM projects WHERE id = $1", args![id])?;
+    Ok(())
 }
 
 pub(super) fn find(tx: &mut Tx, id: &ProjectId) -> Result<Option<Project>> {
@@ -117,17 +154,30 @@ pub(super) fn insert_origin(tx: &mut Tx, project: &ProjectId, origin: &str) -> R
     Ok(())
 }
 
-pub(super) fn has_origin(tx: &mut Tx, project: &ProjectId, origin: &str) -> Result<bool> {
+pub(super) fn delete_origin(tx: &mut Tx, project: &ProjectId, origin: &str) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM origins WHERE project_id = $1 AND origin = $2", args![project, origin])? > 0)
+}
+
+pub(super) fn origins(tx: &mut Tx, project: &ProjectId) -> Result<Vec<String>> {
+    let rows =
+        tx.all::<(String,)>("SELECT origin FROM origins WHERE project_id = $1 ORDER BY origin", args![project])?;
+    Ok(rows.into_iter().map(|(origin,)| origin).collect())
+}
+
+/// Whether an origin is registered under one of two names.
+pub(super) fn has_origin(tx: &mut Tx, project: &ProjectId, [own, wildcard]: &[String; 2]) -> Result<bool> {
     let row = tx.optional::<(i64,)>(
-        "SELECT CAST(1 AS BIGINT) FROM origins WHERE origin = $1 AND project_id = $2",
-        args![origin, project],
+        "SELECT CAST(1 AS BIGINT) FROM origins WHERE project_id = $3 AND origin IN ($1, $2) LIMIT 1",
+        args![own, wildcard, project],
     )?;
     Ok(row.is_some())
 }
 
-pub(super) fn is_origin_of_any(tx: &mut Tx, origin: &str) -> Result<bool> {
-    let row =
-        tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT) FROM origins WHERE origin = $1 LIMIT 1", args![origin])?;
+pub(super) fn is_origin_of_any(tx: &mut Tx, [own, wildcard]: &[String; 2]) -> Result<bool> {
+    let row = tx.optional::<(i64,)>(
+        "SELECT CAST(1 AS BIGINT) FROM origins WHERE origin IN ($1, $2) LIMIT 1",
+        args![own, wildcard],
+    )?;
     Ok(row.is_some())
 }
 

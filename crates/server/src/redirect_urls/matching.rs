@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 /// A registered redirect URL.
 ///
-/// A query value `{}` stands for any one value. In test environments `*` can stand for the first label of the host or
+/// A query value `{}` stands for any one value. `*` can stand for the first label of the host, and in test environments
 /// for a segment of the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern(Url);
@@ -22,7 +22,7 @@ pub(crate) enum PatternError {
     MustUseHttps,
     #[error("a redirect URL cannot use this scheme")]
     CannotUseProtocol,
-    #[error("wildcards are for test environments only")]
+    #[error("wildcards in paths are for test environments only")]
     NoWildcardsInLive,
 }
 
@@ -41,7 +41,7 @@ impl Pattern {
         }
         let url = parse_plain(text).ok_or(PatternError::InvalidUrl)?;
         if text.split('?').next().is_some_and(|before_query| before_query.contains('*')) {
-            if live {
+            if live && url.path().contains('*') {
                 return Err(PatternError::NoWildcardsInLive);
             }
             if !has_whole_wildcards(&url) {
@@ -77,9 +77,9 @@ impl Pattern {
         self.has_wildcard_host() || self.0.path().split('/').any(|segment| segment == "*")
     }
 
-    /// The web origin of the pages at this URL (RFC 6454): none for apps and for wildcard hosts.
+    /// The web origin of the pages at this URL (RFC 6454), with its wildcard: none for apps.
     pub(crate) fn origin(&self) -> Option<String> {
-        (is_web(&self.0) && !self.has_wildcard_host()).then(|| self.0.origin().ascii_serialization())
+        is_web(&self.0).then(|| self.0.origin().ascii_serialization())
     }
 
     fn has_wildcard_host(&self) -> bool {
@@ -172,7 +172,8 @@ fn hosts_match(registered: &Url, requested: &Url) -> bool {
     }
 }
 
-fn is_label(text: &str) -> bool {
+/// Whether it can be one label of a host name (RFC 1123, section 2.1).
+pub(crate) fn is_label(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
@@ -237,9 +238,7 @@ mod tests {
         {
             assert_eq!(Pattern::parse(text, true), Err(PatternError::MustUseHttps), "{text}");
         }
-        for text in
-            ["https://*.example.com", "https://example.com/*/cb", "https://example.com/a*b", "com.example.app://*"]
-        {
+        for text in ["https://example.com/*/cb", "https://example.com/a*b", "https://*.example.com/*"] {
             assert_eq!(Pattern::parse(text, true), Err(PatternError::NoWildcardsInLive), "{text}");
         }
     }
@@ -438,9 +437,10 @@ mod tests {
 
     #[test]
     fn wildcards_stand_for_one_label_or_segment() {
-        let host = test("https://*.example.com/cb");
-        assert!(host.has_wildcard() && !host.has_placeholder());
-        assert!(host.matches("https://acme.example.com/cb") && host.matches("https://www.example.com/cb"));
+        for host in [test("https://*.example.com/cb"), live("https://*.example.com/cb")] {
+            assert!(host.has_wildcard() && !host.has_placeholder());
+            assert!(host.matches("https://acme.example.com/cb") && host.matches("https://www.example.com/cb"));
+        }
         let path = test("https://example.com/*/cb");
         assert!(path.has_wildcard());
         assert!(path.matches("https://example.com/acme-1/cb") && path.matches("https://www.example.com/a.b~c/cb"));
@@ -456,7 +456,7 @@ mod tests {
 
     #[test]
     fn t52_wildcards_stand_for_nothing_else() {
-        let host = test("https://*.example.com/cb");
+        let host = live("https://*.example.com/cb");
         let texts = "
             https://example.com/cb https://.example.com/cb https://a.b.example.com/cb
             https://example.com.evil.com/cb https://evilexample.com/cb https://evil.com/.example.com/cb
@@ -486,6 +486,7 @@ mod tests {
             https://example.com/*a/b https://example.com:*/ com.example.app://* com.example.app://x/*";
         for text in texts.split_whitespace() {
             assert_eq!(Pattern::parse(text, false), Err(PatternError::InvalidUrl), "{text}");
+            assert!(Pattern::parse(text, true).is_err(), "{text}");
         }
         assert_eq!(Pattern::parse("*://example.com/", false), Err(PatternError::InvalidUrl));
         assert_eq!(Pattern::parse("http://*.example.com/", false), Err(PatternError::MustUseHttps));
@@ -498,7 +499,7 @@ mod tests {
         assert_eq!(origin("http://localhost:3000/authenticate").as_deref(), Some("http://localhost:3000"));
         assert_eq!(origin("http://[::1]:3000/").as_deref(), Some("http://[::1]:3000"));
         assert_eq!(origin("https://example.com/*/cb").as_deref(), Some("https://example.com"));
-        assert_eq!(origin("https://*.example.com/"), None);
+        assert_eq!(origin("https://*.example.com/").as_deref(), Some("https://*.example.com"));
         assert_eq!(origin("com.example.app://authenticate"), None);
     }
 

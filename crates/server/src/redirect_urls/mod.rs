@@ -3,7 +3,7 @@
 mod matching;
 mod store;
 
-pub(crate) use matching::Pattern;
+pub(crate) use matching::{Pattern, is_label};
 pub(crate) use store::TABLES;
 
 use database::Tx;
@@ -11,12 +11,13 @@ use foundation::app::App;
 use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::id::{Environment, ProjectId};
+use foundation::id::Environment;
 use foundation::memory::Memory;
 use foundation::project::Project;
 use foundation::recent::{A_SECOND, Recent};
 use matching::PatternError;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The flow that a redirect URL ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,7 +60,7 @@ impl Flow {
 const MOST: usize = 10_000;
 
 /// The URLs of flows, and whether each is the default.
-struct Registered(Recent<(ProjectId, Flow), Urls>);
+struct Registered(Recent<(Uuid, Flow), Urls>);
 
 /// URLs, and whether each is the default.
 type Urls = Arc<[(String, bool)]>;
@@ -71,7 +72,7 @@ impl Memory for Registered {
 }
 
 fn registered(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Arc<[(String, bool)]>> {
-    let (known, key) = (&app.memory::<Registered>().0, (project.id.clone(), flow));
+    let (known, key) = (&app.memory::<Registered>().0, (project.id.uuid(), flow));
     if let Some(urls) = known.get(&key) {
         return Ok(urls);
     }

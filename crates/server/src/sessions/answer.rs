@@ -6,7 +6,7 @@ use crate::cookies;
 use database::Timestamp;
 use foundation::error::{Error, Result};
 use foundation::time;
-use frame::{Content, Cookie, Output};
+use frame::{Content, Cookie, Jar, Output};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -52,12 +52,10 @@ impl Output for Prepared {
         Ok(Content::Object)
     }
 
-    fn cookies(&mut self, keep: bool, now: Timestamp) -> Vec<Cookie> {
-        if !keep {
-            return Vec::new();
-        }
+    fn cookies(&mut self, jar: Option<&Jar>, now: Timestamp) -> Vec<Cookie> {
+        let Some(jar) = jar else { return Vec::new() };
         self.tells_tokens = false;
-        cookies::of_session(self.known.token.to_string(), self.known.jwt().to_string(), self.end, now)
+        cookies::of_session(jar, self.known.token.to_string(), self.known.jwt().to_string(), self.end, now)
     }
 }
 

@@ -185,7 +185,7 @@ fn revoke_own(tx: &mut Tx, cx: &Call<Actor>, _input: NoInput) -> Result<WithCook
     store::delete(tx, &own.organization_id, &own.session_id)?;
     audit::record(tx, cx, "session.revoke", Some(&own.organization_id), &own.session_id, Change::none())?;
     // Whatever the browser keeps of the session goes.
-    Ok(WithCookies { output: Revoked {}, take: |_, _| cookies::ended() })
+    Ok(WithCookies { output: Revoked {}, take: |_, jar, _| cookies::ended(jar) })
 }
 
 #[derive(Deserialize, JsonSchema)]

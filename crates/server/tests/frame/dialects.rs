@@ -98,7 +98,7 @@ fn token(_tx: &mut Tx, _cx: &Call<Somebody>, input: TokenRequest) -> Result<Toke
 /// A page with a form on it.
 #[endpoint("consent.show", page GET "/consent")]
 async fn consent(_cx: Call<Somebody>, _input: NoInput) -> Result<Page> {
-    Ok(Page { html: "<!doctype html><form>".into(), status: StatusCode::OK, policy: Page::POLICY })
+    Ok(Page { html: "<!doctype html><form>".into(), status: StatusCode::OK, policy: Page::POLICY, refusal: None })
 }
 
 #[derive(Deserialize, JsonSchema)]
