@@ -42,7 +42,10 @@ def test_two_projects_share_nothing(server):
         ["--name", "A", "--redirect-url", "not a url"],
         ["--name", "A", "--redirect-url", "javascript:alert(1)"],
         ["--name", "A", "--environment", "live", "--redirect-url", "http://app.example.test/authenticate"],
-        ["--name", "A", "--environment", "live", "--redirect-url", "https://*.example.test/authenticate"],
+        ["--name", "A", "--environment", "live", "--redirect-url", "https://app.example.test/*"],
+        ["--name", "A", "--environment", "live", "--redirect-url", "https://*.test/authenticate"],
+        ["--name", "A", "--origin", "null"],
+        ["--name", "A", "--origin", "localhost:5173"],
     ],
 )
 def test_create_refuses(server, arguments):

@@ -17,6 +17,9 @@ pub struct Table {
     /// project where it is asked for. `None` where an organization has none, where deleting it deletes them at once, or
     /// where they outlive it.
     pub of_organization: Option<&'static str>,
+    /// The statement that deletes rows of a project, when its organizations are gone: `$1` the project, `$2` how many at most
+    /// where there may be many. `None` where they go with its organizations, or by themselves.
+    pub of_project: Option<&'static str>,
     /// The statement that deletes what ends with all of a member's sessions: `$1` the organization, `$2` the member, `$3`
     /// how many at most, and where it is asked for `$4` the one session that goes on, or nothing. What is not deleted here
     /// must not count any more without being deleted.
@@ -30,7 +33,7 @@ pub struct Table {
 impl Table {
     /// A table that only its subject changes.
     pub const fn new(name: &'static str, owner: Owner) -> Self {
-        Self { name, owner, of_organization: None, of_member: None, old: &[], sealed: None }
+        Self { name, owner, of_organization: None, of_project: None, of_member: None, old: &[], sealed: None }
     }
 }
 
@@ -97,6 +100,18 @@ impl Tables {
         tx.visit(EVERYTHING, |tx| {
             for delete in self.iter().filter_map(|table| table.of_organization) {
                 if run(tx, delete, args![organization, AT_ONCE as i64, project])? >= AT_ONCE {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    /// Deletes some rows of a project that has no organizations any more; whether there may be more.
+    pub fn some_of_project(self, tx: &mut Tx, project: &ProjectId) -> Result<bool> {
+        tx.visit(EVERYTHING, |tx| {
+            for delete in self.iter().filter_map(|table| table.of_project) {
+                if run(tx, delete, args![project, AT_ONCE as i64])? >= AT_ONCE {
                     return Ok(true);
                 }
             }

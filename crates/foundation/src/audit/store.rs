@@ -98,6 +98,10 @@ const OF_STRANGERS: i64 = 30 * 24 * 60;
 
 /// The log outlives the organizations that it tells of.
 pub const TABLES: &[Table] = &[Table {
+    of_project: Some(
+        "DELETE FROM audit_events WHERE project_id = $1 AND id IN
+         (SELECT id FROM audit_events WHERE project_id = $1 ORDER BY id LIMIT $2)",
+    ),
     old: &[
         Old {
             delete: "DELETE FROM audit_events WHERE (project_id, id) IN

@@ -12,6 +12,10 @@ pub(crate) const TABLES: &[Table] = &[Table {
          (SELECT token_hash FROM intermediate_sessions WHERE project_id = $3 AND organization_id = $1
           ORDER BY token_hash LIMIT $2)",
     ),
+    of_project: Some(
+        "DELETE FROM intermediate_sessions WHERE project_id = $1 AND token_hash IN
+         (SELECT token_hash FROM intermediate_sessions WHERE project_id = $1 ORDER BY token_hash LIMIT $2)",
+    ),
     old: &[Old {
         delete: "DELETE FROM intermediate_sessions WHERE (project_id, token_hash) IN
                  (SELECT project_id, token_hash FROM intermediate_sessions WHERE expires_at < $1

@@ -14,6 +14,11 @@ pub(crate) const TABLES: &[Table] = &[Table {
         "DELETE FROM one_time_tokens WHERE scope = $1 AND token_hash IN
          (SELECT token_hash FROM one_time_tokens WHERE scope = $1 AND project_id = $3 ORDER BY token_hash LIMIT $2)",
     ),
+    // Those of no organization have the project for their scope.
+    of_project: Some(
+        "DELETE FROM one_time_tokens WHERE scope = $1 AND token_hash IN
+         (SELECT token_hash FROM one_time_tokens WHERE scope = $1 ORDER BY token_hash LIMIT $2)",
+    ),
     of_member: Some(
         "DELETE FROM one_time_tokens WHERE scope = $1 AND token_hash IN
          (SELECT token_hash FROM one_time_tokens WHERE scope = $1 AND member_id = $2 AND used_at IS NULL

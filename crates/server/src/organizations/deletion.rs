@@ -1,13 +1,17 @@
 //! Deleting an organization. It is gone at once, and with it everything that is found through it: sessions, links and
 //! members count no more. Their rows go with it as far as they are few, and the others afterwards, in pieces.
 
+use super::operations::find_by_id;
 use super::{Organization, store};
+use crate::projects;
 use database::{EVERYTHING, Timestamp, Tx};
 use foundation::app::App;
 use foundation::audit::{self, Change};
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
+use foundation::id::ProjectId;
 use foundation::time;
+use std::sync::Arc;
 
 /// Minutes that an organization is swept for what was added to it by transactions that still saw it, which none of
 /// another node has to wait for. None takes as long.
@@ -20,6 +24,30 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Resul
     store::insert_deleted(tx, organization, cx.now())?;
     cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
     audit::record(tx, cx, "organization.delete", Some(id), id, Change::none())
+}
+
+/// Deletes all of a project, one after the other, with the rows that there are of each.
+pub(crate) async fn delete_all(app: &App, project: &ProjectId) -> Result<()> {
+    let tables = app.tables();
+    loop {
+        let of = project.clone();
+        let some = app.db().read(move |tx| tx.visit(of.as_str(), |tx| store::some_of_project(tx, &of))).await?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        for id in some {
+            let (operator, project) = (app.clone(), project.clone());
+            let work = move |tx: &mut Tx| {
+                let cx = Cx::of_operator(&operator, Arc::new(projects::enter(tx, &project)?));
+                match find_by_id(tx, cx.project(), &id)? {
+                    Some(organization) => delete(tx, &cx, &organization)?,
+                    None => return Ok(false),
+                }
+                tables.some_of_organization(tx, &project, &id)
+            };
+            app.db().write(work).await?;
+        }
+    }
 }
 
 /// Deletes what is left of organizations that are gone.

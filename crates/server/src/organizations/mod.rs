@@ -13,7 +13,7 @@ mod settings_input;
 mod store;
 mod view;
 
-pub(crate) use deletion::sweep;
+pub(crate) use deletion::{delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, prefetch_claimed};
 pub(crate) use endpoints::endpoints;
 pub(crate) use naming::organization_name_from;

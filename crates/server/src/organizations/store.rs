@@ -99,6 +99,15 @@ pub(super) fn delete(tx: &mut Tx, o: &Organization) -> Result<()> {
     Ok(())
 }
 
+/// Some of a project's organizations.
+pub(super) fn some_of_project(tx: &mut Tx, project: &ProjectId) -> Result<Vec<OrganizationId>> {
+    let rows = tx.all::<(OrganizationId,)>(
+        "SELECT id FROM organizations WHERE project_id = $1 ORDER BY created_at, id LIMIT 100",
+        args![project],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Notes that there are rows left of it.
 pub(super) fn insert_deleted(tx: &mut Tx, o: &Organization, now: Timestamp) -> Result<()> {
     tx.execute_later(

@@ -15,6 +15,9 @@ pub(crate) const TABLES: &[Table] = &[Table {
         "DELETE FROM outbox WHERE id IN
          (SELECT id FROM outbox WHERE organization_id = $1 AND project_id = $3 ORDER BY id LIMIT $2)",
     ),
+    of_project: Some(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE project_id = $1 ORDER BY id LIMIT $2)",
+    ),
     old: &[Old {
         delete: "DELETE FROM outbox WHERE id IN
                  (SELECT id FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT $2)",

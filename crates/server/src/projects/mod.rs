@@ -1,6 +1,7 @@
 //! Projects: their credentials, settings and policies.
 
 mod bootstrap;
+mod changes;
 mod endpoints;
 mod identify;
 mod operations;
@@ -8,14 +9,16 @@ mod origin;
 mod policy;
 mod store;
 
+pub use changes::{Shown, ShownSecret, Update, list, show, update};
 pub(crate) use endpoints::endpoints;
 pub(crate) use identify::{by_public_token, check_origin, identify, origin_is_registered, public_token, remembered};
 pub use operations::{
-    Created, New, add_secret, create, create_first, list, remove_secret, rotate_signing_key, update_settings,
+    Created, New, Secret, add_secret, counts, create, create_first, remove_secret, rotate_signing_key,
 };
-pub(crate) use operations::{enter, ids};
+pub(crate) use operations::{close, enter, erase, ids};
 pub use policy::set_policy;
 pub(crate) use policy::{current_policy, policy};
 pub(crate) use store::TABLES;
 
+pub use crate::redirect_urls::Listed;
 pub use foundation::project::Settings;

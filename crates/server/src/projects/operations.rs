@@ -1,7 +1,8 @@
 //! What an operator does with projects, through the command line.
 
-use super::{Settings, store};
-use crate::{redirect_urls, signing};
+use super::{Settings, changes, store};
+use crate::redirect_urls::Flow;
+use crate::signing;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use database::{EVERYTHING, Tx};
@@ -53,16 +54,14 @@ pub async fn create(app: &App, new: New) -> Result<Created> {
 }
 
 fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::NewKey) -> Result<Created> {
-    if new.name.trim().is_empty() || new.name.chars().count() > 128 {
-        return Err(ApiError::InvalidProjectName.into());
-    }
+    check_name(&new.name)?;
     tx.enter(id.as_str())?;
     let environment = new.environment;
     let settings = Stored::new(new.settings.clone());
     let project = Arc::new(Project { id: id.clone(), name: new.name.clone(), environment, settings });
     let cx = Cx::of_operator(app, project);
     store::insert(tx, cx.project(), cx.now())?;
-    let secret = add_secret_in(tx, &cx)?;
+    let Secret { secret, .. } = add_secret_in(tx, &cx)?;
     let public_token = format!("public-token-{}-{}", environment.as_str(), uuid::Uuid::new_v4());
     store::insert_public_token(tx, id, &public_token, cx.now())?;
     let fallback = [DEFAULT_REDIRECT_URL.to_owned()];
@@ -71,21 +70,22 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         (given, _) => given,
     };
     for url in urls {
-        let pattern = redirect_urls::register(tx, cx.project(), url)?;
-        if let Some(origin) = pattern.origin() {
-            store::insert_origin(tx, id, &origin)?;
-        }
+        changes::add_redirect_url(tx, &cx, url, &Flow::ALL)?;
     }
     for origin in &new.origins {
-        let parsed = url::Url::parse(origin).map_err(|_| ApiError::InvalidUrl)?;
-        store::insert_origin(tx, id, &parsed.origin().ascii_serialization())?;
+        changes::add_origin(tx, &cx, origin)?;
     }
     signing::insert(app, tx, id, key, cx.now())?;
     audit::record(tx, &cx, "project.create", None, id, Change::none())?;
     Ok(Created { project_id: id.to_string(), secret, public_token, environment })
 }
 
-fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<String> {
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let fits = !name.trim().is_empty() && name.chars().count() <= 128;
+    if fits { Ok(()) } else { Err(ApiError::InvalidProjectName.into()) }
+}
+
+fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<Secret> {
     let (id, environment) = (&cx.project().id, cx.project().environment);
     let secret = format!("secret-{}-{}", environment.as_str(), URL_SAFE.encode(random::<32>()?));
     let hash = cx.app.keys().hash(Purpose::ProjectSecret, secret.as_bytes());
@@ -93,7 +93,14 @@ fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<String> {
     let secret_id = SecretId::new(environment);
     store::insert_secret(tx, id, &secret_id, &hash, last_four, cx.now())?;
     audit::record(tx, cx, "project.secret.create", None, &secret_id, Change::none())?;
-    Ok(secret)
+    Ok(Secret { secret_id, secret })
+}
+
+/// A secret, shown this once.
+#[derive(Serialize)]
+pub struct Secret {
+    pub secret_id: SecretId,
+    pub secret: String,
 }
 
 /// The test project of a server that starts on an empty database; `None` when there is a project already.
@@ -128,7 +135,7 @@ fn all(tx: &mut Tx) -> Result<Vec<Project>> {
 }
 
 /// Runs what the operator does in a project, which is entered.
-async fn by_operator<T: Send + 'static>(
+pub(super) async fn by_operator<T: Send + 'static>(
     app: &App,
     project: &str,
     mut work: impl FnMut(&mut Tx, &Cx) -> Result<T> + Send + 'static,
@@ -144,7 +151,7 @@ async fn by_operator<T: Send + 'static>(
 }
 
 /// One more secret for a project; the others stay valid.
-pub async fn add_secret(app: &App, project: &str) -> Result<String> {
+pub async fn add_secret(app: &App, project: &str) -> Result<Secret> {
     by_operator(app, project, add_secret_in).await
 }
 
@@ -161,21 +168,35 @@ pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<
     .await
 }
 
-/// Changes a project's settings.
-pub async fn update_settings(
-    app: &App,
-    project: &str,
-    change: impl Fn(&mut Settings) + Send + 'static,
-) -> Result<Settings> {
+/// Takes away all that somebody could come in by, before a project is deleted.
+pub(crate) async fn close(app: &App, project: &str) -> Result<ProjectId> {
     by_operator(app, project, move |tx, cx| {
-        let before = &cx.project().settings;
-        let mut settings = before.clone();
-        change(&mut settings);
-        store::update_settings(tx, &cx.project().id, &settings)?;
-        audit::record(tx, cx, "project.update", None, &cx.project().id, Change::between(before, &settings))?;
-        Ok((*settings).clone())
+        store::close(tx, &cx.project().id)?;
+        audit::record(tx, cx, "project.delete", None, &cx.project().id, Change::none())?;
+        Ok(cx.project().id.clone())
     })
     .await
+}
+
+/// Deletes the row of a project, of which nothing else is left; whether that was so.
+pub(crate) async fn erase(app: &App, id: &ProjectId) -> Result<bool> {
+    let id = id.clone();
+    app.db()
+        .write(move |tx| {
+            tx.enter(id.as_str())?;
+            if store::has_organizations(tx, &id)? {
+                return Ok(false);
+            }
+            store::delete(tx, &id)?;
+            Ok(true)
+        })
+        .await
+}
+
+/// How many organizations and members a project has.
+pub async fn counts(app: &App, project: &str) -> Result<(i64, i64)> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    app.db().scan(move |tx| tx.visit(id.as_str(), |tx| store::counts(tx, &id))).await
 }
 
 /// Gives a project a new signing key, for `guildhall keys rotate`. Answers its id.
@@ -188,32 +209,6 @@ pub async fn rotate_signing_key(app: &App, project: &str) -> Result<String> {
         Ok(key.id().to_string())
     })
     .await
-}
-
-/// Every project with its public tokens and the ids of its secrets, for `guildhall project list`.
-pub async fn list(app: &App) -> Result<Vec<serde_json::Value>> {
-    app.db()
-        .read(|tx| {
-            tx.enter(EVERYTHING)?;
-            let mut listed = Vec::new();
-            for project in store::all(tx)? {
-                let secrets = store::secrets(tx, &project.id)?;
-                let secrets: Vec<_> = secrets
-                    .into_iter()
-                    .map(|(id, last_four)| serde_json::json!({ "secret_id": id, "last_four": last_four }))
-                    .collect();
-                listed.push(serde_json::json!({
-                    "project_id": project.id,
-                    "name": project.name,
-                    "environment": project.environment,
-                    "public_tokens": store::public_tokens(tx, &project.id)?,
-                    "secrets": secrets,
-                    "settings": project.settings,
-                }));
-            }
-            Ok(listed)
-        })
-        .await
 }
 
 /// The ids of all projects.

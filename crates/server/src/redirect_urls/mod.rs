@@ -1,27 +1,32 @@
 //! Redirect URLs: where mailed links may lead. Registered for each flow; only an exact match is followed.
 
 mod matching;
+mod registering;
 mod store;
 
 pub(crate) use matching::{Pattern, is_label};
+pub use registering::Listed;
+pub(crate) use registering::{list, register, remove, set_default};
 pub(crate) use store::TABLES;
 
 use database::Tx;
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Result};
+use foundation::error::{ApiError, Error, Result};
 use foundation::id::Environment;
 use foundation::memory::Memory;
 use foundation::project::Project;
 use foundation::recent::{A_SECOND, Recent};
-use matching::PatternError;
+use serde::Serialize;
+use std::str::FromStr;
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// The flow that a redirect URL ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Flow {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
     Login,
     Signup,
     Invite,
@@ -30,9 +35,11 @@ pub(crate) enum Flow {
 }
 
 impl Flow {
-    const ALL: [Flow; 5] = [Flow::Login, Flow::Signup, Flow::Invite, Flow::ResetPassword, Flow::Discovery];
+    /// All of them.
+    pub const ALL: [Flow; 5] = [Flow::Login, Flow::Signup, Flow::Invite, Flow::ResetPassword, Flow::Discovery];
 
-    fn as_str(self) -> &'static str {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
         match self {
             Flow::Login => "login",
             Flow::Signup => "signup",
@@ -56,6 +63,15 @@ impl Flow {
     }
 }
 
+impl FromStr for Flow {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = Flow::ALL.into_iter().find(|flow| flow.as_str() == word.replace('-', "_"));
+        known.ok_or_else(|| format!("a flow is one of {}", Flow::ALL.map(Flow::as_str).join(", ")))
+    }
+}
+
 /// How many flows of projects are remembered.
 const MOST: usize = 10_000;
 
@@ -71,7 +87,7 @@ impl Memory for Registered {
     }
 }
 
-fn registered(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Arc<[(String, bool)]>> {
+fn registered(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Urls> {
     let (known, key) = (&app.memory::<Registered>().0, (project.id.uuid(), flow));
     if let Some(urls) = known.get(&key) {
         return Ok(urls);
@@ -81,22 +97,6 @@ fn registered(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<A
     Ok(urls)
 }
 
-/// Registers a URL for every flow. The first one that can be a default becomes it.
-pub(crate) fn register(tx: &mut Tx, project: &Project, url: &str) -> Result<Pattern> {
-    let pattern = Pattern::parse(url, project.environment == Environment::Live).map_err(|error| match error {
-        PatternError::InvalidUrl => ApiError::InvalidUrl.because(format!("{url} is not a usable redirect URL.")),
-        PatternError::MustUseHttps => ApiError::RedirectUrlMustUseHttps.into(),
-        PatternError::CannotUseProtocol => ApiError::RedirectUrlCannotUseProtocol.into(),
-        PatternError::NoWildcardsInLive => ApiError::NoWildcardsInLive.into(),
-    })?;
-    let can_be_default = !pattern.has_placeholder() && !pattern.has_wildcard();
-    for flow in Flow::ALL {
-        let has_default = store::registered(tx, &project.id, flow.as_str())?.iter().any(|(_, is_default)| *is_default);
-        store::insert(tx, &project.id, flow.as_str(), url, can_be_default && !has_default)?;
-    }
-    Ok(pattern)
-}
-
 /// The URL a link of this flow will lead to: the one asked for, if it is registered, or the default.
 pub(crate) fn choose(tx: &mut Tx, cx: &Cx, flow: Flow, asked: Option<&str>) -> Result<String> {
     let (invalid, none_set, no_default) = flow.errors();
@@ -104,16 +104,34 @@ pub(crate) fn choose(tx: &mut Tx, cx: &Cx, flow: Flow, asked: Option<&str>) -> R
         let registered = registered(tx, &cx.app, cx.project(), flow)?;
         return match registered.iter().find(|(_, is_default)| *is_default) {
             Some((url, _)) => Ok(url.clone()),
-            None if registered.is_empty() => Err(none_set.into()),
-            None => Err(no_default.into()),
+            None if registered.is_empty() => {
+                Err(with_command(cx.project(), none_set, "--add-redirect-url", "https://…"))
+            }
+            None => Err(with_command(cx.project(), no_default, "--default-redirect-url", "https://…")),
         };
     };
-    if asked.len() > 2048 || url::Url::parse(asked).is_err() {
+    if asked.len() > registering::LONGEST || url::Url::parse(asked).is_err() {
         return Err(invalid.into());
     }
     let live = cx.project().environment == Environment::Live;
     let matches = registered(tx, &cx.app, cx.project(), flow)?
         .iter()
         .any(|(registered, _)| Pattern::parse(registered, live).is_ok_and(|pattern| pattern.matches(asked)));
-    if matches { Ok(asked.to_owned()) } else { Err(ApiError::NoMatchForMagicLinkUrl.into()) }
+    if matches { Ok(asked.to_owned()) } else { Err(not_registered(cx.project(), flow, asked)) }
+}
+
+/// Says with the sentence of the table by which command the operator mends it.
+fn with_command(project: &Project, error: ApiError, option: &str, value: &str) -> Error {
+    error.because(format!("{} guildhall project update {} {option} {value}", error.message(), project.id))
+}
+
+fn not_registered(project: &Project, flow: Flow, asked: &str) -> Error {
+    let (id, flow) = (&project.id, flow.as_str());
+    let told = format!("{asked} is not registered as a redirect URL of {id} for the flow {flow}.");
+    // What cannot stand in quotes is not registered by a command that is copied.
+    let is_copied = asked.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\'');
+    ApiError::NoMatchForMagicLinkUrl.because(match is_copied {
+        true => format!("{told} Register it: guildhall project update {id} --flow {flow} --add-redirect-url '{asked}'"),
+        false => told,
+    })
 }

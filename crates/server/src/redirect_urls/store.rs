@@ -4,13 +4,33 @@ use foundation::id::ProjectId;
 use foundation::tables::{Owner, Table};
 
 /// The table of this subject.
-pub(crate) const TABLES: &[Table] = &[Table::new("redirect_urls", Owner::Project("project_id"))];
+pub(crate) const TABLES: &[Table] = &[Table {
+    of_project: Some("DELETE FROM redirect_urls WHERE project_id = $1"),
+    ..Table::new("redirect_urls", Owner::Project("project_id"))
+}];
 
-pub(super) fn insert(tx: &mut Tx, project: &ProjectId, flow: &str, url: &str, is_default: bool) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx, project: &ProjectId, flow: &str, url: &str) -> Result<()> {
     tx.execute(
-        "INSERT INTO redirect_urls (project_id, flow, url, is_default) VALUES ($1, $2, $3, $4)
+        "INSERT INTO redirect_urls (project_id, flow, url, is_default) VALUES ($1, $2, $3, FALSE)
          ON CONFLICT (project_id, flow, url) DO NOTHING",
-        args![project, flow, url, is_default],
+        args![project, flow, url],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete(tx: &mut Tx, project: &ProjectId, flow: &str, url: &str) -> Result<bool> {
+    let deleted = tx.execute(
+        "DELETE FROM redirect_urls WHERE project_id = $1 AND flow = $2 AND url = $3",
+        args![project, flow, url],
+    )?;
+    Ok(deleted > 0)
+}
+
+/// Makes one of a flow's URLs its default, and the others not.
+pub(super) fn set_default(tx: &mut Tx, project: &ProjectId, flow: &str, url: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE redirect_urls SET is_default = (url = $3) WHERE project_id = $1 AND flow = $2",
+        args![project, flow, url],
     )?;
     Ok(())
 }

@@ -5,8 +5,11 @@ use foundation::keys::{Purpose, Sealed};
 use foundation::tables::{Owner, Table};
 
 /// The table of this subject.
-pub(crate) const TABLES: &[Table] =
-    &[Table { sealed: Some(SEALED), ..Table::new("signing_keys", Owner::Project("project_id")) }];
+pub(crate) const TABLES: &[Table] = &[Table {
+    of_project: Some("DELETE FROM signing_keys WHERE project_id = $1"),
+    sealed: Some(SEALED),
+    ..Table::new("signing_keys", Owner::Project("project_id"))
+}];
 
 /// A key pair as the database has it.
 pub(super) struct Stored {

@@ -74,6 +74,29 @@ async fn t06_every_table_says_how_the_rows_of_an_organization_go() {
     }
 }
 
+/// Rows that can be a project's without being an organization's go with it, or it is said why not.
+#[tokio::test]
+async fn t06_every_table_says_how_the_rows_of_a_project_go() {
+    let otherwise = [
+        // The last one, which holds the others.
+        "projects",
+        // With the organizations.
+        "organizations",
+        "organization_locators",
+        "organization_domains",
+        "member_directory",
+        "member_locations",
+        // What sweeps what is left of them, and what is cleaned.
+        "deleted_organizations",
+        "changes",
+    ];
+    for (name, columns) in schema().await {
+        let table = TABLES.iter().find(|table| table.name == name).unwrap();
+        let is_of_project = matches!(table.owner, Owner::Project(_)) || columns.contains("scope");
+        assert_eq!(is_of_project, table.of_project.is_some() || otherwise.contains(&name.as_str()), "{name}");
+    }
+}
+
 /// What is encrypted is found by a new data key.
 #[tokio::test]
 async fn every_sealed_column_is_declared() {
