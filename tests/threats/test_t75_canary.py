@@ -134,7 +134,7 @@ def walk(server, project, canaries, cookies):
     project.raw("POST", "/v1/b2b/organizations/search", {"cursor": wrong("cursor")})
     project.raw("POST", "/v1/b2b/organizations/members/search", {"organization_ids": [org], "query": {"operator": "AND", "operands": [{"filter_name": wrong("filter"), "filter_value": "x"}]}})
     project.browser("POST", "/b2b/sessions/authenticate", {}, session_token=wrong("browser session"))
-    project.browser("GET", "/b2b/organizations/me", origin=f"https://{wrong('origin')}.example")
+    project.browser("GET", "/b2b/organizations/me", origin=f"https://example.com/{wrong('origin')}")
     requests.post(server.url + "/sdk/v1/events", json=[{"event": wrong("event")}], timeout=30)
     requests.get(server.url + f"/v1/magic_links/redirect?token={wrong('opened token')}&public_token={project.public_token}", timeout=30)
     project.raw("POST", "/v1/b2b/magic_links/authenticate", data=b"\xff" + wrong("bytes").encode(), headers={"Content-Type": "application/json"})

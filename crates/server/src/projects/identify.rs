@@ -162,8 +162,8 @@ fn refuse_page(app: &App, head: &Head, project: &Project) -> Error {
             .to_owned(),
     };
     if let Some(untold) = app.memory::<Seen>().refused_pages.tell() {
-        let origin = head.telling_origin().unwrap_or("null");
-        tracing::warn!(request_id = %head.request_id, project_id = %id, ?origin, untold, "refused a page. {told}");
+        // Only what is an origin: whatever else the header has in it may be a secret.
+        tracing::warn!(request_id = %head.request_id, project_id = %id, origin = usable, untold, "refused a page. {told}");
     }
     ApiError::BadDomainForSdk.because(told)
 }
