@@ -7,6 +7,7 @@ mod identify;
 mod operations;
 mod origin;
 mod policy;
+mod registering;
 mod store;
 
 pub use changes::{Shown, ShownSecret, Update, list, show, update};

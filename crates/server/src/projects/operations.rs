@@ -1,6 +1,6 @@
 //! What an operator does with projects, through the command line.
 
-use super::{Settings, changes, store};
+use super::{Settings, registering, store};
 use crate::redirect_urls::Flow;
 use crate::signing;
 use base64::Engine as _;
@@ -70,10 +70,10 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         (given, _) => given,
     };
     for url in urls {
-        changes::add_redirect_url(tx, &cx, url, &Flow::ALL)?;
+        registering::add_redirect_url(tx, &cx, url, &Flow::ALL)?;
     }
     for origin in &new.origins {
-        changes::add_origin(tx, &cx, origin)?;
+        registering::add_origin(tx, &cx, origin)?;
     }
     signing::insert(app, tx, id, key, cx.now())?;
     audit::record(tx, &cx, "project.create", None, id, Change::none())?;
