@@ -27,6 +27,8 @@ class Door:
     requires: tuple[str, str] | None
     statuses: tuple[int, ...]
     errors: tuple[str, ...]
+    # The only fields that body and query may have; None where what is not known is not looked at.
+    takes: tuple[str, ...] | None
     # The JSON schema of what it takes, whatever comes in the path, the query or the body. References are resolved.
     input: dict = field(hash=False, compare=False, default_factory=dict)
 
@@ -75,11 +77,13 @@ def catalogue() -> tuple[Door, ...]:
         schema = resolved(door["input"], told)
         # What the credential says, nobody asks for, unless it stands in the path.
         said = [name for name in door["said_by_credential"] if "{" + name + "}" not in door["path"]]
-        properties = {name: part for name, part in schema.get("properties", {}).items() if name not in said}
+        takes = None if door["takes"] is None else tuple(door["takes"])
+        named = [name for name in schema.get("properties", {}) if takes is None or name in takes or "{" + name + "}" in door["path"]]
+        properties = {name: schema["properties"][name] for name in named if name not in said}
         return Door(
             door["operation"] + suffix, door["method"], door["path"], door["dialect"], door["credential"] or "anyone",
             tuple(door["requires"]) if door["requires"] else None, tuple(door["statuses"]),
-            tuple(error for errors in door["errors"].values() for error in errors),
+            tuple(error for errors in door["errors"].values() for error in errors), takes,
             schema | {"properties": properties, "required": [name for name in schema.get("required", []) if name not in said]},
         )
 

@@ -98,8 +98,6 @@ def reason(door: Door, error: str) -> str | None:
         return "there is no input, or a page says it in words"
     if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
         return "the frame declares it; nobody says here who they are"
-    if (door.function, error) == ("discovery.create", "unauthorized_action"):
-        return None  # External ids are not a browser's to give.
     if error in OF_MEMBERS and door.credential in ("anyone", "project") and not takes_sessions(door):
         return "the frame declares it; no member acts here"
     if error in OF_MEMBERS and door.function in OF_STRANGERS and (door.function, error) not in OF_SESSIONS_GIVEN:

@@ -108,8 +108,6 @@ def test_it_is_accepted_wherever_a_session_is(rich, session):
     assert project.raw("POST", "/v1/b2b/discovery/organizations", body).status_code == 200
     answer = project.raw("POST", "/v1/b2b/sessions/exchange", body | {"organization_id": org})
     assert answer.status_code == 200, answer.text
-    answer = project.browser("POST", "/b2b/sessions/authenticate", body)
-    assert answer.status_code == 200, answer.text
     again = login(project, org, member.email_address, session_jwt=session.session_jwt)
     assert again.member_session.member_session_id == session.member_session.member_session_id
     assert project.raw("POST", "/v1/b2b/sessions/revoke", body).status_code == 200

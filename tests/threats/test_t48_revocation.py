@@ -51,7 +51,6 @@ def test_t48_revoked_means_refused_everywhere(project, org, way):
         raw("PUT", f"/v1/b2b/organizations/{org}", {"organization_name": "B"}, headers={MEMBER_HEADER: token}),
         raw("PUT", f"/v1/b2b/organizations/{org}", {"organization_name": "B"}, headers={JWT_HEADER: jwt}),
         project.browser("GET", "/b2b/organizations/me", session_token=token),
-        project.browser("POST", "/b2b/sessions/authenticate", {"session_jwt": jwt}),
         project.browser("POST", "/b2b/sessions/authenticate", {}, session_token=token),
     ):
         check_refusal(answer, *GONE)

@@ -25,6 +25,7 @@ pub(crate) struct Door {
     pub(crate) method: Ident,
     pub(crate) path: LitStr,
     pub(crate) requires: Option<Requirement>,
+    pub(crate) takes: Vec<Ident>,
     pub(crate) status: LitInt,
 }
 
@@ -111,19 +112,29 @@ impl Door {
             return Err(syn::Error::new_spanned(method, "expected GET, POST, PUT, PATCH or DELETE"));
         }
         let path = input.parse()?;
-        let requires = match input.peek(Ident) {
-            true => match input.parse::<Ident>()? {
-                word if word == "requires" => Some(requirement(input)?),
-                word => return Err(syn::Error::new_spanned(word, "expected requires(resource, action)")),
-            },
-            false => None,
-        };
+        let (mut requires, mut takes) = (None, Vec::new());
+        while input.peek(Ident) {
+            match input.parse::<Ident>()? {
+                word if word == "requires" => requires = Some(requirement(input)?),
+                word if word == "takes" && dialect == "Browser" => takes = fields(input)?,
+                word => {
+                    let message = "expected requires(resource, action), or at a browser's door takes(field, …)";
+                    return Err(syn::Error::new_spanned(word, message));
+                }
+            }
+        }
         let status = match input.parse::<Option<Token![->]>>()? {
             Some(_) => input.parse()?,
             None => LitInt::new("200", Span::call_site()),
         };
-        Ok(Self { dialect, myself, method, path, requires, status })
+        Ok(Self { dialect, myself, method, path, requires, takes, status })
     }
+}
+
+fn fields(input: ParseStream) -> syn::Result<Vec<Ident>> {
+    let list;
+    parenthesized!(list in input);
+    Ok(Punctuated::<Ident, Token![,]>::parse_terminated(&list)?.into_iter().collect())
 }
 
 fn requirement(input: ParseStream) -> syn::Result<Requirement> {

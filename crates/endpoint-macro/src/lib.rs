@@ -15,7 +15,8 @@ use syn::{Expr, ItemFn, Lit, Meta};
 /// - the name of the operation, `"subject.operation"`
 /// - the doors, `DIALECT METHOD "path"`: no dialect is the backend's JSON; `browser`; `myself`, a browser about its own
 ///   member; `scim`, `oauth`, `page`, `redirect`, `plain`. Behind a path stands what the roles of a member who acts must
-///   allow, `requires("resource", "action")`, and the status of success if it is not 200, `-> 201`
+///   allow, `requires("resource", "action")`; at a browser's door the only fields that body and query may have,
+///   `takes(field, …)`, none where nothing is said; and the status of success if it is not 200, `-> 201`
 /// - `requires(…)` by itself: the same for all doors that say nothing
 /// - `reads` or `scans` when it changes nothing although its method is not GET; `scans` when it may read much
 /// - `quiet` when a success is too common for a line in the log
@@ -40,6 +41,13 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mode = mode.unwrap_or_else(|| if reads { format_ident!("Read") } else { format_ident!("Write") });
     let doors = doors.iter().map(|door| {
         let Door { dialect, myself, method, path, status, .. } = door;
+        let takes = match dialect == "Browser" {
+            true => {
+                let names = door.takes.iter().map(ToString::to_string);
+                quote! { ::core::option::Option::Some(&[#(#names),*]) }
+            }
+            false => quote! { ::core::option::Option::None },
+        };
         let requirement = match door.requires.as_ref().or(requires.as_ref()) {
             Some((resource, action)) => {
                 quote! { ::core::option::Option::Some(::frame::Requirement { resource: #resource, action: #action }) }
@@ -53,6 +61,7 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
                 dialect: ::frame::Dialect::#dialect,
                 myself: #myself,
                 requires: #requirement,
+                takes: #takes,
                 status: #status,
             }
         }

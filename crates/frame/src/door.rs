@@ -11,6 +11,8 @@ pub struct Door {
     pub myself: bool,
     /// What the roles of a member who acts must allow. More may be asked of certain inputs.
     pub requires: Option<Requirement>,
+    /// The only fields that body and query may have, at the doors of browsers. Elsewhere none are refused.
+    pub takes: Option<&'static [&'static str]>,
     /// The HTTP status of success, unless the output says another.
     pub status: u16,
 }

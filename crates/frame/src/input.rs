@@ -15,18 +15,25 @@ impl RawInput {
     /// The path wins over the query, the query over the body.
     ///
     /// # Errors
-    /// `bad_request` when any text contains a NUL character, which no database column of ours can hold, or when it is
-    /// nested too deep.
+    /// `bad_request` when body or query has a field that the door does not take, when any text contains a NUL character,
+    /// which no database column of ours can hold, or when it is nested too deep.
     pub(crate) fn new(
         body: Map<String, Value>,
         query: Option<&str>,
         path: impl Iterator<Item = (String, String)>,
         schema: &InputSchema,
+        takes: Option<&[&str]>,
     ) -> Result<Self> {
         let mut object = body;
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let value = schema.coerce(&name, &value);
             object.insert(name.into_owned(), value);
+        }
+        if let Some(takes) = takes
+            && let Some(name) = object.keys().find(|name| !takes.contains(&name.as_str()))
+        {
+            let name: String = name.chars().take(SHOWN).collect();
+            return Err(ApiError::BadRequest.because(format!("The browser API does not take {name:?} here.")));
         }
         object.extend(path.map(|(name, value)| (name, Value::String(value))));
         if object.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
@@ -56,6 +63,8 @@ impl RawInput {
     }
 }
 
+/// Characters that are shown of a name that nobody knows.
+const SHOWN: usize = 64;
 /// Levels of nesting in a request. What is stored must be readable again inside an envelope of ours.
 const MAX_DEPTH: usize = 32;
 

@@ -59,6 +59,7 @@ pub fn doors(endpoints: &[Endpoint]) -> Value {
                 "myself": door.myself,
                 "credential": endpoint.caller,
                 "requires": requires,
+                "takes": door.takes,
                 "statuses": [door.status],
                 "errors": error_types(endpoint.errors()),
                 "declared_errors": error_types(endpoint.about.errors()),
@@ -123,7 +124,8 @@ fn inputs(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> (V
     let (mut parameters, mut body, mut body_required) = (Vec::new(), Map::new(), Vec::new());
     for (field, property) in properties {
         let in_path = door.path.contains(&format!("{{{field}}}"));
-        if said.contains(&field.as_str()) && !in_path {
+        let taken = door.takes.is_none_or(|takes| takes.contains(&field.as_str()));
+        if !in_path && (said.contains(&field.as_str()) || !taken) {
             continue;
         }
         if in_path || !door.method.has_body() {
@@ -144,7 +146,21 @@ fn inputs(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> (V
             body.insert(field, property);
         }
     }
-    let body = (!body.is_empty()).then(|| json!({ "type": "object", "properties": body, "required": body_required }));
+    for unused in door.takes.unwrap_or_default().iter().filter(|_| door.method.has_body()) {
+        let in_path = door.path.contains(&format!("{{{unused}}}"));
+        let property = match in_path {
+            true => json!({ "type": "string", "description": "What the path says." }),
+            false => json!({ "description": "Of the protocol; nothing is done with it." }),
+        };
+        body.entry(*unused).or_insert(property);
+    }
+    let body = (!body.is_empty()).then(|| {
+        let mut body = json!({ "type": "object", "properties": body, "required": body_required });
+        if door.takes.is_some() {
+            body["additionalProperties"] = false.into();
+        }
+        body
+    });
     (parameters, body)
 }
 

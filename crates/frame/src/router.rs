@@ -147,7 +147,8 @@ impl Frame {
             true => serde_json::Map::new(),
             false => speaker(door.dialect).read(head, &bytes, &operation.fields)?,
         };
-        Ok((RawInput::new(object, query.as_deref(), path, &operation.fields)?, bytes))
+        let takes = door.takes.filter(|_| !operation.fields.is_ignored());
+        Ok((RawInput::new(object, query.as_deref(), path, &operation.fields, takes)?, bytes))
     }
 
     /// The answer, and what it refuses.

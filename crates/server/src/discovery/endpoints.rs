@@ -44,7 +44,7 @@ struct Listed {
 #[endpoint(
     "discovery.list",
     POST "/v1/b2b/discovery/organizations",
-    browser POST "/sdk/v1/b2b/discovery/organizations",
+    browser POST "/sdk/v1/b2b/discovery/organizations" takes(intermediate_session_token),
     reads,
     errors(
         IntermediateSessionNotFound, MissingIntermediateSession, TooManySessionArguments, SessionNotFound,
@@ -100,14 +100,19 @@ struct Create {
 #[endpoint(
     "discovery.create",
     POST "/v1/b2b/discovery/organizations/create",
-    browser POST "/sdk/v1/b2b/discovery/organizations/create",
+    browser POST "/sdk/v1/b2b/discovery/organizations/create" takes(
+        session_duration_minutes, organization_name, organization_slug, organization_logo_url, sso_jit_provisioning,
+        email_allowed_domains, email_jit_provisioning, email_invites, oauth_tenant_jit_provisioning,
+        allowed_oauth_tenants, auth_methods, allowed_auth_methods, mfa_policy, intermediate_session_token
+    ),
     errors(
-        MissingIntermediateSession, EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, CannotUpdateTrustedMetadata,
-        UnauthorizedAction, ..organizations::CREATE, ..members::CREATE, ..LOGIN, ..TERMS
+        MissingIntermediateSession, EndpointNotAuthorizedForSdk, EmailDomainIsClaimed, ..organizations::CREATE, ..members::CREATE, ..LOGIN, ..TERMS
     )
 )]
 fn create(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Create) -> Result<Outcome> {
-    check_may_create(cx, &input)?;
+    if cx.is_browser() && !cx.project().settings.create_organization_enabled {
+        return Err(ApiError::EndpointNotAuthorizedForSdk.into());
+    }
     let terms = input.terms.check(cx)?;
     let token = input.intermediate_session_token.as_deref();
     let mut intermediate = IntermediateSession::given(tx, cx, &cx.caller.ambient, token)?;
@@ -135,23 +140,6 @@ fn create(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Create) -> Result<Outcom
     login::finish(tx, cx, organization, member, evidence, terms)
 }
 
-/// What the backend may say, a browser may not: anybody can make an organization there.
-fn check_may_create(cx: &Cx, input: &Create) -> Result<()> {
-    if !cx.is_browser() {
-        return Ok(());
-    }
-    if !cx.project().settings.create_organization_enabled {
-        return Err(ApiError::EndpointNotAuthorizedForSdk.into());
-    }
-    if input.trusted_metadata.is_some() {
-        return Err(ApiError::CannotUpdateTrustedMetadata.into());
-    }
-    if input.organization_external_id.is_some() {
-        return Err(ApiError::UnauthorizedAction.because("External ids are given by the backend only."));
-    }
-    Ok(())
-}
-
 #[derive(Deserialize, JsonSchema)]
 struct Exchange {
     intermediate_session_token: Option<String>,
@@ -166,7 +154,9 @@ struct Exchange {
 #[endpoint(
     "discovery.exchange",
     POST "/v1/b2b/discovery/intermediate_sessions/exchange",
-    browser POST "/sdk/v1/b2b/discovery/intermediate_sessions/exchange",
+    browser POST "/sdk/v1/b2b/discovery/intermediate_sessions/exchange" takes(
+        organization_id, session_duration_minutes, locale, intermediate_session_token
+    ),
     errors(OrganizationNotFound, MissingIntermediateSession, ..JOIN, ..LOGIN, ..TERMS)
 )]
 fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Outcome> {

@@ -37,7 +37,7 @@ struct Exchange {
 #[endpoint(
     "sessions.exchange",
     POST "/v1/b2b/sessions/exchange",
-    browser POST "/sdk/v1/b2b/sessions/exchange",
+    browser POST "/sdk/v1/b2b/sessions/exchange" takes(organization_id, session_duration_minutes, locale),
     errors(
         OrganizationNotFound, NoSessionArguments, TooManySessionArguments, InvalidSessionToken, UserUnauthenticated,
         UnableToParseSessionJwt, MemberDoesNotExistInOrganization, InactiveEmail, EmailDomainIsClaimed, ..LOGIN, ..TERMS

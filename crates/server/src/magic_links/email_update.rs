@@ -37,8 +37,12 @@ pub(super) struct StartEmailUpdate {
 #[endpoint(
     "members.start_email_update",
     POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
-    browser POST "/sdk/v1/b2b/organizations/members/{member_id}/start_email_update",
-    myself POST "/sdk/v1/b2b/organizations/members/start_email_update",
+    browser POST "/sdk/v1/b2b/organizations/members/{member_id}/start_email_update" takes(
+        email_address, login_redirect_url, login_template_id, locale, delivery_method
+    ),
+    myself POST "/sdk/v1/b2b/organizations/members/start_email_update" takes(
+        email_address, login_redirect_url, login_template_id, locale, delivery_method
+    ),
     errors(
         OrganizationNotFound, MemberNotFound, EmailUpdateActiveOnly, EmailUpdateUnverified, DesiredEmailUpdating,
         InvalidArgument, InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet, NoDefaultLoginRedirectUrl, ..CHANGE_EMAIL,

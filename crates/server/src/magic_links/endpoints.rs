@@ -65,7 +65,10 @@ enum LoginOrSignupResponse {
 #[endpoint(
     "magic_links.login_or_signup",
     POST "/v1/b2b/magic_links/email/login_or_signup",
-    browser POST "/sdk/v1/b2b/magic_links/email/login_or_signup",
+    browser POST "/sdk/v1/b2b/magic_links/email/login_or_signup" takes(
+        email_address, organization_id, login_redirect_url, signup_redirect_url, login_template_id, signup_template_id,
+        locale, login_expiration_minutes, signup_expiration_minutes, pkce_code_challenge
+    ),
     errors(
         OrganizationNotFound, RestrictedAuthMethod, InvalidLoginRedirectUrl, InvalidSignupRedirectUrl,
         NoLoginRedirectUrlsSet, NoSignupRedirectUrlsSet, NoDefaultLoginRedirectUrl, NoDefaultSignupRedirectUrl,
@@ -130,7 +133,10 @@ struct ByMagicLink {
 #[endpoint(
     "magic_links.authenticate",
     POST "/v1/b2b/magic_links/authenticate",
-    browser POST "/sdk/v1/b2b/magic_links/authenticate",
+    browser POST "/sdk/v1/b2b/magic_links/authenticate" takes(
+        magic_links_token, session_duration_minutes, locale, pkce_code_verifier, dfp_telemetry_id, captcha_token,
+        intermediate_session_token
+    ),
     errors(
         TooManySessionArguments, UnableToVerifyEmailUpdate, ..LINK, ..members::CHANGE_EMAIL, ..LOGIN, ..TERMS
     )
@@ -162,7 +168,10 @@ struct Sent {}
 #[endpoint(
     "magic_links.send_discovery",
     POST "/v1/b2b/magic_links/email/discovery/send",
-    browser POST "/sdk/v1/b2b/magic_links/email/discovery/send",
+    browser POST "/sdk/v1/b2b/magic_links/email/discovery/send" takes(
+        email_address, discovery_redirect_url, login_template_id, locale, discovery_expiration_minutes,
+        pkce_code_challenge, dfp_telemetry_id, captcha_token
+    ),
     errors(
         InvalidDiscoveryRedirectUrl, NoDiscoveryRedirectUrlsSet, NoDefaultDiscoveryRedirectUrl, ..MAILING
     )
@@ -203,7 +212,9 @@ struct Discovered {
 #[endpoint(
     "magic_links.authenticate_discovery",
     POST "/v1/b2b/magic_links/discovery/authenticate",
-    browser POST "/sdk/v1/b2b/magic_links/discovery/authenticate",
+    browser POST "/sdk/v1/b2b/magic_links/discovery/authenticate" takes(
+        discovery_magic_links_token, pkce_code_verifier, dfp_telemetry_id, captcha_token
+    ),
     errors(..LINK)
 )]
 fn authenticate_discovery(

@@ -46,7 +46,10 @@ pub(super) struct Invite {
 #[endpoint(
     "magic_links.invite",
     POST "/v1/b2b/magic_links/email/invite",
-    browser POST "/sdk/v1/b2b/magic_links/email/invite",
+    browser POST "/sdk/v1/b2b/magic_links/email/invite" takes(
+        email_address, invite_redirect_url, invite_template_id, name, untrusted_metadata, locale, roles,
+        invite_expiration_minutes
+    ),
     requires(MEMBER, "create"),
     errors(
         OrganizationNotFound, MemberNotFound, InactiveEmail, InvalidEmailForInvites, CannotUpdateTrustedMetadata,

@@ -73,7 +73,10 @@ struct Create {
 #[endpoint(
     "members.create",
     POST "/v1/b2b/organizations/{organization_id}/members",
-    browser POST "/sdk/v1/b2b/organizations/members",
+    browser POST "/sdk/v1/b2b/organizations/members" takes(
+        email_address, name, untrusted_metadata, create_member_as_pending, is_breakglass, mfa_phone_number,
+        mfa_enrolled, roles
+    ),
     requires(MEMBER, "create"),
     errors(
         OrganizationNotFound, InvalidEmail, InvalidPhoneNumber, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
@@ -210,8 +213,13 @@ struct Update {
 #[endpoint(
     "members.update",
     PUT "/v1/b2b/organizations/{organization_id}/members/{member_id}",
-    browser PUT "/sdk/v1/b2b/organizations/members/{member_id}",
-    myself PUT "/sdk/v1/b2b/organizations/members/update",
+    browser PUT "/sdk/v1/b2b/organizations/members/{member_id}" takes(
+        member_id, name, untrusted_metadata, is_breakglass, mfa_phone_number, mfa_enrolled, roles,
+        preserve_existing_sessions, default_mfa_method, email_address, unlink_email
+    ),
+    myself PUT "/sdk/v1/b2b/organizations/members/update" takes(
+        name, untrusted_metadata, mfa_enrolled, mfa_phone_number, default_mfa_method
+    ),
     errors(
         OrganizationNotFound, MemberNotFound, InvalidEmail, InvalidPhoneNumber, DuplicateMemberPhoneNumberForMember,
         InvalidMfaDefaultMethod, DefaultMfaMissingFactor, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
@@ -293,7 +301,7 @@ fn reactivate(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberRespon
 #[endpoint(
     "members.search",
     POST "/v1/b2b/organizations/members/search",
-    browser POST "/sdk/v1/b2b/organizations/me/members/search",
+    browser POST "/sdk/v1/b2b/organizations/me/members/search" takes(cursor, limit, query),
     requires(MEMBER, "search"),
     scans,
     errors(
@@ -325,7 +333,11 @@ struct PublicMember {
 /// Ask whether a login page should show a password field.
 ///
 /// No member has a password yet, so the answer is always no; it never tells whether an address is a member's (T-45).
-#[endpoint("members.public_search", browser POST "/sdk/v1/b2b/organizations/members/search", reads)]
+#[endpoint(
+    "members.public_search",
+    browser POST "/sdk/v1/b2b/organizations/members/search" takes(email_address, organization_id),
+    reads
+)]
 fn public_search(_tx: &mut Tx, _cx: &Call<ProjectCaller>, _input: PublicSearch) -> Result<PublicMember> {
     Ok(PublicMember { member: None })
 }
@@ -364,8 +376,8 @@ struct UnlinkResponse {
 #[endpoint(
     "members.unlink_retired_email",
     POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
-    browser POST "/sdk/v1/b2b/organizations/members/{member_id}/unlink_retired_email",
-    myself POST "/sdk/v1/b2b/organizations/members/unlink_retired_email",
+    browser POST "/sdk/v1/b2b/organizations/members/{member_id}/unlink_retired_email" takes(email_id, email_address),
+    myself POST "/sdk/v1/b2b/organizations/members/unlink_retired_email" takes(email_id, email_address),
     errors(OrganizationNotFound, MemberNotFound, RetiredEmailMissingIdentifiers, EmailNotFound, InvalidEmail)
 )]
 fn unlink_retired_email(tx: &mut Tx, cx: &Call<Actor>, input: UnlinkRetiredEmail) -> Result<UnlinkResponse> {

@@ -92,9 +92,18 @@ struct Update {
 ///
 /// What is absent stays as it is; lists are replaced whole; metadata is merged at the top level. On behalf of a
 /// member, each field needs its own permission on `stytch.organization`.
-#[endpoint("organizations.update", PUT "/v1/b2b/organizations/{organization_id}", browser PUT "/sdk/v1/b2b/organizations/me", errors(
-    OrganizationNotFound, CannotUpdateTrustedMetadata, ..CREATE
-))]
+#[endpoint(
+    "organizations.update",
+    PUT "/v1/b2b/organizations/{organization_id}",
+    browser PUT "/sdk/v1/b2b/organizations/me" takes(
+        organization_name, organization_slug, organization_logo_url, sso_default_connection_id, sso_jit_provisioning,
+        sso_jit_provisioning_allowed_connections, email_allowed_domains, email_jit_provisioning, email_invites,
+        oauth_tenant_jit_provisioning, allowed_oauth_tenants, auth_methods, allowed_auth_methods, mfa_methods,
+        allowed_mfa_methods, mfa_policy, rbac_email_implicit_role_assignments, first_party_connected_apps_allowed_type,
+        allowed_first_party_connected_apps, third_party_connected_apps_allowed_type, allowed_third_party_connected_apps
+    ),
+    errors(OrganizationNotFound, CannotUpdateTrustedMetadata, ..CREATE)
+)]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationResponse> {
     let before = operations::find_for(tx, cx, &input.organization_id)?;
     require(cx, &input)?;

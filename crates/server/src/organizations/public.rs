@@ -39,7 +39,11 @@ const FIELDS: &[&str] = &[
 ];
 
 /// Find the organization of a login page by its slug.
-#[endpoint("organizations.public.get_by_slug", browser POST "/sdk/v1/b2b/organizations/search", reads)]
+#[endpoint(
+    "organizations.public.get_by_slug",
+    browser POST "/sdk/v1/b2b/organizations/search" takes(organization_slug),
+    reads
+)]
 fn get_by_slug(tx: &mut Tx, cx: &Call<ProjectCaller>, input: BySlug) -> Result<PublicOrganization> {
     let found = operations::find_by_slug(tx, cx.project(), &input.organization_slug)?;
     Ok(PublicOrganization { organization: found.as_ref().map(public_fields) })

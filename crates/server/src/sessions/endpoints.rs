@@ -65,7 +65,7 @@ struct Authenticate {
 #[endpoint(
     "sessions.authenticate",
     POST "/v1/b2b/sessions/authenticate",
-    browser POST "/sdk/v1/b2b/sessions/authenticate",
+    browser POST "/sdk/v1/b2b/sessions/authenticate" takes(session_duration_minutes),
     quiet,
     errors(
         NoSessionArguments, TooManySessionArguments, SessionNotFound, UserUnauthenticated, InvalidSessionToken,
@@ -74,7 +74,7 @@ struct Authenticate {
 )]
 async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<Prepared> {
     let credential = credential::given(&cx, &cx.caller.ambient, input.session_token, input.session_jwt)?;
-    let Terms { duration, claims } = input.terms.check(&cx)?;
+    let Terms { duration, claims, .. } = input.terms.check(&cx)?;
     let mut known = present(&cx, &credential).await.map_err(|error| unrecoverable(&cx, error))?;
     let verdict = match &input.authorization_check {
         Some(check) => Some(authorize(&cx, &known, check).await?),
@@ -84,7 +84,7 @@ async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<Pr
         known = prolong(&cx, &credential, known, minutes).await?;
     }
     if claims.is_some() {
-        known = change(&cx, &credential, Terms { duration: None, claims }).await?;
+        known = change(&cx, &credential, Terms::unchanged(claims)).await?;
     }
     known.note_use(&cx);
     Ok(Prepared::new(known, cx.now(), verdict))
@@ -101,7 +101,7 @@ fn unrecoverable(cx: &Cx, error: Error) -> Error {
 async fn change(cx: &Call<ProjectCaller>, credential: &Credential, terms: Terms) -> Result<Arc<Remembered>> {
     let (cx_, shown) = (cx.context(), credential.clone());
     let work = move |tx: &mut Tx| {
-        let mut presented = shown.find(&cx_.app, tx, cx_.project(), cx_.now())?;
+        let mut presented = shown.find_to_renew(&cx_.app, tx, cx_.project(), cx_.now())?;
         operations::change(tx, &cx_, &mut presented.session, terms.clone())
     };
     cx.write(work).await?;
