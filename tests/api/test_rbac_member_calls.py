@@ -1,6 +1,9 @@
 """Calls on behalf of a member: X-Stytch-Member-Session and X-Stytch-Member-SessionJWT, field by field."""
 
+import re
+
 import pytest
+from doors import catalogue
 from harness import as_member, check_refusal, login, new_email, refused, unique, verified_member
 from stytch.b2b.models.magic_links_email import InviteRequestOptions
 from stytch.b2b.models.organizations import DeleteExternalIdRequestOptions as OrgDeleteExternalId
@@ -482,7 +485,13 @@ def test_delete_external_id(scene, plain, admin):
     assert scene.members.dangerously_get(victim.member_id).member.external_id == victim.external_id
 
 
-def test_calls_that_take_no_member_ignore_the_header(scene, plain):
-    """The header never widens what the project key may do, and never turns into another caller."""
-    answer = scene.project.raw("GET", f"/v1/b2b/organizations/{scene.org}", headers={HEADER: plain.session_token})
-    assert answer.json()["organization"]["organization_id"] == scene.org
+@pytest.mark.parametrize("door", [d for d in catalogue() if d.dialect in ("backend", "browser") and d.credential != "project_or_member"], ids=str)
+@pytest.mark.parametrize("header", [HEADER, "X-Stytch-Member-SessionJWT"])
+def test_calls_that_take_no_member_refuse_the_header(scene, plain, door, header):
+    """Whoever sends it means to be less than they are without it, and would not be."""
+    call = scene.project.raw if door.dialect == "backend" else scene.project.browser
+    path = re.sub(r"\{\w+\}", scene.org, door.path.removeprefix("/sdk/v1"))
+    for value in (plain.session_token, ""):
+        answer = call(door.method, path, headers={header: value})
+        check_refusal(answer, 400, "bad_request")
+        assert header.lower() in answer.json()["error_message"]

@@ -29,13 +29,14 @@ describe("the JWT", () => {
     assert.ok([claims.aud].flat().includes(world.project.project_id));
     assert.equal(claims.sub, session.member_id);
     assert.equal(claims.exp, claims.iat + 300);
-    assert.equal(claims.nbf, claims.iat);
+    assert.equal(claims.nbf, claims.iat - 10);
     assert.equal(claims.tier, "pro");
     const inner = claims["https://stytch.com/session"];
     assert.equal(inner.id, session.member_session.member_session_id);
     assert.equal(Date.parse(inner.started_at), Date.parse(session.member_session.started_at));
     assert.equal(Date.parse(inner.expires_at), Date.parse(session.member_session.expires_at));
     assert.ok(Date.parse(inner.last_accessed_at));
+    assert.deepEqual(inner.attributes, { ip_address: "", user_agent: "" });
     assert.equal(inner.authentication_factors.length, 1);
     assert.deepEqual(inner.roles, ["stytch_member"]);
     assert.deepEqual(claims["https://stytch.com/organization"], {

@@ -12,7 +12,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from harness import check_refusal, verified_member
+from harness import check_refusal, login, verified_member
 from scenes import JWT_HEADER, MEMBER_HEADER, b64, jwt_parts, unb64, unsigned
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -40,7 +40,7 @@ def refused_everywhere(project, org, jwt):
     wanted = ((400, 404), ("unable_to_parse_session_jwt", "session_not_found"))
     for path, more in (("sessions/authenticate", {}), ("sessions/exchange", {"organization_id": org}), ("sessions/revoke", {}), ("discovery/organizations", {})):
         check_refusal(project.raw("POST", f"/v1/b2b/{path}", {"session_jwt": jwt} | more), *wanted)
-    check_refusal(project.browser("POST", "/b2b/sessions/authenticate", {"session_jwt": jwt}), (400, 401, 404), (*wanted[1], "user_unauthenticated"))
+    check_refusal(project.browser("POST", "/b2b/sessions/authenticate", {"session_jwt": jwt}), 400, "bad_request")
     if jwt.isascii() and jwt.isprintable():
         answer = project.raw("PUT", f"/v1/b2b/organizations/{org}", {"organization_name": "X"}, headers={JWT_HEADER: jwt})
         check_refusal(answer, *wanted)
@@ -219,3 +219,54 @@ def test_t49_a_second_member_credential_does_not_hide_behind_the_first(project, 
     connection.endheaders(body)
     assert connection.getresponse().status in (400, 401, 403)
     assert project.api.organizations.get(scene[0]).organization.organization_name == "Acme"
+
+
+# ---------------------------------------------------------------- a JWT is shown around: five minutes are five minutes
+
+
+@pytest.fixture
+def later(start_server):
+    """A server whose clock can be moved, a session of an administrator, and its JWT, which has ended."""
+    server = start_server(clock=True)
+    project = server.project()
+    org = project.organization().organization_id
+    member, session = verified_member(project, org, roles=["stytch_admin"])
+    server.clock.forward(minutes=6)
+    return project, org, member, session
+
+
+def test_t49_an_ended_jwt_counts_only_in_a_backends_check(later):
+    project, org, member, session = later
+    jwt, other = session.session_jwt, project.organization().organization_id
+    project.member(other, member.email_address)
+    for answer in (
+        project.raw("PUT", f"/v1/b2b/organizations/{org}", {"organization_name": "X"}, headers={JWT_HEADER: jwt}),
+        project.raw("POST", "/v1/b2b/sessions/exchange", {"session_jwt": jwt, "organization_id": other}),
+        project.raw("POST", "/v1/b2b/sessions/exchange", {"session_jwt": jwt, "organization_id": org}),
+        project.raw("POST", "/v1/b2b/discovery/organizations", {"session_jwt": jwt}),
+        project.raw("POST", "/v1/b2b/sessions/revoke", {"session_jwt": jwt}),
+    ):
+        check_refusal(answer, 400, "unable_to_parse_session_jwt")
+        assert "has ended" in answer.json()["error_message"]
+    # Nor does it add a proof to the session.
+    again = login(project, org, member.email_address, session_jwt=jwt)
+    assert again.member_session.member_session_id != session.member_session.member_session_id
+    # The backend's check renews it, and the new one counts everywhere.
+    fresh = project.api.sessions.authenticate(session_jwt=jwt)
+    assert fresh.member_session.member_session_id == session.member_session.member_session_id
+    answer = project.raw("PUT", f"/v1/b2b/organizations/{org}", {"organization_name": "Y"}, headers={JWT_HEADER: fresh.session_jwt})
+    assert answer.status_code == 200, answer.text
+    # Also when the server has just verified the one that has ended.
+    check_refusal(project.raw("POST", "/v1/b2b/discovery/organizations", {"session_jwt": jwt}), 400, "unable_to_parse_session_jwt")
+
+
+def test_t49_no_browser_makes_a_session_of_a_jwt(project, scene):
+    """Neither in a body, nor in the place of the session token, nor in a cookie."""
+    _, session, _ = scene
+    for path in ("sessions/authenticate", "sessions/exchange", "discovery/organizations", "magic_links/authenticate"):
+        for body in ({"session_jwt": session.session_jwt}, {"session_token": session.session_token}):
+            check_refusal(project.browser("POST", f"/b2b/{path}", body), 400, "bad_request")
+    cookies = {name: session.session_jwt for name in ("stytch_session_jwt", "__Host-guildhall_session_jwt")}
+    for options in ({"session_token": session.session_jwt}, {"cookies": cookies}):
+        answer = project.browser("POST", "/b2b/sessions/authenticate", {"session_duration_minutes": 527_040}, **options)
+        check_refusal(answer, (401, 404), ("user_unauthenticated", "session_not_found"))

@@ -87,12 +87,16 @@ impl Caller for ProjectCaller {
 
     fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
         let project = projects::identify(app, tx, head, via(head.dialect))?;
+        refuse_member_session(head)?;
         Ok(identified(Self { ambient: ambient(head, &project) }, project, head, None))
     }
 
     fn remembered(app: &App, head: &Head) -> Option<Result<Identified<Self>>> {
         let project = projects::remembered(app, head, via(head.dialect))?;
-        Some(project.map(|project| identified(Self { ambient: ambient(head, &project) }, project, head, None)))
+        Some(project.and_then(|project| {
+            refuse_member_session(head)?;
+            Ok(identified(Self { ambient: ambient(head, &project) }, project, head, None))
+        }))
     }
 
     fn security(dialect: Dialect) -> &'static [&'static [&'static str]] {
@@ -108,6 +112,7 @@ impl Caller for Actor {
         let project = projects::identify(app, tx, head, via(head.dialect))?;
         let credential = match via(head.dialect) {
             Via::Browser => {
+                refuse_member_session(head)?;
                 let token = ambient(head, &project).session_token.ok_or(ApiError::UserUnauthenticated)?;
                 Some(Credential::Token(token))
             }
@@ -154,6 +159,16 @@ fn member_credential(head: &Head) -> Result<Option<Credential>> {
     }
 }
 
+/// Refuses the headers of a member's session at a door where they would change nothing.
+fn refuse_member_session(head: &Head) -> Result<()> {
+    match [MEMBER_SESSION, MEMBER_SESSION_JWT].into_iter().find(|name| head.headers.contains_key(*name)) {
+        None => Ok(()),
+        Some(name) => {
+            Err(ApiError::BadRequest.because(format!("Nobody acts on behalf of a member here: leave {name} out.")))
+        }
+    }
+}
+
 /// A header that carries a credential.
 ///
 /// # Errors
@@ -173,16 +188,23 @@ impl Caller for Anyone {
     const ERRORS: &'static [ApiError] = &[];
 
     fn identify(_app: &App, _tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
-        Ok(identified(Self, Arc::new(Project::none()), head, None))
+        anyone(head)
     }
 
     fn remembered(_app: &App, head: &Head) -> Option<Result<Identified<Self>>> {
-        Some(Ok(identified(Self, Arc::new(Project::none()), head, None)))
+        Some(anyone(head))
     }
 
     fn security(_dialect: Dialect) -> &'static [&'static [&'static str]] {
         &[]
     }
+}
+
+fn anyone(head: &Head) -> Result<Identified<Anyone>> {
+    if matches!(head.dialect, Dialect::Backend | Dialect::Browser) {
+        refuse_member_session(head)?;
+    }
+    Ok(identified(Anyone, Arc::new(Project::none()), head, None))
 }
 
 /// What the API description says of the ways to come in.

@@ -6,7 +6,7 @@ use crate::login::{self, Evidence, IntermediateSession, Outcome};
 use crate::members::{self, EmailChange, Member, Status};
 use crate::one_time_tokens::{self, OneTimeToken, Purpose, pkce};
 use crate::organizations::{self, Organization};
-use crate::sessions::{self, TermsInput};
+use crate::sessions::{self, Session, TermsInput};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -54,6 +54,7 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
     one_time_tokens::consume(tx, cx, &link)?;
     let mut session = sessions::given_for(tx, cx, ambient, &member, input.session_token, input.session_jwt)?;
     if link.purpose == Purpose::EmailUpdate {
+        check_began_here(cx, session.as_ref())?;
         let keep_session = session.as_ref().map(|session| session.member_session_id.clone());
         let how = EmailChange { verified: true, unlink: false, keep_session };
         let before = member.clone();
@@ -69,6 +70,17 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
     let factor = Factor::magic_link(email_id.clone(), member.email_address.clone(), cx.now());
     let evidence = Evidence { factors: vec![factor], intermediate, session };
     Ok((email_id, login::finish(tx, cx, organization, member, evidence, terms)?))
+}
+
+/// A change of address is begun without a code challenge, for which the protocol has no field. Where a project requires one,
+/// what shows a browser to be the one that began it is the member's session.
+fn check_began_here(cx: &Cx, session: Option<&Session>) -> Result<()> {
+    let required = cx.is_browser() && cx.project().settings.pkce_required_for_email_magic_links;
+    match required && session.is_none() {
+        false => Ok(()),
+        true => Err(ApiError::PkceExpectedCodeVerifier
+            .because("Open this link in the browser that the address was changed in, while you are logged in there.")),
+    }
 }
 
 /// Whom the link was mailed to, if they still are a member at that address.

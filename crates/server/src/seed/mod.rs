@@ -156,7 +156,7 @@ fn member(
     let member = members::create(tx, cx, organization, new)?;
     for _ in share(seed.sessions, seed.members, index) {
         let link = Factor::magic_link(member.email_id.clone(), member.email_address.clone(), cx.now());
-        let terms = Terms { duration: Some(SESSION_MINUTES), claims: None };
+        let terms = Terms { duration: Some(SESSION_MINUTES), ..Terms::unchanged(None) };
         let session = sessions::begin_or_extend(tx, cx, organization, &member, None, vec![link], terms)?;
         audit::record(tx, cx, "session.authenticate", id, &session.member_session_id, Change::none())?;
         tokens.push(session.token(&cx.app).to_text());

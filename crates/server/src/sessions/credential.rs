@@ -23,6 +23,9 @@ pub(crate) enum Credential {
     Jwt(Secret),
 }
 
+const ENDED: &str =
+    "This session JWT has ended. Have your backend renew it with sessions/authenticate, or give the session token.";
+
 /// A valid session, with whose it is.
 pub(crate) struct Presented {
     pub(crate) session: Session,
@@ -45,15 +48,35 @@ impl Credential {
         }
     }
 
-    /// Finds the session. Flags of the member are checked on every use (threat T-71).
+    /// Finds the session. A JWT must not have ended: it is shown around, so it counts for the minutes that it says.
     ///
     /// # Errors
     /// `session_not_found`, or that the credential has not the form of one.
     pub(crate) fn find(&self, app: &App, tx: &mut Tx, project: &Project, now: Timestamp) -> Result<Presented> {
+        self.look_up(app, tx, project, now, false)
+    }
+
+    /// The same, also for a JWT that has ended. Only a backend that checks a session has one renewed.
+    pub(super) fn find_to_renew(&self, app: &App, tx: &mut Tx, project: &Project, now: Timestamp) -> Result<Presented> {
+        self.look_up(app, tx, project, now, true)
+    }
+
+    /// Flags of the member are checked on every use (threat T-71).
+    fn look_up(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        project: &Project,
+        now: Timestamp,
+        may_have_ended: bool,
+    ) -> Result<Presented> {
         let session = match self {
             Credential::Token(text) => find_by_token(app, tx, project, text.reveal(), now)?,
             Credential::Jwt(text) => {
                 let claims = jwt::read(app, tx, project, text.reveal(), now)?;
+                if !may_have_ended && claims.expires <= now.0.div_euclid(1_000_000) {
+                    return Err(ApiError::UnableToParseSessionJwt.because(ENDED));
+                }
                 verified::note(app, project, text.reveal(), &claims);
                 let organization = &claims.organization_id;
                 tx.visit(organization.as_str(), |tx| store::find(tx, organization, &claims.member_session_id, now))?

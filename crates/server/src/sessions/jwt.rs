@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// Seconds that a JWT is valid.
 const LIFETIME: i64 = 300;
+/// Seconds before it is issued from which a JWT is valid: the clocks of those who check it may be so much behind.
+const BEHIND: i64 = 10;
 /// Seconds by which the clocks of our own nodes may differ.
 const SKEW: i64 = 60;
 /// Bytes of the longest JWT. All that goes into one has bounds of its own, and they do not add up to this.
@@ -79,7 +81,7 @@ async fn seal(
     let keys = signing::keys(app, project, now).await?;
     let key = keys.current(now)?;
     claims.insert("iat".into(), seconds.into());
-    claims.insert("nbf".into(), seconds.into());
+    claims.insert("nbf".into(), (seconds - BEHIND).into());
     claims.insert("exp".into(), (seconds + LIFETIME).into());
     let header = json!({ "alg": "RS256", "kid": key.id, "typ": "JWT" });
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -96,6 +98,8 @@ fn session_claim(session: &MemberSession) -> Result<Value> {
             fields.remove(elsewhere);
         }
         fields.insert("id".into(), json!(session.member_session_id));
+        // Of the protocol. A session keeps neither.
+        fields.insert("attributes".into(), json!({ "ip_address": "", "user_agent": "" }));
     }
     Ok(claim)
 }
@@ -103,6 +107,8 @@ fn session_claim(session: &MemberSession) -> Result<Value> {
 /// Which session a JWT is of, and which key has signed it.
 pub(super) struct Claims {
     pub(super) key: SigningKeyId,
+    /// When the JWT ends, in seconds since 1970.
+    pub(super) expires: i64,
     pub(super) organization_id: OrganizationId,
     pub(super) member_session_id: SessionId,
 }
@@ -120,6 +126,7 @@ struct Body {
     aud: Value,
     iat: i64,
     nbf: i64,
+    exp: i64,
     #[serde(rename = "https://stytch.com/session")]
     session: SessionClaim,
     #[serde(rename = "https://stytch.com/organization")]
@@ -166,6 +173,7 @@ pub(super) fn read(app: &App, tx: &mut Tx, project: &Project, jwt: &str, now: Ti
         }
         Some(Claims {
             key: key.id.clone(),
+            expires: body.exp,
             organization_id: OrganizationId::parse(&body.organization.organization_id)?,
             member_session_id: SessionId::parse(&body.session.id)?,
         })

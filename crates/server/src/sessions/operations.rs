@@ -12,9 +12,6 @@ use foundation::error::{ApiError, Result};
 use foundation::id::SessionId;
 use foundation::time;
 
-/// Minutes that a session lasts unless asked otherwise.
-const DEFAULT_MINUTES: i64 = 60;
-
 /// Begins a session, or adds to the one that goes on.
 pub(crate) fn begin_or_extend(
     tx: &mut Tx,
@@ -40,7 +37,7 @@ pub(crate) fn begin_or_extend(
         generation: Some(member.session_generation),
         started_at: now,
         last_accessed_at: now,
-        expires_at: time::after_minutes(now, terms.duration.unwrap_or(DEFAULT_MINUTES)),
+        expires_at: time::after_minutes(now, terms.duration.unwrap_or(terms.usual)),
         factors,
         custom_claims: claims::merge(&Default::default(), terms.claims)?,
     };
@@ -77,7 +74,7 @@ pub(super) fn change(tx: &mut Tx, cx: &Cx, session: &mut Session, terms: Terms) 
 /// Keeps a session when all others of the member have just been ended.
 pub(crate) fn keep(tx: &mut Tx, cx: &Cx, member: &Member, session: &mut Session) -> Result<()> {
     session.generation = Some(member.session_generation);
-    change(tx, cx, session, Terms::default())
+    change(tx, cx, session, Terms::unchanged(None))
 }
 
 /// The session as the API shows it, with the roles it has now.

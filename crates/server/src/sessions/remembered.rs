@@ -182,7 +182,7 @@ pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Arc<Reme
     // What else is remembered, such as the project's policy, is to be as new as what is read now.
     cx.app.db().catch_up().await?;
     let (cx_, credential) = (cx.clone(), credential.clone());
-    let found = cx.check(move |tx| credential.find(&cx_.app, tx, cx_.project(), cx_.now()));
+    let found = cx.check(move |tx| credential.find_to_renew(&cx_.app, tx, cx_.project(), cx_.now()));
     let Presented { session, member, organization } = found.await?;
     remember(cx, &session, &member, &organization).await
 }

@@ -9,11 +9,13 @@ use serde_json::{Map, Value};
 
 /// Minutes of the longest session: 366 days.
 const LONGEST: i64 = 527_040;
+/// Minutes that a session lasts unless asked otherwise.
+const USUAL: i64 = 60;
 
 /// How the session is to be. Browsers are held to the project's longest session.
 #[derive(Default, Deserialize, JsonSchema)]
 pub(crate) struct TermsInput {
-    /// 5 to 527040 minutes; 60 when absent.
+    /// 5 to 527040 minutes; when absent 60, or the project's longest session if that is shorter.
     pub(crate) session_duration_minutes: Option<i64>,
     /// Up to 4 KB; `null` removes a claim.
     pub(crate) session_custom_claims: Option<Map<String, Value>>,
@@ -24,11 +26,20 @@ pub(crate) const TERMS: &[ApiError] =
     &[ApiError::InvalidSessionDuration, ApiError::CustomClaimsTooLarge, ApiError::StytchClaimsInCustomClaims];
 
 /// Checked terms.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Terms {
     /// Minutes from now; `None` leaves a session that goes on as it is.
     pub(crate) duration: Option<i64>,
+    /// Minutes of a session that begins, when nothing else is said.
+    pub(crate) usual: i64,
     pub(crate) claims: Option<CustomClaims>,
+}
+
+impl Terms {
+    /// Those that leave a session that goes on as it is, but for these claims.
+    pub(crate) fn unchanged(claims: Option<CustomClaims>) -> Self {
+        Self { duration: None, usual: USUAL, claims }
+    }
 }
 
 impl TermsInput {
@@ -42,6 +53,6 @@ impl TermsInput {
             return Err(ApiError::InvalidSessionDuration.into());
         }
         let claims = self.session_custom_claims.map(claims::check).transpose()?;
-        Ok(Terms { duration: self.session_duration_minutes, claims })
+        Ok(Terms { duration: self.session_duration_minutes, usual: USUAL.min(longest), claims })
     }
 }
