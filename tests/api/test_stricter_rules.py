@@ -193,3 +193,56 @@ def test_deletion_ends_it_at_once_all_the_same(project, org, rule, ended):
             check_refusal(answer, 404, "session_not_found")
     with refused(404, ("member_not_found", "organization_not_found")):
         project.api.sessions.get(org, member.member_id)
+
+
+# ---------------------------------------------------------------- a claimed domain
+
+
+def claim(project, member):
+    """Another organization claims the domain of the member's address: a login would be refused from here on."""
+    made = project.organization(claimed_email_domains=[member.email_address.split("@")[1]])
+    with refused(400, "action_not_allowed_email_domain_is_claimed"):
+        login(project, member.organization_id, member.email_address)
+    return made
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_whom_a_claim_shuts_out_is_not_prolonged(project, org, key):
+    member, session = verified_member(project, org)
+    before = end(project, session)
+    claimed_by = claim(project, member).organization_id
+    for minutes in (DAY, 366 * DAY):
+        assert end(project, session, minutes, key) == before
+        assert end_in_a_browser(project, session, minutes) == before
+    project.api.organizations.update(claimed_by, claimed_email_domains=[])
+    assert end(project, session, DAY, key) > before
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_whose_claim_it_is_goes_on(project, org, key):
+    member, session = verified_member(project, org)
+    before = end(project, session)
+    project.api.organizations.update(org, claimed_email_domains=[member.email_address.split("@")[1]])
+    longer = end(project, session, DAY, key)
+    assert longer > before
+    # Taking it over shuts them out, and giving it up lets them in again.
+    project.api.organizations.update(org, claimed_email_domains=[])
+    other = claim(project, member)
+    assert end(project, session, 2 * DAY, key) == longer
+    project.api.organizations.delete(other.organization_id)
+    assert end(project, session, 2 * DAY, key) > longer
+
+
+def test_a_claim_concerns_who_was_never_seen(project, org):
+    """The server that is asked has not remembered the session."""
+    member, session = verified_member(project, org)
+    claim(project, member)
+    before = session.model_dump(mode="json")["member_session"]["expires_at"]
+    assert end(project, session, DAY)[:19] == before[:19]
+
+
+def test_a_claim_in_another_project_concerns_nobody(project, own_project, org):
+    member, session = verified_member(project, org)
+    before = end(project, session)
+    own_project.organization(claimed_email_domains=[member.email_address.split("@")[1]])
+    assert end(project, session, DAY) > before

@@ -410,3 +410,53 @@ def test_the_mail_of_a_node_that_died_in_the_middle_of_it(postgres, start_node):
     second.clock.forward(seconds=121)
     token = harness.token_from(there.mailbox.wait(email, 5))
     assert there.api.magic_links.authenticate(magic_links_token=token).member_authenticated is True
+
+
+def derived_elsewhere(projects, at):
+    """A member with a session, and what was derived from it in another organization, at that node."""
+    member, session = verified_member(projects[0], projects[0].organization().organization_id)
+    there = projects[0].organization().organization_id
+    projects[0].member(there, member.email_address)
+    answer = post(projects[at], "/v1/b2b/sessions/exchange", {"session_token": session.session_token, "organization_id": there})
+    assert answer.status_code == 200, answer.text
+    return member, session, {"session_token": answer.json()["session_token"]}
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_t48_what_was_derived_elsewhere_ends_on_all_nodes_at_once(projects, everything):
+    member, session, derived = derived_elsewhere(projects, 1)
+    for project in projects:
+        assert post(project, "/v1/b2b/sessions/authenticate", derived).status_code == 200
+    which = {"member_id": member.member_id} if everything else {"session_token": session.session_token}
+    assert post(projects[0], "/v1/b2b/sessions/revoke", which).status_code == 200
+    for project in projects[::-1]:
+        check_refusal(post(project, "/v1/b2b/sessions/authenticate", derived), 404, "session_not_found")
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_t48_nothing_is_derived_while_its_source_ends(projects, everything):
+    """A switch and a revocation at the same moment, on different nodes."""
+    for _ in range(10):
+        member, session, _ = derived_elsewhere(projects, 0)
+        there = projects[0].organization().organization_id
+        projects[0].member(there, member.email_address)
+        which = {"member_id": member.member_id} if everything else {"session_token": session.session_token}
+        switch = {"session_token": session.session_token, "organization_id": there}
+        calls = [("revoke", which), ("exchange", switch), ("exchange", switch)]
+        answers = race(3, lambda i, calls=calls: post(projects[i], f"/v1/b2b/sessions/{calls[i][0]}", calls[i][1]))
+        assert answers[0].status_code == 200, answers[0].text
+        for made in (answer.json()["session_token"] for answer in answers[1:] if answer.status_code == 200):
+            for project in projects:
+                check_refusal(post(project, "/v1/b2b/sessions/authenticate", {"session_token": made}), 404, "session_not_found")
+
+
+def test_a_claim_holds_on_all_nodes_at_once(projects, org):
+    """The nodes remember the session, which the claim does not touch."""
+    member, session = verified_member(projects[0], org)
+    shown = {"session_token": session.session_token}
+    ends = {post(project, "/v1/b2b/sessions/authenticate", shown).json()["member_session"]["expires_at"] for project in projects}
+    projects[0].organization(claimed_email_domains=[member.email_address.split("@")[1]])
+    for project in projects[::-1]:
+        answer = post(project, "/v1/b2b/sessions/authenticate", shown | {"session_duration_minutes": 600})
+        ends.add(answer.json()["member_session"]["expires_at"])
+    assert len(ends) == 1

@@ -1,6 +1,7 @@
 """T-47: an intermediate session opens no member route, ends after ten minutes, and is bound to what was proven."""
 
 import pytest
+from doors import behind
 from harness import check_refusal, data, discover, intermediate, magic_token, new_email, verified_member
 from scenes import JWT_HEADER, MEMBER_HEADER
 from test_t01_isolation import OPERATIONS
@@ -49,7 +50,9 @@ def test_t47_opens_no_route_of_a_session_in_a_browser(project, half, name):
     for token in tokens:
         for options in ({"session_token": token}, {"headers": {"Cookie": f"{cookie(project, '__Host-guildhall_session')}={token}"}}, {"headers": {"Cookie": f"{cookie(project, '__Host-guildhall_intermediate_session')}={token}"}}):
             if method != "GET":
-                options = options | {"json": {"session_duration_minutes": 60, "organization_id": "x"}}
+                takes = behind(method, OPERATIONS[name][1]).takes
+                said = {"session_duration_minutes": 60, "organization_id": "x"}
+                options = options | {"json": {field: value for field, value in said.items() if field in takes}}
             check_refusal(project.browser(method, path, **options), *REFUSED)
 
 

@@ -24,6 +24,9 @@ pub struct Table {
     /// how many at most, and where it is asked for `$4` the one session that goes on, or nothing. What is not deleted here
     /// must not count any more without being deleted.
     pub of_member: Option<&'static str>,
+    /// The statement that deletes what was derived from a member's sessions, in whatever organization: `$1` the project, `$2`
+    /// the member, `$3` the organization, `$4` the one session that goes on, or nothing.
+    pub derived_of_member: Option<&'static str>,
     /// How old rows are forgotten.
     pub old: &'static [Old],
     /// The column of sealed values.
@@ -33,7 +36,16 @@ pub struct Table {
 impl Table {
     /// A table that only its subject changes.
     pub const fn new(name: &'static str, owner: Owner) -> Self {
-        Self { name, owner, of_organization: None, of_project: None, of_member: None, old: &[], sealed: None }
+        Self {
+            name,
+            owner,
+            of_organization: None,
+            of_project: None,
+            of_member: None,
+            derived_of_member: None,
+            old: &[],
+            sealed: None,
+        }
     }
 }
 
@@ -84,11 +96,16 @@ impl Tables {
     pub fn end_of_member(
         self,
         tx: &mut Tx,
+        project: &ProjectId,
         organization: &OrganizationId,
         member: &MemberId,
         except: Option<&SessionId>,
     ) -> Result<()> {
         let except = except.map_or("", SessionId::as_str);
+        // First, while the sessions are there that it was derived from.
+        for delete in self.iter().filter_map(|table| table.derived_of_member) {
+            tx.visit(EVERYTHING, |tx| run(tx, delete, args![project, member, organization, except]))?;
+        }
         for delete in self.iter().filter_map(|table| table.of_member) {
             run(tx, delete, args![organization, member, AT_ONCE as i64, except])?;
         }

@@ -21,4 +21,5 @@ migrations! {
     "0007_indexes_for_the_house"
     "0008_the_house"
     "0009_folded_names"
+    "0010_derived_sessions"
 }

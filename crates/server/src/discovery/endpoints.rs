@@ -94,9 +94,12 @@ struct Create {
     terms: TermsInput,
 }
 
+const USED_UP: &str = "This login creates no organization, or no other one. Prove the address anew, by discovery.";
+
 /// Create an organization, with whoever has proven their address as its administrator.
 ///
-/// Individuals need say nothing: name and slug follow from the address, and can be changed later.
+/// Individuals need say nothing: name and slug follow from the address, and can be changed later. One login creates one
+/// organization, also where the organization asks for more than was proven.
 #[endpoint(
     "discovery.create",
     POST "/v1/b2b/discovery/organizations/create",
@@ -117,6 +120,10 @@ fn create(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Create) -> Result<Outcom
     let token = input.intermediate_session_token.as_deref();
     let mut intermediate = IntermediateSession::given(tx, cx, &cx.caller.ambient, token)?;
     intermediate.proven_address().ok_or(ApiError::IntermediateSessionWrongOrganization)?;
+    if intermediate.has_created {
+        return Err(ApiError::IntermediateSessionNotFound.because(USED_UP));
+    }
+    intermediate.has_created = true;
     intermediate.leave_organization();
     organizations::check_claimed(tx, cx.project(), None, &intermediate.email)?;
     let (default_name, default_slug) = organization_name_from(&intermediate.email);

@@ -45,7 +45,7 @@ fn open_to_session(tx: &mut Tx, cx: &Cx, presented: Presented) -> Result<Vec<Dis
     let Presented { session, organization, member } = presented;
     match ProvenAddress::among(&session.factors, &member.email_address) {
         Some(email) => {
-            let counts = |factor: &&Factor| factor.counts_elsewhere(&email);
+            let counts = |factor: &&Factor| factor.counts_elsewhere(&email) && factor.can_be_carried(cx.now());
             let factors: Vec<_> = session.factors.iter().filter(counts).cloned().collect();
             let found = members::memberships(tx, cx.project(), &email)?;
             all_open(tx, cx, found, &factors)
@@ -104,7 +104,8 @@ fn membership(
         Status::Deleted => return Ok(None),
     };
     let subject = Subject::of(&member, cx.now());
-    let missing = missing(&organization.settings, subject, Some(&member), factors, cx.now());
+    let factors: Vec<_> = factors.iter().filter(|factor| factor.is_since(member.sessions_ended_at)).cloned().collect();
+    let missing = missing(&organization.settings, subject, Some(&member), &factors, cx.now());
     // An organization that refuses this person is not open to them; the others are.
     let Ok((primary_required, mfa_required)) = missing else { return Ok(None) };
     Ok(Some(DiscoveredOrganization {

@@ -135,6 +135,16 @@ impl Factor {
         time::after_minutes(self.last_authenticated_at, minutes) > now
     }
 
+    /// Whether it was proven since all of a member's sessions were last ended, if they ever were.
+    pub(crate) fn is_since(&self, ended: Option<Timestamp>) -> bool {
+        ended.is_none_or(|ended| self.last_authenticated_at > ended)
+    }
+
+    /// Whether it was proven so lately that it is carried over from a session to other organizations.
+    pub(crate) fn can_be_carried(&self, now: Timestamp) -> bool {
+        self.is_within(CARRIED, now)
+    }
+
     /// Whether it counts in another organization too, for the member who has this address there: only what proves the
     /// address itself does. Passwords, SSO and second factors belong to the organization they were proven in (threat T-04).
     pub(crate) fn counts_elsewhere(&self, email: &EmailAddress) -> bool {
@@ -151,6 +161,9 @@ impl Factor {
             && thing == other.identity.as_ref().map(Identity::key)
     }
 }
+
+/// Minutes for which a proof is carried over from a session to other organizations: a day.
+const CARRIED: i64 = 24 * 60;
 
 /// How many factors a session or a login keeps: each stands in every JWT.
 const MOST: usize = 20;

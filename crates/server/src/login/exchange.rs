@@ -7,7 +7,7 @@ use crate::factors::{Factor, ProvenAddress};
 use crate::members::{self, Member};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::sessions::{self, Presented, Session, TERMS, TermsInput};
-use database::Tx;
+use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use frame::{Call, Endpoint, endpoint};
@@ -32,8 +32,8 @@ struct Exchange {
 /// Switch to another organization of the same person.
 ///
 /// Needs a membership or an invitation there, and a session in which the address was proven. Only what proves the email
-/// address counts in the other organization; if that does not suffice, an intermediate session says what is missing. The
-/// session given stays valid.
+/// address counts in the other organization, for a day; if that does not suffice, an intermediate session says what is
+/// missing. The session given stays valid, and when it is revoked, the other one is too.
 #[endpoint(
     "sessions.exchange",
     POST "/v1/b2b/sessions/exchange",
@@ -49,8 +49,9 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
     let presented = credential.find(&cx.app, tx, cx.project(), cx.now())?;
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = same_person(tx, cx, &presented, &organization)?;
-    let factors = that_count(&presented.session, &member);
-    finish(tx, cx, organization, member, Evidence { factors, ..Evidence::default() }, terms)
+    let factors = that_count(&presented.session, &member, cx.now());
+    let source = Some(presented.session.as_source());
+    finish(tx, cx, organization, member, Evidence { factors, source, ..Evidence::default() }, terms)
 }
 
 /// The member who the person of a session is in an organization: the same one in the session's own, and elsewhere whoever
@@ -70,8 +71,15 @@ fn same_person(tx: &mut Tx, cx: &Cx, presented: &Presented, organization: &Organ
     member.ok_or(ApiError::MemberDoesNotExistInOrganization.into())
 }
 
-fn that_count(session: &Session, member: &Member) -> Vec<Factor> {
+/// In the session's own organization it stands for all that was proven in it. Elsewhere what proves the address counts, for a
+/// day, and no longer than until the member there has all sessions ended.
+fn that_count(session: &Session, member: &Member, now: Timestamp) -> Vec<Factor> {
     let is_own = session.organization_id == member.organization_id;
-    let counts = |factor: &&Factor| is_own || factor.counts_elsewhere(&member.email_address);
+    let is_carried = |factor: &Factor| {
+        factor.counts_elsewhere(&member.email_address)
+            && factor.can_be_carried(now)
+            && factor.is_since(member.sessions_ended_at)
+    };
+    let counts = |factor: &&Factor| is_own || is_carried(factor);
     session.factors.iter().filter(counts).cloned().collect()
 }

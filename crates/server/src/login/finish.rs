@@ -7,7 +7,7 @@ use crate::decision::Subject;
 use crate::factors::{Factor, ProvenAddress, merge};
 use crate::members::{self, Member};
 use crate::organizations::Organization;
-use crate::sessions::{self, Session, Terms};
+use crate::sessions::{self, Basis, Session, Source, Terms};
 use database::Tx;
 use foundation::audit::{self, Change};
 use foundation::cx::Cx;
@@ -22,6 +22,8 @@ pub(crate) struct Evidence {
     pub(crate) intermediate: Option<IntermediateSession>,
     /// A valid session of the same member, which goes on.
     pub(crate) session: Option<Session>,
+    /// The session that the factors were proven in.
+    pub(crate) source: Option<Source>,
 }
 
 /// What can be wrong with a login, whatever was proven.
@@ -46,12 +48,15 @@ pub(crate) fn finish(
     evidence: Evidence,
     terms: Terms,
 ) -> Result<Outcome> {
-    let Evidence { factors: new, intermediate, session } = evidence;
+    let Evidence { factors: new, intermediate, session, source } = evidence;
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
     }
     let proven_now = ProvenAddress::among(&new, &member.email_address);
-    let before = intermediate.as_ref().map(|i| i.factors.clone()).unwrap_or_default();
+    // What was proven in half a login is older than this request.
+    let mut before = intermediate.as_ref().map(|i| i.factors.clone()).unwrap_or_default();
+    before.retain(|factor| factor.is_since(member.sessions_ended_at));
+    let source = source.or_else(|| intermediate.as_ref().and_then(|intermediate| intermediate.source.clone()));
     let in_session = session.as_ref().map(|s| s.factors.clone()).unwrap_or_default();
     let factors = merge(merge(in_session, before), new);
     let subject = Subject::of(&member, cx.now());
@@ -65,7 +70,12 @@ pub(crate) fn finish(
         }
         let proven = ProvenAddress::among(&factors, &member.email_address);
         members::logged_in(tx, cx, &organization, &mut member, proven.as_deref())?;
-        let session = sessions::begin_or_extend(tx, cx, &organization, &member, session, factors, terms)?;
+        let basis = match (session, source) {
+            (Some(session), _) => Basis::GoesOn(Box::new(session)),
+            (None, Some(source)) => Basis::Derived(source),
+            (None, None) => Basis::Login,
+        };
+        let session = sessions::begin_or_extend(tx, cx, &organization, &member, basis, factors, terms)?;
         let (id, change) = (&session.member_session_id, Change::none());
         audit::record(tx, cx, "session.authenticate", Some(&organization.organization_id), id, change)?;
         return Ok(Outcome { organization, member, state: State::Authenticated(Box::new(session)), more: NoMore {} });
@@ -73,15 +83,17 @@ pub(crate) fn finish(
     if let Some(proven) = proven_now {
         members::prove_email(tx, cx, &organization, &mut member, &proven)?;
     }
+    let source = source.or_else(|| session.as_ref().map(Session::as_source));
     let intermediate = match intermediate {
         Some(mut intermediate) => {
             intermediate.factors = factors;
+            intermediate.source = source;
             intermediate.save(tx, cx)?;
             intermediate
         }
         None => {
             let (email, bound) = (member.email_address.clone(), organization.organization_id.clone());
-            IntermediateSession::begin(tx, cx, email, Some(bound), factors)?
+            IntermediateSession::begin(tx, cx, email, Some(bound), factors, source)?
         }
     };
     let missing = Missing { intermediate, primary, mfa };

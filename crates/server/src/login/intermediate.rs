@@ -4,6 +4,7 @@
 use super::store::{self, Email, Stored};
 use crate::actor::Ambient;
 use crate::factors::{Factor, ProvenAddress};
+use crate::sessions::{self, Source};
 use database::{Json, Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
@@ -24,6 +25,10 @@ pub(crate) struct IntermediateSession {
     /// The organization it was begun in; it is of no use in another. `None` when it comes from discovery.
     pub(crate) organization_id: Option<OrganizationId>,
     pub(crate) factors: Vec<Factor>,
+    /// The session that factors of it were proven in. It ends with that.
+    pub(crate) source: Option<Source>,
+    /// Whether an organization was created with it, or could not be: what was proven in a session creates none.
+    pub(crate) has_created: bool,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -35,12 +40,21 @@ impl IntermediateSession {
         email: EmailAddress,
         organization_id: Option<OrganizationId>,
         factors: Vec<Factor>,
+        source: Option<Source>,
     ) -> Result<Self> {
         let token = Token::generate(TokenKind::Intermediate, cx.project().id.uuid())?;
         let expires_at = time::after_minutes(cx.now(), LIFETIME);
-        let stored = Stored { email_address: Email(email), organization_id, factors: Json(factors), expires_at };
+        let (derived_from, has_created) = (source.as_ref().map(|s| s.member_session_id.clone()), source.is_some());
+        let stored = Stored {
+            email_address: Email(email),
+            organization_id,
+            factors: Json(factors),
+            derived_from,
+            has_created,
+            expires_at,
+        };
         store::insert(tx, &cx.project().id, &token.hash(cx.app.keys()), &stored, cx.now())?;
-        Ok(Self::of(token, stored))
+        Ok(Self::of(token, stored, source))
     }
 
     /// Finds the one with this token.
@@ -52,12 +66,27 @@ impl IntermediateSession {
         let token = Token::parse(TokenKind::Intermediate, token).filter(|token| token.tenant() == project.uuid());
         let token = token.ok_or(ApiError::IntermediateSessionNotFound)?;
         let stored = store::find(tx, project, &token.hash(cx.app.keys()), cx.now())?;
-        Ok(Self::of(token, stored.ok_or(ApiError::IntermediateSessionNotFound)?))
+        let stored = stored.ok_or(ApiError::IntermediateSessionNotFound)?;
+        let source = match &stored.derived_from {
+            Some(id) => Some(sessions::find_source(tx, cx, id).map_err(|error| match error {
+                Error::Api(..) => ApiError::IntermediateSessionNotFound.into(),
+                fault => fault,
+            })?),
+            None => None,
+        };
+        Ok(Self::of(token, stored, source))
     }
 
-    fn of(token: Token, stored: Stored) -> Self {
-        let Stored { email_address: Email(email), organization_id, factors: Json(factors), expires_at } = stored;
-        Self { token, email, organization_id, factors, expires_at }
+    fn of(token: Token, stored: Stored, source: Option<Source>) -> Self {
+        let Stored {
+            email_address: Email(email),
+            organization_id,
+            factors: Json(factors),
+            has_created,
+            expires_at,
+            ..
+        } = stored;
+        Self { token, email, organization_id, factors, source, has_created, expires_at }
     }
 
     /// The one of a request: in its body, or in a browser's cookie.
@@ -112,7 +141,15 @@ impl IntermediateSession {
 
     /// Keeps what has been proven in the meantime.
     pub(crate) fn save(&self, tx: &mut Tx, cx: &Cx) -> Result<()> {
-        store::update(tx, &cx.project().id, &self.hash(cx), self.organization_id.as_ref(), &self.factors)
+        let stored = Stored {
+            email_address: Email(self.email.clone()),
+            organization_id: self.organization_id.clone(),
+            factors: Json(self.factors.clone()),
+            derived_from: self.source.as_ref().map(|source| source.member_session_id.clone()),
+            has_created: self.has_created,
+            expires_at: self.expires_at,
+        };
+        store::update(tx, &cx.project().id, &self.hash(cx), &stored)
     }
 
     /// Ends it: it has become a session.

@@ -2,7 +2,7 @@ use crate::factors::Factor;
 use database::{Json, Timestamp, Tx, args, row};
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
-use foundation::id::{OrganizationId, ProjectId};
+use foundation::id::{OrganizationId, ProjectId, SessionId};
 use foundation::tables::{Kept, Old, Owner, Table};
 
 /// The table of this subject. What was begun in an organization that is gone is of no use, and soon over.
@@ -30,9 +30,11 @@ pub(super) struct Stored {
     pub(super) email_address: Email,
     pub(super) organization_id: Option<OrganizationId>,
     pub(super) factors: Json<Vec<Factor>>,
+    pub(super) derived_from: Option<SessionId>,
+    pub(super) has_created: bool,
     pub(super) expires_at: Timestamp,
 }
-row!(Stored { email_address, organization_id, factors, expires_at });
+row!(Stored { email_address, organization_id, factors, derived_from, has_created, expires_at });
 
 pub(super) struct Email(pub(super) EmailAddress);
 impl database::FromValue for Email {
@@ -44,14 +46,16 @@ impl database::FromValue for Email {
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], stored: &Stored, now: Timestamp) -> Result<()> {
     tx.execute(
         "INSERT INTO intermediate_sessions (project_id, token_hash, email_address, organization_id, factors,
-                                            created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                                            derived_from, has_created, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             project,
             hash.as_slice(),
             stored.email_address.0.as_str(),
             stored.organization_id.as_ref(),
             Json(&stored.factors.0),
+            stored.derived_from.as_ref(),
+            stored.has_created,
             now,
             stored.expires_at
         ],
@@ -61,7 +65,7 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], stored: 
 
 pub(super) fn find(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], now: Timestamp) -> Result<Option<Stored>> {
     Ok(tx.optional(
-        "SELECT email_address, organization_id, factors, expires_at FROM intermediate_sessions i
+        "SELECT email_address, organization_id, factors, derived_from, has_created, expires_at FROM intermediate_sessions i
          WHERE project_id = $1 AND token_hash = $2 AND expires_at > $3
            AND NOT EXISTS (SELECT 1 FROM deleted_organizations d
                            WHERE d.project_id = i.project_id AND d.organization_id = i.organization_id)",
@@ -69,16 +73,18 @@ pub(super) fn find(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], now: Times
     )?)
 }
 
-pub(super) fn update(
-    tx: &mut Tx,
-    project: &ProjectId,
-    hash: &[u8; 32],
-    organization: Option<&OrganizationId>,
-    factors: &[Factor],
-) -> Result<()> {
+pub(super) fn update(tx: &mut Tx, project: &ProjectId, hash: &[u8; 32], stored: &Stored) -> Result<()> {
     tx.execute(
-        "UPDATE intermediate_sessions SET factors = $3, organization_id = $4 WHERE project_id = $1 AND token_hash = $2",
-        args![project, hash.as_slice(), Json(factors), organization],
+        "UPDATE intermediate_sessions SET factors = $3, organization_id = $4, derived_from = $5, has_created = $6
+         WHERE project_id = $1 AND token_hash = $2",
+        args![
+            project,
+            hash.as_slice(),
+            Json(&stored.factors.0),
+            stored.organization_id.as_ref(),
+            stored.derived_from.as_ref(),
+            stored.has_created
+        ],
     )?;
     Ok(())
 }

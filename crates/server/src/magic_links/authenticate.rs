@@ -68,7 +68,7 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
     let intermediate = IntermediateSession::given_for(tx, cx, ambient, token, id, &member.email_address)?;
     let email_id = member.email_id.clone();
     let factor = Factor::magic_link(email_id.clone(), member.email_address.clone(), cx.now());
-    let evidence = Evidence { factors: vec![factor], intermediate, session };
+    let evidence = Evidence { factors: vec![factor], intermediate, session, source: None };
     Ok((email_id, login::finish(tx, cx, organization, member, evidence, terms)?))
 }
 
@@ -117,7 +117,7 @@ pub(super) fn authenticate_discovery(
     pkce::verify(link.pkce_code_challenge.as_deref(), verifier, cx.is_browser())?;
     one_time_tokens::consume(tx, cx, &link)?;
     let factor = Factor::magic_link(EmailId::new(cx.project().environment), link.email.clone(), cx.now());
-    let intermediate = IntermediateSession::begin(tx, cx, link.email, None, vec![factor])?;
+    let intermediate = IntermediateSession::begin(tx, cx, link.email, None, vec![factor], None)?;
     let proven = intermediate.proven_address().ok_or_else(|| Error::internal("a link proves its address"))?;
     Ok((intermediate, proven))
 }

@@ -72,6 +72,9 @@ pub(crate) struct Member {
     /// How often all sessions were ended.
     #[serde(skip)]
     pub(crate) session_generation: i64,
+    /// When that was last done. What was proven before counts for them no more.
+    #[serde(skip)]
+    pub(crate) sessions_ended_at: Option<Timestamp>,
     /// What is stored beside the columns, as it was read.
     #[serde(skip)]
     profile: Option<Stored<Profile>>,

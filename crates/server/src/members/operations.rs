@@ -88,6 +88,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         project_id: cx.project().id.clone(),
         revision: 0,
         session_generation: 0,
+        sessions_ended_at: None,
         profile: None,
         organization_id: organization.organization_id.clone(),
         member_id: MemberId::new(environment),
@@ -169,13 +170,14 @@ fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -
     audit::record(tx, cx, action, Some(&member.organization_id), &member.member_id, change)
 }
 
-/// Ends a member's sessions, but the one to be kept, and everything that ends with them. What is just being made counts
-/// no more either.
+/// Ends a member's sessions, but the one to be kept, and everything that ends with them, also elsewhere. What is just being
+/// made counts no more either, nor does what was proven until now.
 pub(crate) fn end_sessions(tx: &mut Tx, cx: &Cx, member: &mut Member, keep: Option<&SessionId>) -> Result<()> {
     member.session_generation += 1;
+    member.sessions_ended_at = Some(cx.now());
     member.revision += 1;
     store::set_session_generation(tx, member)?;
-    cx.app.tables().end_of_member(tx, &member.organization_id, &member.member_id, keep)
+    cx.app.tables().end_of_member(tx, &member.project_id, &member.organization_id, &member.member_id, keep)
 }
 
 fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {

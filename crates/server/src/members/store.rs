@@ -100,6 +100,7 @@ impl FromRow for Member {
             project_id: row.get("project_id")?,
             revision: row.get("revision")?,
             session_generation: row.get("session_generation")?,
+            sessions_ended_at: row.get("sessions_ended_at")?,
             profile: Some(profile),
             organization_id: row.get("organization_id")?,
             member_id: row.get("id")?,
@@ -225,8 +226,9 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
 
 pub(super) fn set_session_generation(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute(
-        "UPDATE members SET session_generation = $3, revision = revision + 1 WHERE organization_id = $1 AND id = $2",
-        args![&m.organization_id, &m.member_id, m.session_generation],
+        "UPDATE members SET session_generation = $3, sessions_ended_at = $4, revision = revision + 1
+         WHERE organization_id = $1 AND id = $2",
+        args![&m.organization_id, &m.member_id, m.session_generation, m.sessions_ended_at],
     )?;
     Ok(())
 }

@@ -6,7 +6,7 @@ mod content;
 
 use crate::factors::Factor;
 use crate::organizations::{self, Organization};
-use crate::sessions::{self, Terms};
+use crate::sessions::{self, Basis, Terms};
 use crate::{members, projects};
 use database::Tx;
 use foundation::app::App;
@@ -157,7 +157,7 @@ fn member(
     for _ in share(seed.sessions, seed.members, index) {
         let link = Factor::magic_link(member.email_id.clone(), member.email_address.clone(), cx.now());
         let terms = Terms { duration: Some(SESSION_MINUTES), ..Terms::unchanged(None) };
-        let session = sessions::begin_or_extend(tx, cx, organization, &member, None, vec![link], terms)?;
+        let session = sessions::begin_or_extend(tx, cx, organization, &member, Basis::Login, vec![link], terms)?;
         audit::record(tx, cx, "session.authenticate", id, &session.member_session_id, Change::none())?;
         tokens.push(session.token(&cx.app).to_text());
     }

@@ -1,16 +1,16 @@
 //! How a request shows that it belongs to a session.
 
-use super::{Session, jwt, store, verified};
+use super::{Session, Source, jwt, store, verified};
 use crate::actor::Ambient;
 use crate::members::{self, Member, Status};
 use crate::organizations::{self, Organization};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use database::{Timestamp, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use foundation::app::App;
 use foundation::cx::{ActingMember, Cx};
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::OrganizationId;
+use foundation::id::{OrganizationId, SessionId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::project::Project;
 use foundation::secret::Secret;
@@ -82,15 +82,34 @@ impl Credential {
                 tx.visit(organization.as_str(), |tx| store::find(tx, organization, &claims.member_session_id, now))?
             }
         };
-        let session = session.ok_or(ApiError::SessionNotFound)?;
-        let organization = organizations::find_by_id(tx, project, &session.organization_id)?;
-        let organization = organization.ok_or(ApiError::SessionNotFound)?;
-        let member = members::find_any(tx, &organization, &session.member_id)?;
-        let usable =
-            |m: &Member| m.status == Status::Active && !m.is_locked_at(now) && !session.has_ended_with_all_of(m);
-        let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
-        Ok(Presented { session, organization, member })
+        whole(tx, project, session, now)
     }
+}
+
+/// The session with its organization and member, if all of them stand.
+fn whole(tx: &mut Tx, project: &Project, session: Option<Session>, now: Timestamp) -> Result<Presented> {
+    let session = session.ok_or(ApiError::SessionNotFound)?;
+    let organization = organizations::find_by_id(tx, project, &session.organization_id)?;
+    let organization = organization.ok_or(ApiError::SessionNotFound)?;
+    let member = members::find_any(tx, &organization, &session.member_id)?;
+    let usable = |m: &Member| m.status == Status::Active && !m.is_locked_at(now) && !session.has_ended_with_all_of(m);
+    let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
+    Ok(Presented { session, organization, member })
+}
+
+/// The organization of a session that only its id is known of: only the session can say.
+pub(super) fn locate(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Option<OrganizationId>> {
+    tx.visit(EVERYTHING, |tx| store::locate(tx, &cx.project().id, id))
+}
+
+/// The session with this id, as what others are derived from.
+///
+/// # Errors
+/// `session_not_found` when it does not stand any more.
+pub(crate) fn find_source(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Source> {
+    let organization = locate(tx, cx, id)?.ok_or(ApiError::SessionNotFound)?;
+    let session = tx.visit(organization.as_str(), |tx| store::find(tx, &organization, id, cx.now()))?;
+    Ok(whole(tx, cx.project(), session, cx.now())?.session.as_source())
 }
 
 fn find_by_token(app: &App, tx: &mut Tx, project: &Project, text: &str, now: Timestamp) -> Result<Option<Session>> {

@@ -9,7 +9,7 @@ use crate::cookies;
 use crate::members::{self, MemberRef};
 use crate::organizations::{self, OrganizationRef};
 use crate::signing::{self, Jwk};
-use database::{EVERYTHING, Tx};
+use database::Tx;
 use foundation::audit::{self, Change};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -122,7 +122,7 @@ struct Revoked {}
 
 /// Revoke one session, or all sessions of a member.
 ///
-/// With all sessions of a member end the links that were mailed to them and not used yet.
+/// What was derived from a session by switching organizations ends with it. With all sessions of a member end the links that were mailed to them and not used yet.
 #[endpoint("sessions.revoke", POST "/v1/b2b/sessions/revoke", browser POST "/sdk/v1/b2b/sessions/revoke/{member_id}", errors(
     NoSessionRevokeArguments, TooManySessionRevokeArguments, MemberNotFound
 ))]
@@ -149,7 +149,7 @@ fn revoke(tx: &mut Tx, cx: &Call<Actor>, input: Revoke) -> Result<Revoked> {
         return Err(ApiError::SessionNotFound.into());
     }
     cx.require_on_member(&session.member_id, "revoke-sessions")?;
-    store::delete(tx, &session.organization_id, &session.member_session_id)?;
+    operations::end(tx, cx, &session.organization_id, &session.member_session_id)?;
     let (organization, change) = (Some(&session.organization_id), Change::none());
     audit::record(tx, cx, "session.revoke", organization, &session.member_session_id, change)?;
     Ok(Revoked {})
@@ -157,9 +157,7 @@ fn revoke(tx: &mut Tx, cx: &Call<Actor>, input: Revoke) -> Result<Revoked> {
 
 fn by_id(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Session> {
     let id = SessionId::parse(id).ok_or(ApiError::SessionNotFound)?;
-    // Whose session it is, only the session can say.
-    let located = tx.visit(EVERYTHING, |tx| store::locate(tx, &cx.project().id, &id))?;
-    let located = located.ok_or(ApiError::SessionNotFound)?;
+    let located = credential::locate(tx, cx, &id)?.ok_or(ApiError::SessionNotFound)?;
     let organization = organizations::find_by_id(tx, cx.project(), &located)?.ok_or(ApiError::SessionNotFound)?;
     store::find(tx, &organization.organization_id, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
 }
@@ -182,7 +180,7 @@ fn revoke_of_member(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Revoked> {
 #[endpoint("sessions.revoke_own", browser POST "/sdk/v1/b2b/sessions/revoke")]
 fn revoke_own(tx: &mut Tx, cx: &Call<Actor>, _input: NoInput) -> Result<WithCookies<Revoked>> {
     let own = cx.acting.as_ref().ok_or(ApiError::UserUnauthenticated)?;
-    store::delete(tx, &own.organization_id, &own.session_id)?;
+    operations::end(tx, cx, &own.organization_id, &own.session_id)?;
     audit::record(tx, cx, "session.revoke", Some(&own.organization_id), &own.session_id, Change::none())?;
     // Whatever the browser keeps of the session goes.
     Ok(WithCookies { output: Revoked {}, take: |_, jar, _| cookies::ended(jar) })

@@ -16,7 +16,7 @@ mod terms;
 mod verified;
 mod written_behind;
 
-pub(crate) use credential::{Credential, Presented, acting_member, given, given_for};
+pub(crate) use credential::{Credential, Presented, acting_member, find_source, given, given_for};
 pub(crate) use endpoints::endpoints;
 pub(crate) use jwt::LONGEST as LONGEST_JWT;
 pub(crate) use operations::{begin_or_extend, keep, show};
@@ -48,6 +48,10 @@ pub(crate) struct Session {
     pub(crate) member_id: MemberId,
     /// The member's at that time; none of a session made by a program that knew of none.
     pub(crate) generation: Option<i64>,
+    /// The session that it was made of.
+    pub(crate) derived_from: Option<SessionId>,
+    /// The member as whom its factors were proven, where that is not its own login.
+    pub(crate) origin_member_id: Option<MemberId>,
     pub(crate) started_at: Timestamp,
     pub(crate) last_accessed_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -61,10 +65,38 @@ impl Session {
         Token::of_session(app.keys(), self.organization_id.uuid(), &self.member_session_id)
     }
 
+    /// What is derived from it is derived from this.
+    pub(crate) fn as_source(&self) -> Source {
+        Source {
+            organization_id: self.organization_id.clone(),
+            member_session_id: self.member_session_id.clone(),
+            origin: self.origin_member_id.as_ref().unwrap_or(&self.member_id).clone(),
+        }
+    }
+
     /// Whether all sessions of the member were ended since it was made.
     pub(crate) fn has_ended_with_all_of(&self, member: &Member) -> bool {
         self.generation.is_some_and(|generation| generation != member.session_generation)
     }
+}
+
+/// The session that another is made of. What is derived from it ends with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) member_session_id: SessionId,
+    /// The member as whom the factors were proven.
+    pub(crate) origin: MemberId,
+}
+
+/// What a login has to begin its session with.
+pub(crate) enum Basis {
+    /// Only what was proven in it.
+    Login,
+    /// What was proven in another session.
+    Derived(Source),
+    /// A session of the same member, which goes on.
+    GoesOn(Box<Session>),
 }
 
 /// A session, as the API shows it.

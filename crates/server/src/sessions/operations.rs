@@ -2,32 +2,46 @@
 
 use super::news::End;
 use super::written_behind::WrittenBehind;
-use super::{MemberSession, Session, Terms, claims, store};
+use super::{Basis, MemberSession, Session, Terms, claims, store};
 use crate::factors::Factor;
 use crate::members::Member;
 use crate::organizations::Organization;
-use database::Tx;
+use database::{EVERYTHING, Tx};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::id::SessionId;
+use foundation::id::{OrganizationId, SessionId};
 use foundation::time;
 
 /// Begins a session, or adds to the one that goes on.
+///
+/// # Errors
+/// `session_not_found` when the one that it is to stand on has ended meanwhile.
 pub(crate) fn begin_or_extend(
     tx: &mut Tx,
     cx: &Cx,
     organization: &Organization,
     member: &Member,
-    existing: Option<Session>,
+    basis: Basis,
     factors: Vec<Factor>,
     terms: Terms,
 ) -> Result<Session> {
     let now = cx.now();
-    if let Some(mut session) = existing {
-        session.factors = factors;
-        change(tx, cx, &mut session, terms)?;
-        return Ok(session);
-    }
+    let source = match basis {
+        Basis::GoesOn(mut session) => {
+            session.factors = factors;
+            change(tx, cx, &mut session, terms)?;
+            return Ok(*session);
+        }
+        Basis::Derived(source) => {
+            // Its row is written, so that nobody ends it while this is made.
+            let (id, own) = (&source.member_session_id, &source.organization_id);
+            if !tx.visit(own.as_str(), |tx| store::note_use(tx, own, id, now))? {
+                return Err(ApiError::SessionNotFound.into());
+            }
+            Some(source)
+        }
+        Basis::Login => None,
+    };
     let session = Session {
         organization_id: organization.organization_id.clone(),
         member_session_id: SessionId::from_uuid(cx.project().environment, uuid::Uuid::new_v4()),
@@ -35,6 +49,8 @@ pub(crate) fn begin_or_extend(
         shortened: 0,
         member_id: member.member_id.clone(),
         generation: Some(member.session_generation),
+        derived_from: source.as_ref().map(|source| source.member_session_id.clone()),
+        origin_member_id: source.map(|source| source.origin),
         started_at: now,
         last_accessed_at: now,
         expires_at: time::after_minutes(now, terms.duration.unwrap_or(terms.usual)),
@@ -75,6 +91,13 @@ pub(super) fn change(tx: &mut Tx, cx: &Cx, session: &mut Session, terms: Terms) 
 pub(crate) fn keep(tx: &mut Tx, cx: &Cx, member: &Member, session: &mut Session) -> Result<()> {
     session.generation = Some(member.session_generation);
     change(tx, cx, session, Terms::unchanged(None))
+}
+
+/// Ends a session, and what was derived from it.
+pub(super) fn end(tx: &mut Tx, cx: &Cx, organization: &OrganizationId, id: &SessionId) -> Result<()> {
+    tx.visit(EVERYTHING, |tx| store::delete_derived(tx, &cx.project().id, id))?;
+    store::delete(tx, organization, id)?;
+    Ok(())
 }
 
 /// The session as the API shows it, with the roles it has now.

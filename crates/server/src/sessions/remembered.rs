@@ -12,6 +12,7 @@ use super::template::{Authenticated, Template};
 use super::written_behind::WrittenBehind;
 use super::{Session, operations, verified};
 use crate::decision::{Decision, Question, Subject, decide};
+use crate::joining;
 use crate::members::Member;
 use crate::organizations::{Organization, OrganizationView};
 use database::{RowKey, Timestamp};
@@ -59,7 +60,7 @@ impl Weighter<[u8; 32], Arc<Remembered>> for Bytes {
 /// What the answer to a check is made of.
 pub(crate) struct Remembered {
     /// The rows it was made of, and how often they had changed when it was last compared with them.
-    rows: [RowKey; 3],
+    rows: [RowKey; 4],
     counted: AtomicU64,
     revisions: Revisions,
     /// The last use that is stored, or will be soon: microseconds since 1970.
@@ -182,9 +183,14 @@ pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Arc<Reme
     // What else is remembered, such as the project's policy, is to be as new as what is read now.
     cx.app.db().catch_up().await?;
     let (cx_, credential) = (cx.clone(), credential.clone());
-    let found = cx.check(move |tx| credential.find_to_renew(&cx_.app, tx, cx_.project(), cx_.now()));
-    let Presented { session, member, organization } = found.await?;
-    remember(cx, &session, &member, &organization).await
+    let found = cx.check(move |tx| {
+        let presented = credential.find_to_renew(&cx_.app, tx, cx_.project(), cx_.now())?;
+        let (organization, email) = (&presented.organization, &presented.member.email_address);
+        let is_claimed_elsewhere = joining::is_claimed_elsewhere(tx, &cx_, organization, email)?;
+        Ok((presented, is_claimed_elsewhere))
+    });
+    let (Presented { session, member, organization }, is_claimed_elsewhere) = found.await?;
+    remember_as(cx, &session, &member, &organization, is_claimed_elsewhere).await
 }
 
 /// A session that is remembered and still true.
@@ -210,13 +216,24 @@ async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Arc<Remembere
     Ok(Some(known))
 }
 
-/// Remembers a session that was just read or made, with a JWT: the one that is known if nothing has changed, or else
-/// a new one.
+/// Remembers a session that a login has just made, which has asked whether the domain is claimed.
 pub(crate) async fn remember(
     cx: &Cx,
     session: &Session,
     member: &Member,
     organization: &Organization,
+) -> Result<Arc<Remembered>> {
+    remember_as(cx, session, member, organization, false).await
+}
+
+/// Remembers a session that was just read or made, with a JWT: the one that is known if nothing has changed, or else
+/// a new one.
+async fn remember_as(
+    cx: &Cx,
+    session: &Session,
+    member: &Member,
+    organization: &Organization,
+    is_claimed_elsewhere: bool,
 ) -> Result<Arc<Remembered>> {
     let token = session.token(&cx.app);
     let hash = token.hash(cx.app.keys());
@@ -225,6 +242,7 @@ pub(crate) async fn remember(
         session: session.revision,
         member: (member.revision, member.updated_at),
         organization: (organization.revision, organization.updated_at),
+        is_claimed_elsewhere,
     };
     let known = cache.get(&hash);
     // Its end may have moved away here, which is not written yet.
@@ -256,20 +274,23 @@ pub(crate) async fn remember(
         within: None,
     };
     let template = Template::of(&answer, &view.json)?;
-    let rows = [session.member_session_id.as_str(), member.member_id.as_str(), organization.organization_id.as_str()];
+    let ids = [session.member_session_id.as_str(), member.member_id.as_str(), organization.organization_id.as_str()];
+    let [session_row, member_row, organization_row] = ids.map(RowKey::of);
+    // Claims of a domain are noted by the domain.
+    let rows = [session_row, member_row, organization_row, RowKey::of(member.email_address.domain())];
     let roles: Box<[RoleId]> = member.role_ids().into();
     let ids = [cx.project().id.as_str(), session.member_session_id.as_str(), answer.session_token];
     let texts = ids.into_iter().chain(roles.iter().map(String::as_str)).map(|text| text.len() + size_of::<String>());
     let bytes = size_of::<Remembered>() + texts.sum::<usize>() + jwt.text.len() + template.bytes();
     let remembered = Arc::new(Remembered {
-        rows: rows.map(RowKey::of),
+        rows,
         counted: NEVER.into(),
         revisions,
         last_use: session.last_accessed_at.0.into(),
         end: end.0.into(),
         noted_end: session.expires_at.0.into(),
         shortened: session.shortened,
-        may_be_prolonged: decide(&question) == Decision::Authenticated,
+        may_be_prolonged: !is_claimed_elsewhere && decide(&question) == Decision::Authenticated,
         project_id: cx.project().id.clone(),
         member_session_id: session.member_session_id.clone(),
         roles,

@@ -15,6 +15,15 @@ pub(crate) const TABLES: &[Table] = &[Table {
         "DELETE FROM sessions WHERE organization_id = $1 AND id IN
          (SELECT id FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $4 ORDER BY id LIMIT $3)",
     ),
+    derived_of_member: Some(
+        "DELETE FROM sessions WHERE project_id = $1 AND id <> $4 AND id IN (
+             WITH RECURSIVE derived (id) AS (
+                 SELECT id FROM sessions WHERE project_id = $1 AND origin_member_id = $2
+                 UNION SELECT d.id FROM sessions s, sessions d
+                 WHERE s.organization_id = $3 AND s.member_id = $2 AND d.project_id = $1 AND d.derived_from = s.id
+                 UNION SELECT d.id FROM derived, sessions d WHERE d.project_id = $1 AND d.derived_from = derived.id)
+             SELECT id FROM derived)",
+    ),
     old: &[Old {
         delete: "DELETE FROM sessions WHERE (organization_id, id) IN
                  (SELECT organization_id, id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
@@ -32,6 +41,8 @@ impl FromRow for Session {
             shortened: row.get("shortened")?,
             member_id: row.get("member_id")?,
             generation: row.get("generation")?,
+            derived_from: row.get("derived_from")?,
+            origin_member_id: row.get("origin_member_id")?,
             started_at: row.get("started_at")?,
             last_accessed_at: row.get("last_accessed_at")?,
             expires_at: row.get("expires_at")?,
@@ -43,15 +54,17 @@ impl FromRow for Session {
 
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: &[u8; 32]) -> Result<()> {
     tx.execute(
-        "INSERT INTO sessions (organization_id, id, project_id, member_id, generation, token_hash, started_at,
-                               last_accessed_at, expires_at, factors, custom_claims)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO sessions (organization_id, id, project_id, member_id, generation, derived_from, origin_member_id,
+                               token_hash, started_at, last_accessed_at, expires_at, factors, custom_claims)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         args![
             &s.organization_id,
             &s.member_session_id,
             project,
             &s.member_id,
             s.generation,
+            s.derived_from.as_ref(),
+            s.origin_member_id.as_ref(),
             token_hash.as_slice(),
             s.started_at,
             s.last_accessed_at,
@@ -82,6 +95,16 @@ pub(super) fn update(tx: &mut Tx, s: &Session, set: bool) -> Result<bool> {
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// Notes that a session is used; whether there is one.
+pub(super) fn note_use(tx: &mut Tx, organization: &OrganizationId, id: &SessionId, now: Timestamp) -> Result<bool> {
+    let noted = tx.execute(
+        "UPDATE sessions SET last_accessed_at = CASE WHEN last_accessed_at < $3 THEN $3 ELSE last_accessed_at END
+         WHERE organization_id = $1 AND id = $2",
+        args![organization, id, now],
+    )?;
+    Ok(noted > 0)
 }
 
 /// Brings the end of a session nearer, than what is stored or was promised, or moves one away that is near.
@@ -168,6 +191,8 @@ pub(super) struct Revisions {
     pub(super) session: i64,
     pub(super) member: Revision,
     pub(super) organization: Revision,
+    /// Whether only other organizations can have members of the member's domain.
+    pub(super) is_claimed_elsewhere: bool,
 }
 
 /// The revisions of a session that still stands, of its member and its organization, and its end. A member who is not
@@ -178,19 +203,24 @@ pub(super) fn revisions(
     organization: &OrganizationId,
     id: &SessionId,
 ) -> Result<Option<(Revisions, Timestamp)>> {
-    let row = tx.optional::<(i64, Timestamp, i64, Timestamp, i64, Timestamp)>(
+    let row = tx.optional::<(i64, Timestamp, i64, Timestamp, i64, Timestamp, i64, i64)>(
         "SELECT s.revision AS session_revision, s.expires_at, m.revision AS member_revision,
                 m.updated_at AS member_updated_at, o.revision AS organization_revision,
-                o.updated_at AS organization_updated_at
+                o.updated_at AS organization_updated_at,
+                (SELECT count(*) FROM organization_domains d WHERE d.project_id = s.project_id AND d.kind = 'claimed'
+                 AND d.domain = m.email_domain) AS claims,
+                (SELECT count(*) FROM organization_domains d WHERE d.project_id = s.project_id AND d.kind = 'claimed'
+                 AND d.domain = m.email_domain AND d.organization_id = s.organization_id) AS own_claims
          FROM sessions s
          JOIN members m ON m.organization_id = s.organization_id AND m.id = s.member_id
          JOIN organizations o ON o.id = s.organization_id AND o.project_id = s.project_id
          WHERE s.project_id = $1 AND s.organization_id = $2 AND s.id = $3 AND m.status = 'active'",
         args![project, organization, id],
     )?;
-    Ok(row.map(|(session, ends, member, member_at, organization, organization_at)| {
+    Ok(row.map(|(session, ends, member, member_at, organization, organization_at, claims, own_claims)| {
         let (member, organization) = ((member, member_at), (organization, organization_at));
-        (Revisions { session, member, organization }, ends)
+        let is_claimed_elsewhere = claims > 0 && own_claims == 0;
+        (Revisions { session, member, organization, is_claimed_elsewhere }, ends)
     }))
 }
 
@@ -219,4 +249,17 @@ pub(super) fn of_member(
 pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId) -> Result<bool> {
     let deleted = tx.execute("DELETE FROM sessions WHERE organization_id = $1 AND id = $2", args![organization, id])?;
     Ok(deleted > 0)
+}
+
+/// Deletes all that was derived from a session, in whatever organization of the project.
+pub(super) fn delete_derived(tx: &mut Tx, project: &ProjectId, id: &SessionId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM sessions WHERE project_id = $1 AND id IN (
+             WITH RECURSIVE derived (id) AS (
+                 SELECT id FROM sessions WHERE project_id = $1 AND derived_from = $2
+                 UNION SELECT d.id FROM derived, sessions d WHERE d.project_id = $1 AND d.derived_from = derived.id)
+             SELECT id FROM derived)",
+        args![project, id],
+    )?;
+    Ok(())
 }

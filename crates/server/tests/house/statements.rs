@@ -34,6 +34,8 @@ const OF_EVERYBODY: &[&str] = &[
     "FROM projects ORDER BY created_at, id",
     // A session that only its id is known of is looked up in its project.
     "SELECT organization_id FROM sessions WHERE project_id = $1 AND id = $2",
+    // What was derived from a session may be of any organization of its project.
+    "SELECT id FROM sessions WHERE project_id = $1 AND derived_from = $2",
     // The outbox is one queue for all projects.
     "UPDATE outbox SET ",
     "FROM outbox WHERE status",
@@ -129,7 +131,8 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "projects/identify.rs",
         "projects/operations.rs",
         "organizations/deletion.rs",
-        "sessions/endpoints.rs",
+        "sessions/credential.rs",
+        "sessions/operations.rs",
         "sessions/written_behind.rs",
         "outbox/listing.rs",
         "outbox/mod.rs",
@@ -200,4 +203,4 @@ async fn no_statement_reads_a_table_from_end_to_end() {
 
 /// Tables of which there are few rows, or not for long. What operators write is bounded for each project, and seldom read
 /// for one.
-const SMALL: &[&str] = &["data_keys", "projects", "origins", "deleted_organizations"];
+const SMALL: &[&str] = &["data_keys", "projects", "origins", "deleted_organizations", "derived"];
