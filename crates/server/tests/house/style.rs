@@ -2,6 +2,7 @@
 
 use crate::sources::{every_crate, is_of, is_test, sources, without_tests};
 use crate::tree::circles;
+use regex::Regex;
 
 #[test]
 fn no_module_imports_itself_by_way_of_others() {
@@ -29,6 +30,21 @@ fn only_what_faces_the_network_knows_http() {
         let listed = is_test(&path) || faces.iter().any(|face| path.to_string_lossy().contains(face));
         assert!(listed || !text.contains("axum::"), "{} knows HTTP", path.display());
     }
+}
+
+/// A line of JSON has these keys already.
+#[test]
+fn no_line_of_the_log_has_a_key_twice() {
+    let call = Regex::new(r#"tracing::(?:error|warn|info|debug|trace)!\(([^"]*)"#).unwrap();
+    let taken = Regex::new(r"(?:^|[,(\s%?])(message|level|timestamp|target)\s*(?:=|,|$)").unwrap();
+    let mut seen = 0;
+    for (path, text) in sources().into_iter().filter(|(path, _)| !is_test(path)) {
+        for fields in call.captures_iter(&text) {
+            seen += 1;
+            assert!(!taken.is_match(&fields[1]), "{}: {}", path.display(), &fields[1]);
+        }
+    }
+    assert!(seen > 15, "the log lines were not found");
 }
 
 #[test]
