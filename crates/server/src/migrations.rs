@@ -22,4 +22,5 @@ migrations! {
     "0008_the_house"
     "0009_folded_names"
     "0010_derived_sessions"
+    "0011_parents"
 }

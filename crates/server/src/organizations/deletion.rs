@@ -13,16 +13,16 @@ use foundation::id::ProjectId;
 use foundation::time;
 use std::sync::Arc;
 
-/// Minutes that an organization is swept for what was added to it by transactions that still saw it, which none of
-/// another node has to wait for. None takes as long.
+/// Minutes that an organization is swept. Whoever adds to it holds its row, so nothing is added once it is gone; but that
+/// depends on triggers, which a database may be without. No transaction takes as long.
 const SWEPT_FOR: i64 = 2;
 
-/// Deletes it.
+/// Deletes it. Its own row goes last: those who add to it lock that at the end, when they have locked other rows of it.
 pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<()> {
     let id = &organization.organization_id;
+    cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
     store::delete(tx, organization)?;
     store::insert_deleted(tx, organization, cx.now())?;
-    cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
     audit::record(tx, cx, "organization.delete", Some(id), id, Change::none())
 }
 

@@ -88,15 +88,14 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
     Ok(())
 }
 
-/// Removes the organization's own rows.
+/// Removes the organization's own rows, in the order in which a change writes them.
 pub(super) fn delete(tx: &mut Tx, o: &Organization) -> Result<()> {
-    remove_locators(tx, o)?;
-    remove_domains(tx, o)?;
     tx.execute(
         "DELETE FROM organizations WHERE project_id = $1 AND id = $2",
         args![&o.project_id, &o.organization_id],
     )?;
-    Ok(())
+    remove_locators(tx, o)?;
+    remove_domains(tx, o)
 }
 
 /// Some of a project's organizations.

@@ -7,6 +7,7 @@
 mod app;
 mod names;
 mod older;
+mod orphans;
 mod rows;
 #[expect(dead_code, reason = "not all of it is needed here")]
 #[path = "../../../database/tests/engines/support.rs"]

@@ -1,0 +1,208 @@
+"""T-06: what is added to an organization on one node while another deletes it goes with it.
+
+Whoever adds holds the row of the organization. Whoever deletes waits for them, and who comes too late is in conflict, runs
+again, and finds no organization.
+"""
+
+import contextlib
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+from harness import Postgres, discovery_token, intermediate, magic_token, new_email, race, rows, unique, until
+from machines import Node, on, post
+
+# Tables that name organizations, whose rows do not hold them, with why.
+HELD_OTHERWISE = {
+    "member_emails": "written with the row of a member, which is inserted or locked",
+    "member_roles": "written with the row of a member, which is inserted or locked",
+    "member_directory": "written with the row of a member, which is inserted or locked",
+    "member_locations": "written with the row of a member, which is inserted",
+    "organization_locators": "written with the organization's own row, which is inserted or locked",
+    "organization_domains": "written with the organization's own row, which is inserted or locked",
+    "deleted_organizations": "says that it is gone",
+    "audit_events": "what happened stays known",
+}
+OUTLIVE = {"deleted_organizations", "audit_events"}
+ROUNDS = 8
+
+
+@pytest.fixture(scope="module")
+def cluster(postgres, mailbox):
+    """Three nodes, and one project asked of each."""
+    url = postgres.new_database()
+    nodes = [Node(url, mailbox=mailbox) for _ in range(3)]
+    try:
+        first = nodes[0].start().project()
+        for node in nodes[1:]:
+            node.start()
+        yield SimpleNamespace(url=url, nodes=nodes, projects=[first, on(first, nodes[1]), on(first, nodes[2])])
+    finally:
+        for node in nodes:
+            node.stop()
+
+
+def tables(url) -> dict[str, str]:
+    """The tables whose rows name an organization, and in which column."""
+    sql = """SELECT table_name, column_name FROM information_schema.columns
+             WHERE table_schema = 'public' AND column_name IN ('organization_id', 'scope')"""
+    return dict(rows(url, sql))
+
+
+def orphans(url, project_id) -> dict[str, int]:
+    """How many rows name an organization that there is not, by table. The scope of a link for discovery is its project."""
+    counts = (
+        f"SELECT '{table}', count(*) FROM {table} t WHERE {column} <> '{project_id}' "
+        f"AND NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = t.{column})"
+        for table, column in tables(url).items() if table not in OUTLIVE
+    )
+    return {table: int(count) for table, count in rows(url, " UNION ALL ".join(counts)) if count != "0"}
+
+
+# ---------------------------------------------------------------- everything at once
+
+
+def additions(projects, org, prepared):
+    """Requests that add to an organization, one after another on the next node."""
+    member, links, discovered = prepared
+    makers = [
+        lambda p: post(p, f"/v1/b2b/organizations/{org}/members", {"email_address": new_email(), "roles": ["stytch_admin"]}),
+        lambda p: post(p, "/v1/b2b/magic_links/email/invite", {"organization_id": org, "email_address": new_email()}),
+        lambda p: post(p, "/v1/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": member.email_address}),
+        lambda p: post(p, "/v1/b2b/magic_links/authenticate", {"magic_links_token": links.pop()}),
+        lambda p: post(p, "/v1/b2b/discovery/intermediate_sessions/exchange",
+                       {"intermediate_session_token": discovered.pop(), "organization_id": org}),
+        lambda p: post(p, f"/v1/b2b/organizations/{org}/members/{member.member_id}/start_email_update", {"email_address": new_email()}),
+        lambda p: p.raw("PUT", f"/v1/b2b/organizations/{org}/members/{member.member_id}", {"roles": ["stytch_admin"]}),
+        lambda p: p.raw("PUT", f"/v1/b2b/organizations/{org}", {"email_allowed_domains": [f"{unique()}.example"]}),
+    ]
+    return [(lambda make=make, p=projects[i % 3]: make(p)) for i, make in enumerate(makers * 2)]
+
+
+def test_t06_nothing_is_left_of_what_is_added_during_a_deletion(cluster):
+    projects = cluster.projects
+    for number in range(ROUNDS):
+        # Half of them are logins that are not completed, which leave an intermediate session of the organization.
+        policy = "REQUIRED_FOR_ALL" if number % 2 else "OPTIONAL"
+        org = projects[0].organization(mfa_policy=policy).organization_id
+        member = projects[0].member(org)
+        links = [magic_token(projects[0], org, member.email_address) for _ in range(2)]
+        discovered = [intermediate(projects[0], member.email_address) for _ in range(2)]
+        requests = additions(projects, org, (member, links, discovered))
+        # The deletion comes into the midst of them.
+        requests.insert(len(requests) // 3, lambda: projects[number % 3].raw("DELETE", f"/v1/b2b/organizations/{org}"))
+        answers = race(len(requests), lambda i: requests[i]())
+        assert all(not isinstance(answer, Exception) for answer in answers), answers
+        wrong = [answer.text for answer in answers if answer.status_code not in (200, 400, 401, 404)]
+        assert not wrong, wrong
+    until(lambda: not orphans(cluster.url, projects[0].project_id), timeout=30, what="that nothing is left")
+
+
+# ---------------------------------------------------------------- each table
+
+
+# What a copy of a row must have of its own.
+OWN = {
+    "members": "'id', 'member-copy', 'external_id', NULL, 'mfa_phone_number', NULL",
+    "sessions": "'id', 'session-copy', 'token_hash', '\\x00'",
+    "one_time_tokens": "'token_hash', '\\x00'",
+    "intermediate_sessions": "'token_hash', '\\x00'",
+    "outbox": "'id', 'outbox-copy'",
+}
+
+
+def copy(table, column, org) -> str:
+    """Inserts a row like one that the organization has."""
+    return (f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object({OWN[table]}))).* "
+            f"FROM {table} t WHERE {column} = '{org}' LIMIT 1")
+
+
+class Psql:
+    """A transaction that is typed in, as the server opens its own."""
+
+    def __init__(self, url):
+        self._process = subprocess.Popen(["psql", "-qAt", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                         text=True)
+        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL guildhall.scope = '*'")
+
+    def run(self, sql) -> str:
+        """What it says to a statement."""
+        self._process.stdin.write(f"{sql};\n\\echo done\n")
+        self._process.stdin.flush()
+        said = ""
+        while (line := self._process.stdout.readline()) != "done\n":
+            assert line, f"psql has ended: {said}"
+            said += line
+        return said
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def psql(cluster):
+    with contextlib.closing(Psql(cluster.url)) as opened:
+        yield opened
+
+
+def full_organization(project) -> str:
+    """One with a row in each of the tables."""
+    org = project.organization().organization_id
+    member = project.member(org)
+    project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, member.email_address))
+    link = magic_token(project, org, member.email_address)
+    project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
+    project.api.magic_links.authenticate(magic_links_token=link)
+    return org
+
+
+def test_t06_every_table_that_names_an_organization_holds_it(cluster):
+    found = tables(cluster.url)
+    assert set(found) == set(OWN) | set(HELD_OTHERWISE)
+    triggers = rows(cluster.url, "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'hold'")
+    assert {table for (table,) in triggers} == set(OWN)
+
+
+@pytest.mark.parametrize("table", OWN)
+def test_t06_who_comes_too_late_is_in_conflict(cluster, psql, table):
+    column = tables(cluster.url)[table]
+    org = full_organization(cluster.projects[0])
+    assert psql.run(f"SELECT count(*) > 0 FROM {table} WHERE {column} = '{org}'") == "t\n", f"there is nothing in {table}"
+    assert cluster.projects[1].raw("DELETE", f"/v1/b2b/organizations/{org}").status_code == 200
+    assert "could not serialize access" in psql.run(copy(table, column, org))
+    psql.run("COMMIT")
+    until(lambda: not orphans(cluster.url, cluster.projects[0].project_id), timeout=30, what="that nothing is left")
+
+
+@pytest.mark.parametrize("table", OWN)
+def test_t06_a_deletion_waits_for_those_who_add(cluster, psql, table):
+    column = tables(cluster.url)[table]
+    org = full_organization(cluster.projects[0])
+    assert psql.run(copy(table, column, org)) == ""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DELETE FROM organizations %'"
+
+    def delete(_):
+        return cluster.projects[1].raw("DELETE", f"/v1/b2b/organizations/{org}")
+
+    def commit(_):
+        until(lambda: rows(cluster.url.replace(Postgres.OWNER, "postgres", 1), waiting) == [("1",)], what="that the deletion waits")
+        # Others add to it meanwhile, and change it.
+        psql.run("COMMIT")
+
+    answer, _ = race(2, lambda i: [delete, commit][i](i))
+    assert answer.status_code == 200, answer.text
+    until(lambda: not orphans(cluster.url, cluster.projects[0].project_id), timeout=30, what="that nothing is left")
+
+
+def test_t06_those_who_add_wait_for_nobody_but_a_deletion(cluster, psql):
+    """Somebody has added something and not committed: others add to the organization, and change it."""
+    project = cluster.projects[0]
+    org = full_organization(project)
+    project.api.organizations.update(org, mfa_policy="OPTIONAL")
+    assert psql.run(copy("sessions", "organization_id", org)) == ""
+    member = project.member(org)
+    assert project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, member.email_address)).member_authenticated
+    assert project.api.organizations.update(org, organization_name="Renamed").organization.organization_name == "Renamed"
+    assert discovery_token(project, member.email_address)
