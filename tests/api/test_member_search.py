@@ -230,3 +230,57 @@ def test_unknown_status(project, organization):
     query = {"operator": "AND", "operands": [{"filter_name": "statuses", "filter_value": ["asleep"]}]}
     with refused(400, "search_invalid_status_filter"):
         project.api.organizations.members.search(organization_ids=[organization.organization_id], query=query)
+
+
+# ---------------------------------------------------------------- large queries
+
+
+def query_of(*operands, operator="AND"):
+    return {"operator": operator, "operands": [{"filter_name": name, "filter_value": value} for name, value in operands]}
+
+
+def test_values_of_a_query_are_bounded_together(project, world):
+    """Each filter takes 200, and a query 50 filters; ten thousand in all would be a second's work for one request."""
+    full = ("member_emails", [f"{i}@example.com" for i in range(200)])
+    body = {"organization_ids": [world.org], "query": query_of(*[full] * 5, operator="OR")}
+    assert project.raw("POST", "/v1/b2b/organizations/members/search", body).status_code == 200
+    body["query"]["operands"].append({"filter_name": "member_emails", "filter_value": ["a@example.com"]})
+    check_refusal(project.raw("POST", "/v1/b2b/organizations/members/search", body), 400, "invalid_argument")
+    organizations = query_of(*[("member_emails", full[1])] * 6, operator="OR")
+    answer = project.raw("POST", "/v1/b2b/organizations/search", {"query": organizations})
+    check_refusal(answer, 400, "invalid_argument")
+
+
+def test_values_that_mean_something_in_a_list(found, world):
+    odd = ['"', "\\", "{}", "NULL", "a,b", "'", "$1", "", "ä"]
+    assert found(("member_ids", [*odd, world.ada.external_id])) == {"ada"}
+    assert found(("member_roles", odd)) == set()
+
+
+def test_an_implicit_role_is_one_of_its_organization_only(project):
+    """The same domain leads to a role in one organization, and to none in the other."""
+    domain = new_domain()
+    with_role = project.organization(rbac_email_implicit_role_assignments=[{"domain": domain, "role_id": "stytch_admin"}]).organization_id
+    without = project.organization().organization_id
+    member = project.member(with_role, new_email(domain))
+    project.member(without, new_email(domain))
+    query = query_of(("member_roles", ["stytch_admin"]))
+    answer = project.api.organizations.members.search(organization_ids=[with_role, without], query=query)
+    assert [m.member_id for m in answer.members] == [member.member_id]
+
+
+def test_what_tenants_have_set_overflows_no_search(project):
+    """Fifty filters by a role that a hundred organizations give to two hundred domains each."""
+    assignments = [{"domain": f"{i}.example", "role_id": "stytch_admin"} for i in range(200)]
+    made = [project.organization(rbac_email_implicit_role_assignments=assignments).organization_id for _ in range(100)]
+    member = project.member(made[7], "someone@7.example")
+    query = query_of(*[("member_roles", ["stytch_admin", f"role-{i}"]) for i in range(50)])
+    body = {"organization_ids": made, "query": query}
+    answer = project.raw("POST", "/v1/b2b/organizations/members/search", body)
+    # So much may take longer than a search is given.
+    if answer.status_code != 429:
+        assert answer.status_code == 200, answer.text
+        assert [m["member_id"] for m in answer.json()["members"]] == [member.member_id]
+    body["query"] = query_of(("member_roles", ["stytch_admin"]))
+    found = project.raw("POST", "/v1/b2b/organizations/members/search", body)
+    assert [m["member_id"] for m in found.json()["members"]] == [member.member_id]

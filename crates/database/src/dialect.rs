@@ -1,6 +1,7 @@
 //! The schema is written in PostgreSQL's words; this makes SQLite's of them.
 
 use crate::Engine;
+use std::borrow::Cow;
 
 /// The statements for this engine.
 pub(crate) fn translate(engine: Engine, sql: &str) -> String {
@@ -71,6 +72,22 @@ fn for_sqlite(sql: &str) -> String {
     out
 }
 
+/// A statement as SQLite understands it. `= ANY($1)` is one of the texts of a list; there a list is an argument of JSON.
+pub(crate) fn lists(sql: &str) -> Cow<'_, str> {
+    const LIST: &str = "= ANY(";
+    if !sql.contains(LIST) {
+        return Cow::Borrowed(sql);
+    }
+    let mut parts = sql.split(LIST);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // What stands in parentheses is the number of an argument.
+        let (list, after) = part.split_once(')').unwrap_or((part, ""));
+        out.push_str(&format!("IN (SELECT value FROM json_each({list})){after}"));
+    }
+    Cow::Owned(out)
+}
+
 /// The length of the string or quoted name this starts with. A doubled quote ends one and begins the next.
 fn quoted(sql: &str, quote: char) -> usize {
     sql[1..].find(quote).map_or(sql.len(), |end| end + 2)
@@ -79,6 +96,16 @@ fn quoted(sql: &str, quote: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_in_sqlites_words() {
+        assert!(matches!(lists("SELECT a FROM t WHERE b = $1"), Cow::Borrowed(_)));
+        assert_eq!(
+            lists("SELECT a FROM t WHERE (b = ANY($12) OR c = ANY($1)) AND d = $2"),
+            "SELECT a FROM t WHERE (b IN (SELECT value FROM json_each($12)) OR c IN (SELECT value FROM json_each($1))) \
+             AND d = $2"
+        );
+    }
 
     #[test]
     fn schema_in_sqlites_words() {

@@ -27,6 +27,8 @@ pub enum Value {
     Json(serde_json::Value),
     /// TIMESTAMPTZ.
     Time(Timestamp),
+    /// TEXT[]: as many texts as there are, in one argument. Only to be asked for with `= ANY($1)`.
+    Texts(Vec<String>),
 }
 
 macro_rules! from_owned {
@@ -57,6 +59,12 @@ macro_rules! from_borrowed {
     };
 }
 from_borrowed!(bool, i64, i32, u32, &str, Vec<u8>, &[u8], serde_json::Value, Timestamp, Value);
+
+impl From<&[String]> for Value {
+    fn from(x: &[String]) -> Self {
+        Value::Texts(x.to_vec())
+    }
+}
 
 impl<const N: usize> From<[u8; N]> for Value {
     fn from(x: [u8; N]) -> Self {

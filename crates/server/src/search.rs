@@ -41,9 +41,10 @@ pub(crate) struct Errors {
     pub(crate) expected_boolean: ApiError,
 }
 
-/// The most values one filter takes, and the most filters one query has.
+/// The most values one filter takes, the most filters one query has, and the most values of all its filters together.
 const MAX_VALUES: usize = 200;
 const MAX_OPERANDS: usize = 50;
+const MAX_VALUES_IN_ALL: usize = 1000;
 /// The fewest characters a fuzzy filter takes.
 const MIN_FUZZY: usize = 3;
 /// The most bytes of one; SQLite bounds its patterns.
@@ -117,8 +118,7 @@ impl Condition {
         if values.is_empty() {
             return "FALSE".to_owned();
         }
-        let placeholders: Vec<_> = values.iter().map(|value| self.argument(value.as_str())).collect();
-        format!("{expression} IN ({})", placeholders.join(", "))
+        format!("{expression} = ANY({})", self.argument(values))
     }
 
     /// `expression` contains what the pattern says.
@@ -136,6 +136,10 @@ impl Condition {
         let Some(query) = query.filter(|query| !query.operands.is_empty()) else { return Ok("TRUE".to_owned()) };
         if query.operands.len() > MAX_OPERANDS {
             return Err(ApiError::InvalidArgument.because("A query has at most 50 operands."));
+        }
+        let values = |operand: &Value| operand.get("filter_value").and_then(Value::as_array).map_or(1, Vec::len);
+        if query.operands.iter().map(values).sum::<usize>() > MAX_VALUES_IN_ALL {
+            return Err(ApiError::InvalidArgument.because("The filters of a query have at most 1000 values together."));
         }
         let mut conditions = Vec::new();
         for operand in &query.operands {

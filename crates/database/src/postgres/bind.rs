@@ -27,6 +27,22 @@ fn is_time(ty: &Type) -> bool {
     matches!(*ty, Type::TIMESTAMPTZ | Type::TIMESTAMP)
 }
 
+/// An array as text, each element in quotes.
+fn put_array(texts: &[String], out: &mut BytesMut) {
+    out.put_u8(b'{');
+    for (i, text) in texts.iter().enumerate() {
+        out.put_slice(if i == 0 { b"\"" } else { b",\"" });
+        for byte in text.bytes() {
+            if matches!(byte, b'"' | b'\\') {
+                out.put_u8(b'\\');
+            }
+            out.put_u8(byte);
+        }
+        out.put_u8(b'"');
+    }
+    out.put_u8(b'}');
+}
+
 impl ToSql for Value {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match self {
@@ -43,6 +59,7 @@ impl ToSql for Value {
             Value::Text(x) => out.put_slice(x.as_bytes()),
             Value::Bytes(x) => out.put_slice(x),
             Value::Json(x) => serde_json::to_writer(out.writer(), x)?,
+            Value::Texts(x) => put_array(x, out),
         }
         Ok(IsNull::No)
     }

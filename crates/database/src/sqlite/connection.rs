@@ -2,7 +2,7 @@
 
 use super::error::{Access, map};
 use crate::{
-    Engine, Error, FromRow, Result, Value,
+    Engine, Error, FromRow, Result, Value, dialect,
     row::{Columns, Row},
     statements::{ReadRow, Statements},
 };
@@ -131,7 +131,7 @@ impl Connection {
 
     /// SQLite numbers `$1` by first appearance, not by its digits, but remembers the name.
     fn bind(&self, sql: &str, args: &[Value]) -> Result<CachedStatement<'_>> {
-        let mut statement = self.raw.prepare_cached(sql).map_err(|e| map(e, self.access))?;
+        let mut statement = self.raw.prepare_cached(&dialect::lists(sql)).map_err(|e| map(e, self.access))?;
         for index in 1..=statement.parameter_count() {
             let n = number(&statement, index)?;
             let arg = args.get(n - 1).ok_or_else(|| Error::other(format!("no argument for ${n} of {sql}")))?;
@@ -201,7 +201,7 @@ impl Statements for Connection {
     }
 
     fn prepare(&mut self, sql: &str) -> Result<()> {
-        let statement = self.raw.prepare(sql).map_err(|e| map(e, self.access))?;
+        let statement = self.raw.prepare(&dialect::lists(sql)).map_err(|e| map(e, self.access))?;
         (1..=statement.parameter_count()).try_for_each(|i| number(&statement, i).map(drop))
     }
 }
@@ -236,6 +236,7 @@ impl rusqlite::ToSql for Value {
             Value::Bytes(x) => ToSqlOutput::Borrowed(ValueRef::Blob(x)),
             Value::Json(x) => ToSqlOutput::Owned(x.to_string().into()),
             Value::Time(t) => ToSqlOutput::Borrowed(ValueRef::Integer(t.0)),
+            Value::Texts(x) => ToSqlOutput::Owned(serde_json::json!(x).to_string().into()),
         })
     }
 }

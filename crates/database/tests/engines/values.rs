@@ -3,7 +3,7 @@
 use crate::both::on_both;
 use database::{Database, Error, Json, Result, Timestamp, Value, args, row};
 
-on_both!(parameters, types, nulls, json_and_numbers, unique_names, preparing, many_statements);
+on_both!(parameters, lists, types, nulls, json_and_numbers, unique_names, preparing, many_statements);
 
 async fn parameters(db: &Database, _: &str) {
     let sql = "SELECT CAST($3 AS TEXT), CAST($1 AS BIGINT) + 1, CAST($3 AS TEXT) || '$2' || CAST($2 AS TEXT)";
@@ -23,6 +23,21 @@ async fn parameters(db: &Database, _: &str) {
     assert_eq!(many, (11, 65));
     let few: Result<(String,)> = db.read(|tx| tx.one("SELECT CAST($2 AS TEXT)", args!["only one"])).await;
     assert!(matches!(few, Err(Error::Other(_))), "{few:?}");
+}
+
+async fn lists(db: &Database, _: &str) {
+    // As long as it likes, with every character that means something in the text of an array.
+    let mut texts: Vec<String> = ["", " ", "a,b", "\"", "\\", "{}", "NULL", "ä'", "\n"].map(str::to_owned).into();
+    texts.extend((0..40_000).map(|i| i.to_string()));
+    let rows: Vec<_> = texts[..9].iter().enumerate().map(|(i, text)| args!["list", i as i64, text].to_vec()).collect();
+    db.write(move |tx| tx.execute_each("INSERT INTO things (owner, id, name) VALUES ($1, $2, $3)", &rows))
+        .await
+        .unwrap();
+    let count = "SELECT COUNT(*) FROM things WHERE owner = $1 AND name = ANY($2)";
+    for (list, expected) in [(texts, 9), (vec!["NULL".into(), "x".into()], 1), (Vec::new(), 0)] {
+        let found = db.read(move |tx| tx.one::<(i64,)>(count, args!["list", list.as_slice()])).await;
+        assert_eq!(found.unwrap().0, expected);
+    }
 }
 
 #[derive(Debug, PartialEq)]

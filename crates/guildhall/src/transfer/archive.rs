@@ -162,6 +162,7 @@ fn to_json(value: Value) -> serde_json::Value {
         Value::Int(x) | Value::Time(Timestamp(x)) => x.into(),
         Value::Text(x) => x.into(),
         Value::Json(x) => x.to_string().into(),
+        Value::Texts(x) => x.into(),
         Value::Bytes(x) => serde_json::json!({ "base64": base64::encode(&x) }),
     }
 }

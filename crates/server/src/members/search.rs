@@ -144,21 +144,18 @@ fn roles(sql: &mut Condition, wanted: &[String], organizations: &[Organization])
         return "TRUE".to_owned();
     }
     let direct = sql.is_one_of("r.role_id", wanted);
-    let mut any = vec![format!(
+    let direct = format!(
         "EXISTS (SELECT 1 FROM member_roles r
                  WHERE r.organization_id = m.organization_id AND r.member_id = m.id AND {direct})"
-    )];
-    for organization in organizations {
-        let assignments = &organization.settings.rbac_email_implicit_role_assignments;
-        let domains: Vec<_> = assignments
-            .iter()
-            .filter(|assignment| wanted.contains(&assignment.role_id))
-            .map(|assignment| assignment.domain.as_str().to_owned())
-            .collect();
-        if !domains.is_empty() {
-            let of = sql.argument(&organization.organization_id);
-            any.push(format!("(m.organization_id = {of} AND {})", sql.is_one_of("m.email_domain", &domains)));
-        }
-    }
-    any.join(" OR ")
+    );
+    // The same domain may lead to the role in one organization, and not in another. Neither an id nor a domain has a space.
+    let pairs: Vec<_> = organizations
+        .iter()
+        .flat_map(|organization| {
+            let assignments = organization.settings.rbac_email_implicit_role_assignments.iter();
+            let leading = assignments.filter(|assignment| wanted.contains(&assignment.role_id));
+            leading.map(|assignment| format!("{} {}", organization.organization_id, assignment.domain.as_str()))
+        })
+        .collect();
+    format!("{direct} OR {}", sql.is_one_of("m.organization_id || ' ' || m.email_domain", &pairs))
 }
