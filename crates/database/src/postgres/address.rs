@@ -3,7 +3,8 @@
 use super::{
     error,
     hosts::each_host,
-    login::{self, describe},
+    login::{self, Refusal, describe},
+    shortage::NoMore,
     stream::left,
     tls::Security,
     wire::Wire,
@@ -45,11 +46,13 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    pub(crate) fn parse(url: &str) -> Result<Address> {
-        let (url, security) = Security::take(url)?;
+    pub(crate) fn parse(given: &str) -> Result<Address> {
+        let (url, security) = Security::take(given)?;
         // The parser's errors name the parameter, never its value.
-        let mut config: Config =
-            url.parse().map_err(|e| Error::other(format!("database address: {}", describe(&e))))?;
+        let mut config: Config = url.parse().map_err(|e| unreadable(&describe(&e), given))?;
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err(unreadable("there is an @ in the name of the host", given));
+        }
         config.ssl_mode(security.mode());
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
@@ -78,26 +81,29 @@ impl Address {
     pub(super) fn connect(&self, settings: &str) -> Result<Wire> {
         let end = Instant::now() + TOTAL_TIMEOUT;
         let (count, last) = (self.hosts.len(), self.last.load(Ordering::Relaxed));
-        let mut refusals = Vec::new();
+        let (mut refusals, mut no_more) = (Vec::new(), false);
         for index in (0..count).map(|i| (last + i) % count) {
             match self.connect_to(&self.hosts[index], settings, end) {
                 Ok(wire) => {
                     self.last.store(index, Ordering::Relaxed);
                     return Ok(wire);
                 }
-                Err(refusal) if count == 1 => refusals.push(refusal),
-                Err(refusal) => refusals.push(format!("{}: {refusal}", name(&self.hosts[index]))),
+                Err(Refusal { words, no_more: more }) => {
+                    no_more |= more;
+                    refusals.push(if count == 1 { words } else { format!("{}: {words}", name(&self.hosts[index])) });
+                }
             }
         }
         // Without a connection the database is unavailable, whatever the reason.
-        Err(Error::unavailable(refusals.join("; ")))
+        let words = refusals.join("; ");
+        Err(if no_more { Error::unavailable(NoMore(words)) } else { Error::unavailable(words) })
     }
 
-    fn connect_to(&self, host: &Config, settings: &str, end: Instant) -> Result<Wire, String> {
+    fn connect_to(&self, host: &Config, settings: &str, end: Instant) -> Result<Wire, Refusal> {
         let limit = host.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
         let deadline = end.min(Instant::now() + limit);
         let mut wire = Wire::new(login::log_in(host, &self.tls, deadline)?);
-        let limit = left(deadline).map_err(|e| e.to_string())?;
+        let limit = left(deadline)?;
         let words = |fault| error::map(fault, Mode::Read).0.to_string();
         for settings in [GIVE_UP, settings] {
             wire.batch(settings, Some(limit), &mut |_, _| Ok(())).map_err(words)?;
@@ -120,6 +126,14 @@ impl Address {
         }
         Ok(wire)
     }
+}
+
+fn unreadable(why: &str, url: &str) -> Error {
+    let advice = match url.contains('@') {
+        true => "; in a user or password, write : / ? # @ % as %3A %2F %3F %23 %40 %25",
+        false => "",
+    };
+    Error::other(format!("database address: {why}{advice}"))
 }
 
 /// A host with its port, for messages.

@@ -22,17 +22,38 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::{
     Config,
     config::Host,
+    error::SqlState,
     tls::{ChannelBinding, TlsConnect, TlsStream},
 };
 
+/// Why there is no connection to a host.
+pub(super) struct Refusal {
+    pub(super) words: String,
+    /// It has enough of them.
+    pub(super) no_more: bool,
+}
+
+impl<T: ToString> From<T> for Refusal {
+    fn from(words: T) -> Self {
+        Refusal { words: words.to_string(), no_more: false }
+    }
+}
+
 /// Connects to the one host of this address and logs in there.
-pub(super) fn log_in(host: &Config, tls: &Arc<ClientConfig>, deadline: Instant) -> Result<Stream, String> {
-    let stream = Stream::connect(host, deadline).map_err(|e| e.to_string())?;
+pub(super) fn log_in(host: &Config, tls: &Arc<ClientConfig>, deadline: Instant) -> Result<Stream, Refusal> {
+    let stream = Stream::connect(host, deadline)?;
     let lent = Lent::new(stream, deadline);
     let login = host.connect_raw(lent.clone(), Encryption { tls: tls.clone(), name: name(host) });
     // Dropped unused, it says nothing to the server.
-    let (_client, _connection) = at_once(login)?.map_err(|e| describe(&e))?;
-    lent.take().map_err(|e| e.to_string())
+    let (_client, _connection) =
+        at_once(login)?.map_err(|e| Refusal { words: describe(&e), no_more: is_no_more(&e) })?;
+    Ok(lent.take()?)
+}
+
+/// Whether it was refused because there are connections enough. PgBouncer has no code of its own for that.
+fn is_no_more(e: &tokio_postgres::Error) -> bool {
+    let of_pgbouncer = || e.as_db_error().is_some_and(|e| e.message().starts_with("no more connections allowed"));
+    e.code() == Some(&SqlState::TOO_MANY_CONNECTIONS) || of_pgbouncer()
 }
 
 /// A future that never waits.

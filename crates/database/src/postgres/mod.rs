@@ -16,6 +16,7 @@ mod login;
 mod pool;
 mod prepared;
 mod session;
+mod shortage;
 mod stream;
 mod tail;
 mod tls;
@@ -32,6 +33,7 @@ use address::Address;
 use begin::MOVES;
 use pool::{Lease, Pool};
 use session::Session;
+use shortage::Idle;
 use std::{
     sync::Arc,
     thread,
@@ -56,9 +58,12 @@ impl Postgres {
         // The follower has one too.
         let (checks, scans) = ((options.connections / 4).max(1), (options.connections / 8).max(1));
         let rest = options.connections.saturating_sub(checks + scans + 1).max(1);
-        let [pool, checks, scans] = [(rest, Mode::Write), (checks, Mode::Check), (scans, Mode::Scan)]
-            .map(|(connections, mode)| Arc::new(Pool::new(address.clone(), connections, mode, named)));
-        let tail = Tail::start(address, named, changes)?;
+        let idle = Arc::<Idle>::default();
+        let pool =
+            |index, connections, mode| Arc::new(Pool::new(address.clone(), connections, mode, named, &idle, index));
+        let (pool, checks, scans) =
+            (pool(0, rest, Mode::Write), pool(1, checks, Mode::Check), pool(2, scans, Mode::Scan));
+        let tail = Tail::start(address, named, changes, idle)?;
         // A wrong address or password is reported now, not by the first request.
         let mut lease = pool.clone().lease().await?;
         let connecting = tokio::task::spawn_blocking(move || lease.session().map(drop));

@@ -1,11 +1,8 @@
 //! A bounded pool of connections.
 
-use super::{address::Address, begin, session::Session};
+use super::{address::Address, begin, session::Session, shortage::Idle};
 use crate::{Error, Result, mode::Mode};
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -20,21 +17,24 @@ pub(crate) struct Pool {
     settings: &'static str,
     size: u32,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Session>>,
+    /// Of all pools, and which of them this is.
+    idle: Arc<Idle>,
+    index: usize,
 }
 
 impl Pool {
-    pub(crate) fn new(address: Arc<Address>, connections: usize, mode: Mode, named: bool) -> Pool {
+    pub(crate) fn new(
+        address: Arc<Address>,
+        connections: usize,
+        mode: Mode,
+        named: bool,
+        idle: &Arc<Idle>,
+        index: usize,
+    ) -> Pool {
         let size = u32::try_from(connections).unwrap_or(u32::MAX);
         let settings = begin::settings_of(mode, named);
-        Pool {
-            address,
-            named,
-            settings,
-            size,
-            permits: Arc::new(Semaphore::new(size as usize)),
-            idle: Mutex::default(),
-        }
+        let permits = Arc::new(Semaphore::new(size as usize));
+        Pool { address, named, settings, size, permits, idle: idle.clone(), index }
     }
 
     /// Lends a connection.
@@ -47,14 +47,8 @@ impl Pool {
         Ok(Lease { session: None, pool: self, _permit: permit })
     }
 
-    /// The connection used last, which is the most likely alive. Those that died meanwhile are dropped.
     fn idle_one(&self) -> Option<Session> {
-        loop {
-            let mut session = self.idle().pop()?;
-            if session.wakes() {
-                return Some(session);
-            }
-        }
+        self.idle.take(self.index)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -62,18 +56,13 @@ impl Pool {
     }
 
     fn connect(&self) -> Result<Session> {
-        Session::connect(&self.address, self.named, self.settings)
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
-        // Nothing panics while it holds the lock.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        self.idle.connect(|| Session::connect(&self.address, self.named, self.settings), || self.idle_one())
     }
 
     pub(crate) async fn close(&self) {
         if let Ok(all) = self.permits.acquire_many(self.size).await {
             self.permits.close();
-            self.idle().drain(..).for_each(Session::close);
+            self.idle.close(self.index);
             drop(all);
         }
     }
@@ -108,7 +97,7 @@ impl Drop for Lease {
             && !session.is_lost()
         {
             session.rest();
-            self.pool.idle().push(session);
+            self.pool.idle.put(self.pool.index, session);
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     address::Address,
     begin::{self, MOVES},
     connection::Connection,
+    shortage::Idle,
 };
 use crate::{EVERYTHING, Error, FromRow, Result, Value, args, changes::Changes, mode::Mode, scope::Scope};
 use std::{
@@ -69,12 +70,13 @@ enum Question {
 type Answer = oneshot::Sender<Result<()>>;
 
 impl Tail {
-    pub(super) fn start(address: Arc<Address>, named: bool, changes: &Arc<Changes>) -> Result<Tail> {
+    pub(super) fn start(address: Arc<Address>, named: bool, changes: &Arc<Changes>, idle: Arc<Idle>) -> Result<Tail> {
         let (sender, questions) = unbounded_channel();
         let changes = changes.clone();
         let follower = Follower {
             address,
             named,
+            idle,
             connection: None,
             changes,
             snapshot: String::new(),
@@ -108,6 +110,8 @@ impl Tail {
 struct Follower {
     address: Arc<Address>,
     named: bool,
+    /// Where others leave theirs, one of which may have to make room.
+    idle: Arc<Idle>,
     /// Its own, so that nobody's transactions are waited for.
     connection: Option<Connection>,
     changes: Arc<Changes>,
@@ -160,7 +164,10 @@ impl Follower {
         loop {
             let connection = match self.connection.take() {
                 Some(connection) if !connection.is_lost() => connection,
-                _ => Connection::connect(&self.address, self.named, begin::settings_of(Mode::Check, self.named))?,
+                _ => {
+                    let settings = begin::settings_of(Mode::Check, self.named);
+                    self.idle.connect(|| Connection::connect(&self.address, self.named, settings), || None)?
+                }
             };
             self.connection = Some(connection);
             match self.ask() {

@@ -122,12 +122,61 @@ async fn mistakes_in_addresses() {
         ("postgres://a@127.0.0.1:1/x?sslmode=require&sslrootcert=system", "verify-full"),
         ("postgres://a@127.0.0.1:1/x?sslrootcert=system&sslmode=require", "verify-full"),
         ("postgres://a@127.0.0.1:1,127.0.0.1:2/x", "127.0.0.1:2"),
+        ("postgres://a:hu@sh@127.0.0.1:1/x", "an @ in the name of the host; in a user or password, write"),
+        ("postgres://a:%ffhush@127.0.0.1:1/x", "%25"),
     ] {
         let said = refused(url).await;
-        assert!(said.contains(word), "{url}: {said}");
+        assert!(said.contains(word) && !said.contains("hu"), "{url}: {said}");
     }
     let many = Options { connections: usize::MAX, ..Options::new("sqlite:/nonexistent/x.db") };
     assert!(Database::open(&many).await.err().unwrap().to_string().contains("connections"));
+}
+
+/// The database has fewer connections left than the pools may take together: whoever needs one waits for one.
+#[tokio::test(flavor = "multi_thread")]
+async fn fewer_connections_than_wanted() {
+    for limit in [2, 3, 5] {
+        let cluster = Cluster::start();
+        let url = cluster.url();
+        cluster.psql(&format!("ALTER ROLE {OWNER} CONNECTION LIMIT {limit}"));
+        let db = support::open(&url, true).await;
+        db.migrate(SCHEMA).await.unwrap();
+        let tasks: Vec<_> = (0..60)
+            .map(|i| {
+                let db = db.clone();
+                let slow =
+                    |tx: &mut database::Tx<'_>| tx.one::<(String,)>("SELECT pg_sleep(0.02)::text", &[]).map(drop);
+                tokio::spawn(async move {
+                    match i % 4 {
+                        0 => bump(&db).await.map(drop),
+                        1 => db.read(slow).await,
+                        2 => db.check(slow).await,
+                        _ => db.scan(slow).await,
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(count(&db).await.unwrap(), 15, "{limit}");
+        db.close().await;
+    }
+}
+
+/// A program that opens its pools while another has taken all there is waits for it to give one back.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_connection_at_first() {
+    let cluster = Cluster::start();
+    let url = cluster.url();
+    cluster.psql(&format!("ALTER ROLE {OWNER} CONNECTION LIMIT 1"));
+    let other = support::open(&url, true).await;
+    let options = Options::new(&url);
+    let (opened, ()) = tokio::join!(Database::open(&options), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        other.close().await;
+    });
+    opened.unwrap().ping().await.unwrap();
 }
 
 /// Two who lock the same rows in opposite order.
