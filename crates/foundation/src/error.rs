@@ -117,9 +117,9 @@ api_errors! {
 
     OrganizationNotFound = 404 "organization_not_found" "There is no such organization in this project.";
     InvalidOrganizationName = 400 "invalid_organization_name" "An organization name has 1 to 128 characters.";
-    InvalidOrganizationSlug = 400 "invalid_organization_slug" "A slug has 2 to 128 characters: letters, digits, and - . _ ~";
+    InvalidOrganizationSlug = 400 "invalid_organization_slug" "A slug has 2 to 128 characters: letters, digits, and - . _ ~; it is not an id, nor . or .., nor a word in the paths of this API, such as search.";
     OrganizationSlugAlreadyUsed = 400 "organization_slug_already_used" "Another organization of this project has that slug.";
-    InvalidOrganizationExternalId = 400 "invalid_organization_external_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |";
+    InvalidOrganizationExternalId = 400 "invalid_organization_external_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |; it is not an id of ours, nor . or .., nor a word in the paths of this API, such as search.";
     OrganizationExternalIdAlreadyUsed = 400 "organization_external_id_already_used" "Another organization of this project has that external id.";
     OrganizationLogoUrlTooLong = 400 "organization_logo_url_too_long" "A logo URL has at most 2048 characters.";
     InvalidUrl = 400 "invalid_url" "A logo URL is an absolute http or https URL.";
@@ -187,7 +187,7 @@ api_errors! {
     InvalidEmail = 400 "invalid_email" "This is not an email address.";
     InactiveEmail = 400 "inactive_email" "This address was retired by its member and cannot be used to log in.";
     DuplicateMemberEmail = 400 "duplicate_member_email" "A member of this organization has, or had and still keeps, that email address.";
-    InvalidMemberExternalId = 400 "invalid_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |";
+    InvalidMemberExternalId = 400 "invalid_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |; it is not an id of ours, nor . or .., nor a word in the paths of this API, such as search.";
     DuplicateMemberExternalId = 400 "duplicate_member_external_id" "Another member of this organization has that external id.";
     InvalidPhoneNumber = 400 "invalid_phone_number" "A phone number is written in E.164, like +14155550123.";
     DuplicateMemberPhoneNumber = 400 "duplicate_member_phone_number" "Another member of this organization has that phone number.";

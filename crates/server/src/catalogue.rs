@@ -36,3 +36,42 @@ pub fn openapi() -> Value {
 pub fn doors() -> Value {
     frame::doors(&endpoints())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organizations::ExternalId;
+    use foundation::error::ApiError;
+    use std::collections::BTreeSet;
+
+    /// Words that stand in paths where other paths have the id of an organization or a member.
+    fn beside_ids() -> BTreeSet<&'static str> {
+        let paths: Vec<Vec<&str>> = endpoints()
+            .iter()
+            .flat_map(|endpoint| &endpoint.doors)
+            .map(|door| door.path.split('/').collect())
+            .collect();
+        let is_id = |part: &str| matches!(part, "{organization_id}" | "{member_id}");
+        let same = |a: &str, b: &str| a == b || a.starts_with('{') || b.starts_with('{');
+        let mut words = BTreeSet::new();
+        for with_id in &paths {
+            for (place, _) in with_id.iter().enumerate().filter(|(_, part)| is_id(part)) {
+                let beside = paths
+                    .iter()
+                    .filter(|path| path.len() > place && path.iter().zip(with_id).take(place).all(|(a, b)| same(a, b)));
+                words.extend(beside.map(|path| path[place]).filter(|word| !word.starts_with('{')));
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn t02_no_id_is_a_word_of_another_path() {
+        let words = beside_ids();
+        assert!(words.contains("search") && words.contains("me"), "{words:?}");
+        for word in words {
+            let refused = ExternalId::check(word, ApiError::InvalidMemberExternalId);
+            assert!(refused.is_err(), "{word} must be one of PARTS_OF_PATHS");
+        }
+    }
+}
