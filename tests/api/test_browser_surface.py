@@ -395,7 +395,7 @@ def test_member_by_address(project, org):
 def test_self(project, org, plain):
     me = data(project.browser("GET", "/b2b/organizations/members/me", session_token=plain.session_token))
     assert me["member"]["member_id"] == plain.member_id
-    body = {"name": "Ada", "untrusted_metadata": {"a": 1}, "mfa_enrolled": True, "mfa_phone_number": "+14155550123"}
+    body = {"name": "Ada", "untrusted_metadata": {"a": 1}, "mfa_enrolled": False, "mfa_phone_number": "+14155550123"}
     changed = data(project.browser("PUT", "/b2b/organizations/members/update", body, session_token=plain.session_token))
     assert changed["member_id"] == plain.member_id
     assert {k: changed["member"][k] for k in body} == body

@@ -86,6 +86,9 @@ struct Create {
 fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<MemberResponse> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     require_for(cx, &input)?;
+    if input.mfa_enrolled == Some(true) {
+        organizations::check_enrolment(cx, &organization.settings)?;
+    }
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     let pending = input.create_member_as_pending == Some(true);
     let phone = input.mfa_phone_number.filter(|phone| !phone.is_empty());

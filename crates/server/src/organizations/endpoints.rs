@@ -1,7 +1,8 @@
 use super::reference::check_slug;
 use super::search::{Found, Search, run};
 use super::{
-    CREATE, ExternalId, NewOrganization, Organization, OrganizationRef, SettingsInput, deletion, operations, public,
+    CREATE, ExternalId, NewOrganization, Organization, OrganizationRef, SettingsInput, deletion, operations, possible,
+    public,
 };
 use crate::actor::{Actor, ProjectCaller};
 use database::Tx;
@@ -122,6 +123,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationRe
     organization.trusted_metadata = metadata::merge(&before.trusted_metadata, input.trusted_metadata)?;
     let policy = operations::policy(tx, cx.project(), &before)?;
     organization.settings = input.settings.apply(&before.settings, &policy)?;
+    possible::check(cx, &before.settings, &organization.settings)?;
     operations::save(tx, cx, "organization.update", &before, &mut organization)?;
     Ok(OrganizationResponse { organization })
 }

@@ -5,6 +5,7 @@ mod domains;
 mod endpoints;
 mod naming;
 mod operations;
+mod possible;
 mod public;
 mod reference;
 mod search;
@@ -20,6 +21,7 @@ pub(crate) use naming::organization_name_from;
 pub(crate) use operations::{
     CREATE, NewOrganization, create, find, find_by_id, find_for, find_many, policy, prefetch, resolve, save,
 };
+pub(crate) use possible::check_enrolment;
 pub(crate) use reference::{ExternalId, OrganizationRef};
 pub(crate) use settings::*;
 pub(crate) use settings_input::SettingsInput;

@@ -1,7 +1,9 @@
 //! What is done with organizations from more than one door.
 
 use super::reference::{check_slug, slug_from};
-use super::{Admission, ExternalId, Organization, OrganizationRef, Settings, SettingsInput, settings_input, store};
+use super::{
+    Admission, ExternalId, Organization, OrganizationRef, Settings, SettingsInput, possible, settings_input, store,
+};
 use crate::projects;
 use database::Tx;
 use foundation::audit::{self, Change};
@@ -43,6 +45,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
         defaults.email_invites = Admission::NotAllowed;
     }
     let settings = new.settings.apply(&Stored::new(defaults), &projects::policy(tx, project)?)?;
+    possible::check(cx, &Settings::default(), &settings)?;
     let chosen = new.slug.is_some();
     let slug = match new.slug {
         Some(slug) => check_slug(&slug).map(|()| slug)?,

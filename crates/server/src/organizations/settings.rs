@@ -57,6 +57,9 @@ wire_enum! {
 }
 
 impl AuthMethod {
+    /// Those for which this program has a way in. Whoever builds another adds it here.
+    pub(crate) const BUILT: &[AuthMethod] = &[AuthMethod::MagicLink];
+
     /// Those that prove that the person reads mail at the address.
     pub(crate) const EMAIL_VERIFYING: &[AuthMethod] = &[
         AuthMethod::Sso,
@@ -65,6 +68,11 @@ impl AuthMethod {
         AuthMethod::GoogleOauth,
         AuthMethod::MicrosoftOauth,
     ];
+}
+
+impl MfaMethod {
+    /// Those that can be proven here. Whoever builds one adds it here.
+    pub(crate) const BUILT: &[MfaMethod] = &[];
 }
 
 /// A role that every member with an address of the domain has.
