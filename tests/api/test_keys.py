@@ -429,7 +429,7 @@ def test_restore_says_which_key_an_older_backup_needs(start, tmp_path, postgres)
     rotate(server, "--master", "--new-master-key-file", str(new))
 
     def restore(*key, check=True):
-        url = postgres.new_database() if postgres else f"sqlite:{tmp_path}/{harness.unique()}/guildhall.db"
+        url = postgres.new_database() if postgres else f"sqlite:{tmp_path}/{harness.unique()}.db"
         return url, server.command("restore", str(file), "--database-url", url, *key, check=check, database=False)
 
     _, done = restore()

@@ -41,7 +41,9 @@ def new_url(clusters, tmp_path):
     def make(engine):
         if engine == "postgres":
             return clusters().new_database()
-        return f"sqlite:{tmp_path}/{harness.unique()}/guildhall.db"
+        folder = tmp_path / harness.unique()
+        folder.mkdir()
+        return f"sqlite:{folder}/guildhall.db"
 
     return make
 
@@ -252,7 +254,6 @@ def test_no_backup_of_nothing(serve, new_url, guildhall, key_file, tmp_path):
     good, foreign, empty = file.read_bytes(), new_url(ENGINE), new_url(ENGINE)
     if ENGINE == "sqlite":
         path = pathlib.Path(foreign.removeprefix("sqlite:"))
-        path.parent.mkdir()
         with sqlite3.connect(path) as db:
             db.execute("CREATE TABLE theirs (x)")
     guildhall("migrate", "--database-url", empty)
@@ -424,7 +425,6 @@ def test_copy_refuses_a_source_that_is_served(new_url, guildhall, serve):
     """What is written meanwhile would be missing. PostgreSQL's servers cannot be seen."""
     server = serve(new_url("sqlite"))
     link = pathlib.Path(new_url("sqlite").removeprefix("sqlite:"))
-    link.parent.mkdir()
     link.symlink_to(server.database_url.removeprefix("sqlite:"))
     for url in (server.database_url, f"sqlite:{link}"):
         done = guildhall("copy", "--from", url, "--to", new_url("postgres"), key=KEY, check=False)
@@ -571,8 +571,8 @@ def test_doctor_finds_a_good_set_up_good(serve, new_url, guildhall, doctor, key_
 
 
 def test_doctor_changes_nothing(new_url, doctor, tmp_path):
-    before = sorted(tmp_path.rglob("*"))
     url = new_url("sqlite")
+    before = sorted(tmp_path.rglob("*"))
     said = doctor("--database-url", url)
     assert status(said, "database") == ["fail"]
     assert sorted(tmp_path.rglob("*")) == before

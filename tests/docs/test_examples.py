@@ -89,7 +89,7 @@ def run_server(stage: Stage, block, code: str):
     """The block's last command is a server; it gets a database and a port of its own unless it names them."""
     environment = stage.environment | {
         "GUILDHALL_LISTEN": "127.0.0.1:0",
-        "GUILDHALL_DATABASE_URL": f"sqlite:{stage.directory}/block-{block.line}/guildhall.db",
+        "GUILDHALL_DATABASE_URL": f"sqlite:{stage.directory}/block-{block.line}.db",
     }
     code = re.sub(r"^(\s*(?:[A-Z_]+=\S+ +)*)(guildhall serve|cargo run)", r"\1exec \2", code, flags=re.MULTILINE)
     process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", code], cwd=stage.place, env=environment,

@@ -81,6 +81,15 @@ pub fn version(tx: &mut Tx<'_>, engine: Engine) -> Result<String> {
     Ok(tx.one::<(String,)>(sql, &[])?.0)
 }
 
+/// The name of the encoding in which the database keeps texts.
+pub fn encoding(tx: &mut Tx<'_>, engine: Engine) -> Result<String> {
+    let sql = match engine {
+        Engine::Sqlite => "SELECT encoding FROM pragma_encoding",
+        Engine::Postgres => "SELECT current_setting('server_encoding')",
+    };
+    Ok(tx.one::<(String,)>(sql, &[])?.0)
+}
+
 /// The time on the database's own clock; `None` where that is this machine's.
 pub fn clock(tx: &mut Tx<'_>, engine: Engine) -> Result<Option<Timestamp>> {
     match engine {

@@ -1,10 +1,13 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
-use clap::Args;
+use clap::{Args, Command};
 use foundation::config::Config;
 use foundation::secret::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
+
+/// The database of who says nothing.
+pub(crate) const DEFAULT_DATABASE_URL: &str = "sqlite:guildhall-data/guildhall.db";
 
 /// Where the data is, for every command.
 #[derive(Args, Debug, Clone, Default)]
@@ -78,28 +81,56 @@ pub(crate) struct Server {
     pub(crate) log_level: Option<String>,
 }
 
+/// The file. An empty text means that the key is not there, as an empty variable does.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct File {
+    #[serde(deserialize_with = "unless_empty")]
     database_url: Option<Secret>,
+    #[serde(deserialize_with = "unless_empty")]
     master_key_file: Option<PathBuf>,
     database_connections: Option<usize>,
     database_unnamed_statements: Option<bool>,
+    #[serde(deserialize_with = "unless_empty")]
     listen: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     public_url: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     smtp_url: Option<Secret>,
+    #[serde(deserialize_with = "unless_empty")]
     mail_from: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     sms_url: Option<Secret>,
+    #[serde(deserialize_with = "unless_empty")]
     templates: Option<PathBuf>,
     session_memory: Option<u32>,
     hashing_memory: Option<u32>,
     audit_days: Option<u32>,
+    #[serde(deserialize_with = "unless_empty")]
     metrics_listen: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     outbound_allow: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     outbound_authorities: Option<PathBuf>,
+    #[serde(deserialize_with = "unless_empty")]
     trusted_proxies: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     log_format: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
     log_level: Option<String>,
+}
+
+fn unless_empty<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()).map(T::from))
+}
+
+/// The command without what empty variables would give it: Compose writes `${X:-}` where there is no X.
+pub(crate) fn without_empty_variables(command: Command) -> Command {
+    let command = command.mut_args(|arg| match arg.get_env().map(std::env::var_os) {
+        Some(Some(value)) if value.is_empty() => arg.env(None::<&str>),
+        _ => arg,
+    });
+    command.mut_subcommands(without_empty_variables)
 }
 
 fn read(path: Option<&Path>) -> Result<File, String> {
@@ -143,7 +174,12 @@ impl Common {
     }
 
     pub(crate) fn database_url(&self) -> &str {
-        self.database_url.as_ref().map_or("sqlite:guildhall-data/guildhall.db", Secret::reveal)
+        self.database_url.as_ref().map_or(DEFAULT_DATABASE_URL, Secret::reveal)
+    }
+
+    /// Whether the operator says which database, and not the default.
+    pub(crate) fn names_database(&self) -> bool {
+        self.database_url.is_some()
     }
 }
 
@@ -168,6 +204,11 @@ impl Server {
             log_format: self.log_format.or(file.log_format),
             log_level: self.log_level.or(file.log_level),
         })
+    }
+
+    /// Where to listen.
+    pub(crate) fn listen(&self) -> &str {
+        self.listen.as_deref().unwrap_or("127.0.0.1:7400")
     }
 
     /// What the application is told of it.
@@ -204,14 +245,16 @@ mod tests {
             ("smtp-url = \"smtp://a:hush@b\" x", "line 1"),
             ("listen = \"a\"\nsmtp-url = [\"smtp://a:hush@b\"]", "line 2"),
             ("session-memory = \"hush\"", "expected u32"),
+            ("listen = 7400\n", "expected a string"),
             ("smtp-url = \"smtp://a:hush@b", "line 1"),
             ("smtpurl = \"smtp://a:hush@b\"", "unknown field `smtpurl`"),
         ] {
             let error = parse(text).err().unwrap();
             assert!(error.contains(words) && !error.contains("hush"), "{text}: {error}");
         }
-        let file = parse("smtp-url = \"smtp://a:hush@b\"").unwrap();
+        let file = parse("smtp-url = \"smtp://a:hush@b\"\nlisten = \"\"\ntemplates = \"\"").unwrap();
         assert_eq!(file.smtp_url.unwrap().reveal(), "smtp://a:hush@b");
+        assert_eq!((file.listen, file.templates, file.public_url), (None, None, None));
     }
 
     #[test]

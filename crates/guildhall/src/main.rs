@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod database_file;
 mod database_lock;
 mod key_file;
 mod logs;
@@ -10,7 +11,7 @@ mod open;
 mod transfer;
 mod whole_file;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
@@ -61,7 +62,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = config::without_empty_variables(Arguments::command()).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
@@ -97,8 +99,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(message: &str) -> ExitCode {
-    use std::io::Write as _;
-    // Where stderr is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "guildhall: {message}");
+    commands::warn(message);
     ExitCode::FAILURE
 }

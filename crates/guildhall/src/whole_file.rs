@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Begins a new file.
 pub(crate) fn create(path: &Path) -> Result<File> {
-    OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)
+    OpenOptions::new().create_new(true).read(true).write(true).mode(0o600).open(path)
 }
 
 /// Gives a whole file its name, and waits until the folder knows of it.

@@ -22,6 +22,13 @@ impl SmtpUrl {
     ///
     /// No error repeats the URL, because it may hold the password.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        Self::read(text).map_err(|error| match text.contains('@') {
+            true => format!("{error}; in a user or password, write : / ? # @ % as %3A %2F %3F %23 %40 %25"),
+            false => error,
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|error| format!("the SMTP URL cannot be read: {error}"))?;
         let implicit_tls = match url.scheme() {
             "smtp" => false,
@@ -108,6 +115,10 @@ mod tests {
         ] {
             let error = SmtpUrl::parse(text).unwrap_err();
             assert!(!error.contains("hush"), "{error}");
+        }
+        for text in ["smtp://u:hu/sh@h", "smtp://u:hu?sh@h", "smtp://u:hu#sh@h:25", "smtp://u:12#hush@h"] {
+            let error = SmtpUrl::parse(text).unwrap_err();
+            assert!(error.contains("as %3A %2F") && !error.contains("sh@"), "{error}");
         }
         let shown = format!("{:?}", SmtpUrl::parse("smtps://user:hush@h").unwrap());
         assert!(!shown.contains("hush"), "{shown}");

@@ -1,20 +1,22 @@
 //! `guildhall backup` and `guildhall restore`
 
-use super::print;
+use super::{print, warn};
 use crate::config::Common;
+use crate::database_file;
 use crate::database_lock::DatabaseLock;
 use crate::master_key::opening as keys;
 use crate::master_key::{Place, place};
-use crate::transfer::{self, Fault, Header, Loader, Reader, Writer};
+use crate::transfer::{self, Archive, Fault, Header, Loader, Reader, Writer, is_standard, once};
 use crate::whole_file;
 use clap::Args;
 use database::Database;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Writes all data to one file, while the server runs or not. It can be restored on either engine.
 #[derive(Args)]
 pub(crate) struct Backup {
-    /// Where to; a backup that is there already is replaced once the new one is whole
+    /// Where to, or - for stdout; a backup that is there already is replaced once the new one is whole
     file: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -23,7 +25,7 @@ pub(crate) struct Backup {
 /// Puts a backup into a database that is empty. No server may run on it.
 #[derive(Args)]
 pub(crate) struct Restore {
-    /// What `guildhall backup` wrote
+    /// What `guildhall backup` wrote, or - for stdin
     file: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -32,39 +34,66 @@ pub(crate) struct Restore {
 impl Backup {
     pub(crate) async fn run(self) -> Result<(), String> {
         let common = self.common.complete()?;
-        check_replaceable(&self.file)?;
+        // Stdout has the backup, so what is said goes elsewhere.
+        let (say, name): (fn(&str), _) = match is_standard(&self.file) {
+            true => (warn, "stdout".into()),
+            false => (print, self.file.display().to_string()),
+        };
         let db = transfer::open_existing(&common).await?;
-        let draft = draft_of(&self.file)?;
-        let written = write(&db, draft.clone()).await.map_err(|fault| fault.to_string());
-        let named = written.and_then(|count| {
-            let renamed = whole_file::rename(&draft, &self.file);
-            renamed.map(|()| count).map_err(|error| format!("cannot write {}: {error}", self.file.display()))
-        });
-        if named.is_err() {
-            // Half a backup is of no use; where it cannot be removed, the error says more than this one would.
-            let _ = std::fs::remove_file(&draft);
-        }
-        print(&format!("wrote {} rows to {}", named?, self.file.display()));
-        print(
-            "The master key is not in it, and no server runs on a restored copy without it. Keep the key, elsewhere:",
-        );
-        print(&format!("it is in {}.", place(&common, &db).await?));
+        let count = if is_standard(&self.file) { to_stdout(&db).await } else { to_file(&db, &self.file).await };
+        say(&format!("wrote {} rows to {name}", count?));
+        say("The master key is not in it, and no server runs on a restored copy without it. Keep the key, elsewhere:");
+        say(&format!("it is in {}.", place(&common, &db).await?));
         if let Some(id) = keys::needed(&db).await? {
-            print(&format!("Its id is {id}, also where it is replaced later: `guildhall restore` will ask for it."));
+            say(&format!("Its id is {id}, also where it is replaced later: `guildhall restore` will ask for it."));
         }
         db.close().await;
         Ok(())
     }
 }
 
+async fn to_stdout(db: &Database) -> Result<u64, String> {
+    let mut out = Some(transfer::stdout().map_err(|error| format!("cannot write to stdout: {error}"))?);
+    write(db, move || once(out.take())).await.map_err(|fault| fault.to_string())
+}
+
+async fn to_file(db: &Database, file: &Path) -> Result<u64, String> {
+    check_replaceable(file)?;
+    let draft = draft_of(file)?;
+    let path = draft.clone();
+    let written = write(db, move || {
+        // Made anew each time: the transaction may run again.
+        let _ = std::fs::remove_file(&path);
+        whole_file::create(&path).map_err(|error| Fault::Words(format!("cannot write {}: {error}", path.display())))
+    });
+    let named = written.await.map_err(|fault| fault.to_string()).and_then(|count| {
+        let renamed = whole_file::rename(&draft, file);
+        renamed.map(|()| count).map_err(|error| format!("cannot write {}: {error}", file.display()))
+    });
+    if named.is_err() {
+        // Half a backup is of no use; where it cannot be removed, the error says more than this one would.
+        let _ = std::fs::remove_file(&draft);
+    }
+    named
+}
+
 /// Only a backup gives way to a backup, or a file with nothing in it: not the database, and not its key.
 fn check_replaceable(file: &Path) -> Result<(), String> {
+    // A pipe has no name that could be given to something else, and reading one waits for whoever writes to it.
+    let is_device = ["/dev", "/proc"].iter().any(|folder| file.starts_with(folder));
     match std::fs::metadata(file) {
-        Ok(there) if !(there.is_file() && there.len() == 0) && Reader::open(file).is_err() => {
+        Ok(there) if is_device || !(there.is_file() || there.is_dir()) => {
+            Err(format!("{} is no file; write - for stdout", file.display()))
+        }
+        Ok(there) if !(there.is_file() && there.len() == 0) && !is_backup(file) => {
             Err(format!("{} is there and is no backup; give another name", file.display()))
         }
         _ => Ok(()),
     }
+}
+
+fn is_backup(file: &Path) -> bool {
+    File::open(file).is_ok_and(|file| Reader::new(file).is_ok())
 }
 
 /// The name until it is whole, in the same folder.
@@ -73,13 +102,10 @@ fn draft_of(file: &Path) -> Result<PathBuf, String> {
     Ok(file.with_file_name(format!("{}.{}.part", name.to_string_lossy(), std::process::id())))
 }
 
-async fn write(db: &Database, path: PathBuf) -> Result<u64, Fault> {
+async fn write(db: &Database, mut begin: impl FnMut() -> Result<File, Fault> + Send + 'static) -> Result<u64, Fault> {
     let engine = db.engine();
     db.read(move |tx| {
-        // Made anew each time: the transaction may run again.
-        let _ = std::fs::remove_file(&path);
-        let file = whole_file::create(&path)
-            .map_err(|error| Fault::Words(format!("cannot write {}: {error}", path.display())))?;
+        let file = begin()?;
         let migrations = transfer::migrations(tx, engine)?;
         let mut archive = Writer::new(file, Header::new(transfer::engine_name(engine).into(), migrations))?;
         transfer::dump(tx, engine, |table, row| archive.row(table, row))?;
@@ -95,11 +121,13 @@ impl Restore {
     pub(crate) async fn run(self) -> Result<(), String> {
         let common = self.common.complete()?;
         // All of it is read once before anything is touched, and once more while it is loaded.
-        let header = verify(&self.file).map_err(|fault| fault.to_string())?;
+        let archive = Archive::open(&self.file).map_err(|fault| fault.to_string())?;
+        let header = verify(&archive).map_err(|fault| fault.to_string())?;
+        database_file::check_folder(&common)?;
         let _lock = DatabaseLock::take(common.database_url())?;
         let db = transfer::open(&common).await?;
         transfer::prepare(&db, &header.migrations).await?;
-        let count = load(&db, self.file, header).await.map_err(|fault| format!("nothing was restored: {fault}"))?;
+        let count = load(&db, archive, header).await.map_err(|fault| format!("nothing was restored: {fault}"))?;
         transfer::catch_up(&db).await?;
         print(&format!("restored {count} rows"));
         let place = place(&common, &db).await?;
@@ -121,16 +149,16 @@ impl Restore {
     }
 }
 
-fn verify(path: &Path) -> Result<Header, Fault> {
-    let mut archive = Reader::open(path)?;
+fn verify(archive: &Archive) -> Result<Header, Fault> {
+    let mut archive = archive.read()?;
     while archive.next()?.is_some() {}
     Ok(archive.header)
 }
 
-async fn load(db: &Database, path: PathBuf, header: Header) -> Result<u64, Fault> {
+async fn load(db: &Database, archive: Archive, header: Header) -> Result<u64, Fault> {
     let engine = db.engine();
     db.write(move |tx| {
-        let mut archive = Reader::open(&path)?;
+        let mut archive = archive.read()?;
         if archive.header != header {
             return Err(Fault::Words("the file was replaced meanwhile".into()));
         }

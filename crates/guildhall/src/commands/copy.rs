@@ -2,10 +2,11 @@
 
 use super::print;
 use crate::config::Common;
+use crate::database_file;
 use crate::database_lock::DatabaseLock;
 use crate::master_key::opening as keys;
 use crate::master_key::{Place, place as place_of};
-use crate::transfer::{self, Fault, Loader};
+use crate::transfer::{self, Fault, Loader, once};
 use clap::Args;
 use database::transfer::Table;
 use database::{Database, Value};
@@ -53,11 +54,12 @@ impl Copy {
         let (from, to) = (common(&self.from), common(&self.to));
         let of_source = |error: String| format!("--from: {error}");
         let of_target = |error: String| format!("--to: {error}");
-        transfer::check_exists(&from).map_err(of_source)?;
+        database_file::check_exists(&from).map_err(of_source)?;
         let _source_lock = DatabaseLock::take(from.database_url()).map_err(of_source)?;
         let source = transfer::open(&from).await.map_err(of_source)?;
         let place = place_of(&from, &source).await?;
         keys::open(&from, &source).await.map_err(of_source)?;
+        database_file::check_folder(&to).map_err(of_target)?;
         let _target_lock = DatabaseLock::take(to.database_url()).map_err(of_target)?;
         let target = transfer::open(&to).await.map_err(of_target)?;
         let engine = source.engine();
@@ -133,9 +135,4 @@ async fn receive(target: &Database, receiver: Receiver<Message>) -> Result<u64, 
             }
         })
         .await
-}
-
-/// A transaction that is cut off runs again, but the rows that went through cannot be called back.
-fn once<T>(end: Option<T>) -> Result<T, Fault> {
-    end.ok_or_else(|| Fault::Words("a transaction was cut off; start again".into()))
 }

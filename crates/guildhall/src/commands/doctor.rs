@@ -123,6 +123,9 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
         Ok(version) => report.say("database", Fine, format!("{} {version}", engine_name(engine))),
         Err(error) => return report.say("database", Fail, error.to_string()),
     }
+    if let Err(error) = transfer::check_encoding(db).await {
+        report.say("database", Fail, error);
+    }
     if engine == Engine::Postgres {
         clocks(report, db).await;
     }
@@ -289,7 +292,7 @@ fn folder_permissions(report: &mut Report, folder: &Path) {
 }
 
 fn is_local(server: &Server) -> bool {
-    let listen = server.listen.as_deref().unwrap_or("127.0.0.1:7400");
+    let listen = server.listen();
     match listen.parse::<SocketAddr>() {
         Ok(address) => address.ip().is_loopback(),
         Err(_) => listen.starts_with("localhost:"),

@@ -107,7 +107,7 @@ async fn data(app: &App) -> Result<(), String> {
 }
 
 async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
-    let Opened { app, place } = opened;
+    let Opened { app, place, .. } = opened;
     match (new, place) {
         (Some(path), place) => {
             let key = only(path)?;

@@ -2,6 +2,7 @@
 
 use super::print;
 use crate::config::Common;
+use crate::database_file;
 use crate::transfer;
 use clap::Args;
 use database::Database;
@@ -24,7 +25,9 @@ impl Migrate {
         if self.check {
             return check(&common).await;
         }
+        database_file::check_folder(&common)?;
         let db = transfer::open(&common).await?;
+        transfer::check_encoding(&db).await?;
         let applied = db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
         for name in &applied {
             print(&format!("applied {name}"));

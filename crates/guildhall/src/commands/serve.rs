@@ -1,12 +1,16 @@
 //! `guildhall serve`
 
 use crate::config::{Common, Server};
+use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
 use crate::master_key::Place;
-use crate::{logs, open};
+use crate::open::{self, Opened};
+use crate::{logs, transfer::engine_name};
 use clap::Args;
+use database::transfer::version;
 use foundation::app::App;
 use server::{Listening, Proxies, projects};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,25 +28,25 @@ impl Serve {
         let common = self.common.complete()?;
         let options = self.server.complete(common.config.as_deref())?;
         logs::start(options.log_format.as_deref(), options.log_level.as_deref())?;
+        database_file::check_folder(&common)?;
         let _lock = DatabaseLock::take(common.database_url())?;
 
-        let listener = bind(options.listen.as_deref().unwrap_or("127.0.0.1:7400")).await?;
+        let listener = bind("--listen", options.listen()).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let metrics = match &options.metrics_listen {
-            Some(metrics) => Some(bind(metrics).await?),
+            Some(metrics) => Some(bind("--metrics-listen", metrics).await?),
             None => None,
         };
-        let public_url = match &options.public_url {
-            Some(url) => checked_url(url)?,
-            None => format!("http://{address}"),
-        };
+        let public_url = public_url(&options, address)?;
         check_gateway(&options)?;
         let proxies = proxies(&options)?;
         let opened = open::open(&common, &options, public_url).await?;
+        say_database(&opened, &common).await?;
         if opened.place == Place::Inside {
             check_embedded_key(address)?;
         }
-        first_project(&opened.app, common.database_url()).await?;
+        first_project(&opened.app, &common).await?;
+        say_outbox(&opened.app);
         let stop = stop_signal()?;
         // Whoever waits for the line below finds in the log what came before it.
         logs::flush();
@@ -52,15 +56,59 @@ impl Serve {
     }
 }
 
-async fn bind(address: &str) -> Result<TcpListener, String> {
-    TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))
+async fn bind(option: &str, address: &str) -> Result<TcpListener, String> {
+    check_address(option, address)?;
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("another program listens there; stop it, or give another address with {option}")
+            }
+            ErrorKind::AddrNotAvailable => format!("this machine has no such address; give one it has with {option}"),
+            ErrorKind::PermissionDenied => {
+                format!("ports below 1024 are for root; give a higher one with {option}, and a proxy in front")
+            }
+            _ => format!("check {option}"),
+        };
+        format!("cannot listen on {address}: {error}; {advice}")
+    })
+}
+
+/// A host and a port, which the operating system has to know.
+fn check_address(option: &str, address: &str) -> Result<(), String> {
+    let complete = address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if !complete {
+        let port = address.trim_start_matches(':');
+        let example = if port.parse::<u16>().is_ok() { port } else { "7400" };
+        return Err(format!("{option} {address}: an address is HOST:PORT, such as 127.0.0.1:{example}"));
+    }
+    match address.to_socket_addrs() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{option} {address}: {error}; an address is HOST:PORT, such as 127.0.0.1:7400")),
+    }
+}
+
+/// What links begin with. An address that stands for all of a machine is none that anybody could open.
+fn public_url(options: &Server, address: SocketAddr) -> Result<String, String> {
+    if let Some(url) = &options.public_url {
+        return checked_url(url);
+    }
+    let url = format!("http://{address}");
+    if address.ip().is_unspecified() {
+        let words = format!("links would begin with {url}, which leads nowhere; give --public-url");
+        // What stays in the outbox is for the developer, who sees it.
+        if options.smtp_url.is_some() {
+            return Err(words);
+        }
+        tracing::warn!("{words}");
+    }
+    Ok(url)
 }
 
 /// What can be seen to be wrong with the options without a start, which would find out by itself.
 pub(super) fn check(options: &Server) -> Result<(), String> {
     logs::check(options.log_format.as_deref(), options.log_level.as_deref())?;
-    for address in [&options.listen, &options.metrics_listen].into_iter().flatten() {
-        address.to_socket_addrs().map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    for (option, address) in [("--listen", &options.listen), ("--metrics-listen", &options.metrics_listen)] {
+        address.as_deref().map_or(Ok(()), |address| check_address(option, address))?;
     }
     check_gateway(options)?;
     proxies(options).map(drop)
@@ -96,16 +144,33 @@ fn check_embedded_key(address: SocketAddr) -> Result<(), String> {
     Ok(())
 }
 
-async fn first_project(app: &App, database_url: &str) -> Result<(), String> {
+/// Which database it is: whoever has two should see it here.
+async fn say_database(opened: &Opened, common: &Common) -> Result<(), String> {
+    let db = opened.app.db();
+    let engine = db.engine();
+    let version = db.read(move |tx| version(tx, engine)).await.map_err(|error| error.to_string())?;
+    let database = shown(common);
+    let words = if opened.is_new { "made a new database" } else { "opened the database" };
+    let engine = format!("{} {version}", engine_name(engine));
+    tracing::info!(guildhall = env!("CARGO_PKG_VERSION"), %database, %engine, "{words}");
+    Ok(())
+}
+
+/// Where mail is that is not sent.
+fn say_outbox(app: &App) {
+    if app.mailer().is_none() {
+        let url = app.public_url();
+        tracing::info!("no mail server is configured; mail stays in the outbox: {url}/outbox, or guildhall outbox");
+    }
+}
+
+async fn first_project(app: &App, common: &Common) -> Result<(), String> {
     if let Some(created) = projects::create_first(app).await.map_err(super::explain)? {
-        tracing::info!(project_id = %created.project_id, "made a test project");
-        let at = if database_url == "sqlite:guildhall-data/guildhall.db" {
-            String::new()
-        } else {
-            " --database-url …".into()
-        };
-        tracing::info!("get a secret for it with: guildhall project add-secret {}{at}", created.project_id);
-        tracing::info!("or make your own with: guildhall project create --name NAME --json{at}");
+        let id = &created.project_id;
+        tracing::info!(project_id = %id, "made a test project, whose links lead to {}", projects::FIRST_REDIRECT_URL);
+        let at = if common.names_database() { " --database-url …" } else { "" };
+        tracing::info!("get a secret for it with: guildhall project add-secret {id}{at}");
+        tracing::info!("or make your own with: guildhall project create --name NAME --redirect-url URL --json{at}");
     }
     Ok(())
 }

@@ -56,6 +56,7 @@ pub(crate) fn beside(url: &str) -> Option<PathBuf> {
 
 /// Where the operator says that it is.
 fn given(common: &Common) -> Option<Place> {
+    // Here an empty variable is not an unset one: a secret that did not arrive must not be replaced by one made up (T-67).
     match std::env::var_os("GUILDHALL_MASTER_KEY") {
         Some(_) => Some(Place::Variable),
         None => common.master_key_file.clone().map(Place::Given),

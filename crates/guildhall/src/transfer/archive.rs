@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::Path;
 
 /// What this program writes and reads.
 const FORMAT: u32 = 1;
@@ -74,13 +73,17 @@ impl Writer {
         self.line(&Line::Row(Record { table: table.name.clone(), columns }))
     }
 
-    /// Writes the trailer and waits until everything is on the disk; answers how many rows there are.
+    /// Writes the trailer and waits until everything is on the disk, or in the pipe; answers how many rows there are.
     pub(crate) fn finish(mut self) -> Result<u64, Fault> {
         let sha256 = std::mem::take(&mut self.sum).hex();
         let count = self.rows.values().sum();
         let rows = std::mem::take(&mut self.rows);
         self.line(&Line::Trailer(Trailer { rows, sha256 }))?;
-        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(cannot_write)?;
+        self.file.flush().map_err(cannot_write)?;
+        let file = self.file.get_ref();
+        if file.metadata().is_ok_and(|about| about.is_file()) {
+            file.sync_all().map_err(cannot_write)?;
+        }
         Ok(count)
     }
 
@@ -107,8 +110,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
-        let file = File::open(path).map_err(|e| Fault::Words(format!("cannot read {}: {e}", path.display())))?;
+    pub(crate) fn new(file: File) -> Result<Self, Fault> {
         let (mut file, mut line, mut sum) = (BufReader::new(file), Vec::new(), Sha256::default());
         read_line(&mut file, &mut line)?;
         let Ok(Line::Header(header)) = serde_json::from_slice(&line) else {

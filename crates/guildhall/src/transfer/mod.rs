@@ -3,12 +3,15 @@
 mod archive;
 mod base64;
 mod rows;
+mod streams;
 
 pub(crate) use archive::{Header, Reader, Writer};
 pub(crate) use rows::{Loader, check_empty, dump};
+pub(crate) use streams::{Archive, is_standard, stdout};
 
-use crate::config::{Common, sqlite_file};
-use database::transfer::{Applied, applied};
+use crate::config::Common;
+use crate::database_file;
+use database::transfer::{Applied, applied, encoding};
 use database::{Database, Engine, IsConflict, Migration, Options, Tx, Value};
 use server::MIGRATIONS;
 use std::fmt;
@@ -59,18 +62,33 @@ pub(crate) async fn open(common: &Common) -> Result<Database, String> {
 
 /// The same, but an SQLite file that is not there stays so.
 pub(crate) async fn open_existing(common: &Common) -> Result<Database, String> {
-    check_exists(common)?;
+    database_file::check_exists(common)?;
     open(common).await
 }
 
 /// # Errors
-/// When the database is an SQLite file that is not there.
-pub(crate) fn check_exists(common: &Common) -> Result<(), String> {
-    match sqlite_file(common.database_url()) {
-        Some(path) if !path.exists() => Err(format!("there is no database at {}", path.display())),
-        _ => Ok(()),
+/// When the database cannot hold every text, so that some names could not be stored.
+pub(crate) async fn check_encoding(db: &Database) -> Result<(), String> {
+    let engine = db.engine();
+    match db.read(move |tx| encoding(tx, engine)).await.map_err(|error| error.to_string())?.as_str() {
+        "UTF8" | "UTF-8" => Ok(()),
+        _ if engine == Engine::Sqlite => Ok(()),
+        other => Err(format!(
+            "the database has the encoding {other}, in which not every name can be written; make another with CREATE \
+             DATABASE … ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0, and take what is in this one there with \
+             guildhall copy"
+        )),
     }
 }
+
+/// Whether nothing of guildhall is in the database yet.
+pub(crate) async fn is_new(db: &Database) -> Result<bool, String> {
+    let engine = db.engine();
+    Ok(db.read(move |tx| applied(tx, engine)).await.map_err(|error| error.to_string())?.is_empty())
+}
+
+/// What a database is that has nothing of ours.
+pub(crate) const NOTHING_HERE: &str = "there is nothing of guildhall in this database";
 
 /// The migrations of the database that data is taken from.
 ///
@@ -78,7 +96,7 @@ pub(crate) fn check_exists(common: &Common) -> Result<(), String> {
 /// When it has none, and so is another's or new: whoever takes that for their data should hear of it.
 pub(crate) fn migrations(tx: &mut Tx<'_>, engine: Engine) -> Result<Vec<Applied>, Fault> {
     match applied(tx, engine)? {
-        none if none.is_empty() => Err(Fault::Words("there is nothing of guildhall in this database".into())),
+        none if none.is_empty() => Err(Fault::Words(NOTHING_HERE.into())),
         applied => Ok(applied),
     }
 }
@@ -109,6 +127,7 @@ pub(crate) async fn prepare(db: &Database, source: &[Applied]) -> Result<(), Str
     }
     let steps: Vec<Migration> =
         MIGRATIONS.iter().copied().filter(|known| source.iter().any(|applied| applied.name == known.name)).collect();
+    check_encoding(db).await?;
     db.migrate(&steps).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
     let here = db.read(move |tx| applied(tx, engine)).await.map_err(|error| error.to_string())?;
     let same = |a: &Applied, b: &Applied| a.name == b.name && a.checksum == b.checksum;
@@ -121,6 +140,11 @@ pub(crate) async fn prepare(db: &Database, source: &[Applied]) -> Result<(), Str
 /// Applies the migrations that the database does not have yet.
 pub(crate) async fn catch_up(db: &Database) -> Result<(), String> {
     db.migrate(MIGRATIONS).await.map(drop).map_err(|error| format!("cannot migrate the database: {error}"))
+}
+
+/// A transaction that is cut off runs again, but the rows that went through cannot be called back.
+pub(crate) fn once<T>(end: Option<T>) -> Result<T, Fault> {
+    end.ok_or_else(|| Fault::Words("a transaction was cut off; start again".into()))
 }
 
 /// Takes in a row of a backup.

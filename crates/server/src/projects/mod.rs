@@ -14,7 +14,8 @@ pub use changes::{Shown, ShownSecret, Update, list, show, update};
 pub(crate) use endpoints::endpoints;
 pub(crate) use identify::{by_public_token, check_origin, identify, origin_is_registered, public_token, remembered};
 pub use operations::{
-    Created, New, Secret, add_secret, counts, create, create_first, remove_secret, rotate_signing_key,
+    Created, FIRST_REDIRECT_URL, New, Secret, add_secret, counts, create, create_first, remove_secret,
+    rotate_signing_key,
 };
 pub(crate) use operations::{close, enter, erase, ids};
 pub use policy::set_policy;

@@ -40,6 +40,9 @@ pub struct Created {
     pub environment: Environment,
 }
 
+/// Where links of the project lead that a server makes: to the page that the README has.
+pub const FIRST_REDIRECT_URL: &str = "http://localhost:3000/";
+
 const DEFAULT_REDIRECT_URL: &str = "http://localhost:3000/authenticate";
 
 /// Makes a project with a secret, a public token and a signing key.
@@ -111,7 +114,7 @@ pub async fn create_first(app: &App) -> Result<Option<Created>> {
     let new = New {
         name: "My project".into(),
         environment: Environment::Test,
-        redirect_urls: Vec::new(),
+        redirect_urls: vec![FIRST_REDIRECT_URL.into(), DEFAULT_REDIRECT_URL.into()],
         origins: Vec::new(),
         settings: Settings::default(),
     };
