@@ -1,4 +1,5 @@
-// Signs a new person in on the page of an example: node sign_in.mjs FOLDER PORT EMAIL
+// Signs a new person in on the page of an example, and out again: node sign_in.mjs FOLDER PORT EMAIL [SECOND_PAGE]
+// The second page is one of the admin portal, where their address is to be seen.
 // The folder is served at http://localhost:PORT/; GUILDHALL_OUTBOX says where the mail is read.
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -6,7 +7,7 @@ import http from "node:http";
 import path from "node:path";
 import { launchBrowser } from "../browser/harness.mjs";
 
-const [folder, port, email] = process.argv.slice(2);
+const [folder, port, email, second] = process.argv.slice(2);
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript" };
 
 const site = http.createServer((request, response) => {
@@ -46,6 +47,18 @@ try {
   // A reload finds the session again.
   await page.goto(origin);
   await page.getByText(`Signed in as ${email}`).waitFor();
+  const width = await page.evaluate(() => document.querySelector("meta[name=viewport]")?.content);
+  assert.equal(width, "width=device-width, initial-scale=1");
+
+  if (second) {
+    await page.goto(origin + second);
+    await page.getByRole("table").getByText(email).waitFor();
+    await page.goto(origin);
+  }
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator("input[type=email]").waitFor();
+  await page.goto(origin);
+  await page.locator("input[type=email]").waitFor();
 } catch (error) {
   console.error(problems.join("\n"));
   throw error;

@@ -87,9 +87,11 @@ def run_sh(stage: Stage, block, code: str):
 
 def run_server(stage: Stage, block, code: str):
     """The block's last command is a server; it gets a database and a port of its own unless it names them."""
+    folder = stage.directory / f"{block.path.stem}-{block.line}"
+    folder.mkdir()
     environment = stage.environment | {
         "GUILDHALL_LISTEN": "127.0.0.1:0",
-        "GUILDHALL_DATABASE_URL": f"sqlite:{stage.directory}/block-{block.line}.db",
+        "GUILDHALL_DATABASE_URL": f"sqlite:{folder}/guildhall.db",
     }
     code = re.sub(r"^(\s*(?:[A-Z_]+=\S+ +)*)(guildhall serve|cargo run)", r"\1exec \2", code, flags=re.MULTILINE)
     process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", code], cwd=stage.place, env=environment,
@@ -127,17 +129,27 @@ def run_js(stage: Stage, block, code: str):
     assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
 
 
-def run_html(stage: Stage, block, code: str):
-    """Opens the page in Chromium and signs a new person in on it."""
+def run_html(stage: Stage, block, code: str, second: str = ""):
+    """Opens the page in Chromium and signs a new person in on it, who then opens the second one."""
     stage.page = code
     (stage.place / "index.html").write_text(code)
     if not (stage.place / "node_modules").exists():
         (stage.place / "node_modules").symlink_to(stage.directory / "node_modules")
     script = harness.REPOSITORY / "tests/docs/sign_in.mjs"
     email = harness.new_email()
-    done = stage.run(["node", str(script), str(stage.place), str(stage.page_port), email],
+    done = stage.run(["node", str(script), str(stage.place), str(stage.page_port), email, second],
                      env=stage.environment | {"GUILDHALL_OUTBOX": f"{stage.server.url}/outbox"})
     assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+SECOND_PAGE = "a second page, for who has signed in on the one above: "
+
+
+def run_second_page(stage: Stage, block, code: str):
+    """A page for who has a session."""
+    name = block.note.removeprefix(SECOND_PAGE)
+    (stage.place / name).write_text(code)
+    run_html(stage, block, stage.page, name)
 
 
 def run_client(stage: Stage, block, code: str):
@@ -170,6 +182,20 @@ def stage(monkeypatch):
 
 @pytest.mark.parametrize("path", markdown.documents(), ids=lambda path: path.stem)
 def test_every_example_works(path, stage):
+    follow(stage, path)
+
+
+def test_the_documents_work_one_after_the_other(stage):
+    """As somebody reads them who began with the README: in its order, in one project."""
+    readme = markdown.REPOSITORY / "README.md"
+    linked = [readme.parent / link for link in markdown.links(readme) if link.startswith("docs/") and link.endswith(".md")]
+    order = [readme, *dict.fromkeys(linked)]
+    assert set(order) == set(markdown.documents())
+    for path in order:
+        follow(stage, path)
+
+
+def follow(stage: Stage, path: pathlib.Path):
     names = {"__name__": "__main__"}
     for block in markdown.blocks(path):
         if block.note.startswith("not run:"):
@@ -186,6 +212,8 @@ def test_every_example_works(path, stage):
                 run_client(stage, block, code)
             case "js":
                 run_js(stage, block, code)
+            case "html" if block.note.startswith(SECOND_PAGE):
+                run_second_page(stage, block, code)
             case "html":
                 run_html(stage, block, code)
             case "toml":
