@@ -17,6 +17,7 @@ from stytch.b2b.models.sessions import RevokeRequestOptions
 
 DENIED = ((401, 403), "unauthorized_action")
 WRONG = ("bad_request", "invalid_argument")
+POWERLESS = {"role_id": "powerless", "description": "Gives nothing", "permissions": []}
 
 
 class Scene:
@@ -28,6 +29,7 @@ class Scene:
         self.org = self.organization.organization_id
         self.api = project.api.organizations
         self.members = project.api.organizations.members
+        project.api.rbac.organizations.set_org_policy(self.org, org_policy={"roles": [POWERLESS]})
 
     def login(self, **fields):
         return verified_member(self.project, self.org, **fields)[1]
@@ -346,7 +348,7 @@ MEMBER_FIELDS = [
     ("update.info.mfa-phone", {"mfa_phone_number": "+14155550123"}),
     ("update.settings.is-breakglass", {"is_breakglass": True}),
     ("update.settings.mfa-enrolled", {"mfa_enrolled": False}),
-    ("update.settings.roles", {"roles": ["stytch_admin"]}),
+    ("update.settings.roles", {"roles": [POWERLESS["role_id"]]}),
     ("update.info.email", {"email_address": "changed@corp-x.com"}),
 ]
 ON_ONESELF = {"update.info.name", "update.info.untrusted-metadata", "update.info.mfa-phone", "update.settings.mfa-enrolled"}

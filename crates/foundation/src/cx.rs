@@ -45,6 +45,8 @@ pub struct ActingMember {
     pub member_id: MemberId,
     pub session_id: SessionId,
     pub roles: Vec<RoleId>,
+    /// When the session last proved that they read mail at their address.
+    pub address_proven_at: Option<Timestamp>,
     pub policy: Arc<Policy>,
 }
 
@@ -100,6 +102,33 @@ impl Cx {
             return Ok(());
         }
         self.require(resource::MEMBER, action)
+    }
+
+    /// Whether the acting member, if there is one, has every permission that these roles give. Whoever takes or changes
+    /// what leads to such roles (an address, factors, an account), and whoever gives them, directly or by a rule, needs
+    /// that: nobody reaches above themselves (threat T-70).
+    ///
+    /// # Errors
+    /// `unauthorized_action`.
+    pub fn require_reach(&self, roles: &[RoleId]) -> Result<()> {
+        let beyond = self.acting.as_ref().and_then(|member| member.policy.beyond(&member.roles, roles));
+        match beyond {
+            Some((resource, action)) => Err(ApiError::UnauthorizedAction.because(format!(
+                "The other member has, or would have, {action} on {resource}, which the acting member has not."
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// As [`Cx::require_reach`] where it is done to another member; everybody reaches themselves.
+    ///
+    /// # Errors
+    /// `unauthorized_action`.
+    pub fn require_reach_of(&self, target: &MemberId, roles: &[RoleId]) -> Result<()> {
+        match &self.acting {
+            Some(member) if member.member_id == *target => Ok(()),
+            _ => self.require_reach(roles),
+        }
     }
 
     /// A member may only touch their own organization; whether another one exists makes no difference.

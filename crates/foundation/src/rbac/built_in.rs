@@ -154,6 +154,42 @@ mod tests {
     }
 
     #[test]
+    fn beyond_a_role_is_what_it_has_not() {
+        let permission = |actions: Vec<String>| Permission {
+            resource_id: resource::MEMBER.into(),
+            actions,
+            unknown: Unknown::new(),
+        };
+        let every = MEMBER_ACTIONS.iter().map(|action| (*action).to_owned()).collect();
+        let with = |id: &str, actions| Role { permissions: vec![permission(actions)], ..role(id, "", &[]) };
+        let policy = complete(Policy {
+            resources: vec![super::resource("documents", "", &["read"])],
+            roles: vec![role("editor", "", &["documents"]), with("desk", vec!["create".into()]), with("people", every)],
+            ..Policy::default()
+        });
+        let beyond = |own: &str, theirs: &str| policy.beyond(&[own.into()], &[theirs.into()]);
+        assert_eq!(beyond("desk", "desk"), None);
+        assert_eq!(beyond("desk", "unknown"), None);
+        assert_eq!(beyond("unknown", "desk"), Some((resource::MEMBER, "create")));
+        assert_eq!(beyond("people", "desk"), None);
+        assert_eq!(beyond("people", ADMIN_ROLE), Some((resource::ORGANIZATION, "*")));
+        assert_eq!(beyond("people", "editor"), Some(("documents", "*")));
+        // Who may use the app how, the administrator decides.
+        assert_eq!(beyond(ADMIN_ROLE, "editor"), None);
+        assert_eq!(beyond(ADMIN_ROLE, "people"), None);
+    }
+
+    #[test]
+    fn every_action_one_by_one_is_as_much_as_all() {
+        let actions = MEMBER_ACTIONS.iter().map(|action| (*action).to_owned()).collect();
+        let permissions = vec![Permission { resource_id: resource::MEMBER.into(), actions, unknown: Unknown::new() }];
+        let people = Role { permissions, ..role("people", "", &[]) };
+        let policy =
+            complete(Policy { roles: vec![people, role("all", "", &[resource::MEMBER])], ..Policy::default() });
+        assert_eq!(policy.beyond(&["people".into()], &["all".into()]), None);
+    }
+
+    #[test]
     fn default_roles_that_were_changed_stay_as_they_were_changed() {
         let narrow = role(ADMIN_ROLE, "Administers the organization", &[resource::MEMBER]);
         let now = complete(given(complete(Policy { roles: vec![narrow], ..Policy::default() })));

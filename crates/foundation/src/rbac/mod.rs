@@ -95,6 +95,27 @@ impl Policy {
         granting(&self.roles, roles, resource, action)
     }
 
+    /// A permission, resource and action, that the roles `theirs` give and the roles `own` do not. To whoever has the
+    /// administrator's role the app's own resources are none that they lack: they decide who may use the app how.
+    pub fn beyond<'a>(&'a self, own: &[RoleId], theirs: &[RoleId]) -> Option<(&'a str, &'a str)> {
+        let administers = own.iter().any(|role| role == ADMIN_ROLE);
+        let of_them = self.roles.iter().filter(|role| theirs.contains(&role.role_id));
+        let permissions = of_them.flat_map(|role| &role.permissions);
+        let counted = permissions.filter(|p| !administers || resource::ALL.contains(&p.resource_id.as_str()));
+        let mut actions =
+            counted.flat_map(|p| p.actions.iter().map(|action| (p.resource_id.as_str(), action.as_str())));
+        actions.find(|(resource, action)| !self.covers(own, resource, action))
+    }
+
+    /// As [`Policy::allows`]; all actions, one by one, are as much as `*`.
+    fn covers(&self, own: &[RoleId], resource: &str, action: &str) -> bool {
+        let one_by_one = || {
+            let known = self.resources.iter().find(|r| action == "*" && r.resource_id == resource);
+            known.is_some_and(|r| r.actions.iter().all(|action| self.allows(own, resource, action)))
+        };
+        self.allows(own, resource, action) || one_by_one()
+    }
+
     /// Whether a member can be given the role.
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|r| r.role_id == role)

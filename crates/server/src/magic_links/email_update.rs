@@ -2,20 +2,25 @@
 
 use super::mailing::{self, MAILING, Mailing};
 use crate::actor::Actor;
-use crate::members::{self, CHANGE_EMAIL, MemberRef, MemberResponse, Status};
+use crate::members::{self, CHANGE_EMAIL, Member, MemberRef, MemberResponse, Status};
 use crate::one_time_tokens::{self, Purpose};
 use crate::organizations::{self, OrganizationRef};
 use crate::redirect_urls::{self, Flow};
 use database::Tx;
 use foundation::audit::{self, Change};
+use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
+use foundation::time;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Minutes that the link works.
 const MINUTES: i64 = 5;
+
+/// Minutes that a proof of the old address counts: whoever holds a session for a moment must not take the account along.
+const OLD_ADDRESS: i64 = 10;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct StartEmailUpdate {
@@ -33,7 +38,8 @@ pub(super) struct StartEmailUpdate {
 
 /// Start a change of a member's own address.
 ///
-/// A link goes to the new address and works for 5 minutes; authenticating it makes the address the member's.
+/// A link goes to the new address and works for 5 minutes; authenticating it makes the address the member's. On behalf of
+/// the member the session must have proven the old address within the last 10 minutes.
 #[endpoint(
     "members.start_email_update",
     POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
@@ -44,7 +50,7 @@ pub(super) struct StartEmailUpdate {
         email_address, login_redirect_url, login_template_id, locale, delivery_method
     ),
     errors(
-        OrganizationNotFound, MemberNotFound, EmailUpdateActiveOnly, EmailUpdateUnverified, DesiredEmailUpdating,
+        OrganizationNotFound, MemberNotFound, InvalidEmailForInvites, EmailUpdateActiveOnly, EmailUpdateUnverified, DesiredEmailUpdating,
         InvalidArgument, InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet, NoDefaultLoginRedirectUrl, ..CHANGE_EMAIL,
         ..MAILING
     )
@@ -53,6 +59,12 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     let (organization, member) = members::find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_on_member(&member.member_id, "update.info.email")?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
+    require_old_address(cx, &member)?;
+    cx.require_reach_of(&member.member_id, &member.role_ids())?;
+    members::require_admission_of(cx, &organization, &member, &email)?;
+    if cx.acting.as_ref().is_some_and(|acting| acting.member_id != member.member_id) {
+        members::require_given(cx, &organization, &member.direct_roles, &email)?;
+    }
     if input.delivery_method.is_some_and(|method| !["", "EMAIL_MAGIC_LINK"].contains(&method.as_str())) {
         let message = "delivery_method is EMAIL_MAGIC_LINK; codes by email come later.";
         return Err(ApiError::InvalidArgument.because(message));
@@ -83,4 +95,15 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     let (id, change) = (Some(&organization.organization_id), Change::none());
     audit::record(tx, cx, "member.start_email_update", id, &member.member_id, change)?;
     Ok(MemberResponse::new(member, organization))
+}
+
+/// Whoever changes their own address has just proven the one they have.
+fn require_old_address(cx: &Cx, member: &Member) -> Result<()> {
+    let Some(acting) = cx.acting.as_ref().filter(|acting| acting.member_id == member.member_id) else { return Ok(()) };
+    match acting.address_proven_at {
+        Some(at) if time::after_minutes(at, OLD_ADDRESS) > cx.now() => Ok(()),
+        _ => Err(ApiError::UnauthorizedAction.because(
+            "Changing one's own address takes a proof of the old one that is at most 10 minutes old; log in by mail again.",
+        )),
+    }
 }

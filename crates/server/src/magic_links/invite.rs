@@ -85,6 +85,10 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
         Some(before) => {
             let mut member = before.clone();
             require_changes(cx, &before, &input.name, &input.untrusted_metadata, &roles)?;
+            if let Some(roles) = roles.as_ref().filter(|roles| **roles != before.direct_roles) {
+                cx.require_reach(&before.role_ids())?;
+                members::require_given(cx, &organization, roles, &before.email_address)?;
+            }
             member.status = Status::Invited;
             member.name = input.name.unwrap_or(member.name);
             member.direct_roles = roles.unwrap_or(member.direct_roles);

@@ -1,7 +1,8 @@
 use super::search::{Found, Search, run};
 use super::update::MemberUpdate;
-use super::{CHANGE_EMAIL, CREATE, Member, MemberRef, NewMember, Status, check_roles};
+use super::{CHANGE_EMAIL, CREATE, Member, MemberRef, NewMember, Status, check_roles, require_given};
 use super::{email_change, lifecycle, operations};
+use super::{require_admission, require_admission_of};
 use crate::actor::{Actor, ProjectCaller};
 use crate::organizations::{self, Organization, OrganizationRef};
 use database::Tx;
@@ -79,7 +80,8 @@ struct Create {
     ),
     requires(MEMBER, "create"),
     errors(
-        OrganizationNotFound, InvalidEmail, InvalidPhoneNumber, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
+        OrganizationNotFound, InvalidEmail, InvalidEmailForInvites, InvalidPhoneNumber, InvalidRbacRoleAssignment,
+        CannotUpdateTrustedMetadata,
         ..CREATE
     )
 )]
@@ -90,6 +92,7 @@ fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<MemberResponse
         organizations::check_enrolment(cx, &organization.settings)?;
     }
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
+    require_admission(cx, &organization, &email)?;
     let pending = input.create_member_as_pending == Some(true);
     let phone = input.mfa_phone_number.filter(|phone| !phone.is_empty());
     let phone = phone.map(|phone| PhoneNumber::parse(&phone).map_err(|_| ApiError::InvalidPhoneNumber)).transpose()?;
@@ -226,7 +229,7 @@ struct Update {
     errors(
         OrganizationNotFound, MemberNotFound, InvalidEmail, InvalidPhoneNumber, DuplicateMemberPhoneNumberForMember,
         InvalidMfaDefaultMethod, DefaultMfaMissingFactor, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
-        CannotPreserveExistingSessions, MemberCannotUpdateTheirEmail, ..CREATE, ..CHANGE_EMAIL
+        CannotPreserveExistingSessions, MemberCannotUpdateTheirEmail, InvalidEmailForInvites, ..CREATE, ..CHANGE_EMAIL
     )
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse> {
@@ -237,6 +240,12 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse
     let unlink = input.changes.unlink_email == Some(true);
     let mut member = before.clone();
     input.changes.apply(tx, cx, &organization, &mut member)?;
+    if email.is_some() || member.direct_roles != before.direct_roles {
+        if let Some(email) = &email {
+            require_admission_of(cx, &organization, &before, email)?;
+        }
+        require_given(cx, &organization, &member.direct_roles, email.as_ref().unwrap_or(&before.email_address))?;
+    }
     match email {
         Some(email) => {
             let how = email_change::EmailChange { unlink, ..Default::default() };
@@ -264,6 +273,7 @@ struct Deleted {
 fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
     let (organization, member) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_on_member(&member.member_id, "delete")?;
+    cx.require_reach_of(&member.member_id, &member.role_ids())?;
     let member_id = member.member_id.clone();
     lifecycle::delete(tx, cx, &organization, member)?;
     Ok(Deleted { member_id })
@@ -277,7 +287,7 @@ fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
     requires(MEMBER, "create"),
     errors(
         OrganizationNotFound, MemberNotFound, NoDeletedMember, EmailUnverifiedForReactivation,
-        ReactivationEmailTaken, EmailDomainIsClaimed, DuplicateMemberEmail, DuplicateMemberExternalId,
+        ReactivationEmailTaken, EmailDomainIsClaimed, InvalidEmailForInvites, DuplicateMemberEmail, DuplicateMemberExternalId,
         DuplicateMemberPhoneNumber
     )
 )]
@@ -292,6 +302,8 @@ fn reactivate(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberRespon
     if before.is_breakglass {
         cx.require(MEMBER, "update.settings.is-breakglass")?;
     }
+    cx.require_reach(&before.role_ids())?;
+    require_admission(cx, &organization, &before.email_address)?;
     let member = lifecycle::reactivate(tx, cx, &organization, before)?;
     Ok(MemberResponse::new(member, organization))
 }
@@ -386,6 +398,7 @@ struct UnlinkResponse {
 fn unlink_retired_email(tx: &mut Tx, cx: &Call<Actor>, input: UnlinkRetiredEmail) -> Result<UnlinkResponse> {
     let (organization, before) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_on_member(&before.member_id, "update.info.unlink.retired-email")?;
+    cx.require_reach_of(&before.member_id, &before.role_ids())?;
     let id = input.email_id.as_deref().map(|id| EmailId::parse(id).ok_or(ApiError::EmailNotFound)).transpose()?;
     let address = input.email_address.as_deref().map(EmailAddress::parse).transpose();
     let address = address.map_err(|_| ApiError::InvalidEmail)?;

@@ -1,5 +1,6 @@
 //! Members: one person's account inside one organization.
 
+mod admission;
 mod email_change;
 mod endpoints;
 mod lifecycle;
@@ -10,6 +11,7 @@ mod search;
 mod store;
 mod update;
 
+pub(crate) use admission::{require_admission, require_admission_of};
 pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free};
 pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};
@@ -18,7 +20,7 @@ pub(crate) use operations::{
     has_proven_member_of_domain, memberships, prefetch_by_email, save,
 };
 pub(crate) use reference::MemberRef;
-pub(crate) use roles::check_roles;
+pub(crate) use roles::{check_roles, require_given};
 pub(crate) use store::TABLES;
 
 use crate::organizations::{MfaMethod, Organization};

@@ -1,6 +1,6 @@
 //! What is done with members from more than one door.
 
-use super::{Member, MemberRef, Status, store};
+use super::{Member, MemberRef, Status, require_given, store};
 use crate::organizations::{self, ExternalId, Organization};
 use database::Tx;
 use foundation::audit::{self, Change};
@@ -80,6 +80,7 @@ pub(crate) const CREATE: &[ApiError] = &[
 /// [`CREATE`].
 pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: NewMember) -> Result<Member> {
     organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &new.email)?;
+    require_given(cx, organization, &new.roles, &new.email)?;
     if let Some(id) = &new.external_id {
         ExternalId::check(id, ApiError::InvalidMemberExternalId)?;
     }

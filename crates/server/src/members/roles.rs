@@ -31,6 +31,20 @@ pub(super) fn roles_of(direct: &[RoleId], email: &EmailAddress, organization: &O
     roles
 }
 
+/// Whether the acting member has what a member would have who has this address and these roles.
+///
+/// # Errors
+/// `unauthorized_action`.
+pub(crate) fn require_given(
+    cx: &Cx,
+    organization: &Organization,
+    direct: &[RoleId],
+    email: &EmailAddress,
+) -> Result<()> {
+    let roles: Vec<_> = roles_of(direct, email, organization).into_iter().map(|role| role.role_id).collect();
+    cx.require_reach(&roles)
+}
+
 /// Checks roles that are about to be given, and removes repetitions and the role everyone has.
 ///
 /// # Errors

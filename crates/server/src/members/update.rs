@@ -70,7 +70,17 @@ impl MemberUpdate {
         for (_, action) in by_others_only.into_iter().filter(|(given, _)| *given) {
             cx.require(MEMBER, action)?;
         }
-        Ok(())
+        if self.takes_over() { cx.require_reach_of(&target.member_id, &target.role_ids()) } else { Ok(()) }
+    }
+
+    /// Whether it changes what the member gets in with, or may do: all but what merely describes them.
+    fn takes_over(&self) -> bool {
+        self.is_breakglass.is_some()
+            || self.mfa_phone_number.is_some()
+            || self.mfa_enrolled.is_some()
+            || self.default_mfa_method.is_some()
+            || self.roles.is_some()
+            || self.email_address.is_some()
     }
 
     /// Makes the changes, the address aside.

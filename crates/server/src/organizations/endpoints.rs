@@ -124,6 +124,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationRe
     let policy = operations::policy(tx, cx.project(), &before)?;
     organization.settings = input.settings.apply(&before.settings, &policy)?;
     possible::check(cx, &before.settings, &organization.settings)?;
+    cx.require_reach(&organization.settings.roles_ruled_otherwise(&before.settings))?;
     operations::save(tx, cx, "organization.update", &before, &mut organization)?;
     Ok(OrganizationResponse { organization })
 }

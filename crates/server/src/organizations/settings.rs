@@ -186,6 +186,14 @@ impl Fields for Settings {
 }
 
 impl Settings {
+    /// The roles that one of the two gives by a rule which the other has not.
+    pub(crate) fn roles_ruled_otherwise(&self, before: &Settings) -> Vec<RoleId> {
+        let (new, old) = (&self.rbac_email_implicit_role_assignments, &before.rbac_email_implicit_role_assignments);
+        let (given, taken) =
+            (new.iter().filter(|rule| !old.contains(rule)), old.iter().filter(|rule| !new.contains(rule)));
+        given.chain(taken).map(|rule| rule.role_id.clone()).collect()
+    }
+
     /// Whether people of this email domain may join by themselves once the address is proven.
     pub(crate) fn lets_domain_join(&self, domain: &EmailDomain) -> bool {
         self.email_jit_provisioning == EmailJitProvisioning::Restricted && self.email_allowed_domains.contains(domain)

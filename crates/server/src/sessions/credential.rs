@@ -166,7 +166,9 @@ pub(crate) fn acting_member(
 ) -> Result<ActingMember> {
     let Presented { session, organization, member } = credential.find(app, tx, project, now)?;
     let policy = organizations::policy(tx, project, &organization)?;
+    let proofs = session.factors.iter().filter(|factor| factor.proves(&member.email_address));
     Ok(ActingMember {
+        address_proven_at: proofs.map(|factor| factor.last_authenticated_at).max(),
         organization_id: organization.organization_id,
         roles: member.role_ids(),
         member_id: member.member_id,
