@@ -38,7 +38,7 @@ pub(crate) struct Server {
     /// The URL that browsers and mails use for this server [default: http://ADDR]
     #[arg(long, env = "GUILDHALL_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
-    /// `smtp://[user:pass@]host:port` or `smtps://…`; none keeps mail in the local outbox
+    /// `smtp://[user:pass@]host:port[?starttls=optional]` or `smtps://…`; none keeps mail in the local outbox
     #[arg(long, env = "GUILDHALL_SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<Secret>,
     /// Envelope and header sender [default: no-reply@localhost]

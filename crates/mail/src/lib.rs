@@ -12,7 +12,9 @@ mod message;
 mod one_line;
 mod phrases;
 mod smtp_url;
+mod subject;
 mod templates;
+mod unlinked;
 
 pub use self::{
     locale::Locale,

@@ -20,7 +20,12 @@ use lettre::{
     },
 };
 
-use super::{message::Message, one_line::one_line, smtp_url::SmtpUrl};
+use super::{
+    message::Message,
+    one_line::one_line,
+    smtp_url::{SmtpUrl, StartTls},
+    subject,
+};
 
 /// How long a connection may take to open.
 const CONNECTING: Duration = Duration::from_secs(15);
@@ -57,9 +62,10 @@ impl Mailer {
     /// Prepares to send through the server at this URL as this sender. Nothing is contacted yet.
     pub fn new(smtp_url: &str, from: &str) -> Result<Self, String> {
         let server = SmtpUrl::parse(smtp_url)?;
-        let from: Mailbox = from.parse().map_err(|error| format!("the sender of mail is not an address: {error}"))?;
+        let from =
+            with_ascii_domain(from.parse().map_err(|error| format!("the sender of mail is not an address: {error}"))?)?;
         let transport = connection(&server, &from, tls(&server)?);
-        let local = server.loopback && !server.implicit_tls;
+        let local = server.loopback && server.tls == StartTls::Offered;
         let unencrypted = local.then(|| connection(&server, &from, Tls::None));
         Ok(Self { transport, unencrypted, from, server })
     }
@@ -92,9 +98,7 @@ impl Mailer {
 
 fn connection(server: &SmtpUrl, from: &Mailbox, tls: Tls) -> Transport {
     let mut transport = Transport::builder_dangerous(&server.host).port(server.port).timeout(Some(CONNECTING)).tls(tls);
-    if from.email.domain().is_ascii() {
-        transport = transport.hello_name(ClientId::Domain(from.email.domain().to_owned()));
-    }
+    transport = transport.hello_name(ClientId::Domain(from.email.domain().to_owned()));
     if let Some((user, password)) = &server.login {
         transport = transport.credentials(Credentials::new(user.clone(), password.clone()));
     }
@@ -112,32 +116,49 @@ impl fmt::Debug for Mailer {
     }
 }
 
+/// The same sender with the domain in ASCII (RFC 5891): in Unicode, only servers that know SMTPUTF8 take it.
+fn with_ascii_domain(from: Mailbox) -> Result<Mailbox, String> {
+    if from.email.domain().is_ascii() {
+        return Ok(from);
+    }
+    let unusable = |error: String| format!("the domain of the sender of mail cannot be used: {error}");
+    let domain = match url::Host::parse(from.email.domain()).map_err(|error| unusable(error.to_string()))? {
+        url::Host::Domain(domain) => domain,
+        other => other.to_string(),
+    };
+    let email = Address::new(from.email.user(), domain).map_err(|error| unusable(error.to_string()))?;
+    Ok(Mailbox::new(from.name, email))
+}
+
 fn tls(server: &SmtpUrl) -> Result<Tls, String> {
     let parameters = |builder: TlsParametersBuilder| {
         builder.build().map_err(|error| format!("TLS to the SMTP server cannot be set up: {error}"))
     };
     let verified = TlsParameters::builder(server.host.clone());
-    if server.implicit_tls {
-        return Ok(Tls::Wrapper(parameters(verified)?));
-    }
     // A relay on this machine has nobody in between and rarely a certificate that anyone signed.
-    let builder = if server.loopback {
+    let builder = if server.loopback && server.tls != StartTls::FromTheStart {
         verified.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true)
     } else {
         verified
     };
-    Ok(Tls::Opportunistic(parameters(builder)?))
+    let parameters = parameters(builder)?;
+    Ok(match server.tls {
+        StartTls::FromTheStart => Tls::Wrapper(parameters),
+        StartTls::Required => Tls::Required(parameters),
+        StartTls::Offered => Tls::Opportunistic(parameters),
+    })
 }
 
 fn compose(from: &Mailbox, message: &Message) -> Result<lettre::Message, String> {
     let to: Address = message.to.parse().map_err(|error| format!("the recipient is not an address: {error}"))?;
+    let subject = subject::header(&one_line(&message.subject));
     let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
     lettre::Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
-        .subject(one_line(&message.subject))
         .message_id(Some(message_id(from, message)))
         .date_now()
+        .raw_header(subject)
         .raw_header(automatic)
         .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
         .map_err(|error| format!("the mail cannot be composed: {error}"))
@@ -165,6 +186,11 @@ fn described(error: &Error) -> String {
             text = format!("{text}: {cause_text}");
         }
         source = cause.source();
+    }
+    if text.contains("STARTTLS is not supported") {
+        text = "the SMTP server does not offer STARTTLS, and mail, or the password, would be readable on the way; use \
+                smtps://, or allow it with ?starttls=optional at the end of the URL"
+            .to_owned();
     }
     one_line(&text)
 }

@@ -60,6 +60,46 @@ async fn a_mail_arrives_with_its_headers_and_both_parts() {
 }
 
 #[tokio::test]
+async fn an_encoded_word_in_a_name_is_shown_as_it_was_written() {
+    let (url, conversation) = server("250 fine").await;
+    let mailer = Mailer::new(&url, "no-reply@acme.example").unwrap();
+    let subject = "Join =?utf-8?B?ZXZpbA==?=".to_owned();
+    mailer.send(&Message { subject, ..message() }).await.unwrap();
+    drop(mailer);
+    let heard = conversation.await.unwrap();
+    let shown = "Subject: =?utf-8?Q?Join=20=3D=3Futf=2D8=3FB=3FZXZpbA=3D=3D=3F=3D?=";
+    assert!(heard.iter().any(|line| line == shown), "{heard:?}");
+}
+
+/// The server of this test knows no SMTPUTF8.
+#[tokio::test]
+async fn a_sender_in_an_international_domain_is_written_in_ascii() {
+    let (url, conversation) = server("250 fine").await;
+    let mailer = Mailer::new(&url, "Bücher <no-reply@bücher.example>").unwrap();
+    mailer.send(&message()).await.unwrap();
+    drop(mailer);
+    let heard = conversation.await.unwrap();
+    let has = |text: &str| heard.iter().any(|line| line.contains(text));
+    assert!(has("EHLO xn--bcher-kva.example") && has("MAIL FROM:<no-reply@xn--bcher-kva.example>"), "{heard:?}");
+    assert!(has("From: =?utf-8?") && has("<no-reply@xn--bcher-kva.example>") && !has("@bücher"), "{heard:?}");
+    assert!(Mailer::new(&url, "no-reply@bü cher.example").is_err());
+}
+
+/// Whoever stands in between can hide that the server offers encryption.
+#[tokio::test]
+async fn a_password_does_not_leave_unencrypted() {
+    for optional in [false, true] {
+        let (url, conversation) = server("250 fine").await;
+        let url = url.replace("smtp://", "smtp://user:hush@") + if optional { "?starttls=optional" } else { "" };
+        let sent = Mailer::new(&url, "no-reply@acme.example").unwrap().send(&message()).await;
+        let SendError::Transient(error) = sent.unwrap_err() else { panic!("it would be lost") };
+        assert_eq!(error.contains("does not offer STARTTLS"), !optional, "{error}");
+        let heard = conversation.await.unwrap();
+        assert!(!heard.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")), "{heard:?}");
+    }
+}
+
+#[tokio::test]
 async fn refusals_are_told_apart() {
     for (reply, permanent) in [("550 no such user", true), ("451 later", false)] {
         let (url, _conversation) = server(reply).await;

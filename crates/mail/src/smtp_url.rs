@@ -9,16 +9,29 @@ use url::{Host, Url};
 pub(crate) struct SmtpUrl {
     pub host: String,
     pub port: u16,
-    /// TLS from the first byte, in contrast to an upgrade when the server offers one.
-    pub implicit_tls: bool,
+    pub tls: StartTls,
     /// The server is this machine.
     pub loopback: bool,
     /// User and password.
     pub login: Option<(String, String)>,
 }
 
+/// When the connection is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartTls {
+    /// TLS from the first byte (RFC 8314, section 3.3).
+    FromTheStart,
+    /// Nothing is sent before the server has taken STARTTLS: whoever stands in between could hide that it offers it.
+    Required,
+    /// Where the server offers it: on this machine, where nobody stands in between, or where the operator says so.
+    Offered,
+}
+
 impl SmtpUrl {
-    /// Reads `smtp://[user:password@]host[:port]` or the same with `smtps`.
+    /// Reads `smtp://[user:password@]host[:port][?starttls=optional|required]` or, without the end, the same with
+    /// `smtps`.
+    ///
+    /// With a password, and to other machines, STARTTLS is required unless the URL says that it is optional.
     ///
     /// No error repeats the URL, because it may hold the password.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
@@ -30,7 +43,7 @@ impl SmtpUrl {
 
     fn read(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|error| format!("the SMTP URL cannot be read: {error}"))?;
-        let implicit_tls = match url.scheme() {
+        let from_the_start = match url.scheme() {
             "smtp" => false,
             "smtps" => true,
             _ => return Err("the SMTP URL must begin with smtp:// or smtps://".to_owned()),
@@ -43,20 +56,30 @@ impl SmtpUrl {
         };
         // The scheme is unknown to the URL standard, which therefore leaves "127.0.0.1" a name.
         let loopback = loopback || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
-        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err("the SMTP URL must end after the port".to_owned());
+        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+            return Err("the SMTP URL must end after the port, or with ?starttls=optional".to_owned());
         }
         let login = match (decoded(url.username())?, url.password()) {
             (user, Some(password)) => Some((user, decoded(password)?)),
             (user, None) if user.is_empty() => None,
             _ => return Err("the SMTP URL names a user but no password".to_owned()),
         };
-        let usual = match (implicit_tls, &login) {
+        let tls = match (from_the_start, url.query()) {
+            (true, None) => StartTls::FromTheStart,
+            (false, None) if loopback && login.is_none() => StartTls::Offered,
+            (false, None | Some("starttls=required")) => StartTls::Required,
+            (false, Some("starttls=optional")) => StartTls::Offered,
+            (true, Some(_)) => return Err("an smtps:// URL must end after the port: it is always encrypted".to_owned()),
+            (false, Some(_)) => {
+                return Err("after the port the SMTP URL may have ?starttls=optional or ?starttls=required".to_owned());
+            }
+        };
+        let usual = match (from_the_start, &login) {
             (true, _) => 465,
             (false, Some(_)) => 587,
             (false, None) => 25,
         };
-        Ok(Self { host, port: url.port().unwrap_or(usual), implicit_tls, loopback, login })
+        Ok(Self { host, port: url.port().unwrap_or(usual), tls, loopback, login })
     }
 }
 
@@ -71,7 +94,7 @@ impl fmt::Debug for SmtpUrl {
             .debug_struct("SmtpUrl")
             .field("host", &self.host)
             .field("port", &self.port)
-            .field("implicit_tls", &self.implicit_tls)
+            .field("tls", &self.tls)
             .finish_non_exhaustive()
     }
 }
@@ -83,7 +106,7 @@ mod tests {
     #[test]
     fn the_parts_are_found() {
         let url = SmtpUrl::parse("smtp://a%40b:p%2Fw%3A%20x@mail.example:2525").unwrap();
-        assert_eq!((url.host.as_str(), url.port, url.implicit_tls, url.loopback), ("mail.example", 2525, false, false));
+        assert_eq!((url.host.as_str(), url.port, url.loopback), ("mail.example", 2525, false));
         assert_eq!(url.login, Some(("a@b".to_owned(), "p/w: x".to_owned())));
     }
 
@@ -101,6 +124,29 @@ mod tests {
         }
         assert!(!SmtpUrl::parse("smtp://localhost.example").unwrap().loopback);
         assert_eq!(SmtpUrl::parse("smtp://[::1]:1025").unwrap().host, "::1");
+    }
+
+    #[test]
+    fn encryption_is_required_where_somebody_could_read_along() {
+        for (text, tls) in [
+            ("smtps://mail.example", StartTls::FromTheStart),
+            ("smtps://localhost", StartTls::FromTheStart),
+            ("smtp://mail.example", StartTls::Required),
+            ("smtp://u:p@mail.example", StartTls::Required),
+            ("smtp://u:p@localhost", StartTls::Required),
+            ("smtp://localhost?starttls=required", StartTls::Required),
+            ("smtp://localhost", StartTls::Offered),
+            ("smtp://127.0.0.1:1025/", StartTls::Offered),
+            ("smtp://catcher:1025?starttls=optional", StartTls::Offered),
+            ("smtp://u:p@mail.example?starttls=optional", StartTls::Offered),
+        ] {
+            assert_eq!(SmtpUrl::parse(text).unwrap().tls, tls, "{text}");
+        }
+        for text in
+            ["smtp://h?", "smtp://h?starttls=never", "smtp://h?tls=1", "smtps://h?starttls=optional", "smtp://h#x"]
+        {
+            SmtpUrl::parse(text).unwrap_err();
+        }
     }
 
     #[test]

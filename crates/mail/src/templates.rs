@@ -12,6 +12,7 @@ use super::{
     message::{Context, Message, Template},
     one_line::one_line,
     phrases::Phrases,
+    unlinked::unlinked,
 };
 
 /// All mail templates, compiled and known to render in every language.
@@ -97,10 +98,13 @@ fn phrases(files: &Files) -> Result<BTreeMap<&'static str, Phrases>, String> {
     Locale::ALL.into_iter().map(read).collect()
 }
 
-/// The values that phrases and templates may name. Tenants choose these names, so each is held to one line: in the
-/// plain part nothing else keeps a name from posing as a paragraph of ours.
+/// The values that phrases and templates may name. Tenants choose the names of organizations and members, so each is
+/// held to one line, and is no link: in the plain part nothing else keeps a name from posing as a paragraph of ours. The
+/// project's name is the operator's own.
 fn names(context: &Context, phrases: &Phrases) -> Value {
-    let optional = |name: &Option<String>| name.as_deref().map(one_line).filter(|name| !name.is_empty());
+    let optional = |name: &Option<String>| {
+        name.as_deref().map(|name| one_line(&unlinked(&one_line(name)))).filter(|name| !name.is_empty())
+    };
     let project_name = one_line(&context.project_name);
     let organization_name = optional(&context.organization_name);
     context! {

@@ -95,6 +95,23 @@ fn names_stay_text_in_html_and_are_written_as_they_are_in_the_plain_part() {
 }
 
 #[test]
+fn a_name_cannot_become_a_link() {
+    let name = "You won https://evil.example/x www.evil.example me@evil.example".to_owned();
+    let hostile = Context { organization_name: Some(name.clone()), member_name: Some(name), ..context() };
+    for template in Template::ALL {
+        for locale in Locale::ALL {
+            let Message { subject, text, html, .. } = render(template, locale, &hostile);
+            for part in [&subject, &text.replace(LINK, ""), &html.replace(&escape::html(LINK), "")] {
+                for linked in ["://", "evil.example", "www.evil", "@evil"] {
+                    assert!(!part.contains(linked), "{part}");
+                }
+            }
+            assert!(text.contains("You won https: //evil. example/x www. evil. example me@ evil. example"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_name_cannot_add_a_header_or_a_paragraph() {
     let organization_name = Some("Acme\r\nBcc: everyone@acme.example\r\n\r\nYour password is wrong".to_owned());
     for template in Template::ALL {

@@ -327,6 +327,7 @@ async fn mail(report: &mut Report, server: &Server) {
     let Some((scheme, rest)) = url.split_once("://") else {
         return report.say(CHECK, Fail, "--smtp-url is no URL");
     };
+    let (rest, how) = rest.split_once('?').unwrap_or((rest, ""));
     // What comes before the last @ is a password and not for the terminal.
     let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address).trim_end_matches('/').to_owned();
     let (tls, login) = (scheme == "smtps", rest.contains('@'));
@@ -337,15 +338,22 @@ async fn mail(report: &mut Report, server: &Server) {
     };
     let host = host_of(&address).trim_matches(['[', ']']).to_owned();
     let port = address.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(usual);
-    let local = is_this_machine(host_of(&address));
+    let may_be_plain = how == "starttls=optional" || (!login && how.is_empty() && is_this_machine(host_of(&address)));
     let answer = tokio::task::spawn_blocking(move || greet(&host, port, tls)).await;
     match answer.map_err(|error| error.to_string()).and_then(|answer| answer.map_err(|error| error.to_string())) {
         Err(error) => report.say(CHECK, Fail, format!("{address}: {error}; check --smtp-url and the way there")),
         Ok(_) if tls => report.say(CHECK, Fine, format!("{address} can be reached; TLS was not tried")),
-        Ok(extensions) if local || extensions.iter().any(|line| line.eq_ignore_ascii_case("STARTTLS")) => {
+        Ok(extensions) if may_be_plain || extensions.iter().any(|line| line.eq_ignore_ascii_case("STARTTLS")) => {
             report.say(CHECK, Fine, format!("{address} answers"));
         }
-        Ok(_) => report.say(CHECK, Warn, format!("{address} offers no encryption; use one with STARTTLS or smtps://")),
+        Ok(_) => report.say(
+            CHECK,
+            Fail,
+            format!(
+                "{address} does not offer STARTTLS, so nothing would be sent; use smtps://, or allow it with \
+                 ?starttls=optional at the end of --smtp-url"
+            ),
+        ),
     }
 }
 
