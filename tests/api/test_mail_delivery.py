@@ -1,7 +1,10 @@
 """What becomes of mails that cannot leave at once: they wait no longer than they are of use."""
 
+import asyncio
+import contextlib
+
 import pytest
-from harness import check_refusal, new_email, token_from, until
+from harness import Mailbox, check_refusal, new_domain, new_email, token_from, until
 
 
 @pytest.fixture
@@ -182,3 +185,105 @@ def test_the_bound_outlives_a_restart(traveller, project, org):
     check_refusal(ask(project, org, email), 429, "too_many_requests")
     traveller.clock.forward(seconds=61)
     assert ask(project, org, email).status_code == 200
+
+
+class Moody(Mailbox):
+    """A mail server that hangs over some recipients, as one does that asks their own servers first, and refuses others."""
+
+    def __init__(self):
+        super().__init__()
+        self.hangs_over, self.refuses = set(), set()
+        self.hanging = 0
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if address in self.hangs_over:
+            self.hanging += 1
+            while address in self.hangs_over:
+                await asyncio.sleep(0.05)
+        if address in self.refuses:
+            return f"550 5.1.1 <{address}> has moved away"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
+@contextlib.contextmanager
+def moody(start_server):
+    """Such a mail server, and a server that sends through it."""
+    mailbox = Moody()
+    mailbox.start()
+    try:
+        server = start_server(clock=True, smtp=False, arguments=["--smtp-url", mailbox.url])
+        server.mailbox, server.arguments = mailbox, []
+        yield server, mailbox
+    finally:
+        mailbox.hangs_over.clear()
+        mailbox.stop()
+
+
+@pytest.mark.parametrize("domains", ["one domain", "forty domains"])
+def test_recipients_whose_mail_server_hangs_hold_up_nobody_else(start_server, domains):
+    """Forty conversations that do not go on, of which an attempt waits for a minute."""
+    with moody(start_server) as (server, mailbox):
+        project = server.project()
+        org = project.organization().organization_id
+        domain = new_domain()
+        slow = [new_email(domain if domains == "one domain" else None) for _ in range(40)]
+        mailbox.hangs_over.update(slow)
+        for email in slow:
+            project.api.magic_links.email.invite(organization_id=org, email_address=email)
+        until(lambda: mailbox.hanging, what="a mail that hangs")
+        waiting = project.member(org).email_address
+        assert ask(project, org, waiting).status_code == 200
+        mailbox.wait(waiting, timeout=40)
+        assert mailbox.hangs_over == set(slow) and all(mailbox.waiting(email) == 0 for email in slow)
+        mailbox.hangs_over.clear()
+        for email in slow:
+            mailbox.wait(email, timeout=40)
+
+
+def test_what_was_refused_is_kept_and_can_be_tried_again_while_its_link_works(start_server):
+    with moody(start_server) as (server, mailbox):
+        project = server.project()
+        org = project.organization().organization_id
+        invited, asking = new_email(), project.member(org).email_address
+        mailbox.refuses.update([invited, asking])
+        project.api.magic_links.email.invite(organization_id=org, email_address=invited)
+        assert ask(project, org, asking).status_code == 200
+        until(lambda: not server.rows("SELECT id FROM outbox WHERE status = 'waiting'"), what="refusals")
+        for email in (invited, asking):
+            assert outbox(server, email) == [("failed", "1", "1" if "sqlite" in server.database_url else "t")]
+        # Why is in the table and in the log, which names no address.
+        shown = server.command("outbox").stdout
+        assert "after 1 attempt: " in shown and f"<{invited}> has moved away" in shown, shown
+        assert "<the recipient> has moved away" in server.log() and invited not in server.log()
+        # A login works for an hour, an invitation for a week.
+        server.clock.forward(minutes=24 * 60)
+        mailbox.refuses.clear()
+        assert "1 message is tried again now" in server.command("outbox", "retry").stdout
+        assert project.api.magic_links.authenticate(magic_links_token=token_from(mailbox.wait(invited))).member_authenticated is True
+        assert mailbox.waiting(asking) == 0
+        until(lambda: outbox(server, invited)[0][0] == "delivered", what="a delivery that is written down")
+        assert server.command("outbox", "retry").stdout.startswith("Nothing ")
+        # What is of no use any more is erased.
+        server.restart()
+        until(lambda: outbox(server, asking)[0][2] in ("0", "f"), timeout=20, what="an empty message")
+
+
+def test_a_mail_server_that_was_away_is_met_soon_when_the_operator_says_so(traveller, project, org):
+    """After five days the next attempt is a quarter of an hour away."""
+    mailbox, email = project.mailbox, new_email()
+    mailbox.stop()
+    project.api.magic_links.email.invite(organization_id=org, email_address=email)
+    for _ in range(12):
+        before = attempts(traveller, email)
+        traveller.clock.forward(minutes=10 * 60)
+
+        def tried():
+            # An attempt that was going on just then waits from the new time on.
+            traveller.clock.forward(minutes=3)
+            return attempts(traveller, email) > before
+
+        until(tried, what="another attempt")
+    mailbox.start()
+    until(lambda: "tried again now" in traveller.command("outbox", "retry").stdout, what="a message that waits")
+    assert project.api.magic_links.authenticate(magic_links_token=token_from(mailbox.wait(email))).member_authenticated is True

@@ -77,6 +77,7 @@ KEPT_FOR_A_WHILE = {
     ("deleted_organizations", "organization_id"): "it is looked for rows that were written at the same time; two minutes",
     ("changes", "row_id"): "what servers that remember rows still have to hear of; ten minutes",
     ("outbox", "recipient"): "to whom something was mailed; seven days",
+    ("outbox", "destination"): "the domain of that address; seven days",
     ("intermediate_sessions", "email_address"): "somebody has proven an address, whatever it opens; ten minutes",
     ("intermediate_sessions", "factors"): "with what they have proven it; ten minutes",
     ("one_time_tokens", "email_address"): "a link of discovery was mailed to an address; seven days after its end",

@@ -45,7 +45,12 @@ def visible(name):
     return " ".join(re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", name).split())
 
 
-def check_mail(mail, *names):
+def unlinked(name):
+    """A tenant's name as a mail shows it: besides, no mail reader finds a link in it."""
+    return re.sub(r"([.:\\@])(?=\S)", r"\1 ", visible(name))
+
+
+def check_mail(mail, *names, by_tenant=True):
     page = Page(mail.html)
     assert set(page.tags) <= ALLOWED - {"img"}, page.tags
     assert not [a for a in page.attributes if a.startswith("on")], page.attributes
@@ -59,7 +64,7 @@ def check_mail(mail, *names):
     assert mail.message["bcc"] is None and mail.message["cc"] is None
     assert "\n" not in mail.subject and "\r" not in mail.subject
     for name in names:
-        shown = visible(name)
+        shown = unlinked(name) if by_tenant else visible(name)
         assert shown in page.text or shown[:150] in page.text, (shown, page.text)
         assert shown in " ".join(mail.text.split()), (shown, mail.text)
     # In the raw message no line but the known headers begins one.
@@ -111,7 +116,7 @@ def test_t72_names_of_projects(server, name):
     address = new_email()
     project.api.magic_links.email.discovery.send(email_address=address)
     mail = project.mailbox.wait(address)
-    check_mail(mail, name)
+    check_mail(mail, name, by_tenant=False)
     page = Page(requests.get(mail.link, timeout=30).text)
     assert page.tags.count("script") == 1 and visible(name) in page.text
     expired = Page(requests.get(mail.link.replace("token=", "token=x"), timeout=30).text)

@@ -36,7 +36,10 @@ mod workers;
 pub use audit_log::recent as recent_audit_events;
 pub use catalogue::{doors, endpoints, openapi};
 pub use migrations::MIGRATIONS;
-pub use outbox::{Listed as OutboxMessage, check_sms_url, get as outbox_message, list as outbox_messages};
+pub use outbox::{
+    Listed as OutboxMessage, check_sms_url, get as outbox_message, list as outbox_messages,
+    retry as retry_outbox_messages,
+};
 pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
 pub use seed::{Seed, Seeded, seed};

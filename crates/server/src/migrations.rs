@@ -23,4 +23,6 @@ migrations! {
     "0009_folded_names"
     "0010_derived_sessions"
     "0011_parents"
+    "0012_mail_counts"
+    "0013_outbox_destinations"
 }

@@ -3,11 +3,14 @@
 use super::{explain, print};
 use crate::config::Common;
 use crate::open::open_for_command;
-use clap::Args;
+use clap::{Args, Subcommand};
 
-/// Shows messages, newest first.
+/// Shows messages, newest first, and why what could not be delivered was not.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Outbox {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Print one JSON object a message
     #[arg(long)]
     json: bool,
@@ -18,21 +21,61 @@ pub(crate) struct Outbox {
     common: Common,
 }
 
+#[derive(Subcommand)]
+enum Action {
+    /// Have what was refused, and is of use still, and what waits for its next attempt delivered now. Servers that run do it.
+    Retry(Retry),
+}
+
+#[derive(Args)]
+struct Retry {
+    #[command(flatten)]
+    common: Common,
+}
+
 impl Outbox {
     pub(crate) async fn run(self) -> Result<(), String> {
+        match self.action {
+            Some(Action::Retry(retry)) => retry.run().await,
+            None => self.show().await,
+        }
+    }
+
+    async fn show(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
         let messages = server::outbox_messages(&app, self.limit.clamp(1, 10_000)).await.map_err(explain)?;
         for message in &messages {
             if self.json {
                 print(&serde_json::to_string(message).map_err(|error| error.to_string())?);
-            } else {
-                print(&format!("{}  {:?}  to {}  {}", message.created_at, message.status, message.to, message.subject));
-                if !message.link.is_empty() {
-                    print(&format!("    {}", message.link));
-                }
+                continue;
+            }
+            print(&format!("{}  {:?}  to {}  {}", message.created_at, message.status, message.to, message.subject));
+            if let Some(reason) = &message.last_error {
+                print(&format!("    after {}: {reason}", attempts(message.attempts)));
+            }
+            if !message.link.is_empty() {
+                print(&format!("    {}", message.link));
             }
         }
         app.db().close().await;
         Ok(())
     }
+}
+
+impl Retry {
+    async fn run(self) -> Result<(), String> {
+        let app = open_for_command(self.common).await?;
+        let messages = server::retry_outbox_messages(&app).await.map_err(explain)?;
+        print(&match messages {
+            0 => "Nothing was refused that is of use still, and nothing waits long.".to_owned(),
+            1 => "1 message is tried again now.".to_owned(),
+            many => format!("{many} messages are tried again now."),
+        });
+        app.db().close().await;
+        Ok(())
+    }
+}
+
+fn attempts(attempts: i64) -> String {
+    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
 }

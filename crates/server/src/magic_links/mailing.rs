@@ -178,6 +178,7 @@ struct Sending<'a> {
 impl Sending<'_> {
     fn send(&self, tx: &mut Tx, cx: &Cx, mailing: Mailing) -> Result<()> {
         let place = outbox::place(tx, cx, &outbox::MAIL, self.email.as_str())?;
+        let leaves = self.leaves(tx, cx)?;
         let link = self.link(tx, cx, mailing.redirect_url, mailing.pkce_code_challenge, mailing.minutes)?;
         let mail = Mail {
             to: self.email.to_string(),
@@ -196,9 +197,31 @@ impl Sending<'_> {
             organization: self.organization.map(|organization| &organization.organization_id),
             useful_until: time::after_minutes(cx.now(), mailing.minutes),
         };
-        match self.member.is_some() || self.organization.is_none() {
+        match leaves {
             true => place.send(tx, cx, &parcel),
             false => place.pretend_to_send(tx, cx, &parcel),
+        }
+    }
+
+    /// Whether the mail leaves. What is written in it is the organization's, so how many strangers get one is bounded.
+    ///
+    /// # Errors
+    /// `too_many_requests`; where nobody is logged in the mail stays instead, because the answer would say that the
+    /// address may join (threat T-45).
+    fn leaves(&self, tx: &mut Tx, cx: &Cx) -> Result<bool> {
+        let Some(organization) = self.organization else { return Ok(true) };
+        if self.member.is_none() {
+            return Ok(false);
+        }
+        if self.template == Template::Login {
+            return Ok(true);
+        }
+        match outbox::count_to_stranger(tx, cx, &organization.organization_id) {
+            Err(Error::TooMany(reason, _)) if cx.acting.is_none() => {
+                tracing::warn!(organization_id = %organization.organization_id, %reason, "a mail to somebody new stays");
+                Ok(false)
+            }
+            counted => counted.map(|()| true),
         }
     }
 

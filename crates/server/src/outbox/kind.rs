@@ -5,7 +5,9 @@ use super::post::Post;
 use super::shown::Shown;
 use super::text::Text;
 use ::mail::SendError;
+use database::Timestamp;
 use foundation::app::App;
+use foundation::email_address::domain_of;
 use foundation::error::{Error, Result};
 use std::time::Duration;
 
@@ -19,19 +21,33 @@ pub(crate) struct Kind {
     /// The wait after the first failed attempt; it doubles with each, up to the longest.
     pub(crate) first_wait: Duration,
     pub(crate) longest_wait: Duration,
-    /// Deliveries at once on one node.
+    /// Deliveries at once on one node, and besides them those that take long.
     pub(crate) at_once: u32,
+    pub(crate) slow_at_once: u32,
     /// Messages that one recipient gets in a minute, whoever asks for them; no bound where nobody outside chooses the
     /// recipient. High enough that a person never meets it.
     pub(crate) per_minute: Option<i64>,
+}
+
+/// So many seconds later.
+pub(super) fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    Timestamp(now.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
 }
 
 impl Kind {
     /// All of them.
     pub(crate) const ALL: &[&Kind] = &[&MAIL, &SMS, &WEBHOOK, &AUDIT_STREAM];
 
+    /// When to try again after so many failed attempts: before the message is of no use any more; `None` when it is.
+    /// The wait is a quarter of what is left at most, so that a server that comes back is met in time.
+    pub(super) fn next_attempt(&self, attempts: i64, now: Timestamp, useful_until: Timestamp) -> Option<Timestamp> {
+        let left = Duration::from_micros(u64::try_from(useful_until.0.saturating_sub(now.0)).unwrap_or(0));
+        let due = after(now, self.wait(attempts).min((left / 4).max(self.first_wait)));
+        (due <= useful_until).then_some(due)
+    }
+
     /// How long to wait after so many failed attempts.
-    pub(super) fn wait(&self, attempts: i64) -> Duration {
+    fn wait(&self, attempts: i64) -> Duration {
         let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
         self.first_wait.saturating_mul(2u32.saturating_pow(doublings)).min(self.longest_wait)
     }
@@ -51,8 +67,10 @@ pub(crate) const MAIL: Kind = Kind {
     name: "mail",
     lease: Duration::from_secs(120),
     first_wait: Duration::from_secs(2),
-    longest_wait: Duration::from_secs(3600),
-    at_once: 32,
+    longest_wait: Duration::from_secs(900),
+    // Together fewer than the 50 connections that mail servers take of one client by default.
+    at_once: 16,
+    slow_at_once: 32,
     per_minute: Some(30),
 };
 
@@ -63,6 +81,7 @@ const SMS: Kind = Kind {
     first_wait: Duration::from_secs(1),
     longest_wait: Duration::from_secs(60),
     at_once: 16,
+    slow_at_once: 16,
     per_minute: Some(5),
 };
 
@@ -71,7 +90,8 @@ const WEBHOOK: Kind = Kind {
     lease: Duration::from_secs(30),
     first_wait: Duration::from_secs(5),
     longest_wait: Duration::from_secs(3600),
-    at_once: 32,
+    at_once: 16,
+    slow_at_once: 32,
     per_minute: None,
 };
 
@@ -82,6 +102,7 @@ const AUDIT_STREAM: Kind = Kind {
     first_wait: Duration::from_secs(5),
     longest_wait: Duration::from_secs(900),
     at_once: 8,
+    slow_at_once: 8,
     per_minute: None,
 };
 
@@ -110,6 +131,14 @@ impl Message {
             Message::Mail(mail) => &mail.to,
             Message::Text(text) => &text.to,
             Message::Webhook(post) | Message::AuditStream(post) => post.host(),
+        }
+    }
+
+    /// Whose server takes it, which may be slow: the domain of an address, the number, the host of a URL.
+    pub(crate) fn destination(&self) -> &str {
+        match self {
+            Message::Mail(mail) => domain_of(&mail.to),
+            other => other.recipient(),
         }
     }
 
@@ -149,7 +178,7 @@ impl Message {
         match self {
             Message::Mail(mail) => mail.deliver(app).await,
             Message::Text(text) => text.deliver(app).await,
-            Message::Webhook(post) | Message::AuditStream(post) => post.deliver(app.outbound()).await,
+            Message::Webhook(post) | Message::AuditStream(post) => post.deliver(app).await,
         }
     }
 }
@@ -160,8 +189,22 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest() {
-        let seconds: Vec<_> = [1, 2, 3, 11, 12, 13, i64::MAX].map(|n| MAIL.wait(n).as_secs()).to_vec();
-        assert_eq!(seconds, [2, 4, 8, 2048, 3600, 3600, 3600]);
+        let seconds: Vec<_> = [1, 2, 3, 9, 10, 13, i64::MAX].map(|n| MAIL.wait(n).as_secs()).to_vec();
+        assert_eq!(seconds, [2, 4, 8, 512, 900, 900, 900]);
+    }
+
+    /// A link that works for an hour, and a mail server that is away for as long: the last attempt is in the last minute.
+    #[test]
+    fn attempts_go_on_until_the_end() {
+        for useful in [5, 60, 7 * 24 * 60] {
+            let end = Timestamp(useful * 60_000_000);
+            let (mut now, mut attempts) = (Timestamp(0), 1);
+            while let Some(next) = MAIL.next_attempt(attempts, now, end) {
+                assert!(next > now && next.0 - now.0 <= 900_000_000);
+                (now, attempts) = (next, attempts + 1);
+            }
+            assert!(end.0 - now.0 < 3_000_000, "{useful} minutes: nothing in the last {} µs", end.0 - now.0);
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The outbox as the operator sees it.
 
-use super::kind::Message;
+use super::kind::{Kind, Message, after};
 use super::open;
 use super::shown::Shown;
 use super::store::{self, Status};
 use database::{EVERYTHING, Tx};
 use foundation::app::App;
-use foundation::error::Result;
+use foundation::error::{Error, Result};
 use foundation::id::OutboxId;
+use foundation::tables::AT_ONCE;
 use foundation::time;
 use serde::Serialize;
 
@@ -50,6 +51,28 @@ pub async fn get(app: &App, id: &str) -> Result<Option<Listed>> {
         row.map(|row| opened(&opening, tx, row)).transpose()
     };
     app.db().read(find).await?.map(|row| show(app, row)).transpose()
+}
+
+/// Has what was given up and is of use still, and what waits for its next attempt, tried at once, as after a mail server
+/// has come back; how many messages.
+pub async fn retry(app: &App) -> Result<u64> {
+    let now = app.now();
+    let mut all = 0;
+    loop {
+        let some = move |tx: &mut Tx| {
+            tx.visit(EVERYTHING, |tx| {
+                let mut some = store::revive_failed(tx, now, AT_ONCE as i64)?;
+                for kind in Kind::ALL {
+                    some += store::hurry(tx, kind.name, now, after(now, kind.lease), AT_ONCE as i64)?;
+                }
+                Ok::<_, Error>(some)
+            })
+        };
+        match app.db().write(some).await? {
+            0 => return Ok(all),
+            some => all += some,
+        }
+    }
 }
 
 fn opened(app: &App, tx: &mut Tx, row: store::Stored) -> Result<(store::Stored, Option<Message>)> {

@@ -1,7 +1,9 @@
 //! The outbox: messages are rows written in the transaction that caused them, delivered afterwards by a worker of any
 //! node, at least once. Nothing that a stranger can trigger waits on delivery.
 
+mod bounds;
 mod kind;
+mod lanes;
 mod listing;
 mod mail;
 mod post;
@@ -10,8 +12,9 @@ mod store;
 mod text;
 mod worker;
 
+pub(crate) use bounds::count_to_stranger;
 pub(crate) use kind::{Kind, MAIL, Message};
-pub use listing::{Listed, get, list};
+pub use listing::{Listed, get, list, retry};
 pub(crate) use mail::Mail;
 pub(crate) use store::TABLES;
 pub use text::check_sms_url;
@@ -88,6 +91,7 @@ impl Place {
             id: &id,
             kind: self.kind.name,
             recipient: parcel.message.recipient(),
+            destination: parcel.message.destination(),
             organization: parcel.organization,
             sealed_body: self.sealer.seal(Purpose::OutboxBody, id.as_str(), &body)?,
             status,

@@ -1,10 +1,15 @@
 //! What is POSTed to a server that a tenant or the operator has named.
 
 use ::mail::SendError;
+use foundation::app::App;
+use foundation::config::Config;
+use foundation::memory::Memory;
 use outbound::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use outbound::{Outbound, Refused, Request, StatusCode};
+use outbound::{Outbound, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::num::NonZeroU16;
+use std::sync::OnceLock;
 
 /// A JSON text for a URL. It may hold secrets, so it is stored sealed and erased once delivered.
 #[derive(Serialize, Deserialize)]
@@ -13,6 +18,23 @@ pub(crate) struct Post {
     /// Names and values, for instance of a signature.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+}
+
+/// Requests at once to servers that tenants name: as many as there are deliveries of these kinds.
+const AT_ONCE: NonZeroU16 = NonZeroU16::MIN.saturating_add(63);
+
+/// The client for them, apart from the one that logins wait for: see [`Outbound::with_own_bound`].
+#[derive(Default)]
+struct Client(OnceLock<Outbound>);
+
+impl Memory for Client {
+    fn new(_: &Config) -> Self {
+        Self::default()
+    }
+}
+
+fn client(app: &App) -> &Outbound {
+    app.memory::<Client>().0.get_or_init(|| app.outbound().with_own_bound(AT_ONCE))
 }
 
 impl fmt::Debug for Post {
@@ -29,7 +51,7 @@ impl Post {
         authority.rsplit('@').next().unwrap_or_default()
     }
 
-    pub(super) async fn deliver(&self, outbound: &Outbound) -> Result<(), SendError> {
+    pub(super) async fn deliver(&self, app: &App) -> Result<(), SendError> {
         let request = Request::post(&self.url, self.body.clone()).map_err(|e| SendError::Permanent(e.to_string()))?;
         let mut request = json(request);
         for (name, value) in &self.headers {
@@ -39,7 +61,7 @@ impl Post {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
-        send(outbound, request).await
+        send(client(app), request).await
     }
 }
 
@@ -52,10 +74,8 @@ pub(super) fn json(request: Request) -> Request {
 pub(super) async fn send(outbound: &Outbound, request: Request) -> Result<(), SendError> {
     let status = match outbound.send(request).await {
         Ok(response) => response.status,
-        Err(refused @ (Refused::BadUrl { .. } | Refused::Blocked { .. })) => {
-            return Err(SendError::Permanent(refused.to_string()));
-        }
-        Err(refused) => return Err(SendError::Transient(refused.to_string())),
+        Err(refused) if refused.is_transient() => return Err(SendError::Transient(refused.to_string())),
+        Err(refused) => return Err(SendError::Permanent(refused.to_string())),
     };
     let told = format!("the answer was {}", status.as_u16());
     match status {

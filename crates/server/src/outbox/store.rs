@@ -10,7 +10,9 @@ use serde::Serialize;
 const KEPT: i64 = 7 * 24 * 60;
 
 /// The table of this subject.
-pub(crate) const TABLES: &[Table] = &[Table {
+pub(crate) const TABLES: &[Table] = &[MESSAGES, COUNTS];
+
+const MESSAGES: Table = Table {
     of_organization: Some(
         "DELETE FROM outbox WHERE id IN
          (SELECT id FROM outbox WHERE organization_id = $1 AND project_id = $3 ORDER BY id LIMIT $2)",
@@ -18,14 +20,46 @@ pub(crate) const TABLES: &[Table] = &[Table {
     of_project: Some(
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE project_id = $1 ORDER BY id LIMIT $2)",
     ),
-    old: &[Old {
-        delete: "DELETE FROM outbox WHERE id IN
-                 (SELECT id FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
-        kept: Kept::Minutes(KEPT),
-    }],
+    old: &[
+        Old {
+            delete: "DELETE FROM outbox WHERE id IN
+                     (SELECT id FROM outbox WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+            kept: Kept::Minutes(KEPT),
+        },
+        // What was given up is of no use any more: the secret in it goes.
+        Old {
+            delete: "UPDATE outbox SET sealed_body = NULL WHERE id IN
+                     (SELECT id FROM outbox WHERE status = 'failed' AND sealed_body IS NOT NULL AND expires_at < $1
+                      ORDER BY expires_at LIMIT $2)",
+            kept: Kept::Minutes(0),
+        },
+    ],
     sealed: Some(SEALED),
     ..Table::new("outbox", Owner::Project("project_id"))
-}];
+};
+
+/// Minutes for which mails are counted.
+const COUNTED: i64 = 60;
+
+/// Mails to strangers. What counts for a project outlives the organization that caused it.
+const COUNTS: Table = Table {
+    of_organization: Some(
+        "DELETE FROM mail_counts WHERE project_id = $3 AND (counted, message_id) IN
+         (SELECT counted, message_id FROM mail_counts
+          WHERE project_id = $3 AND (counted = $1 OR (counted > $1 || '/' AND counted < $1 || '0')) LIMIT $2)",
+    ),
+    of_project: Some(
+        "DELETE FROM mail_counts WHERE project_id = $1 AND (counted, message_id) IN
+         (SELECT counted, message_id FROM mail_counts WHERE project_id = $1 ORDER BY counted, message_id LIMIT $2)",
+    ),
+    old: &[Old {
+        delete:
+            "DELETE FROM mail_counts WHERE (project_id, counted, message_id) IN
+                 (SELECT project_id, counted, message_id FROM mail_counts WHERE sent_at < $1 ORDER BY sent_at LIMIT $2)",
+        kept: Kept::Minutes(COUNTED),
+    }],
+    ..Table::new("mail_counts", Owner::Project("project_id"))
+};
 
 /// Where a message is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -34,7 +68,7 @@ pub enum Status {
     /// To be delivered, now or after a failed attempt.
     Waiting,
     Delivered,
-    /// Given up: refused for good, or too many attempts.
+    /// Given up: refused for good, or too late. It can be tried again while it is of use.
     Failed,
     /// Never to be delivered: written only so that it takes as long as the others.
     Suppressed,
@@ -114,6 +148,7 @@ pub(super) struct New<'a> {
     pub(super) id: &'a OutboxId,
     pub(super) kind: &'static str,
     pub(super) recipient: &'a str,
+    pub(super) destination: &'a str,
     pub(super) organization: Option<&'a OrganizationId>,
     pub(super) sealed_body: Vec<u8>,
     pub(super) status: Status,
@@ -123,8 +158,8 @@ pub(super) struct New<'a> {
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, new: New, now: Timestamp) -> Result<()> {
     tx.execute_later(
         "INSERT INTO outbox (id, project_id, kind, recipient, sealed_body, status, attempts, due_at, created_at,
-                             organization_id, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
+                             organization_id, expires_at, destination)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)",
         args![
             new.id,
             project,
@@ -135,7 +170,8 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, new: New, now: Timestamp)
             0i64,
             now,
             new.organization,
-            new.useful_until
+            new.useful_until,
+            new.destination
         ],
     )?;
     Ok(())
@@ -155,32 +191,54 @@ pub(super) fn nth_latest(tx: &mut Tx, project: &ProjectId, recipient: &str, n: i
     Ok(row.map(|(at,)| at))
 }
 
-/// Whether there is a message of a kind to be claimed.
-pub(super) fn is_due(tx: &mut Tx, kind: &str, now: Timestamp) -> Result<bool> {
+/// When the last but so many mails were sent that count for somebody.
+pub(super) fn nth_latest_counted(tx: &mut Tx, project: &ProjectId, counted: &str, n: i64) -> Result<Option<Timestamp>> {
+    let row = tx.optional::<(Timestamp,)>(
+        "SELECT sent_at FROM mail_counts WHERE project_id = $1 AND counted = $2 ORDER BY sent_at DESC LIMIT 1 OFFSET $3",
+        args![project, counted, n - 1],
+    )?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// Counts a mail for somebody.
+pub(super) fn count(tx: &mut Tx, project: &ProjectId, counted: &str, id: &OutboxId, now: Timestamp) -> Result<()> {
+    tx.execute_later(
+        "INSERT INTO mail_counts (project_id, counted, sent_at, message_id) VALUES ($1, $2, $3, $4)",
+        args![project, counted, now, id],
+    )?;
+    Ok(())
+}
+
+/// Whether there is a message of a kind to be claimed for a destination that is not full: see [`claim`].
+pub(super) fn is_due(tx: &mut Tx, kind: &str, now: Timestamp, full: &str) -> Result<bool> {
     let row = tx.optional::<(OutboxId,)>(
-        "SELECT id FROM outbox WHERE kind = $1 AND status = $2 AND due_at <= $3 ORDER BY due_at LIMIT 1",
-        args![kind, Status::Waiting.as_str(), now],
+        "SELECT id FROM outbox WHERE kind = $1 AND status = $2 AND due_at <= $3
+         AND $4 NOT LIKE '%|' || COALESCE(destination, '') || '|%' ORDER BY due_at LIMIT 1",
+        args![kind, Status::Waiting.as_str(), now, full],
     )?;
     Ok(row.is_some())
 }
 
 /// Claims the messages of a kind that are due until `leased_until`; whoever dies with one leaves it to the next after
-/// that. What a deleted organization had to say stays.
+/// that. What a deleted organization had to say stays, and what goes to a destination that is `full`: their names, each
+/// between bars.
 pub(super) fn claim(
     tx: &mut Tx,
     kind: &str,
     now: Timestamp,
     leased_until: Timestamp,
     limit: i64,
+    full: &str,
 ) -> Result<Vec<Stored>> {
     Ok(tx.all(
         "UPDATE outbox SET due_at = $1, attempts = attempts + 1
          WHERE id IN (SELECT m.id FROM outbox m WHERE m.kind = $4 AND m.status = $2 AND m.due_at <= $3
                       AND NOT EXISTS (SELECT 1 FROM deleted_organizations d
                                       WHERE d.project_id = m.project_id AND d.organization_id = m.organization_id)
+                      AND $6 NOT LIKE '%|' || COALESCE(m.destination, '') || '|%'
                       ORDER BY m.due_at, m.id LIMIT $5)
          RETURNING id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at",
-        args![leased_until, Status::Waiting.as_str(), now, kind, limit],
+        args![leased_until, Status::Waiting.as_str(), now, kind, limit, full],
     )?)
 }
 
@@ -193,12 +251,41 @@ pub(super) fn delivered(tx: &mut Tx, id: &OutboxId) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn failed(tx: &mut Tx, id: &OutboxId, error: &str) -> Result<()> {
+/// Given up because it is of no use any more, and so is what is in it.
+pub(super) fn too_late(tx: &mut Tx, id: &OutboxId, error: &str) -> Result<()> {
     tx.execute(
         "UPDATE outbox SET status = $2, sealed_body = NULL, last_error = $3 WHERE id = $1",
         args![id, Status::Failed.as_str(), error],
     )?;
     Ok(())
+}
+
+/// Refused. What is in it stays until it is of no use any more.
+pub(super) fn failed(tx: &mut Tx, id: &OutboxId, error: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET status = $2, last_error = $3 WHERE id = $1",
+        args![id, Status::Failed.as_str(), error],
+    )?;
+    Ok(())
+}
+
+/// Has messages tried again that were given up and are of use still; how many.
+pub(super) fn revive_failed(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<u64> {
+    Ok(tx.execute(
+        "UPDATE outbox SET status = $1, due_at = $2, attempts = 0 WHERE id IN
+         (SELECT id FROM outbox WHERE status = 'failed' AND sealed_body IS NOT NULL AND expires_at > $2
+          ORDER BY expires_at LIMIT $3)",
+        args![Status::Waiting.as_str(), now, limit],
+    )?)
+}
+
+/// Has messages of a kind tried now that wait for their next attempt, longer than any attempt lasts; how many.
+pub(super) fn hurry(tx: &mut Tx, kind: &str, now: Timestamp, leased_until: Timestamp, limit: i64) -> Result<u64> {
+    Ok(tx.execute(
+        "UPDATE outbox SET due_at = $3, attempts = 0 WHERE id IN
+         (SELECT id FROM outbox WHERE kind = $1 AND status = $2 AND due_at > $4 ORDER BY due_at LIMIT $5)",
+        args![kind, Status::Waiting.as_str(), now, leased_until, limit],
+    )?)
 }
 
 pub(super) fn retry(tx: &mut Tx, id: &OutboxId, due_at: Timestamp, error: &str) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Delivers what is in the outbox.
 
-use super::kind::{Kind, Message};
+use super::kind::{Kind, Message, after};
+use super::lanes::Lanes;
 use super::{open, store, woken};
 use ::mail::SendError;
 use database::{EVERYTHING, Timestamp, Tx};
@@ -10,7 +11,7 @@ use foundation::panics::caught;
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How long a message that a node cannot open is left to others, in microseconds.
 const RELEASED_FOR: i64 = 10_000_000;
@@ -28,13 +29,13 @@ pub(crate) async fn run(app: App) {
 
 /// Delivers messages of one kind, so that a kind that is slow holds up no other.
 async fn run_for(app: &App, kind: &'static Kind) {
-    let free = Arc::new(Semaphore::new(kind.at_once as usize));
+    let lanes = Lanes::new(kind);
     let mut waits = UNTIL_VISIBLE.iter();
     while !app.is_stopping() {
-        match caught(deliver_due(app, kind, &free)).await {
+        match caught(deliver_due(app, kind, &lanes)).await {
             Ok(0) => match waits.next() {
                 Some(wait) => tokio::time::sleep(*wait).await,
-                None if woken(app, kind, Duration::from_secs(1)).await => waits = UNTIL_VISIBLE.iter(),
+                None if woken_or_freed(app, kind, &lanes).await => waits = UNTIL_VISIBLE.iter(),
                 None => {}
             },
             Ok(_) => waits = UNTIL_VISIBLE.iter(),
@@ -44,35 +45,43 @@ async fn run_for(app: &App, kind: &'static Kind) {
             }
         }
     }
-    // Each delivery holds a place, so with all places there is none.
-    let _ = free.acquire_many(kind.at_once).await;
+    lanes.empty().await;
+}
+
+/// Waits, not for ever, until there may be something to deliver; whether something says so.
+async fn woken_or_freed(app: &App, kind: &'static Kind, lanes: &Lanes) -> bool {
+    tokio::select! {
+        woken = woken(app, kind, Duration::from_secs(1)) => woken,
+        () = lanes.freed() => true,
+    }
 }
 
 /// Claims what is due, as much as can be delivered at once, and begins to deliver it. A slow recipient holds up one
 /// place, not the others.
-async fn deliver_due(app: &App, kind: &'static Kind, free: &Arc<Semaphore>) -> Result<usize> {
-    let first = free.clone().acquire_owned().await.map_err(|_| Error::internal("a worker has no places"))?;
-    let others = std::iter::from_fn(|| free.clone().try_acquire_owned().ok());
-    let places: Vec<_> = std::iter::once(first).chain(others).collect();
-    let now = app.now();
-    let is_due = move |tx: &mut Tx| tx.visit(EVERYTHING, |tx| store::is_due(tx, kind.name, now));
+async fn deliver_due(app: &App, kind: &'static Kind, lanes: &Arc<Lanes>) -> Result<usize> {
+    let places = lanes.quick_places().await;
+    let (now, full) = (app.now(), lanes.full());
+    let skipped = full.clone();
+    let is_due = move |tx: &mut Tx| tx.visit(EVERYTHING, |tx| store::is_due(tx, kind.name, now, &skipped));
     // Most of the time nothing is, and a write would cost more.
     if !app.db().read::<_, Error>(is_due).await? {
         return Ok(0);
     }
-    deliver_some(app, kind, places, now).await
+    deliver_some(app, kind, lanes, places, full).await
 }
 
 async fn deliver_some(
     app: &App,
     kind: &'static Kind,
+    lanes: &Arc<Lanes>,
     places: Vec<OwnedSemaphorePermit>,
-    now: Timestamp,
+    full: String,
 ) -> Result<usize> {
+    let now = app.now();
     let (lease, wanted) = (after(now, kind.lease), places.len() as i64);
     let opening = app.clone();
     let claim = move |tx: &mut Tx| {
-        let claimed = store::claim(tx, kind.name, now, lease, wanted)?;
+        let claimed = store::claim(tx, kind.name, now, lease, wanted, &full)?;
         let count = claimed.len();
         let mut opened = Vec::new();
         for row in claimed {
@@ -89,13 +98,12 @@ async fn deliver_some(
     };
     let (count, due) = write(app, claim).await?;
     for ((row, message), place) in due.into_iter().zip(places) {
-        let app = app.clone();
-        tokio::spawn(async move {
-            let _place = place;
+        let (app, to) = (app.clone(), message.destination().to_owned());
+        tokio::spawn(lanes.clone().deliver(place, to, async move {
             if let Err(error) = attempt(app, row, message).await {
                 tracing::warn!(%error, "a delivery could not be recorded");
             }
-        });
+        }));
     }
     Ok(count)
 }
@@ -108,7 +116,8 @@ async fn write<T: Send + 'static>(app: &App, mut work: impl FnMut(&mut Tx) -> Re
 async fn attempt(app: App, row: store::Stored, message: Message) -> Result<()> {
     let (id, kind) = (row.id.clone(), message.kind());
     if app.now() > row.useful_until() {
-        return write(&app, move |tx| store::failed(tx, &id, "nobody could deliver it in time")).await;
+        tracing::warn!(outbox_id = %id, kind = kind.name, "given up: nobody could deliver it in time");
+        return write(&app, move |tx| store::too_late(tx, &id, "nobody could deliver it in time")).await;
     }
     match message.deliver(&app).await {
         Ok(()) => {
@@ -116,21 +125,23 @@ async fn attempt(app: App, row: store::Stored, message: Message) -> Result<()> {
             write(&app, move |tx| store::delivered(tx, &id)).await
         }
         Err(SendError::Permanent(error)) => {
-            tracing::warn!(outbox_id = %id, kind = kind.name, %error, "refused");
+            let reason = without_recipient(&error, &message);
+            tracing::warn!(outbox_id = %id, kind = kind.name, reason, "refused; `guildhall outbox retry` tries it again");
             write(&app, move |tx| store::failed(tx, &id, &error)).await
         }
         Err(SendError::Transient(error)) => {
-            let due = after(app.now(), kind.wait(row.attempts));
-            if due > row.useful_until() {
-                tracing::warn!(outbox_id = %id, kind = kind.name, %error, "given up: it would come too late");
-                return write(&app, move |tx| store::failed(tx, &id, &error)).await;
-            }
-            tracing::warn!(outbox_id = %id, kind = kind.name, attempt = row.attempts, %error, "to be tried again");
+            let reason = without_recipient(&error, &message);
+            let Some(due) = kind.next_attempt(row.attempts, app.now(), row.useful_until()) else {
+                tracing::warn!(outbox_id = %id, kind = kind.name, reason, "given up: it would come too late");
+                return write(&app, move |tx| store::too_late(tx, &id, &error)).await;
+            };
+            tracing::warn!(outbox_id = %id, kind = kind.name, attempt = row.attempts, reason, "to be tried again");
             write(&app, move |tx| store::retry(tx, &id, due, &error)).await
         }
     }
 }
 
-fn after(now: Timestamp, wait: Duration) -> Timestamp {
-    Timestamp(now.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
+/// Why, for the log, which names no addresses: mail servers repeat whom they refuse.
+fn without_recipient(error: &str, message: &Message) -> String {
+    error.replace(message.recipient(), "the recipient")
 }

@@ -2,7 +2,6 @@
 
 use super::outbox::is_of_this_machine;
 use crate::actor::Anyone;
-use crate::outbox;
 use axum::http::StatusCode;
 use foundation::app::App;
 use foundation::config::Config;
@@ -76,9 +75,6 @@ pub(crate) fn watch(app: &App, gauges: Gauges) {
 pub(crate) async fn metrics(cx: Call<Anyone>, _input: NoInput) -> Result<Plain> {
     if !cx.app.memory::<Clients>().has_own_address() && !is_of_this_machine(&cx) {
         return Err(ApiError::RouteNotFound.because("Numbers are not public; --metrics-listen gives them an address."));
-    }
-    if let Ok(depth) = outbox::depth(&cx.app).await {
-        cx.app.metrics().set_outbox_depth(depth);
     }
     if let Some(gauges) = cx.app.memory::<Clients>().gauges.get() {
         cx.app.metrics().set_clients(gauges.connections(), gauges.body_bytes());

@@ -1,0 +1,59 @@
+//! How many mails to strangers members and browsers may cause.
+//!
+//! Whoever signs up in a browser names an organization and invites whom they like, so without a bound this server is a
+//! sender of advertisements. What the app's backend asks for is not counted: it answers for itself.
+
+use super::store;
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{Error, Result};
+use foundation::id::{OrganizationId, OutboxId};
+use foundation::time::MINUTE;
+
+const HOUR: i64 = 60 * MINUTE;
+
+/// Mails within an hour, higher than anybody needs who invites by hand.
+const OF_MEMBER: i64 = 100;
+const OF_ORGANIZATION: i64 = 200;
+const OF_PROJECT: i64 = 2000;
+
+/// Whether the mails of this request count.
+fn counts(cx: &Cx) -> bool {
+    cx.acting.is_some() || cx.is_browser()
+}
+
+/// Counts a mail to somebody who has not asked for it, or not proven that they did, for the acting member, the
+/// organization and the project.
+///
+/// # Errors
+/// `too_many_requests` when one of them has caused too many within an hour.
+pub(crate) fn count_to_stranger(tx: &mut Tx, cx: &Cx, organization: &OrganizationId) -> Result<()> {
+    if !counts(cx) {
+        return Ok(());
+    }
+    let member = cx.acting.as_ref().map(|member| format!("{}/{}", member.organization_id, member.member_id));
+    let bounds = [
+        (member, OF_MEMBER, "This member has caused too many mails to others within an hour."),
+        (
+            Some(organization.to_string()),
+            OF_ORGANIZATION,
+            "Too many people were written to for this organization within an hour.",
+        ),
+        (
+            Some(cx.project().id.to_string()),
+            OF_PROJECT,
+            "Too many people were written to for this project within an hour.",
+        ),
+    ];
+    let id = OutboxId::new(cx.project().environment);
+    for (counted, bound, message) in bounds {
+        let Some(counted) = counted else { continue };
+        let oldest = store::nth_latest_counted(tx, &cx.project().id, &counted, bound)?;
+        if let Some(oldest) = oldest.filter(|at| at.0 > cx.now().0 - HOUR) {
+            let seconds = (oldest.0 + HOUR - cx.now().0).div_euclid(1_000_000) + 1;
+            return Err(Error::TooMany(message.into(), seconds));
+        }
+        store::count(tx, &cx.project().id, &counted, &id, cx.now())?;
+    }
+    Ok(())
+}
