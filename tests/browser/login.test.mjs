@@ -98,7 +98,7 @@ describe("the prebuilt login", () => {
     await again.context().clearCookies();
     const answer = await again.goto(second.href);
     assert.equal(answer.status(), 404);
-    await again.getByText("This link no longer works").waitFor();
+    await again.getByText("This link has been used").waitFor();
     await shot(again, "login-07-link-used-up");
     const direct = new URLSearchParams({
       stytch_token_type: "multi_tenant_magic_links",

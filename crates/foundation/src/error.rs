@@ -217,9 +217,9 @@ api_errors! {
     InvalidLocale = 400 "invalid_locale" "The locale is one of en, es, pt-br, fr.";
     InvalidPkceCodeChallenge = 400 "invalid_pkce_code_challenge" "A PKCE code challenge is 43 characters of base64url: the SHA-256 of the verifier.";
     InvalidPkceCodeVerifier = 401 "invalid_pkce_code_verifier" "A PKCE code verifier has 43 to 128 characters: letters, digits, and - . _ ~";
-    PkceExpectedCodeVerifier = 400 "pkce_expected_code_verifier" "This link was requested with a PKCE code challenge; pkce_code_verifier is missing.";
+    PkceExpectedCodeVerifier = 400 "pkce_expected_code_verifier" "This link was requested with a PKCE code challenge; pkce_code_verifier is missing. It works only in the browser that asked for it: on another device, ask for a new link there.";
     PkceDidNotExpectCodeVerifier = 400 "pkce_did_not_expect_code_verifier" "This link was requested without a PKCE code challenge; leave pkce_code_verifier out.";
-    PkceMismatch = 401 "pkce_mismatch" "The PKCE code verifier does not belong to this link.";
+    PkceMismatch = 401 "pkce_mismatch" "The PKCE code verifier does not belong to this link, which works only in the browser that asked for it. Ask for a new link there.";
     PkceRequired = 400 "pkce_expected_code_verifier" "This project requires pkce_code_challenge from browsers.";
     InvalidLoginRedirectUrl = 400 "invalid_login_redirect_url" "login_redirect_url is not a usable URL.";
     InvalidSignupRedirectUrl = 400 "invalid_signup_redirect_url" "signup_redirect_url is not a usable URL.";

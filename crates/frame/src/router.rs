@@ -187,10 +187,11 @@ impl Frame {
         let path = request.uri().path();
         let known =
             self.wiring.dialects.iter().find(|(prefix, _)| path.starts_with(prefix)).map(|(_, dialect)| *dialect);
-        let dialect = known.unwrap_or(match wants_page(&request) {
-            true => Dialect::Page,
-            false => Dialect::Backend,
-        });
+        // Whoever has mistyped the address of a page is a person, wherever it leads.
+        let dialect = match known.unwrap_or(Dialect::Backend) {
+            Dialect::Backend if wants_page(&request) => Dialect::Page,
+            dialect => dialect,
+        };
         let preflight =
             request.method() == axum::http::Method::OPTIONS && request.headers().contains_key(header::ORIGIN);
         let mut head = self.head_of(&mut request, dialect);

@@ -1,12 +1,15 @@
 //! Where a mailed link leads on to.
 
+use crate::members::{self, Status};
 use crate::one_time_tokens::{self, OneTimeToken, Purpose};
 use crate::organizations::{self, Organization};
 use crate::projects;
+use crate::redirect_urls::{self, Flow};
 use database::{Timestamp, Tx};
 use foundation::app::App;
-use foundation::error::Result;
+use foundation::error::{ApiError, Result};
 use foundation::keys::token::{Token, TokenKind};
+use serde::Serialize;
 
 /// For the page behind a mailed link.
 #[derive(Default)]
@@ -15,6 +18,27 @@ pub(crate) struct Target {
     pub(crate) url: Option<String>,
     pub(crate) project_name: Option<String>,
     pub(crate) organization_name: Option<String>,
+    /// What the link is when it leads nowhere.
+    pub(crate) end: End,
+    /// Where the app is, without any token.
+    pub(crate) app: Option<String>,
+    /// Whether it works only where the browser has the code verifier that it was asked for with (RFC 7636).
+    pub(crate) is_bound: bool,
+}
+
+/// Why a link does not lead on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum End {
+    /// Not copied completely, long over, or revoked.
+    #[default]
+    Unknown,
+    Used,
+    Expired,
+    /// An invitation of somebody who is a member by now.
+    Accepted,
+    /// An invitation that nobody has accepted in time.
+    NotAccepted,
 }
 
 /// Looks a link up without using it.
@@ -24,9 +48,13 @@ pub(crate) fn target(tx: &mut Tx, app: &App, public_token: &str, token: &str, no
     found.project_name = Some(project.name.clone());
     let kinds = [TokenKind::MagicLink, TokenKind::Discovery];
     let parsed = kinds.into_iter().find_map(|kind| Token::parse(kind, token).map(|token| (kind, token)));
-    let Some((kind, token)) = parsed else { return Ok(found) };
-    let stored = one_time_tokens::look_up(tx, &project, kind, &token, &token.hash(app.keys()))?;
-    let Some(stored) = stored.filter(|stored| stored.is_usable(now)) else { return Ok(found) };
+    let stored = match &parsed {
+        Some((kind, token)) => one_time_tokens::look_up(tx, &project, *kind, token, &token.hash(app.keys()))?,
+        None => None,
+    };
+    let default = redirect_urls::default_of(tx, app, &project, Flow::Login)?;
+    found.app = stored.as_ref().and_then(|stored| origin(&stored.redirect_url)).or(default.as_deref().and_then(origin));
+    let (Some((_, token)), Some(stored)) = (parsed, stored) else { return Ok(found) };
     let organization = match stored.organization_id() {
         Some(id) => match organizations::find_by_id(tx, &project, &id)? {
             Some(organization) => Some(organization),
@@ -35,9 +63,33 @@ pub(crate) fn target(tx: &mut Tx, app: &App, public_token: &str, token: &str, no
         },
         None => None,
     };
-    found.url = url(&stored, organization.as_ref(), &token);
+    if stored.is_usable(now) {
+        found.url = url(&stored, organization.as_ref(), &token);
+        found.is_bound = stored.pkce_code_challenge.is_some();
+    } else {
+        found.end = end(tx, &stored, organization.as_ref())?;
+    }
     found.organization_name = organization.map(|organization| organization.organization_name);
     Ok(found)
+}
+
+fn end(tx: &mut Tx, stored: &OneTimeToken, organization: Option<&Organization>) -> Result<End> {
+    if let (Purpose::Invite, Some(organization), Some(id)) = (stored.purpose, organization, &stored.member_id) {
+        return match members::find_by_id(tx, organization, id) {
+            Ok(member) if member.status == Status::Active => Ok(End::Accepted),
+            Ok(_) => Ok(End::NotAccepted),
+            Err(error) if error.api() == Some(ApiError::MemberNotFound) => Ok(End::Unknown),
+            Err(error) => Err(error),
+        };
+    }
+    Ok(if stored.is_used() { End::Used } else { End::Expired })
+}
+
+/// Where the app of a redirect URL begins: its own paths want a token. Apps that are no pages have no such place.
+fn origin(redirect_url: &str) -> Option<String> {
+    let url = url::Url::parse(redirect_url).ok()?;
+    let is_page = matches!(url.scheme(), "http" | "https") && !redirect_url.contains('*');
+    is_page.then(|| format!("{}/", url.origin().ascii_serialization()))
 }
 
 fn url(stored: &OneTimeToken, organization: Option<&Organization>, token: &Token) -> Option<String> {

@@ -34,6 +34,11 @@ impl OneTimeToken {
         self.used_at.is_none() && self.expires_at > now
     }
 
+    /// Whether it has been used.
+    pub(crate) fn is_used(&self) -> bool {
+        self.used_at.is_some()
+    }
+
     /// Whether all that the member had was ended since it was made.
     pub(crate) fn has_ended_with_all_of(&self, member: &Member) -> bool {
         self.generation.is_some_and(|generation| generation != member.session_generation)

@@ -27,6 +27,9 @@ pub(super) fn redirect(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Resu
         "target": found.url,
         "project_name": found.project_name.unwrap_or_default(),
         "organization_name": found.organization_name.unwrap_or_default(),
+        "end": found.end,
+        "app": found.app,
+        "is_bound": found.is_bound,
     });
     match found.url {
         Some(_) => page(&cx.app, "redirect.html", StatusCode::OK, &values),

@@ -87,6 +87,12 @@ impl Memory for Registered {
     }
 }
 
+/// The URL that links of a flow lead to when nobody says another, as it was registered.
+pub(crate) fn default_of(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Option<String>> {
+    let urls = registered(tx, app, project, flow)?;
+    Ok(urls.iter().find(|(_, is_default)| *is_default).map(|(url, _)| url.clone()))
+}
+
 fn registered(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Urls> {
     let (known, key) = (&app.memory::<Registered>().0, (project.id.uuid(), flow));
     if let Some(urls) = known.get(&key) {
