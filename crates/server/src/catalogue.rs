@@ -48,7 +48,7 @@ mod tests {
     fn beside_ids() -> BTreeSet<&'static str> {
         let paths: Vec<Vec<&str>> = endpoints()
             .iter()
-            .flat_map(|endpoint| &endpoint.doors)
+            .flat_map(|endpoint| endpoint.about.doors)
             .map(|door| door.path.split('/').collect())
             .collect();
         let is_id = |part: &str| matches!(part, "{organization_id}" | "{member_id}");

@@ -85,7 +85,7 @@ fn check_replaceable(file: &Path) -> Result<(), String> {
         Ok(there) if is_device || !(there.is_file() || there.is_dir()) => {
             Err(format!("{} is no file; write - for stdout", file.display()))
         }
-        Ok(there) if !(there.is_file() && there.len() == 0) && !is_backup(file) => {
+        Ok(there) if !(there.is_file() && there.len() == 0 || is_backup(file)) => {
             Err(format!("{} is there and is no backup; give another name", file.display()))
         }
         _ => Ok(()),
