@@ -2,9 +2,9 @@
 
 use super::{
     error,
+    fault::NoMore,
     hosts::each_host,
     login::{self, Refusal, describe},
-    shortage::NoMore,
     stream::left,
     tls::Security,
     wire::Wire,

@@ -2,7 +2,7 @@
 
 use fallible_iterator::FallibleIterator as _;
 use postgres_protocol::message::backend::ErrorResponseBody;
-use std::io;
+use std::{fmt, io};
 use tokio_postgres::error::SqlState;
 
 pub(super) enum Fault {
@@ -44,3 +44,15 @@ impl Refusal {
         format!("{} ({})", self.message, self.code.code())
     }
 }
+
+/// A refusal because there are connections enough.
+#[derive(Debug)]
+pub(super) struct NoMore(pub(super) String);
+
+impl fmt::Display for NoMore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoMore {}

@@ -1,10 +1,9 @@
 //! Fewer connections than there may be. PostgreSQL gives what it has left, and that may be less than the pools want
 //! together: then those who need one wait for those who have one, also across pools.
 
-use super::session::Session;
+use super::{fault::NoMore, session::Session};
 use crate::{Error, Result};
 use std::{
-    fmt,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -26,18 +25,6 @@ const STARVING: Duration = Duration::from_millis(250);
 
 /// How often an operator is told.
 const TELL_EVERY: Duration = Duration::from_secs(60);
-
-/// A refusal because there are connections enough.
-#[derive(Debug)]
-pub(super) struct NoMore(pub(super) String);
-
-impl fmt::Display for NoMore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NoMore {}
 
 /// The connections of all pools that nobody uses.
 #[derive(Default)]
