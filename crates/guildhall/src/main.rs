@@ -8,6 +8,7 @@ mod key_file;
 mod logs;
 mod master_key;
 mod open;
+mod terminal;
 mod transfer;
 mod whole_file;
 
@@ -99,6 +100,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(message: &str) -> ExitCode {
-    commands::warn(message);
+    terminal::warn(message);
     ExitCode::FAILURE
 }

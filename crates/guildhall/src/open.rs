@@ -1,9 +1,9 @@
 //! Opening the database and putting the application together, for every command.
 
-use crate::commands::warn;
 use crate::config::{Common, Server};
 use crate::database_file::{self, shown};
 use crate::master_key::{self, Found, Place};
+use crate::terminal::warn;
 use crate::transfer::{self, NOTHING_HERE};
 use database::Database;
 use foundation::app::App;

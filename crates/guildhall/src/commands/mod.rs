@@ -20,13 +20,6 @@ pub(crate) fn print(line: &str) {
     let _ = out.flush();
 }
 
-/// Says something beside what a command answers, on stderr.
-pub(crate) fn warn(line: &str) {
-    use std::io::Write as _;
-    // Where stderr is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "guildhall: {line}");
-}
-
 /// What the API says about an error, for the terminal.
 pub(crate) fn explain(error: foundation::error::Error) -> String {
     match error {
