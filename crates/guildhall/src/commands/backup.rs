@@ -1,11 +1,12 @@
 //! `guildhall backup` and `guildhall restore`
 
-use super::{print, warn};
+use super::print;
 use crate::config::Common;
 use crate::database_file;
 use crate::database_lock::DatabaseLock;
 use crate::master_key::opening as keys;
 use crate::master_key::{Place, place};
+use crate::terminal::warn;
 use crate::transfer::{self, Archive, Fault, Header, Loader, Reader, Writer, is_standard, once};
 use crate::whole_file;
 use clap::Args;
