@@ -25,6 +25,8 @@ async fn answer(State(answer): State<Answer>, request: Request) -> Response {
     headers.insert(header::CONTENT_TYPE, answer.content_type);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let id = HeaderValue::from_static("request-id-test-00000000-0000-4000-8000-000000000000");
+    headers.insert("x-request-id", id);
     response
 }
 

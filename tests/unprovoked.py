@@ -12,8 +12,11 @@ EVERYWHERE = {
     "request_timeout": "it takes half a minute of a client; api/test_slow_clients.py meets it at one door, by hand",
 }
 
+# What may be seen at one door or the other all the same: an excuse is for those where it is not.
+HERE_AND_THERE = {*EVERYWHERE, "too_many_requests"}
+
 # The doors that send mail, which is counted. What else is bounded (searches, hashing) takes seconds to be met.
-BOUNDED = {"magic_links.login_or_signup", "magic_links.send_discovery", "members.start_email_update"}
+BOUNDED = {"magic_links.invite", "magic_links.login_or_signup", "magic_links.send_discovery", "members.start_email_update"}
 
 # What the frame declares for all doors, whoever they are for.
 OF_PAGES, OF_BACKENDS = "only a page has an origin and a session", "only a backend has a project id and hands on what a member sent"
@@ -37,17 +40,15 @@ OF_STRANGERS = {
 }
 
 # At one function: {(function, error): why}.
-ALWAYS_A_DEFAULT = "the first redirect URL of a project is the default, and no command takes that away"
-NO_PKCE = "no command sets that a project requires PKCE"
+ALWAYS_A_DEFAULT = "the first redirect URL of a project is the default; a project without one is tried at one door"
 ONESELF = "oneself may"
 RACE = "only between two steps of one request: the session of who is not there is not there either"
 AT_ONE = {
     **dict.fromkeys((
         ("magic_links.invite", "no_default_invite_redirect_url_set"), ("magic_links.login_or_signup", "no_default_login_redirect_url_set"),
-        ("magic_links.login_or_signup", "no_default_signup_redirect_url_set"), ("magic_links.send_discovery", "no_default_discovery_redirect_url_set"),
+        ("magic_links.login_or_signup", "no_default_signup_redirect_url_set"),
         ("members.start_email_update", "no_default_login_redirect_url_set"),
     ), ALWAYS_A_DEFAULT),
-    ("magic_links.send_discovery", "pkce_expected_code_verifier"): NO_PKCE,
     **dict.fromkeys((
         ("members.get_self", "unauthorized_action"), ("organizations.get_own", "unauthorized_action"), ("sessions.revoke_own", "unauthorized_action"),
         ("sessions.authenticate", "unauthorized_action"), ("sessions.exchange", "unauthorized_action"),
@@ -87,14 +88,14 @@ OF_SESSIONS_GIVEN = {("discovery.list", error) for error in ("session_not_found"
 
 
 def takes_sessions(door: Door) -> bool:
-    return bool({"session_token", "session_jwt"} & set(door.properties))
+    return door.function in ("sessions.authenticate", "sessions.exchange") or bool({"session_token", "session_jwt"} & set(door.properties))
 
 
 def reason(door: Door, error: str) -> str | None:
     """Why nobody has to see this error at this door."""
     if error == "too_many_requests" and door.function not in BOUNDED:
         return "the frame declares it; nothing is counted here"
-    if door.dialect in ("page", "plain") and error in ("bad_request", "route_not_found"):
+    if door.dialect in ("page", "plain") and error in ("bad_request", "route_not_found") and door.function != "probes.metrics":
         return "there is no input, or a page says it in words"
     if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
         return "the frame declares it; nobody says here who they are"

@@ -144,6 +144,14 @@ def test_reserved_claims_are_ignored(project, session):
     assert claims["exp"] > time.time()
 
 
+@pytest.mark.parametrize("claims, error", [
+    ({SESSION_CLAIM: {}}, "stytch_claims_in_custom_claims"), ({"large": "x" * 5000}, "custom_claims_too_large"),
+])
+def test_an_exchange_refuses_the_claims_that_a_check_does(project, session, claims, error):
+    body = {"session_token": session.session_token, "organization_id": session.organization.organization_id, "session_custom_claims": claims}
+    check_refusal(project.raw("POST", "/v1/b2b/sessions/exchange", body), 400, error)
+
+
 def test_platform_claims_are_refused(project, session):
     for name in (SESSION_CLAIM, ORGANIZATION_CLAIM, "https://stytch.com/anything"):
         with refused(400, ("stytch_claims_in_custom_claims", "reserved_claims_in_custom_claims")):

@@ -153,7 +153,7 @@ def check_secrets(here, there):
         return requests.get(f"{there.server.url}/v1/debug/whoami", auth=(here.project_id, secret), timeout=30).status_code
 
     assert status() == 200
-    listed = map(json.loads, here.server.command("project", "list").stdout.splitlines())
+    listed = map(json.loads, here.server.command("project", "list", "--json").stdout.splitlines())
     [secrets] = [each["secrets"] for each in listed if each["project_id"] == here.project_id]
     [key] = [each["secret_id"] for each in secrets if secret.endswith(each["last_four"])]
     here.server.command("project", "remove-secret", here.project_id, key)

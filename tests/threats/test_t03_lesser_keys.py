@@ -85,7 +85,7 @@ def test_t03_a_removed_secret_stops_working(server, project):
     secret = server.command("project", "add-secret", project.project_id).stdout.strip()
     auth = (project.project_id, secret)
     assert project.raw("GET", "/v1/debug/whoami", auth=auth).status_code == 200
-    listed = [json.loads(line) for line in server.command("project", "list").stdout.splitlines()]
+    listed = [json.loads(line) for line in server.command("project", "list", "--json").stdout.splitlines()]
     [mine] = [p for p in listed if p["project_id"] == project.project_id]
     [secret_id] = [s["secret_id"] for s in mine["secrets"] if s["last_four"] == secret[-4:]]
     server.command("project", "remove-secret", project.project_id, secret_id)

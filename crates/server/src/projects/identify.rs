@@ -88,15 +88,15 @@ fn check(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> 
 }
 
 /// What is wrong with a secret, as far as its own text says it. Which secrets there are it does not say.
-fn wrong_secret(id: &ProjectId, secret: &str) -> Error {
+fn wrong_secret(id: &ProjectId, given: &str) -> Error {
     let environment = id.environment();
     let other = if environment == Environment::Live { Environment::Test } else { Environment::Live };
     let (own, other) = (environment.as_str(), other.as_str());
-    if secret.starts_with(&format!("secret-{other}-")) {
+    if given.starts_with(&format!("secret-{other}-")) {
         let told = format!("This is the secret of a {other} project, and {id} is a {own} project. They do not mix.");
         return ApiError::UnauthorizedCredentials.because(told);
     }
-    if secret.starts_with("public-token-") {
+    if given.starts_with("public-token-") {
         let told = "This is a public token, which is for browsers. A backend needs the project's secret (secret-…).";
         return ApiError::UnauthorizedCredentials.because(told);
     }
