@@ -156,7 +156,8 @@ def test_t45_the_same_rows_are_written(silent, operation, state):
         written.append(shapes(before, after))
         [mail] = [row for row in after["outbox"] if row not in before["outbox"]]
         mails.append(len(mail["sealed_body"]))
-    assert [table for table, _ in written[0]] == ["audit_events", "mail_counts", "mail_counts", "one_time_tokens", "outbox"]
+    counts = ["mail_counts"] * (0 if "discovery" in operation else 2)
+    assert [table for table, _ in written[0]] == ["audit_events", *counts, "one_time_tokens", "outbox"]
     assert written[0] == written[1]
     # A link for signing up is mailed with another template, whose name has a letter more.
     assert abs(mails[0] - mails[1]) <= 2, mails
