@@ -87,6 +87,7 @@ class Tenants:
         login(project, org, member.email_address)
         magic_token(project, org, member.email_address)
         discover(project, sender)
+        harness.data(project.browser("POST", "/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": new_email(domain)}))
         project.api.organizations.delete(project.organization().organization_id)
         policy = json.dumps({"roles": [], "resources": [], "scopes": []})
         file = project.server.directory / f"policy-{harness.unique()}.json"

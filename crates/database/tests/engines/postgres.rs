@@ -123,7 +123,7 @@ async fn mistakes_in_addresses() {
         ("postgres://a@127.0.0.1:1/x?sslrootcert=system&sslmode=require", "verify-full"),
         ("postgres://a@127.0.0.1:1,127.0.0.1:2/x", "127.0.0.1:2"),
         ("postgres://a:hu@sh@127.0.0.1:1/x", "an @ in the name of the host; in a user or password, write"),
-        ("postgres://a:%ffhush@127.0.0.1:1/x", "%25"),
+        ("postgres://%ffhush:x@127.0.0.1:1/x", "%25"),
     ] {
         let said = refused(url).await;
         assert!(said.contains(word) && !said.contains("hu"), "{url}: {said}");

@@ -26,7 +26,7 @@ struct Named {
 #[endpoint(
     "things.rename",
     PATCH "/v1/things/{id}",
-    browser PATCH "/sdk/v1/things/{id}",
+    browser PATCH "/sdk/v1/things/{id}" takes(name),
     errors(OrganizationNotFound)
 )]
 fn rename(_tx: &mut Tx, _cx: &Call<Somebody>, input: Name) -> Result<Named> {
