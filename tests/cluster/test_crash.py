@@ -78,7 +78,7 @@ def test_killed_while_it_starts_for_the_first_time(mailbox, database_url):
             starting.kill()
             starting.wait()
         last.start()
-        assert len(last.command("project", "list").stdout.splitlines()) == 1
+        assert len(last.command("project", "list", "--json").stdout.splitlines()) == 1
         project = last.project()
         org = project.organization().organization_id
         assert login(project, org, project.member(org).email_address).member_authenticated is True

@@ -72,7 +72,7 @@ def test_nodes_that_start_at_once_on_an_empty_database(postgres, mailbox):
     try:
         failures = [e for e in race(3, lambda i: nodes[i].start()) if isinstance(e, Exception)]
         assert not failures, failures
-        assert len(nodes[0].command("project", "list").stdout.splitlines()) == 1, "each made a first project"
+        assert len(nodes[0].command("project", "list", "--json").stdout.splitlines()) == 1, "each made a first project"
         project = nodes[0].project()
         org = project.organization().organization_id
         for node in nodes:
@@ -312,7 +312,7 @@ def test_a_revocation_holds_when_word_of_it_is_lost(postgres, mailbox, lost):
 def test_a_removed_secret_opens_no_node(cluster, projects):
     node, project = cluster.nodes[0], projects[0]
     secret = node.command("project", "add-secret", project.project_id).stdout.strip()
-    listed = [json.loads(line) for line in node.command("project", "list").stdout.splitlines()]
+    listed = [json.loads(line) for line in node.command("project", "list", "--json").stdout.splitlines()]
     [secrets] = [each["secrets"] for each in listed if each["project_id"] == project.project_id]
     [key] = [each["secret_id"] for each in secrets if secret.endswith(each["last_four"])]
 
