@@ -2,7 +2,10 @@
 
 use super::{address::Address, begin, session::Session, shortage::Idle};
 use crate::{Error, Result, mode::Mode};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -39,12 +42,13 @@ impl Pool {
 
     /// Lends a connection.
     pub(crate) async fn lease(self: Arc<Self>) -> Result<Lease> {
+        let start = Instant::now();
         let permit = match timeout(WAIT, self.permits.clone().acquire_owned()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(Error::unavailable("the database is closed")),
             Err(_) => return Err(Error::unavailable("all connections to the database are busy")),
         };
-        Ok(Lease { session: None, pool: self, _permit: permit })
+        Ok(Lease { session: None, pool: self, start: Some(start), _permit: permit })
     }
 
     fn idle_one(&self) -> Option<Session> {
@@ -55,8 +59,8 @@ impl Pool {
         self.permits.is_closed()
     }
 
-    fn connect(&self) -> Result<Session> {
-        self.idle.connect(|| Session::connect(&self.address, self.named, self.settings), || self.idle_one())
+    fn connect(&self, start: Instant) -> Result<Session> {
+        self.idle.connect(start, || Session::connect(&self.address, self.named, self.settings), || self.idle_one())
     }
 
     pub(crate) async fn close(&self) {
@@ -72,6 +76,8 @@ impl Pool {
 pub(crate) struct Lease {
     session: Option<Session>,
     pool: Arc<Pool>,
+    /// Since when it has been waited for, until there is one.
+    start: Option<Instant>,
     // Dropped last, so that whoever gets the permit finds the connection.
     _permit: OwnedSemaphorePermit,
 }
@@ -79,12 +85,13 @@ pub(crate) struct Lease {
 impl Lease {
     /// The connection; a new one if there was none, or it was lost. Called from a thread that may block.
     pub(crate) fn session(&mut self) -> Result<&mut Session> {
+        let start = self.start.take().unwrap_or_else(Instant::now);
         let session = match self.session.take() {
             Some(session) if !session.is_lost() => session,
-            Some(_) => self.pool.connect()?,
+            Some(_) => self.pool.connect(start)?,
             None => match self.pool.idle_one() {
                 Some(session) => session,
-                None => self.pool.connect()?,
+                None => self.pool.connect(start)?,
             },
         };
         Ok(self.session.insert(session))

@@ -73,9 +73,13 @@ impl Idle {
     }
 
     /// Connects. Where the database gives no more connections, waits until one is there to `take`, or until there is room
-    /// for another. Called from a thread that may block.
-    pub(super) fn connect<T>(&self, connect: impl Fn() -> Result<T>, take: impl Fn() -> Option<T>) -> Result<T> {
-        let start = Instant::now();
+    /// for another, for five seconds since `start`. Called from a thread that may block.
+    pub(super) fn connect<T>(
+        &self,
+        start: Instant,
+        connect: impl Fn() -> Result<T>,
+        take: impl Fn() -> Option<T>,
+    ) -> Result<T> {
         let mut is_starving = false;
         let found = loop {
             let is_over = start.elapsed() > WAIT;

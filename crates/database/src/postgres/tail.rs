@@ -18,7 +18,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{
@@ -166,7 +166,11 @@ impl Follower {
                 Some(connection) if !connection.is_lost() => connection,
                 _ => {
                     let settings = begin::settings_of(Mode::Check, self.named);
-                    self.idle.connect(|| Connection::connect(&self.address, self.named, settings), || None)?
+                    self.idle.connect(
+                        Instant::now(),
+                        || Connection::connect(&self.address, self.named, settings),
+                        || None,
+                    )?
                 }
             };
             self.connection = Some(connection);
