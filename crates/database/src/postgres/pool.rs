@@ -1,18 +1,17 @@
 //! A bounded pool of connections.
 
-use super::{address::Address, begin, session::Session, shortage::Idle};
-use crate::{Error, Result, mode::Mode};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+use super::{
+    address::Address,
+    begin,
+    session::Session,
+    shortage::{Idle, WAIT},
 };
+use crate::{Error, Result, mode::Mode};
+use std::{sync::Arc, time::Instant};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
-
-/// How long a transaction waits for a connection. Whoever waits longer is better told to come back.
-const WAIT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Pool {
     address: Arc<Address>,

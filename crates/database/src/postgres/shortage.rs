@@ -14,8 +14,9 @@ use std::{
 /// How many pools there are.
 pub(super) const POOLS: usize = 3;
 
-/// How long one waits. Whoever waits longer is better told to come back.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long a transaction waits for a connection, for its turn and for the database together. Whoever waits longer is
+/// better told to come back.
+pub(super) const WAIT: Duration = Duration::from_secs(5);
 
 /// How long after a refusal nobody asks for another connection: each question costs the database a process.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -73,7 +74,7 @@ impl Idle {
     }
 
     /// Connects. Where the database gives no more connections, waits until one is there to `take`, or until there is room
-    /// for another, for five seconds since `start`. Called from a thread that may block.
+    /// for another, for [`WAIT`] since `start`. Called from a thread that may block.
     pub(super) fn connect<T>(
         &self,
         start: Instant,

@@ -28,10 +28,27 @@ fn counts(cx: &Cx) -> bool {
 /// # Errors
 /// `too_many_requests` when one of them has caused too many within an hour.
 pub(crate) fn count_to_stranger(tx: &mut Tx, cx: &Cx, organization: &OrganizationId) -> Result<()> {
+    let member = cx.acting.as_ref().map(|member| format!("{}/{}", member.organization_id, member.member_id));
+    count_for(tx, cx, member, organization, &cx.project().id)
+}
+
+/// Does the work of [`count_to_stranger`] for a mail that nobody new gets, and counts it for nobody: how long an answer
+/// takes must not tell who is a member (threat T-45).
+pub(crate) fn pretend_to_count(tx: &mut Tx, cx: &Cx) -> Result<()> {
+    let environment = cx.project().environment;
+    count_for(tx, cx, None, &OrganizationId::new(environment), &ProjectId::new(environment))
+}
+
+fn count_for(
+    tx: &mut Tx,
+    cx: &Cx,
+    member: Option<String>,
+    organization: &OrganizationId,
+    project: &ProjectId,
+) -> Result<()> {
     if !counts(cx) {
         return Ok(());
     }
-    let member = cx.acting.as_ref().map(|member| format!("{}/{}", member.organization_id, member.member_id));
     let bounds = [
         (member, OF_MEMBER, "This member has caused too many mails to others within an hour."),
         (
@@ -39,11 +56,7 @@ pub(crate) fn count_to_stranger(tx: &mut Tx, cx: &Cx, organization: &Organizatio
             OF_ORGANIZATION,
             "Too many people were written to for this organization within an hour.",
         ),
-        (
-            Some(cx.project().id.to_string()),
-            OF_PROJECT,
-            "Too many people were written to for this project within an hour.",
-        ),
+        (Some(project.to_string()), OF_PROJECT, "Too many people were written to for this project within an hour."),
     ];
     let id = OutboxId::new(cx.project().environment);
     for (counted, bound, message) in bounds {
@@ -53,25 +66,6 @@ pub(crate) fn count_to_stranger(tx: &mut Tx, cx: &Cx, organization: &Organizatio
             let seconds = (oldest.0 + HOUR - cx.now().0).div_euclid(1_000_000) + 1;
             return Err(Error::TooMany(message.into(), seconds));
         }
-        store::count(tx, &cx.project().id, &counted, &id, cx.now())?;
-    }
-    Ok(())
-}
-
-/// Does the work of [`count_to_stranger`] for a mail that nobody new gets, and counts it for nobody: how long an answer
-/// takes must not tell who is a member (threat T-45).
-pub(crate) fn pretend_to_count(tx: &mut Tx, cx: &Cx) -> Result<()> {
-    if !counts(cx) {
-        return Ok(());
-    }
-    let environment = cx.project().environment;
-    let id = OutboxId::new(environment);
-    let nobody = [
-        (OrganizationId::new(environment).to_string(), OF_ORGANIZATION),
-        (ProjectId::new(environment).to_string(), OF_PROJECT),
-    ];
-    for (counted, bound) in nobody {
-        store::nth_latest_counted(tx, &cx.project().id, &counted, bound)?;
         store::count(tx, &cx.project().id, &counted, &id, cx.now())?;
     }
     Ok(())
