@@ -4,7 +4,7 @@
 //! members, nor two addresses one member (threat T-44). Only the dot-atom form of RFC 5321, section 4.1.2, is taken:
 //! no display names, comments, quoted strings or line breaks, so an address can stand in a mail header as it is.
 
-use crate::email_domain::{DomainError, EmailDomain};
+use crate::email_domain::{self, DomainError, EmailDomain};
 use serde::{Deserialize, Serialize};
 
 /// The longest address that fits a mail command (RFC 5321, section 4.5.3.1.3, less its angle brackets).
@@ -17,6 +17,15 @@ const MAX_LOCAL_LENGTH: usize = 64;
 #[serde(try_from = "String")]
 #[schemars(extend("format" = "email"))]
 pub struct EmailAddress(String);
+
+/// The longest text that can be an address: no part may be longer before it is normalised.
+const MAX_INPUT: usize = MAX_LOCAL_LENGTH + "@".len() + email_domain::MAX_INPUT;
+
+/// An email address, in any spelling.
+#[derive(schemars::JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is of use")]
+pub struct AnySpelling(#[schemars(length(max = MAX_INPUT), extend("format" = "email"))] String);
 
 /// Why a text is not an email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -24,5 +24,6 @@ pub mod recent;
 pub mod secret;
 pub mod stored;
 pub mod tables;
+pub mod text;
 pub mod time;
 mod wire_enum;

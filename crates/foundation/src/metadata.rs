@@ -1,6 +1,7 @@
 //! Metadata: JSON objects that the app keeps with organizations and members.
 
 use crate::error::{ApiError, Result};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 /// A metadata object.
@@ -27,6 +28,17 @@ pub fn merge(current: &Metadata, update: Option<Metadata>) -> Result<Metadata> {
     }
     let bytes = serde_json::to_vec(&merged).map_or(usize::MAX, |json| json.len());
     if bytes > MAX_BYTES { Err(ApiError::MetadataTooLarge.into()) } else { Ok(merged) }
+}
+
+/// What the API description says of a metadata field of an input.
+pub fn schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["object", "null"],
+        "additionalProperties": true,
+        "description": format!(
+            "Merged at the top level; `null` removes a key. At most {MAX_KEYS} keys and {MAX_BYTES} bytes of JSON may remain."
+        ),
+    })
 }
 
 /// Reads a metadata field of an input: an object, or nothing.

@@ -1,11 +1,15 @@
 //! Phone numbers.
 
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// How many digits there are, the country code included (E.164, section 6.2; no country has shorter numbers).
+const DIGITS: RangeInclusive<usize> = 7..=15;
 
 /// A phone number in the international form of ITU-T E.164: `+`, the country code and the number, digits only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String")]
-#[schemars(extend("pattern" = r"^\+[1-9][0-9]{6,14}$"))]
+#[schemars(extend("pattern" = Self::pattern()))]
 pub struct PhoneNumber(String);
 
 /// A text is not a phone number.
@@ -14,14 +18,19 @@ pub struct PhoneNumber(String);
 pub struct InvalidPhoneNumber;
 
 impl PhoneNumber {
-    /// Reads a number: 7 to 15 digits (E.164, section 6.2; no country has shorter ones), of which the first is not
-    /// zero, because no country code begins with one. Separators are refused, so a number has one spelling.
+    /// Reads a number. Its first digit is not zero, because no country code begins with one. Separators are refused, so a
+    /// number has one spelling.
     pub fn parse(text: &str) -> Result<Self, InvalidPhoneNumber> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhoneNumber)?;
-        let is_number = (7..=15).contains(&digits.len())
+        let is_number = DIGITS.contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0');
         if is_number { Ok(Self(text.into())) } else { Err(InvalidPhoneNumber) }
+    }
+
+    /// The regular expression of a number.
+    pub fn pattern() -> String {
+        format!(r"^\+[1-9][0-9]{{{},{}}}$", DIGITS.start() - 1, DIGITS.end() - 1)
     }
 
     /// The number with its `+`.

@@ -35,6 +35,9 @@ impl RawInput {
             let name: String = name.chars().take(SHOWN).collect();
             return Err(ApiError::BadRequest.because(format!("The browser API does not take {name:?} here.")));
         }
+        for (name, value) in &mut object {
+            schema.make_whole(name, value);
+        }
         object.extend(path.map(|(name, value)| (name, Value::String(value))));
         if object.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
             return Err(ApiError::BadRequest.because("The request contains a NUL character."));

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// A security scheme of the description: its name, and what OpenAPI says of it.
 pub type SecurityScheme = (&'static str, Value);
 
+/// What is answered where a path is no door's, or a method is not: whoever fills in a path may come there.
+const OF_PATHS: [ApiError; 2] = [ApiError::RouteNotFound, ApiError::MethodNotAllowed];
+
 /// The description of the JSON API.
 pub fn openapi(endpoints: &[Endpoint], schemes: &[SecurityScheme]) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into());
@@ -37,7 +40,7 @@ pub fn openapi(endpoints: &[Endpoint], schemes: &[SecurityScheme]) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        "x-error-types": error_types(ANYWHERE.iter().copied()),
+        "x-error-types": error_types(ANYWHERE.iter().copied().chain(OF_PATHS)),
         "paths": paths,
         "components": { "schemas": definitions, "responses": shared_responses(), "securitySchemes": schemes },
     })
@@ -92,7 +95,9 @@ fn operation(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) ->
         operation["x-requires"] = json!({ "resource": required.resource, "action": required.action });
     }
     if let Some(body) = body {
-        operation["requestBody"] = json!({ "content": { "application/json": { "schema": body } } });
+        let required = body.get("required").is_some();
+        operation["requestBody"] =
+            json!({ "content": { "application/json": { "schema": body } }, "required": required });
     }
     operation
 }
@@ -133,7 +138,7 @@ fn inputs(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> (V
                 "name": field,
                 "in": if in_path { "path" } else { "query" },
                 "required": in_path || required.contains(&json!(field)),
-                "schema": property,
+                "schema": without_null(property.clone()),
             });
             if let Some(description) = property.get("description") {
                 parameter["description"] = description.clone();
@@ -155,13 +160,38 @@ fn inputs(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> (V
         body.entry(*unused).or_insert(property);
     }
     let body = (!body.is_empty()).then(|| {
-        let mut body = json!({ "type": "object", "properties": body, "required": body_required });
+        let mut body = json!({ "type": ["object", "null"], "properties": body });
+        if !body_required.is_empty() {
+            body["type"] = "object".into();
+            body["required"] = body_required.into();
+        }
         if door.takes.is_some() {
             body["additionalProperties"] = false.into();
         }
         body
     });
     (parameters, body)
+}
+
+/// A schema of what is written in a path or a query, where nothing is `null`.
+fn without_null(mut schema: Value) -> Value {
+    let is_null = |schema: &Value| *schema == json!("null") || *schema == json!({ "type": "null" });
+    for keyword in ["type", "anyOf", "enum"] {
+        let Some(several) = schema.get_mut(keyword).and_then(Value::as_array_mut) else { continue };
+        several.retain(|one| !is_null(one) && !one.is_null());
+        match (keyword, several.as_slice()) {
+            ("type", [only]) => schema[keyword] = only.clone(),
+            ("anyOf", [Value::Object(only)]) => {
+                let only = only.clone();
+                if let Some(schema) = schema.as_object_mut() {
+                    schema.remove(keyword);
+                    schema.extend(only);
+                }
+            }
+            _ => {}
+        }
+    }
+    schema
 }
 
 fn responses(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) -> Value {
@@ -174,7 +204,7 @@ fn responses(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) ->
     let mut responses = Map::new();
     let content = json!({ "application/json": { "schema": schema } });
     responses.insert(door.status.to_string(), json!({ "description": "OK", "content": content }));
-    for status in error_types(endpoint.errors()).into_keys() {
+    for status in error_types(endpoint.errors().chain(OF_PATHS)).into_keys() {
         let reference = format!("#/components/responses/{status}");
         responses.insert(status, json!({ "$ref": reference }));
     }

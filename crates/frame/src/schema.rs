@@ -7,6 +7,9 @@ use std::collections::HashMap;
 /// The schema of an input that nobody looks at.
 pub(crate) const IGNORED: &str = "Ignored";
 
+/// Below it a number of 64 bits has every integer (IEEE 754).
+const EXACT: f64 = (1_u64 << 53) as f64;
+
 /// The top-level fields of an input and their JSON types.
 pub(crate) struct InputSchema {
     fields: HashMap<String, Vec<String>>,
@@ -35,9 +38,21 @@ impl InputSchema {
         self.is_ignored
     }
 
+    fn wants(&self, name: &str, wanted: &str) -> bool {
+        self.fields.get(name).is_some_and(|types| types.iter().any(|t| t == wanted))
+    }
+
+    /// `60.0` is an integer, in JSON Schema and for some clients.
+    pub(crate) fn make_whole(&self, name: &str, value: &mut Value) {
+        let whole = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < EXACT);
+        if let Some(number) = whole.filter(|_| self.wants(name, "integer")) {
+            *value = (number as i64).into();
+        }
+    }
+
     /// A query parameter is text; an endpoint that wants a number or a boolean gets one where the text is one.
     pub(crate) fn coerce(&self, name: &str, text: &str) -> Value {
-        let wanted = |t: &str| self.fields.get(name).is_some_and(|types| types.iter().any(|x| x == t));
+        let wanted = |t: &str| self.wants(name, t);
         if wanted("integer")
             && let Ok(number) = text.parse::<i64>()
         {
@@ -47,6 +62,37 @@ impl InputSchema {
             "true" | "True" if wanted("boolean") => true.into(),
             "false" | "False" if wanted("boolean") => false.into(),
             _ => text.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is of use")]
+    struct Input {
+        minutes: Option<i64>,
+        claims: Option<Value>,
+    }
+
+    #[test]
+    fn whole_numbers_are_integers_where_one_is_wanted() {
+        let schema = InputSchema::of::<Input>();
+        let cases = [
+            ("minutes", json!(60.0), json!(60)),
+            ("minutes", json!(-0.0), json!(0)),
+            ("minutes", json!(60.5), json!(60.5)),
+            ("minutes", json!(1e300), json!(1e300)),
+            ("minutes", json!("60.0"), json!("60.0")),
+            ("claims", json!(60.0), json!(60.0)),
+        ];
+        for (name, given, expected) in cases {
+            let mut value = given.clone();
+            schema.make_whole(name, &mut value);
+            assert_eq!(value, expected, "{name}: {given}");
         }
     }
 }

@@ -23,7 +23,7 @@ struct List {
     organization_id: Option<OrganizationRef>,
     /// From the answer before.
     cursor: Option<String>,
-    /// 1 to 1000; 100 when absent.
+    #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
 }
 

@@ -5,7 +5,7 @@ use crate::organizations::{self, OrganizationRef};
 use crate::projects;
 use database::Tx;
 use foundation::error::Result;
-use foundation::rbac::{Policy, Role, check_organization_roles};
+use foundation::rbac::{MAX_ROLES, Policy, Role, check_organization_roles};
 use frame::{Call, Endpoint, NoInput, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,7 @@ fn policy(tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Poli
 /// The roles that an organization adds to its project's policy.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct OrgPolicy {
+    #[schemars(length(max = MAX_ROLES))]
     roles: Vec<Role>,
 }
 

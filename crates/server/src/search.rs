@@ -5,6 +5,7 @@ use foundation::error::{ApiError, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// A query: operands joined by one operator.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -12,7 +13,25 @@ pub(crate) struct Query {
     #[serde(default)]
     pub(crate) operator: Operator,
     #[serde(default)]
+    #[schemars(with = "Vec<Operand>", length(max = MAX_OPERANDS))]
     pub(crate) operands: Vec<Value>,
+}
+
+/// One filter of a query.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "each fault of an operand has an error type of its own, so it is read by hand")]
+struct Operand {
+    filter_name: String,
+    filter_value: FilterValue,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "as above")]
+enum FilterValue {
+    Boolean(bool),
+    Text(#[schemars(length(max = MAX_TEXT))] String),
+    List(#[schemars(length(max = MAX_VALUES))] Vec<String>),
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -47,8 +66,13 @@ const MAX_OPERANDS: usize = 50;
 const MAX_VALUES_IN_ALL: usize = 1000;
 /// The fewest characters a fuzzy filter takes.
 const MIN_FUZZY: usize = 3;
-/// The most bytes of one; SQLite bounds its patterns.
-const MAX_FUZZY: usize = 1024;
+/// The most bytes of a filter's text; SQLite bounds its patterns.
+const MAX_TEXT: usize = 1024;
+
+/// How many rows a page has, at most as many as are asked for.
+pub(crate) const LIMIT: RangeInclusive<i64> = 1..=1000;
+/// The same when nothing is asked for.
+pub(crate) const USUAL_LIMIT: i64 = 100;
 
 /// One filter of a query.
 pub(crate) struct Filter<'a> {
@@ -78,15 +102,16 @@ impl<'a> Filter<'a> {
     }
 
     pub(crate) fn string(&self) -> Result<String> {
-        self.value.as_str().map(str::to_owned).ok_or(self.errors.expected_string.into())
+        let text = self.value.as_str().ok_or(self.errors.expected_string)?;
+        match text.len() <= MAX_TEXT {
+            true => Ok(text.to_owned()),
+            false => Err(ApiError::InvalidArgument.because("A filter takes a text of at most 1024 bytes.")),
+        }
     }
 
     /// A pattern for LIKE that finds the text anywhere, without regard to case.
     pub(crate) fn fuzzy(&self, too_short: ApiError) -> Result<String> {
         let text = self.string()?;
-        if text.len() > MAX_FUZZY {
-            return Err(ApiError::InvalidArgument.because("A fuzzy filter takes at most 1024 bytes."));
-        }
         if text.chars().count() < MIN_FUZZY {
             return Err(too_short.into());
         }
@@ -154,10 +179,10 @@ impl Condition {
     }
 }
 
-/// The page size: 1 to 1000, 100 when absent.
+/// The page size.
 pub(crate) fn limit(given: Option<i64>) -> Result<i64> {
-    match given.unwrap_or(100) {
-        limit if (1..=1000).contains(&limit) => Ok(limit),
+    match given.unwrap_or(USUAL_LIMIT) {
+        limit if LIMIT.contains(&limit) => Ok(limit),
         _ => Err(ApiError::InvalidArgument.because("limit is 1 to 1000.")),
     }
 }

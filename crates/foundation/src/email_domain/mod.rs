@@ -6,13 +6,19 @@ use serde::{Deserialize, Serialize};
 
 /// The longest domain name (RFC 1035, section 2.3.4, without the root) has 253 characters; a character of UTF-8 input
 /// has up to four bytes. What is longer is refused before the conversion spends time on it.
-const MAX_INPUT: usize = 4 * 253;
+pub(crate) const MAX_INPUT: usize = 4 * 253;
 
 /// The domain of an email address, in lower case and in ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(extend("format" = "hostname"))]
 pub struct EmailDomain(String);
+
+/// The domain of email addresses, in any spelling.
+#[derive(schemars::JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is of use")]
+pub struct AnySpelling(#[schemars(length(max = MAX_INPUT), extend("pattern" = r"^[^@\s]+$"))] String);
 
 /// Why a text is not the domain of an email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@ pub mod resource;
 mod validation;
 
 pub use built_in::{complete, given};
-pub use validation::{check_organization_roles, check_project_policy};
+pub use validation::{MAX_ROLES, check_organization_roles, check_project_policy};
 
 use crate::stored::Unknown;
 use schemars::JsonSchema;
@@ -34,8 +34,10 @@ pub struct Policy {
 /// A role and its permissions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Role {
+    #[schemars(with = "validation::RoleName")]
     pub role_id: RoleId,
     #[serde(default)]
+    #[schemars(length(max = validation::MAX_DESCRIPTION))]
     pub description: String,
     #[serde(default)]
     pub permissions: Vec<Permission>,
@@ -48,6 +50,7 @@ pub struct Role {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Permission {
     pub resource_id: String,
+    #[schemars(length(min = 1))]
     pub actions: Vec<String>,
     #[serde(flatten)]
     #[schemars(skip)]

@@ -3,10 +3,18 @@
 use super::{Permission, Policy, Role, complete, given, resource};
 use crate::error::{ApiError, Result};
 use crate::stored::Unknown;
+use crate::text;
 use std::collections::HashSet;
 
-const MAX_ROLES: usize = 100;
-const MAX_DESCRIPTION: usize = 1024;
+/// The most roles that a project's policy has, or that an organization adds to it.
+pub const MAX_ROLES: usize = 100;
+/// The most characters of a role's description.
+pub(super) const MAX_DESCRIPTION: usize = 1024;
+
+text! {
+    /// The name of a role.
+    pub(super) RoleName: Word { length: 1..=128, marks: "._-:" };
+}
 
 /// Checks the roles of an organization against its project's policy.
 ///
@@ -42,11 +50,10 @@ fn check_roles(roles: &[Role], resources: &Policy) -> Result<()> {
 }
 
 fn check_role(role: &Role, resources: &Policy) -> Result<()> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-:".contains(&b);
     if role.role_id.is_empty() {
         return Err(ApiError::EmptyRbacRoleId.into());
     }
-    if role.role_id.len() > 128 || !role.role_id.bytes().all(allowed) {
+    if !RoleName::fits(&role.role_id) {
         return Err(ApiError::InvalidRbacRoleId.into());
     }
     if role.description.chars().count() > MAX_DESCRIPTION {

@@ -4,7 +4,8 @@ use crate::joining::{self, JOIN};
 use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
 use crate::members::{self, Member, NewMember, Status};
 use crate::organizations::{
-    self, NewOrganization, Organization, OrganizationRef, SettingsInput, organization_name_from,
+    self, ExternalId, NewOrganization, Organization, OrganizationName, OrganizationRef, SettingsInput, Slug,
+    organization_name_from,
 };
 use crate::sessions::{Credential, TERMS, TermsInput};
 use database::Tx;
@@ -14,6 +15,7 @@ use foundation::error::{ApiError, Result};
 use foundation::id::OrganizationId;
 use foundation::metadata::{self, Metadata};
 use foundation::rbac::ADMIN_ROLE;
+use foundation::text::OrEmpty;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,12 +83,16 @@ fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<Listed> {
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     intermediate_session_token: Option<String>,
-    /// Made from the email address when absent.
+    /// Made from the email address when absent or empty.
+    #[schemars(with = "Option<OrEmpty<OrganizationName>>")]
     organization_name: Option<String>,
-    /// Made from the email address when absent.
+    /// Made from the email address when absent or empty.
+    #[schemars(with = "Option<OrEmpty<Slug>>")]
     organization_slug: Option<String>,
+    #[schemars(with = "Option<ExternalId>")]
     organization_external_id: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     trusted_metadata: Option<Metadata>,
     #[serde(flatten)]
     settings: SettingsInput,

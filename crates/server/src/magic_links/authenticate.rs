@@ -4,7 +4,8 @@ use crate::actor::ProjectCaller;
 use crate::factors::{Factor, ProvenAddress};
 use crate::login::{self, Evidence, IntermediateSession, Outcome};
 use crate::members::{self, EmailChange, Member, Status};
-use crate::one_time_tokens::{self, OneTimeToken, Purpose, pkce};
+use crate::one_time_tokens::pkce::{self, Verifier};
+use crate::one_time_tokens::{self, OneTimeToken, Purpose};
 use crate::organizations::{self, Organization};
 use crate::sessions::{self, Session, TermsInput};
 use database::Tx;
@@ -12,6 +13,7 @@ use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::EmailId;
 use foundation::keys::token::TokenKind;
+use foundation::text::OrEmpty;
 use frame::Call;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,6 +31,7 @@ pub(super) const LINK: &[ApiError] = &[
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Authenticate {
     magic_links_token: String,
+    #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
     /// A session of the same member, which goes on.
     session_token: Option<String>,

@@ -1,16 +1,17 @@
 //! Changing one's own address: a link to the new one proves it.
 
-use super::mailing::{self, MAILING, Mailing};
+use super::mailing::{self, LocaleName, MAILING, Mailing};
 use crate::actor::Actor;
 use crate::members::{self, CHANGE_EMAIL, Member, MemberRef, MemberResponse, Status};
 use crate::one_time_tokens::{self, Purpose};
 use crate::organizations::{self, OrganizationRef};
-use crate::redirect_urls::{self, Flow};
+use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
 use foundation::audit::{self, Change};
 use foundation::cx::Cx;
-use foundation::email_address::EmailAddress;
+use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
+use foundation::text::{self, OrEmpty};
 use foundation::time;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
@@ -22,17 +23,24 @@ const MINUTES: i64 = 5;
 /// Minutes that a proof of the old address counts: whoever holds a session for a moment must not take the account along.
 const OLD_ADDRESS: i64 = 10;
 
+/// How the new address can be proven; empty for the usual way.
+const DELIVERY_METHODS: [&str; 2] = ["", "EMAIL_MAGIC_LINK"];
+
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct StartEmailUpdate {
     organization_id: OrganizationRef,
     /// Or the external id.
     member_id: MemberRef,
     /// The new address.
+    #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// Where the link leads; a registered URL.
+    #[schemars(with = "Option<Asked>")]
     login_redirect_url: Option<String>,
+    #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
     login_template_id: Option<String>,
-    /// `EMAIL_MAGIC_LINK`.
+    #[schemars(extend("enum" = text::words(DELIVERY_METHODS)))]
     delivery_method: Option<String>,
 }
 
@@ -65,7 +73,7 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     if cx.acting.as_ref().is_some_and(|acting| acting.member_id != member.member_id) {
         members::require_given(cx, &organization, &member.direct_roles, &email)?;
     }
-    if input.delivery_method.is_some_and(|method| !["", "EMAIL_MAGIC_LINK"].contains(&method.as_str())) {
+    if input.delivery_method.is_some_and(|method| !DELIVERY_METHODS.contains(&method.as_str())) {
         let message = "delivery_method is EMAIL_MAGIC_LINK; codes by email come later.";
         return Err(ApiError::InvalidArgument.because(message));
     }

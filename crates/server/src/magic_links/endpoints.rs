@@ -1,21 +1,23 @@
 use super::authenticate::{Authenticate, LINK, authenticate as log_in, authenticate_discovery as prove_address};
 use super::email_update::start_email_update;
 use super::invite::invite;
-use super::mailing::{self, MAILING, Mailing, Recipient};
+use super::mailing::{self, LocaleName, MAILING, MINUTES, Mailing, Recipient, USUAL_MINUTES};
 use crate::actor::ProjectCaller;
 use crate::cookies;
 use crate::discovery::{self, DiscoveredOrganization};
 use crate::joining::JOIN;
 use crate::login::{LOGIN, Outcome};
 use crate::members::{self, Member, Status};
+use crate::one_time_tokens::pkce::{Challenge, Verifier};
 use crate::organizations::{self, Organization, OrganizationRef};
-use crate::redirect_urls::{self, Flow};
+use crate::redirect_urls::{self, Asked, Flow};
 use crate::sessions::TERMS;
 use database::{Timestamp, Tx};
 use foundation::audit::{self, Change};
-use foundation::email_address::EmailAddress;
+use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
 use foundation::id::{EmailId, MemberId};
+use foundation::text::OrEmpty;
 use frame::{Call, Cookie, Endpoint, Jar, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,19 +36,25 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, JsonSchema)]
 struct LoginOrSignup {
     organization_id: OrganizationRef,
+    #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link leads for active members; a registered URL.
+    #[schemars(with = "Option<Asked>")]
     login_redirect_url: Option<String>,
     /// Where the link leads for everyone else; a registered URL.
+    #[schemars(with = "Option<Asked>")]
     signup_redirect_url: Option<String>,
+    #[schemars(with = "Option<OrEmpty<Challenge>>")]
     pkce_code_challenge: Option<String>,
     login_template_id: Option<String>,
     signup_template_id: Option<String>,
-    /// en, es, pt-br, fr
+    #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
-    /// 5 to 10080 minutes; 60 when absent.
+    /// For how many minutes the link works.
+    #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = USUAL_MINUTES))]
     login_expiration_minutes: Option<i64>,
-    /// 5 to 10080 minutes; 60 when absent.
+    /// For how many minutes the link works.
+    #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = USUAL_MINUTES))]
     signup_expiration_minutes: Option<i64>,
 }
 
@@ -90,7 +98,7 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
         }
     }
     let expirations = [input.login_expiration_minutes, input.signup_expiration_minutes];
-    let minutes = [mailing::minutes(expirations[0], 60)?, mailing::minutes(expirations[1], 60)?];
+    let minutes = [mailing::minutes(expirations[0], USUAL_MINUTES)?, mailing::minutes(expirations[1], USUAL_MINUTES)?];
     mailing::check_template(input.login_template_id.as_deref())?;
     mailing::check_template(input.signup_template_id.as_deref())?;
     let Recipient { member, created } = mailing::recipient(tx, cx, &organization, &email)?;
@@ -148,14 +156,18 @@ fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> R
 
 #[derive(Deserialize, JsonSchema)]
 struct SendDiscovery {
+    #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link leads; a registered URL.
+    #[schemars(with = "Option<Asked>")]
     discovery_redirect_url: Option<String>,
+    #[schemars(with = "Option<OrEmpty<Challenge>>")]
     pkce_code_challenge: Option<String>,
     login_template_id: Option<String>,
-    /// en, es, pt-br, fr
+    #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
-    /// 5 to 10080 minutes; 60 when absent.
+    /// For how many minutes the link works.
+    #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = USUAL_MINUTES))]
     discovery_expiration_minutes: Option<i64>,
 }
 
@@ -184,7 +196,7 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
         redirect_url: redirect_urls::choose(tx, cx, Flow::Discovery, asked)?,
         pkce_code_challenge: mailing::challenge(cx, input.pkce_code_challenge)?,
         locale: mailing::locale(input.locale.as_deref())?,
-        minutes: mailing::minutes(input.discovery_expiration_minutes, 60)?,
+        minutes: mailing::minutes(input.discovery_expiration_minutes, USUAL_MINUTES)?,
     };
     mailing::send_discovery(tx, cx, &email, mailing)?;
     audit::record(tx, cx, "magic_link.discovery.send", None, &cx.project().id, Change::none())?;
@@ -194,6 +206,7 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
 #[derive(Deserialize, JsonSchema)]
 struct AuthenticateDiscovery {
     discovery_magic_links_token: String,
+    #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
 }
 

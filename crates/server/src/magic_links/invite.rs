@@ -1,20 +1,21 @@
 //! Inviting people.
 
-use super::mailing::{self, MAILING, Mailing};
+use super::mailing::{self, LocaleName, MAILING, MINUTES, Mailing};
 use crate::actor::Actor;
-use crate::members::{self, CREATE, Member, MemberResponse, NewMember, Status, check_roles};
+use crate::members::{self, CREATE, Member, MemberName, MemberResponse, NewMember, Status, check_roles};
 use crate::organizations::{self, OrganizationRef};
-use crate::redirect_urls::{self, Flow};
+use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
 use foundation::audit::{self, Change};
 use foundation::cx::Cx;
-use foundation::email_address::EmailAddress;
+use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::email_domain::EmailDomain;
 use foundation::error::{ApiError, Result};
 use foundation::id::MemberId;
 use foundation::metadata::{self, Metadata};
 use foundation::rbac::RoleId;
 use foundation::rbac::resource::MEMBER;
+use foundation::text::OrEmpty;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,21 +23,27 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Invite {
     organization_id: OrganizationRef,
+    #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link leads; a registered URL.
+    #[schemars(with = "Option<Asked>")]
     invite_redirect_url: Option<String>,
     /// The member who invites. The id, not the external id.
     invited_by_member_id: Option<String>,
+    #[schemars(with = "Option<MemberName>")]
     name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     trusted_metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
     invite_template_id: Option<String>,
-    /// en, es, pt-br, fr
+    #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
     roles: Option<Vec<RoleId>>,
-    /// 5 to 10080 minutes; 10080 (a week) when absent.
+    /// For how many minutes the link works.
+    #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = *MINUTES.end()))]
     invite_expiration_minutes: Option<i64>,
 }
 
@@ -74,7 +81,7 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
         redirect_url: redirect_urls::choose(tx, cx, Flow::Invite, input.invite_redirect_url.as_deref())?,
         pkce_code_challenge: None,
         locale: mailing::locale(input.locale.as_deref())?,
-        minutes: mailing::minutes(input.invite_expiration_minutes, 10_080)?,
+        minutes: mailing::minutes(input.invite_expiration_minutes, *MINUTES.end())?,
     };
     let roles = match input.roles {
         Some(roles) => Some(check_roles(tx, cx, &organization, roles)?),

@@ -13,6 +13,9 @@ use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Error, Result};
 use foundation::time;
 use mail::{Locale, Template};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 /// How a link is to be mailed.
 pub(super) struct Mailing {
@@ -34,11 +37,37 @@ pub(super) const MAILING: &[ApiError] = &[
     ApiError::InvalidExpiration,
 ];
 
+/// For how many minutes a link may work.
+pub(super) const MINUTES: RangeInclusive<i64> = 5..=10_080;
+/// For how many it does unless asked otherwise; an invitation as long as any.
+pub(super) const USUAL_MINUTES: i64 = 60;
+
 /// Minutes that a link works.
 pub(super) fn minutes(given: Option<i64>, default: i64) -> Result<i64> {
     match given.unwrap_or(default) {
-        minutes if (5..=10_080).contains(&minutes) => Ok(minutes),
+        minutes if MINUTES.contains(&minutes) => Ok(minutes),
         _ => Err(ApiError::InvalidExpiration.into()),
+    }
+}
+
+/// A language, in the schemas of inputs: each name in the spellings that are understood.
+pub(super) struct LocaleName;
+
+impl JsonSchema for LocaleName {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "LocaleName".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let any_case = |letter: char| match letter {
+            '-' => "[-_]?".to_owned(),
+            letter => format!("[{}{letter}]", letter.to_ascii_uppercase()),
+        };
+        let names = Locale::ALL.map(Locale::name);
+        let patterns = names.map(|name| format!("^{}$", name.chars().map(any_case).collect::<String>()));
+        json_schema!({ "type": "string", "pattern": patterns.join("|"), "description": names.join(", ") })
     }
 }
 

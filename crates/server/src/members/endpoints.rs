@@ -1,19 +1,20 @@
 use super::search::{Found, Search, run};
 use super::update::MemberUpdate;
-use super::{CHANGE_EMAIL, CREATE, Member, MemberRef, NewMember, Status, check_roles, require_given};
+use super::{CHANGE_EMAIL, CREATE, Member, MemberName, MemberRef, NewMember, Status, check_roles, require_given};
 use super::{email_change, lifecycle, operations};
 use super::{require_admission, require_admission_of};
 use crate::actor::{Actor, ProjectCaller};
-use crate::organizations::{self, Organization, OrganizationRef};
+use crate::organizations::{self, ExternalId, Organization, OrganizationRef};
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::email_address::EmailAddress;
+use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
 use foundation::id::{EmailId, MemberId, OrganizationId};
 use foundation::metadata::{self, Metadata};
 use foundation::phone_number::PhoneNumber;
 use foundation::rbac::RoleId;
 use foundation::rbac::resource::MEMBER;
+use foundation::text::OrEmpty;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,19 +53,25 @@ impl MemberResponse {
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
+    #[schemars(with = "AnySpelling")]
     email_address: String,
+    #[schemars(with = "Option<MemberName>")]
     name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     trusted_metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
     /// Pending members become active with their first login.
     create_member_as_pending: Option<bool>,
     is_breakglass: Option<bool>,
-    /// E.164.
+    /// E.164; empty for none.
+    #[schemars(with = "Option<OrEmpty<PhoneNumber>>")]
     mfa_phone_number: Option<String>,
     mfa_enrolled: Option<bool>,
     roles: Option<Vec<RoleId>>,
+    #[schemars(with = "Option<ExternalId>")]
     external_id: Option<String>,
 }
 
@@ -133,6 +140,7 @@ struct Get {
     organization_id: OrganizationRef,
     /// Or the external id.
     member_id: Option<MemberRef>,
+    #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
 
@@ -377,6 +385,7 @@ struct UnlinkRetiredEmail {
     /// Or the external id.
     member_id: MemberRef,
     email_id: Option<String>,
+    #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
 

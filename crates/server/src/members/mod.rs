@@ -16,8 +16,8 @@ pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_fre
 pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use operations::{
-    CREATE, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email, find_by_id,
-    has_proven_member_of_domain, memberships, prefetch_by_email, save,
+    CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
+    find_by_id, has_proven_member_of_domain, memberships, prefetch_by_email, save,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use roles::{check_roles, require_given};

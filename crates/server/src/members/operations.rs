@@ -12,6 +12,7 @@ use foundation::id::{EmailId, MemberId, OrganizationId, SessionId};
 use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
 use foundation::rbac::RoleId;
+use foundation::text;
 
 /// A member to be.
 pub(crate) struct NewMember {
@@ -49,15 +50,16 @@ impl NewMember {
     }
 }
 
-const MAX_NAME: usize = 256;
+text! {
+    /// A person's name.
+    pub(crate) MemberName: Line { length: 0..=256 };
+}
 
 /// Checks a person's name.
 pub(super) fn check_name(name: String) -> Result<String> {
-    let fits = name.chars().count() <= MAX_NAME && !name.contains(['\r', '\n']);
-    if fits {
-        Ok(name)
-    } else {
-        Err(ApiError::InvalidArgument.because("A name has at most 256 characters on one line."))
+    match MemberName::fits(&name) {
+        true => Ok(name),
+        false => Err(ApiError::InvalidArgument.because("A name has at most 256 characters on one line.")),
     }
 }
 

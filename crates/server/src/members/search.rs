@@ -27,11 +27,12 @@ const MAX_ORGANIZATIONS: usize = 100;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
-    /// At least one; ids, slugs or external ids.
+    /// Ids, slugs or external ids.
+    #[schemars(length(min = 1, max = MAX_ORGANIZATIONS))]
     organization_ids: Vec<OrganizationRef>,
     /// From the answer before.
     cursor: Option<String>,
-    /// 1 to 1000; 100 when absent.
+    #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
     /// Every member that is not deleted, when absent.
     #[serde(default, deserialize_with = "frame::object")]

@@ -1,35 +1,43 @@
 //! What an update of a member may change, and who may change it.
 
-use super::operations::check_name;
+use super::operations::{MemberName, check_name};
 use super::{Member, check_roles};
 use crate::organizations::{self, ExternalId, MfaMethod, Organization};
 use database::Tx;
 use foundation::cx::Cx;
+use foundation::email_address::AnySpelling;
 use foundation::error::{ApiError, Result};
 use foundation::metadata::{self, Metadata};
 use foundation::phone_number::PhoneNumber;
 use foundation::rbac::RoleId;
 use foundation::rbac::resource::MEMBER;
+use foundation::text;
 use serde::Deserialize;
 
 /// The fields of a member that an update takes. What is absent stays as it is.
 #[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 pub(super) struct MemberUpdate {
+    #[schemars(with = "Option<MemberName>")]
     name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     trusted_metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
     is_breakglass: Option<bool>,
     /// E.164.
+    #[schemars(with = "Option<PhoneNumber>")]
     mfa_phone_number: Option<String>,
     mfa_enrolled: Option<bool>,
     /// Replaces all roles given directly.
     roles: Option<Vec<RoleId>>,
     preserve_existing_sessions: Option<bool>,
-    /// `sms_otp` or `totp`.
+    #[schemars(extend("enum" = text::words(DEFAULT_MFA_METHODS.map(|(word, _)| word))))]
     default_mfa_method: Option<String>,
+    #[schemars(with = "Option<AnySpelling>")]
     pub(super) email_address: Option<String>,
+    #[schemars(with = "Option<ExternalId>")]
     external_id: Option<String>,
     /// Forget the old address instead of reserving it for the member.
     pub(super) unlink_email: Option<bool>,
@@ -120,11 +128,11 @@ impl MemberUpdate {
     }
 }
 
+/// The words for a member's usual second factor.
+const DEFAULT_MFA_METHODS: [(&str, MfaMethod); 2] = [("sms_otp", MfaMethod::SmsOtp), ("totp", MfaMethod::Totp)];
+
 fn default_mfa_method(method: String, member: &Member) -> Result<String> {
-    let known = match method.as_str() {
-        "sms_otp" => MfaMethod::SmsOtp,
-        "totp" => MfaMethod::Totp,
-        _ => return Err(ApiError::InvalidMfaDefaultMethod.into()),
-    };
+    let named = DEFAULT_MFA_METHODS.into_iter().find(|(word, _)| *word == method);
+    let (_, known) = named.ok_or(ApiError::InvalidMfaDefaultMethod)?;
     if member.has_mfa_method(known) { Ok(method) } else { Err(ApiError::DefaultMfaMissingFactor.into()) }
 }

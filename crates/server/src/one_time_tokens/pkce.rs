@@ -6,11 +6,29 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use foundation::error::{ApiError, Result};
 use foundation::keys::equal;
+use foundation::text;
+use schemars::JsonSchema;
+
+/// Bytes of a hash.
+const HASH: usize = 32;
+
+text! {
+    /// The secret whose hash the challenge is (RFC 7636, section 4.1).
+    pub(crate) Verifier: Word { length: 43..=128, marks: "-._~" };
+}
+
+/// The SHA-256 of the code verifier, in base64url (RFC 7636, section 4.2).
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is of use")]
+pub(crate) struct Challenge(
+    #[schemars(extend("pattern" = format!("^[A-Za-z0-9_-]{{{}}}=*$", (HASH * 4).div_ceil(3))))] String,
+);
 
 /// Checks a challenge (S256).
 pub(crate) fn check_challenge(challenge: Option<String>) -> Result<Option<String>> {
     let Some(challenge) = challenge.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let is_hash = URL_SAFE_NO_PAD.decode(challenge.trim_end_matches('=')).is_ok_and(|hash| hash.len() == 32);
+    let is_hash = URL_SAFE_NO_PAD.decode(challenge.trim_end_matches('=')).is_ok_and(|hash| hash.len() == HASH);
     if is_hash {
         Ok(Some(challenge.trim_end_matches('=').to_owned()))
     } else {
@@ -27,8 +45,7 @@ pub(crate) fn verify(challenge: Option<&str>, verifier: Option<&str>, tolerate: 
         (None, Some(_)) => Err(ApiError::PkceDidNotExpectCodeVerifier.into()),
         (Some(_), None) => Err(ApiError::PkceExpectedCodeVerifier.into()),
         (Some(challenge), Some(verifier)) => {
-            let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-            if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(unreserved) {
+            if !Verifier::fits(verifier) {
                 return Err(ApiError::InvalidPkceCodeVerifier.into());
             }
             let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));

@@ -1,8 +1,8 @@
 use super::reference::check_slug;
 use super::search::{Found, Search, run};
 use super::{
-    CREATE, ExternalId, NewOrganization, Organization, OrganizationRef, SettingsInput, deletion, operations, possible,
-    public,
+    CREATE, ExternalId, NewOrganization, Organization, OrganizationName, OrganizationRef, SettingsInput, Slug,
+    deletion, operations, possible, public,
 };
 use crate::actor::{Actor, ProjectCaller};
 use database::Tx;
@@ -35,12 +35,15 @@ struct OrganizationResponse {
 
 #[derive(Deserialize, JsonSchema)]
 struct Create {
-    /// 1 to 128 characters.
+    #[schemars(with = "OrganizationName")]
     organization_name: String,
     /// Made from the name when absent.
+    #[schemars(with = "Option<Slug>")]
     organization_slug: Option<String>,
+    #[schemars(with = "Option<ExternalId>")]
     organization_external_id: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     trusted_metadata: Option<Metadata>,
     #[serde(flatten)]
     settings: SettingsInput,
@@ -80,10 +83,14 @@ fn get_own(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<OrganizationRes
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
+    #[schemars(with = "Option<OrganizationName>")]
     organization_name: Option<String>,
+    #[schemars(with = "Option<Slug>")]
     organization_slug: Option<String>,
+    #[schemars(with = "Option<ExternalId>")]
     organization_external_id: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
+    #[schemars(schema_with = "metadata::schema")]
     trusted_metadata: Option<Metadata>,
     #[serde(flatten)]
     settings: SettingsInput,

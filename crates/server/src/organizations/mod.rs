@@ -22,7 +22,7 @@ pub(crate) use operations::{
     CREATE, NewOrganization, create, find, find_by_id, find_for, find_many, policy, prefetch, resolve, save,
 };
 pub(crate) use possible::check_enrolment;
-pub(crate) use reference::{ExternalId, OrganizationRef};
+pub(crate) use reference::{ExternalId, OrganizationName, OrganizationRef, Slug};
 pub(crate) use settings::*;
 pub(crate) use settings_input::SettingsInput;
 pub(crate) use store::TABLES;

@@ -2,7 +2,8 @@
 
 use super::reference::{check_slug, slug_from};
 use super::{
-    Admission, ExternalId, Organization, OrganizationRef, Settings, SettingsInput, possible, settings_input, store,
+    Admission, ExternalId, Organization, OrganizationName, OrganizationRef, Settings, SettingsInput, possible,
+    settings_input, store,
 };
 use crate::projects;
 use database::Tx;
@@ -153,8 +154,7 @@ pub(crate) fn find_many(tx: &mut Tx, cx: &Cx, references: &[OrganizationRef]) ->
 }
 
 pub(super) fn check_name(name: String) -> Result<String> {
-    let fits = (1..=128).contains(&name.chars().count()) && !name.trim().is_empty() && !name.contains(['\r', '\n']);
-    if fits { Ok(name) } else { Err(ApiError::InvalidOrganizationName.into()) }
+    if OrganizationName::fits(&name) { Ok(name) } else { Err(ApiError::InvalidOrganizationName.into()) }
 }
 
 fn free_slug(tx: &mut Tx, project: &Project, base: &str) -> Result<String> {

@@ -2,6 +2,7 @@
 
 use foundation::error::{ApiError, Result};
 use foundation::id::{MemberId, OrganizationId};
+use foundation::text;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,8 +23,14 @@ impl OrganizationRef {
     }
 }
 
-/// An id that the app gives to an organization or a member: 1 to 128 characters.
-pub(crate) struct ExternalId;
+text! {
+    /// An id that the app gives to an organization or a member.
+    pub(crate) ExternalId: Word { length: 1..=128, marks: "._-|" };
+    /// The name of an organization in URLs.
+    pub(crate) Slug: Word { length: 2..=128, marks: "-._~" };
+    /// The name of an organization, for people.
+    pub(crate) OrganizationName: Line { length: 1..=128 };
+}
 
 impl ExternalId {
     /// Checks it.
@@ -31,9 +38,7 @@ impl ExternalId {
     /// # Errors
     /// Also when it could be taken for something else where it is looked up.
     pub(crate) fn check(text: &str, error: ApiError) -> Result<()> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-|".contains(&b);
-        let fits = (1..=128).contains(&text.len()) && text.bytes().all(allowed);
-        if fits && can_be_a_name(text) { Ok(()) } else { Err(error.into()) }
+        if Self::fits(text) && can_be_a_name(text) { Ok(()) } else { Err(error.into()) }
     }
 }
 
@@ -59,14 +64,12 @@ fn can_be_a_name(text: &str) -> bool {
         && !PARTS_OF_PATHS.iter().any(|part| part.eq_ignore_ascii_case(text))
 }
 
-/// Checks a slug: 2 to 128 letters, digits and - . _ ~ .
+/// Checks a slug.
 ///
 /// # Errors
 /// Also when it could be taken for something else where it is looked up.
 pub(super) fn check_slug(slug: &str) -> Result<()> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    let fits = (2..=128).contains(&slug.len()) && slug.bytes().all(allowed);
-    if fits && can_be_a_name(slug) { Ok(()) } else { Err(ApiError::InvalidOrganizationSlug.into()) }
+    if Slug::fits(slug) && can_be_a_name(slug) { Ok(()) } else { Err(ApiError::InvalidOrganizationSlug.into()) }
 }
 
 /// A slug made from a name: "Acme, Inc." becomes "acme-inc".

@@ -23,7 +23,7 @@ const ERRORS: Errors = Errors {
 pub(super) struct Search {
     /// From the answer before.
     cursor: Option<String>,
-    /// 1 to 1000; 100 when absent.
+    #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
     /// Everything, when absent.
     #[serde(default, deserialize_with = "frame::object")]

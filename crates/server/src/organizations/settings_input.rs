@@ -2,16 +2,29 @@
 
 use super::*;
 use foundation::cx::Cx;
-use foundation::email_domain::{DomainError, EmailDomain};
+use foundation::email_domain::{AnySpelling, DomainError, EmailDomain};
 use foundation::error::{ApiError, Result};
 use foundation::rbac;
 use foundation::rbac::resource::ORGANIZATION;
+use foundation::text;
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
 
 const MAX_DOMAINS: usize = 100;
 const MAX_LIST: usize = 200;
-const MAX_LOGO_URL: usize = 2048;
+
+text! {
+    /// The URL of a logo.
+    LogoUrl: Bytes { length: 0..=2048 };
+    /// The id of a connected app.
+    AppId: Bytes { length: 0..=128 };
+    /// The id of a tenant at an OAuth provider.
+    TenantId: Bytes { length: 1..=128 };
+}
+
+/// The OAuth providers that have tenants.
+const PROVIDERS: &[&str] = &["slack", "hubspot", "github"];
 
 /// What can be wrong with an organization's name, slug, external id, metadata and settings.
 pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
@@ -58,30 +71,40 @@ pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
 /// The settings that create and update take. What is absent stays as it is; a list replaces the whole list.
 #[derive(Debug, Default, Clone, Deserialize, schemars::JsonSchema)]
 pub(crate) struct SettingsInput {
+    /// http or https; empty for none.
+    #[schemars(with = "Option<LogoUrl>")]
     organization_logo_url: Option<String>,
     sso_default_connection_id: Option<String>,
     sso_jit_provisioning: Option<Admission>,
     sso_jit_provisioning_allowed_connections: Option<Vec<String>>,
+    #[schemars(with = "Option<Vec<AnySpelling>>", length(max = MAX_DOMAINS), extend("uniqueItems" = true))]
     email_allowed_domains: Option<Vec<String>>,
     email_jit_provisioning: Option<EmailJitProvisioning>,
     email_invites: Option<Admission>,
     auth_methods: Option<AuthMethods>,
     allowed_auth_methods: Option<Vec<AuthMethod>>,
     mfa_policy: Option<MfaPolicy>,
+    #[schemars(length(max = MAX_LIST))]
     rbac_email_implicit_role_assignments: Option<Vec<RoleAssignmentInput>>,
     mfa_methods: Option<MfaMethods>,
     allowed_mfa_methods: Option<Vec<MfaMethod>>,
     oauth_tenant_jit_provisioning: Option<OauthTenantJitProvisioning>,
+    #[serde(default)]
+    #[schemars(schema_with = "oauth_tenants_schema")]
     allowed_oauth_tenants: Option<serde_json::Value>,
+    #[schemars(with = "Option<Vec<AnySpelling>>", length(max = MAX_DOMAINS), extend("uniqueItems" = true))]
     claimed_email_domains: Option<Vec<String>>,
     first_party_connected_apps_allowed_type: Option<ConnectedAppsAllowedType>,
+    #[schemars(with = "Option<Vec<AppId>>", length(max = MAX_LIST))]
     allowed_first_party_connected_apps: Option<Vec<String>>,
     third_party_connected_apps_allowed_type: Option<ConnectedAppsAllowedType>,
+    #[schemars(with = "Option<Vec<AppId>>", length(max = MAX_LIST))]
     allowed_third_party_connected_apps: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 struct RoleAssignmentInput {
+    #[schemars(with = "AnySpelling")]
     domain: String,
     role_id: String,
 }
@@ -218,7 +241,7 @@ fn check_together(s: &Settings) -> Result<()> {
 }
 
 fn logo_url(url: String) -> Result<String> {
-    if url.len() > MAX_LOGO_URL {
+    if !LogoUrl::fits(&url) {
         return Err(ApiError::OrganizationLogoUrlTooLong.into());
     }
     let web = url::Url::parse(&url).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
@@ -287,11 +310,18 @@ fn role_assignments(list: Vec<RoleAssignmentInput>, policy: &rbac::Policy) -> Re
     list.into_iter().map(assignment).collect()
 }
 
+fn oauth_tenants_schema(_: &mut SchemaGenerator) -> Schema {
+    let ids = json_schema!({ "type": "array", "maxItems": MAX_LIST, "items": TenantId::FORM.schema() });
+    let providers: serde_json::Map<_, _> =
+        PROVIDERS.iter().map(|provider| ((*provider).to_owned(), ids.clone().to_value())).collect();
+    json_schema!({ "type": ["object", "null"], "properties": providers, "additionalProperties": false })
+}
+
 fn oauth_tenants(given: serde_json::Value) -> Result<BTreeMap<String, Vec<String>>> {
     let error = || ApiError::InvalidOauthAllowedTenantsFormat;
     let tenants: BTreeMap<String, Vec<String>> = serde_json::from_value(given).map_err(|_| error())?;
-    let known = |provider: &String| ["slack", "hubspot", "github"].contains(&provider.as_str());
-    let fits = |ids: &Vec<String>| ids.len() <= MAX_LIST && ids.iter().all(|id| (1..=128).contains(&id.len()));
+    let known = |provider: &String| PROVIDERS.contains(&provider.as_str());
+    let fits = |ids: &Vec<String>| ids.len() <= MAX_LIST && ids.iter().all(|id| TenantId::fits(id));
     match tenants.keys().all(known) && tenants.values().all(fits) {
         true => Ok(tenants),
         false => Err(error().into()),
@@ -299,7 +329,7 @@ fn oauth_tenants(given: serde_json::Value) -> Result<BTreeMap<String, Vec<String
 }
 
 fn bounded(list: Option<Vec<String>>) -> Result<Option<Vec<String>>> {
-    let fits = |list: &Vec<String>| list.len() <= MAX_LIST && list.iter().all(|id| id.len() <= 128);
+    let fits = |list: &Vec<String>| list.len() <= MAX_LIST && list.iter().all(|id| AppId::fits(id));
     match list {
         Some(list) if !fits(&list) => Err(ApiError::InvalidArgument.because("A list of connected apps is too long.")),
         other => Ok(other.map(without_repeats)),

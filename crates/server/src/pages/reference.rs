@@ -26,7 +26,7 @@ fn show(path: &str, method: &str, operation: &Value, openapi: &Value) -> Value {
         .map(|p| {
             json!({
                 "name": p["name"], "location": p["in"], "required": p["required"], "type": type_of(&p["schema"]),
-                "description": p["description"],
+                "description": p["description"], "bounds": bounds(&p["schema"]),
             })
         })
         .collect();
@@ -35,7 +35,7 @@ fn show(path: &str, method: &str, operation: &Value, openapi: &Value) -> Value {
         let required = list(&body["required"]).any(|r| r == name.as_str());
         parameters.push(json!({
             "name": name, "location": "body", "required": required, "type": type_of(property),
-            "description": property["description"],
+            "description": property["description"], "bounds": bounds(property),
         }));
     }
     let errors: Vec<_> =
@@ -84,6 +84,30 @@ fn type_of(schema: &Value) -> String {
         }
         _ => list(&schema["anyOf"]).map(type_of).find(|t| t != "null" && !t.is_empty()).unwrap_or_default(),
     }
+}
+
+/// What a field may be, besides its type.
+fn bounds(schema: &Value) -> String {
+    let between = |least: &str, most: &str, what: &str| {
+        let least = schema[least].as_i64().filter(|least| *least > 0);
+        let said = match (least, schema[most].as_i64()) {
+            (Some(least), Some(most)) if least == most => format!("{most}"),
+            (Some(least), Some(most)) => format!("{least} to {most}"),
+            (Some(least), None) => format!("at least {least}"),
+            (None, Some(most)) => format!("at most {most}"),
+            (None, None) => return None,
+        };
+        Some(format!("{said}{what}"))
+    };
+    let words: Vec<_> = list(&schema["enum"]).filter_map(Value::as_str).filter(|word| !word.is_empty()).collect();
+    let said = [
+        (!words.is_empty()).then(|| words.join(" or ")),
+        between("minimum", "maximum", ""),
+        between("minLength", "maxLength", " characters"),
+        between("minItems", "maxItems", " of them"),
+        schema["default"].as_i64().map(|usual| format!("{usual} when absent")),
+    ];
+    said.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {

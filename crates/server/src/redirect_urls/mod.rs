@@ -18,6 +18,7 @@ use foundation::id::Environment;
 use foundation::memory::Memory;
 use foundation::project::Project;
 use foundation::recent::{A_SECOND, Recent};
+use foundation::text;
 use serde::Serialize;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -72,6 +73,11 @@ impl FromStr for Flow {
     }
 }
 
+text! {
+    /// A URL that a request asks for; empty for the default.
+    pub(crate) Asked: Bytes { length: 0..=registering::LONGEST };
+}
+
 /// How many flows of projects are remembered.
 const MOST: usize = 10_000;
 
@@ -116,7 +122,7 @@ pub(crate) fn choose(tx: &mut Tx, cx: &Cx, flow: Flow, asked: Option<&str>) -> R
             None => Err(with_command(cx.project(), no_default, "--default-redirect-url", "https://…")),
         };
     };
-    if asked.len() > registering::LONGEST || url::Url::parse(asked).is_err() {
+    if !Asked::fits(asked) || url::Url::parse(asked).is_err() {
         return Err(invalid.into());
     }
     let live = cx.project().environment == Environment::Live;

@@ -1,6 +1,7 @@
 //! Custom claims: what the app adds to its sessions and their JWTs.
 
 use foundation::error::{ApiError, Result};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 /// Claims by name.
@@ -8,8 +9,21 @@ pub(crate) type CustomClaims = Map<String, Value>;
 
 const MAX_BYTES: usize = 4096;
 /// Registered claims (RFC 7519, section 4.1); they are ours.
-const RESERVED: &[&str] = &["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+const RESERVED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 const OURS: &str = "https://stytch.com/";
+
+/// What the API description says of claims in a request.
+pub(super) fn schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["object", "null"],
+        "additionalProperties": true,
+        "propertyNames": { "not": { "pattern": format!("^{OURS}") } },
+        "description": format!(
+            "Merged at every level; `null` removes a claim. At most {MAX_BYTES} bytes of JSON may remain. {} are ignored.",
+            RESERVED.map(|name| format!("`{name}`")).join(", "),
+        ),
+    })
+}
 
 /// Claims of a request, without those that are ignored.
 ///

@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// Minutes of the shortest session that can be asked for.
+const SHORTEST: i64 = 5;
 /// Minutes of the longest session: 366 days.
 const LONGEST: i64 = 527_040;
 /// Minutes that a session lasts unless asked otherwise.
@@ -15,10 +17,19 @@ const USUAL: i64 = 60;
 /// How the session is to be. Browsers are held to the project's longest session.
 #[derive(Default, Deserialize, JsonSchema)]
 pub(crate) struct TermsInput {
-    /// 5 to 527040 minutes; when absent 60, or the project's longest session if that is shorter.
+    #[schemars(range(min = SHORTEST, max = LONGEST), description = duration())]
     pub(crate) session_duration_minutes: Option<i64>,
-    /// Up to 4 KB; `null` removes a claim.
+    #[serde(default)]
+    #[schemars(schema_with = "claims::schema")]
     pub(crate) session_custom_claims: Option<Map<String, Value>>,
+}
+
+/// What the API description says of a duration.
+fn duration() -> String {
+    format!(
+        "Minutes from now. When absent, a session that begins lasts {USUAL}, or as long as the project lets one if that is \
+         shorter, and a session that goes on keeps its end."
+    )
 }
 
 /// What can be wrong with terms.
@@ -49,7 +60,7 @@ impl TermsInput {
     /// [`TERMS`].
     pub(crate) fn check(self, cx: &Cx) -> Result<Terms> {
         let longest = if cx.is_browser() { cx.project().settings.max_session_duration_minutes } else { LONGEST };
-        if self.session_duration_minutes.is_some_and(|minutes| !(5..=longest).contains(&minutes)) {
+        if self.session_duration_minutes.is_some_and(|minutes| !(SHORTEST..=longest).contains(&minutes)) {
             return Err(ApiError::InvalidSessionDuration.into());
         }
         let claims = self.session_custom_claims.map(claims::check).transpose()?;
