@@ -194,7 +194,7 @@ def test_what_changes_stands_in_the_audit_log(project):
     assert event["changes"] == {
         "name": {"before": "Test", "after": "Other"},
         "max_session_duration_minutes": {"before": 527_040, "after": 60},
-        "origins": {"before": [ORIGIN], "after": ["capacitor://localhost", ORIGIN]},
+        "origins": {"added": ["capacitor://localhost"], "removed": []},
     }
 
 

@@ -41,7 +41,7 @@ impl Default for Config {
             templates: None,
             session_memory: 640 << 20,
             hashing_memory: 256 << 20,
-            audit_days: None,
+            audit_days: Some(400),
         }
     }
 }

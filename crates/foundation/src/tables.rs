@@ -2,7 +2,7 @@
 //!
 //! Deletion, cleaning, the rotation of keys, the checks of the schema and the page about sharding read these lists.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{MemberId, OrganizationId, ProjectId, SessionId};
 use crate::keys::Sealed;
 use database::{EVERYTHING, Timestamp, Tx, Value, args};
@@ -25,7 +25,8 @@ pub struct Table {
     /// must not count any more without being deleted.
     pub of_member: Option<&'static str>,
     /// The statement that deletes what was derived from a member's sessions, in whatever organization: `$1` the project, `$2`
-    /// the member, `$3` the organization, `$4` the one session that goes on, or nothing.
+    /// the member, `$3` the organization, `$4` the one session that goes on, or nothing. It returns the sessions that it has
+    /// deleted: organization, member, id.
     pub derived_of_member: Option<&'static str>,
     /// How old rows are forgotten.
     pub old: &'static [Old],
@@ -92,7 +93,7 @@ impl Tables {
     }
 
     /// Deletes what a member cannot log in or act with any more, as many of each kind as fit into a request; the others
-    /// count no more.
+    /// count no more. Answers the sessions that were derived from theirs.
     pub fn end_of_member(
         self,
         tx: &mut Tx,
@@ -100,16 +101,19 @@ impl Tables {
         organization: &OrganizationId,
         member: &MemberId,
         except: Option<&SessionId>,
-    ) -> Result<()> {
+    ) -> Result<Vec<(OrganizationId, MemberId, SessionId)>> {
         let except = except.map_or("", SessionId::as_str);
         // First, while the sessions are there that it was derived from.
+        let mut derived = Vec::new();
         for delete in self.iter().filter_map(|table| table.derived_of_member) {
-            tx.visit(EVERYTHING, |tx| run(tx, delete, args![project, member, organization, except]))?;
+            derived.extend(tx.visit::<_, Error>(EVERYTHING, |tx| {
+                Ok(tx.all(delete, args![project, member, organization, except])?)
+            })?);
         }
         for delete in self.iter().filter_map(|table| table.of_member) {
             run(tx, delete, args![organization, member, AT_ONCE as i64, except])?;
         }
-        Ok(())
+        Ok(derived)
     }
 
     /// Deletes some rows of an organization that is gone; whether there may be more.

@@ -56,7 +56,7 @@ pub(crate) struct Server {
     /// MiB that hashing passwords may take at once; more wait their turn [default: 256]
     #[arg(long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB")]
     pub(crate) hashing_memory: Option<u32>,
-    /// Days that the audit log is kept [default: for ever]
+    /// Days that the audit log is kept; 0: for ever [default: 400]
     #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS")]
     pub(crate) audit_days: Option<u32>,
     /// Serve /metrics here instead of with everything else
@@ -225,7 +225,7 @@ impl Server {
             templates: self.templates.clone(),
             session_memory: bytes(self.session_memory, usual.session_memory),
             hashing_memory: bytes(self.hashing_memory, usual.hashing_memory),
-            audit_days: self.audit_days,
+            audit_days: self.audit_days.map_or(usual.audit_days, |days| (days > 0).then_some(days)),
         }
     }
 }

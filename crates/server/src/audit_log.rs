@@ -6,9 +6,9 @@ use crate::organizations::{self, OrganizationRef};
 use crate::search;
 use database::Tx;
 use foundation::app::App;
-use foundation::audit::{self, Event};
+use foundation::audit::{self, Event, Page};
 use foundation::error::{ApiError, Result};
-use foundation::id::ProjectId;
+use foundation::id::{AuditEventId, ProjectId};
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ struct List {
     organization_id: Option<OrganizationRef>,
     /// From the answer before.
     cursor: Option<String>,
+    /// At most so many.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
 }
@@ -35,12 +36,13 @@ struct EventsResponse {
 
 #[derive(Serialize, JsonSchema)]
 struct EventsMetadata {
+    /// `null` when there are no older events.
     next_cursor: Option<String>,
 }
 
 /// List the audit log, newest first.
 ///
-/// This endpoint is Guildhall's own; the SDKs do not have it.
+/// A page ends after 1 MiB, so it may have fewer events than asked for; `next_cursor` says whether there are more. This endpoint is Guildhall's own; the SDKs do not have it.
 #[endpoint("audit.list", GET "/v1/b2b/audit/events", errors(OrganizationNotFound, InvalidArgument))]
 fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<EventsResponse> {
     let project = &cx.project().id;
@@ -50,15 +52,18 @@ fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<EventsResp
     };
     let limit = search::limit(input.limit)?;
     let before = Cursor::read(&cx.app, project, Listing::AuditEvents, input.cursor.as_deref())?;
-    let mut events = audit::page(tx, project, organization.as_ref(), before.as_deref(), limit + 1)?;
-    let more = search::cut(&mut events, limit);
+    let Page { events, more } = audit::page(tx, project, organization.as_ref(), before.as_deref(), limit)?;
     let next = events.last().filter(|_| more).map(|event| event.event_id.as_str());
     let next_cursor = next.map(|last| Cursor::write(&cx.app, project, Listing::AuditEvents, last));
     Ok(EventsResponse { events, results_metadata: EventsMetadata { next_cursor } })
 }
 
-/// The latest events of a project, newest first, for `guildhall audit`.
-pub async fn recent(app: &App, project: &str, limit: i64) -> Result<Vec<Event>> {
+/// Some events of a project, newest first, for `guildhall audit`: those before this one.
+pub async fn page(app: &App, project: &str, before: Option<AuditEventId>, limit: i64) -> Result<Page> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
-    app.db().read(move |tx| tx.visit(id.as_str(), |tx| audit::page(tx, &id, None, None, limit))).await
+    let read = move |tx: &mut Tx| {
+        let before = before.as_ref().map(AuditEventId::as_str);
+        tx.visit(id.as_str(), |tx| audit::page(tx, &id, None, before, limit))
+    };
+    app.db().read(read).await
 }

@@ -33,7 +33,7 @@ mod signing;
 mod tables;
 mod workers;
 
-pub use audit_log::recent as recent_audit_events;
+pub use audit_log::page as audit_events;
 pub use catalogue::{doors, endpoints, openapi};
 pub use migrations::MIGRATIONS;
 pub use outbox::{

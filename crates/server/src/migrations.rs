@@ -25,4 +25,5 @@ migrations! {
     "0011_parents"
     "0012_mail_counts"
     "0013_outbox_destinations"
+    "0014_whose_events"
 }

@@ -1,14 +1,15 @@
-//! The audit log. An event is written in the transaction it tells about: who, what, which object, which fields.
+//! The audit log. An event is written in the transaction it tells about: who, what, which object, whose, which fields. What
+//! stores something records it, not whoever asks for it, so that nothing changes without an event.
 
 mod change;
 mod store;
 
 pub use change::Change;
-pub use store::{TABLES, page};
+pub use store::{Page, TABLES, page};
 
 use crate::cx::{Cx, Via};
 use crate::error::Result;
-use crate::id::{AuditEventId, OrganizationId};
+use crate::id::{AuditEventId, MemberId, OrganizationId};
 use database::{Timestamp, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,8 +26,9 @@ pub struct Event {
     pub action: String,
     pub actor: Party,
     pub organization_id: Option<OrganizationId>,
+    /// The member whom it concerns: whose account, session or link it is.
+    pub member_id: Option<MemberId>,
     pub object: Party,
-    /// The fields that changed, with their values before and after.
     pub changes: Change,
     pub request_id: String,
     pub ip_address: String,
@@ -42,12 +44,23 @@ pub struct Party {
     pub id: String,
 }
 
-/// Writes an event. `object` is an identifier; its prefix is the kind of object.
+/// Whose it is that something was done to.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// The project's own.
+    Project,
+    /// An organization's.
+    Organization(&'a OrganizationId),
+    /// A member's, of this organization.
+    Member(&'a OrganizationId, &'a MemberId),
+}
+
+/// Writes an event. `object` is an identifier; its prefix is the kind of object. Secrets are no business of an event.
 pub fn record(
     tx: &mut Tx,
     cx: &Cx,
     action: &str,
-    organization: Option<&OrganizationId>,
+    whose: Whose<'_>,
     object: &impl std::fmt::Display,
     changes: Change,
 ) -> Result<()> {
@@ -58,14 +71,20 @@ pub fn record(
         (None, Via::Browser) => ("public_token", project.id.to_string()),
         (None, Via::CommandLine) => ("operator", "command line".to_owned()),
     };
+    let (organization, member) = match whose {
+        Whose::Project => (None, None),
+        Whose::Organization(organization) => (Some(organization), None),
+        Whose::Member(organization, member) => (Some(organization), Some(member)),
+    };
     let event = Event {
         event_id: AuditEventId::new(project.environment),
         occurred_at: cx.now(),
         action: action.to_owned(),
         actor: Party { kind: kind.to_owned(), id },
         organization_id: organization.cloned(),
+        member_id: member.cloned(),
         object: object_of(object),
-        changes,
+        changes: changes.bounded(),
         request_id: cx.request_id.clone(),
         ip_address: cx.ip_address.map(|address| address.to_string()).unwrap_or_default(),
     };

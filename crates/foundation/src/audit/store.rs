@@ -1,6 +1,6 @@
 use super::{Change, Event, Party};
 use crate::error::Result;
-use crate::id::{AuditEventId, OrganizationId, ProjectId};
+use crate::id::{AuditEventId, MemberId, OrganizationId, ProjectId};
 use crate::tables::{Kept, Old, Owner, Table};
 use database::{Json, Timestamp, Tx, args, row};
 
@@ -11,6 +11,7 @@ struct Stored {
     actor_type: String,
     actor_id: String,
     organization_id: Option<OrganizationId>,
+    member_id: Option<MemberId>,
     object_type: String,
     object_id: String,
     changes: Json<Change>,
@@ -24,6 +25,7 @@ row!(Stored {
     actor_type,
     actor_id,
     organization_id,
+    member_id,
     object_type,
     object_id,
     changes,
@@ -39,6 +41,7 @@ impl From<Stored> for Event {
             action: s.action,
             actor: Party { kind: s.actor_type, id: s.actor_id },
             organization_id: s.organization_id,
+            member_id: s.member_id,
             object: Party { kind: s.object_type, id: s.object_id },
             changes: s.changes.0,
             request_id: s.request_id,
@@ -50,8 +53,8 @@ impl From<Stored> for Event {
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<()> {
     tx.execute_later(
         "INSERT INTO audit_events (project_id, id, occurred_at, action, actor_type, actor_id, organization_id,
-                                   object_type, object_id, changes, request_id, ip_address)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                   member_id, object_type, object_id, changes, request_id, ip_address)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         args![
             project,
             &event.event_id,
@@ -60,6 +63,7 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<
             &event.actor.kind,
             &event.actor.id,
             event.organization_id.as_ref(),
+            event.member_id.as_ref(),
             &event.object.kind,
             &event.object.id,
             Json(&event.changes),
@@ -70,27 +74,77 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<
     Ok(())
 }
 
-/// Newest first, those before the cursor; identifiers begin with their time, so their order is the order of events.
+/// Some events, newest first.
+pub struct Page {
+    pub events: Vec<Event>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
+/// The most bytes of JSON of a page; one event that is longer, from before events were bounded, is a page by itself.
+const PAGE: i64 = 1 << 20;
+/// Bytes that an event takes at most besides what it changed.
+const EVENT: i64 = 700;
+
+/// At most so many events before the cursor, newest first; identifiers begin with their time, so their order is the order of
+/// events. The page ends early where it would be too long.
 pub fn page(
     tx: &mut Tx,
     project: &ProjectId,
     organization: Option<&OrganizationId>,
     before: Option<&str>,
     limit: i64,
-) -> Result<Vec<Event>> {
-    let before = before.unwrap_or("~");
+) -> Result<Page> {
+    let lengths = lengths(tx, project, organization, before, limit + 1)?;
+    let mut bytes = 0;
+    let fits = |(_, length): &&(AuditEventId, i64)| {
+        bytes += length + EVENT;
+        bytes <= PAGE
+    };
+    let most = usize::try_from(limit).unwrap_or_default();
+    let fitting = lengths.iter().take(most).take_while(fits).count().max(1);
+    let Some((last, _)) = lengths.iter().take(fitting).next_back() else {
+        return Ok(Page { events: Vec::new(), more: false });
+    };
+    let (before, count) = (before.unwrap_or(AFTER_ALL), fitting as i64);
     let rows = match organization {
         None => tx.all::<Stored>(
-            "SELECT * FROM audit_events WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-            args![project, before, limit],
+            "SELECT * FROM audit_events WHERE project_id = $1 AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4",
+            args![project, before, last, count],
         )?,
         Some(organization) => tx.all::<Stored>(
-            "SELECT * FROM audit_events WHERE project_id = $1 AND organization_id = $2 AND id < $3
-             ORDER BY id DESC LIMIT $4",
-            args![project, organization, before, limit],
+            "SELECT * FROM audit_events WHERE project_id = $1 AND organization_id = $2 AND id < $3 AND id >= $4
+             ORDER BY id DESC LIMIT $5",
+            args![project, organization, before, last, count],
         )?,
     };
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(Page { events: rows.into_iter().map(Into::into).collect(), more: lengths.len() > fitting })
+}
+
+/// What no identifier comes after.
+const AFTER_ALL: &str = "~";
+
+/// How many bytes the events of a page tell of changes.
+fn lengths(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: Option<&OrganizationId>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(AuditEventId, i64)>> {
+    let before = before.unwrap_or(AFTER_ALL);
+    Ok(match organization {
+        None => tx.all(
+            "SELECT id, CAST(octet_length(CAST(changes AS TEXT)) AS BIGINT) AS length FROM audit_events
+             WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            args![project, before, limit],
+        )?,
+        Some(organization) => tx.all(
+            "SELECT id, CAST(octet_length(CAST(changes AS TEXT)) AS BIGINT) AS length FROM audit_events
+             WHERE project_id = $1 AND organization_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+            args![project, organization, before, limit],
+        )?,
+    })
 }
 
 /// Minutes that events are kept which anybody can cause from a browser without having to do with any organization.

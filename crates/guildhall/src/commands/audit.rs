@@ -4,6 +4,7 @@ use super::{explain, print};
 use crate::config::Common;
 use crate::open::open_for_command;
 use clap::Args;
+use foundation::audit::Event;
 
 /// Shows what happened in a project, newest first.
 #[derive(Args)]
@@ -24,27 +25,41 @@ pub(crate) struct Audit {
 impl Audit {
     pub(crate) async fn run(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
-        let limit = self.limit.clamp(1, 100_000);
-        let events = server::recent_audit_events(&app, &self.project, limit).await.map_err(explain)?;
-        for event in &events {
-            let json = serde_json::to_value(event).map_err(|error| error.to_string())?;
-            if self.json {
-                print(&json.to_string());
-            } else {
-                let text = |path: &str| json.pointer(path).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-                let fields =
-                    json.get("changes").and_then(|c| c.as_object()).map(|c| c.keys().cloned().collect::<Vec<_>>());
-                print(&format!(
-                    "{}  {}  {}  by {} {}",
-                    text("/occurred_at"),
-                    text("/action"),
-                    text("/object/id"),
-                    text("/actor/id"),
-                    fields.unwrap_or_default().join(", ")
-                ));
+        let (mut left, mut before) = (self.limit.clamp(1, 100_000), None);
+        loop {
+            let page = server::audit_events(&app, &self.project, before, left.min(PAGE)).await.map_err(explain)?;
+            for event in &page.events {
+                show(event, self.json)?;
+            }
+            left -= page.events.len() as i64;
+            before = page.events.into_iter().last().map(|event| event.event_id);
+            if !page.more || left <= 0 {
+                break;
             }
         }
         app.db().close().await;
         Ok(())
     }
+}
+
+/// How many events are read at once.
+const PAGE: i64 = 1000;
+
+fn show(event: &Event, as_json: bool) -> Result<(), String> {
+    let json = serde_json::to_value(event).map_err(|error| error.to_string())?;
+    if as_json {
+        print(&json.to_string());
+        return Ok(());
+    }
+    let text = |path: &str| json.pointer(path).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let fields = json.get("changes").and_then(|c| c.as_object()).map(|c| c.keys().cloned().collect::<Vec<_>>());
+    print(&format!(
+        "{}  {}  {}  by {} {}",
+        text("/occurred_at"),
+        text("/action"),
+        text("/object/id"),
+        text("/actor/id"),
+        fields.unwrap_or_default().join(", ")
+    ));
+    Ok(())
 }

@@ -9,9 +9,10 @@ use crate::members::{self, Member};
 use crate::organizations::Organization;
 use crate::sessions::{self, Basis, Session, Source, Terms};
 use database::Tx;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use serde_json::json;
 
 /// What was proven, and what goes on.
 #[derive(Default)]
@@ -76,8 +77,6 @@ pub(crate) fn finish(
             (None, None) => Basis::Login,
         };
         let session = sessions::begin_or_extend(tx, cx, &organization, &member, basis, factors, terms)?;
-        let (id, change) = (&session.member_session_id, Change::none());
-        audit::record(tx, cx, "session.authenticate", Some(&organization.organization_id), id, change)?;
         return Ok(Outcome { organization, member, state: State::Authenticated(Box::new(session)), more: NoMore {} });
     }
     if let Some(proven) = proven_now {
@@ -96,6 +95,9 @@ pub(crate) fn finish(
             IntermediateSession::begin(tx, cx, email, Some(bound), factors, source)?
         }
     };
+    let proven = Change::created(&json!({ "authentication_factors": intermediate.factors }));
+    let whose = Whose::Member(&organization.organization_id, &member.member_id);
+    audit::record(tx, cx, "session.authenticate.incomplete", whose, &member.member_id, proven)?;
     let missing = Missing { intermediate, primary, mfa };
     Ok(Outcome { organization, member, state: State::Missing(Box::new(missing)), more: NoMore {} })
 }

@@ -7,7 +7,7 @@ use crate::one_time_tokens::{self, Purpose};
 use crate::organizations::{self, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Whose};
 use foundation::cx::Cx;
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
@@ -100,8 +100,8 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     };
     one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
     mailing::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
-    let (id, change) = (Some(&organization.organization_id), Change::none());
-    audit::record(tx, cx, "member.start_email_update", id, &member.member_id, change)?;
+    let whose = Whose::Member(&organization.organization_id, &member.member_id);
+    audit::record(tx, cx, "member.start_email_update", whose, &member.member_id, mailing::sent_to(&email))?;
     Ok(MemberResponse::new(member, organization))
 }
 

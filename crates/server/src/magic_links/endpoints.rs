@@ -13,7 +13,7 @@ use crate::organizations::{self, Organization, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use crate::sessions::TERMS;
 use database::{Timestamp, Tx};
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
 use foundation::id::{EmailId, MemberId};
@@ -21,6 +21,7 @@ use foundation::text::OrEmpty;
 use frame::{Call, Cookie, Endpoint, Jar, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -112,8 +113,14 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
     };
     mailing::send_login(tx, cx, &organization, &email, member.as_ref(), mailing)?;
     if !created {
-        let object = member.as_ref().map(|member| member.member_id.to_string()).unwrap_or_default();
-        audit::record(tx, cx, "magic_link.send", Some(&organization.organization_id), &object, Change::none())?;
+        let (id, sent) = (&organization.organization_id, mailing::sent_to(&email));
+        match &member {
+            Some(member) => {
+                let whose = Whose::Member(id, &member.member_id);
+                audit::record(tx, cx, "magic_link.send", whose, &member.member_id, sent)?;
+            }
+            None => audit::record(tx, cx, "magic_link.send", Whose::Organization(id), id, sent)?,
+        }
     }
     match member {
         Some(member) if !cx.is_browser() => Ok(LoginOrSignupResponse::Told {
@@ -199,7 +206,7 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
         minutes: mailing::minutes(input.discovery_expiration_minutes, USUAL_MINUTES)?,
     };
     mailing::send_discovery(tx, cx, &email, mailing)?;
-    audit::record(tx, cx, "magic_link.discovery.send", None, &cx.project().id, Change::none())?;
+    audit::record(tx, cx, "magic_link.discovery.send", Whose::Project, &cx.project().id, mailing::sent_to(&email))?;
     Ok(Sent {})
 }
 
@@ -238,7 +245,8 @@ fn authenticate_discovery(
     let (token, verifier) = (&input.discovery_magic_links_token, input.pkce_code_verifier.as_deref());
     let (intermediate, proven) = prove_address(tx, cx, token, verifier)?;
     let discovered_organizations = discovery::discover(tx, cx, &proven, &intermediate.factors)?;
-    audit::record(tx, cx, "magic_link.discovery.authenticate", None, &cx.project().id, Change::none())?;
+    let change = Change::created(&json!({ "authentication_factors": intermediate.factors }));
+    audit::record(tx, cx, "magic_link.discovery.authenticate", Whose::Project, &cx.project().id, change)?;
     let output = Discovered {
         intermediate_session_token: intermediate.token.to_text(),
         intermediate_session_token_expires_at: intermediate.expires_at,

@@ -6,7 +6,7 @@ use crate::members::{self, CREATE, Member, MemberName, MemberResponse, NewMember
 use crate::organizations::{self, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Whose};
 use foundation::cx::Cx;
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::email_domain::EmailDomain;
@@ -116,8 +116,8 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
         }
     };
     mailing::send_invitation(tx, cx, &organization, &invited, mailing)?;
-    let organization_id = Some(&organization.organization_id);
-    audit::record(tx, cx, "member.invite", organization_id, &invited.member_id, Change::none())?;
+    let whose = Whose::Member(&organization.organization_id, &invited.member_id);
+    audit::record(tx, cx, "member.invite", whose, &invited.member_id, mailing::sent_to(&invited.email_address))?;
     Ok(MemberResponse::new(invited, organization))
 }
 

@@ -8,6 +8,7 @@ use crate::organizations::{self, AuthMethod, Organization, OrganizationRef};
 use crate::outbox::{self, Mail, Message, Parcel};
 use crate::projects;
 use database::Tx;
+use foundation::audit::Change;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Error, Result};
@@ -89,6 +90,11 @@ pub(super) fn challenge(cx: &Cx, given: Option<String>) -> Result<Option<String>
     let challenge = pkce::check_challenge(given)?;
     let required = cx.is_browser() && cx.project().settings.pkce_required_for_email_magic_links;
     if required && challenge.is_none() { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
+}
+
+/// What the audit log tells of a mail: to whom it was sent.
+pub(super) fn sent_to(email: &EmailAddress) -> Change {
+    Change::of("sent_to", &None::<EmailAddress>, email)
 }
 
 /// Has all fetched at once that a login link will need, where the request names the organization by its id.

@@ -2,8 +2,8 @@
 
 use super::{Member, MemberRef, Status, require_given, store};
 use crate::organizations::{self, ExternalId, Organization};
-use database::Tx;
-use foundation::audit::{self, Change};
+use database::{Timestamp, Tx};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::email_domain::EmailDomain;
@@ -13,6 +13,7 @@ use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
 use foundation::rbac::RoleId;
 use foundation::text;
+use serde::Serialize;
 
 /// A member to be.
 pub(crate) struct NewMember {
@@ -125,7 +126,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
     };
     store::insert(tx, &member)?;
     member.set_roles(organization);
-    record(tx, cx, "member.create", &member, Change::none())?;
+    record(tx, cx, "member.create", &member, Change::created(&member))?;
     Ok(member)
 }
 
@@ -170,17 +171,36 @@ pub(crate) fn save(
 }
 
 fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -> Result<()> {
-    audit::record(tx, cx, action, Some(&member.organization_id), &member.member_id, change)
+    audit::record(tx, cx, action, whose(member), &member.member_id, change)
+}
+
+fn whose(member: &Member) -> Whose<'_> {
+    Whose::Member(&member.organization_id, &member.member_id)
 }
 
 /// Ends a member's sessions, but the one to be kept, and everything that ends with them, also elsewhere. What is just being
-/// made counts no more either, nor does what was proven until now.
+/// made counts no more either, nor does what was proven until now. Each organization's log tells what has ended in it.
 pub(crate) fn end_sessions(tx: &mut Tx, cx: &Cx, member: &mut Member, keep: Option<&SessionId>) -> Result<()> {
+    let before = Ended { sessions_ended_at: member.sessions_ended_at };
     member.session_generation += 1;
     member.sessions_ended_at = Some(cx.now());
     member.revision += 1;
     store::set_session_generation(tx, member)?;
-    cx.app.tables().end_of_member(tx, &member.project_id, &member.organization_id, &member.member_id, keep)
+    let (organization, id) = (&member.organization_id, &member.member_id);
+    let derived = cx.app.tables().end_of_member(tx, &member.project_id, organization, id, keep)?;
+    let change = Change::between(&before, &Ended { sessions_ended_at: member.sessions_ended_at });
+    record(tx, cx, "session.revoke_all", member, change)?;
+    for (organization, owner, session) in derived.iter().filter(|(_, owner, _)| *owner != member.member_id) {
+        audit::record(tx, cx, "session.revoke", Whose::Member(organization, owner), session, Change::none())?;
+    }
+    Ok(())
+}
+
+/// What the audit log tells when all sessions are ended.
+#[derive(Serialize)]
+struct Ended {
+    #[serde(with = "foundation::time::optional")]
+    sessions_ended_at: Option<Timestamp>,
 }
 
 fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {

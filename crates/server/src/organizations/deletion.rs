@@ -6,7 +6,7 @@ use super::{Organization, store};
 use crate::projects;
 use database::{EVERYTHING, Timestamp, Tx};
 use foundation::app::App;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
 use foundation::id::ProjectId;
@@ -23,7 +23,7 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Resul
     cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
     store::delete(tx, organization)?;
     store::insert_deleted(tx, organization, cx.now())?;
-    audit::record(tx, cx, "organization.delete", Some(id), id, Change::none())
+    audit::record(tx, cx, "organization.delete", Whose::Organization(id), id, Change::none())
 }
 
 /// Deletes all of a project, one after the other, with the rows that there are of each.

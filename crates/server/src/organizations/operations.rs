@@ -7,7 +7,7 @@ use super::{
 };
 use crate::projects;
 use database::Tx;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::OrganizationId;
@@ -71,7 +71,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
         error => error,
     })?;
     let id = &organization.organization_id;
-    audit::record(tx, cx, "organization.create", Some(id), id, Change::none())?;
+    audit::record(tx, cx, "organization.create", Whose::Organization(id), id, Change::created(&organization))?;
     Ok(organization)
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn save(
     store::update(tx, before, organization)?;
     organization.revision += 1;
     let id = &organization.organization_id;
-    audit::record(tx, cx, action, Some(id), id, change)
+    audit::record(tx, cx, action, Whose::Organization(id), id, change)
 }
 
 /// What the organization's roles and those of its project allow.

@@ -1,38 +1,17 @@
-//! What an operator changes of a project, and what is shown of it.
+//! What an operator changes of a project.
 
 use super::operations::{by_operator, check_name, enter};
 use super::registering::{add_origin, add_redirect_url, remove_origin, remove_redirect_url};
+use super::shown::{Shown, show_in};
 use super::{Settings, store};
-use crate::redirect_urls::{self, Flow, Listed};
+use crate::redirect_urls::{self, Flow};
 use database::{EVERYTHING, Tx};
 use foundation::app::App;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::id::{Environment, ProjectId};
+use foundation::id::ProjectId;
 use foundation::project::Project;
-use foundation::stored::Stored;
-use serde::Serialize;
-
-/// A project as its operator sees it.
-#[derive(Serialize)]
-pub struct Shown {
-    pub project_id: ProjectId,
-    pub name: String,
-    pub environment: Environment,
-    pub public_tokens: Vec<String>,
-    pub secrets: Vec<ShownSecret>,
-    pub settings: Stored<Settings>,
-    pub redirect_urls: Vec<Listed>,
-    pub origins: Vec<String>,
-}
-
-/// What may be known of a secret.
-#[derive(Serialize)]
-pub struct ShownSecret {
-    pub secret_id: String,
-    pub last_four: String,
-}
 
 /// What is to change. What is taken away goes first, so that one thing can be put in the place of another.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +49,10 @@ pub async fn update(
         }
         register(tx, cx, &update)?;
         let after = show_in(tx, &after)?;
-        audit::record(tx, cx, "project.update", None, id, Change::between(&before.recorded(), &after.recorded()))?;
+        let change = Change::between(&before.recorded(), &after.recorded());
+        if !change.is_none() {
+            audit::record(tx, cx, "project.update", Whose::Project, id, change)?;
+        }
         Ok(after)
     })
     .await
@@ -115,35 +97,4 @@ pub async fn list(app: &App) -> Result<Vec<Shown>> {
     app.db()
         .read(|tx| tx.visit(EVERYTHING, |tx| store::all(tx)?.iter().map(|project| show_in(tx, project)).collect()))
         .await
-}
-
-fn show_in(tx: &mut Tx, project: &Project) -> Result<Shown> {
-    let secrets = store::secrets(tx, &project.id)?.into_iter();
-    Ok(Shown {
-        project_id: project.id.clone(),
-        name: project.name.clone(),
-        environment: project.environment,
-        public_tokens: store::public_tokens(tx, &project.id)?,
-        secrets: secrets.map(|(secret_id, last_four)| ShownSecret { secret_id, last_four }).collect(),
-        settings: project.settings.clone(),
-        redirect_urls: redirect_urls::list(tx, project)?,
-        origins: store::origins(tx, &project.id)?,
-    })
-}
-
-/// What the audit log tells the changes of.
-#[derive(Serialize)]
-struct Recorded<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    settings: &'a Stored<Settings>,
-    redirect_urls: &'a [Listed],
-    origins: &'a [String],
-}
-
-impl Shown {
-    fn recorded(&self) -> Recorded<'_> {
-        let Self { name, settings, redirect_urls, origins, .. } = self;
-        Recorded { name, settings, redirect_urls, origins }
-    }
 }

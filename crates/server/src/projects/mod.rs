@@ -8,9 +8,10 @@ mod operations;
 mod origin;
 mod policy;
 mod registering;
+mod shown;
 mod store;
 
-pub use changes::{Shown, ShownSecret, Update, list, show, update};
+pub use changes::{Update, list, show, update};
 pub(crate) use endpoints::endpoints;
 pub(crate) use identify::{by_public_token, check_origin, identify, origin_is_registered, public_token, remembered};
 pub use operations::{
@@ -20,6 +21,7 @@ pub use operations::{
 pub(crate) use operations::{close, enter, erase, ids};
 pub use policy::set_policy;
 pub(crate) use policy::{current_policy, policy};
+pub use shown::{Shown, ShownSecret};
 pub(crate) use store::TABLES;
 
 pub use crate::redirect_urls::Listed;

@@ -1,5 +1,6 @@
 //! What an operator does with projects, through the command line.
 
+use super::shown::show_in;
 use super::{Settings, registering, store};
 use crate::redirect_urls::Flow;
 use crate::signing;
@@ -7,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use database::{EVERYTHING, Tx};
 use foundation::app::App;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{Environment, ProjectId, SecretId};
@@ -79,7 +80,8 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
         registering::add_origin(tx, &cx, origin)?;
     }
     signing::insert(app, tx, id, key, cx.now())?;
-    audit::record(tx, &cx, "project.create", None, id, Change::none())?;
+    let shown = show_in(tx, cx.project())?;
+    audit::record(tx, &cx, "project.create", Whose::Project, id, Change::created(&shown.recorded()))?;
     Ok(Created { project_id: id.to_string(), secret, public_token, environment })
 }
 
@@ -95,7 +97,7 @@ fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<Secret> {
     let last_four = &secret[secret.len() - 4..];
     let secret_id = SecretId::new(environment);
     store::insert_secret(tx, id, &secret_id, &hash, last_four, cx.now())?;
-    audit::record(tx, cx, "project.secret.create", None, &secret_id, Change::none())?;
+    audit::record(tx, cx, "project.secret.create", Whose::Project, &secret_id, Change::none())?;
     Ok(Secret { secret_id, secret })
 }
 
@@ -164,7 +166,7 @@ pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<
     by_operator(app, project, move |tx, cx| {
         let removed = store::delete_secret(tx, &cx.project().id, &secret_id)?;
         if removed {
-            audit::record(tx, cx, "project.secret.delete", None, &secret_id, Change::none())?;
+            audit::record(tx, cx, "project.secret.delete", Whose::Project, &secret_id, Change::none())?;
         }
         Ok(removed)
     })
@@ -175,7 +177,7 @@ pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<
 pub(crate) async fn close(app: &App, project: &str) -> Result<ProjectId> {
     by_operator(app, project, move |tx, cx| {
         store::close(tx, &cx.project().id)?;
-        audit::record(tx, cx, "project.delete", None, &cx.project().id, Change::none())?;
+        audit::record(tx, cx, "project.delete", Whose::Project, &cx.project().id, Change::none())?;
         Ok(cx.project().id.clone())
     })
     .await
@@ -208,7 +210,7 @@ pub async fn rotate_signing_key(app: &App, project: &str) -> Result<String> {
     let key = signing::generate(&id).await?;
     by_operator(app, project, move |tx, cx| {
         signing::insert(&cx.app, tx, &cx.project().id, &key, cx.now())?;
-        audit::record(tx, cx, "signing_key.create", None, key.id(), Change::none())?;
+        audit::record(tx, cx, "signing_key.create", Whose::Project, key.id(), Change::none())?;
         Ok(key.id().to_string())
     })
     .await

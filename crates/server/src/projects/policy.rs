@@ -3,7 +3,7 @@
 use super::{enter, store};
 use database::{RowKey, Tx};
 use foundation::app::App;
-use foundation::audit::{self, Change};
+use foundation::audit::{self, Change, Whose};
 use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
@@ -60,7 +60,11 @@ pub async fn set_policy(app: &App, project: &str, given: Policy) -> Result<Polic
             let cx = Cx::of_operator(&operator, Arc::new(enter(tx, &id)?));
             let before = policy(tx, cx.project())?;
             store::set_policy(tx, &id, &given, &stored, cx.now())?;
-            audit::record(tx, &cx, "rbac_policy.update", None, &id, Change::between(&before, &stored))
+            let change = Change::between(&before, &stored);
+            if change.is_none() {
+                return Ok(());
+            }
+            audit::record(tx, &cx, "rbac_policy.update", Whose::Project, &id, change)
         })
         .await?;
     Ok(whole)

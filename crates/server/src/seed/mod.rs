@@ -10,7 +10,6 @@ use crate::sessions::{self, Basis, Terms};
 use crate::{members, projects};
 use database::Tx;
 use foundation::app::App;
-use foundation::audit::{self, Change};
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::{Environment, ProjectId};
@@ -151,14 +150,12 @@ fn member(
     index: u64,
     tokens: &mut Vec<String>,
 ) -> Result<()> {
-    let id = Some(&organization.organization_id);
     let new = content::member(seed.number, index, &organization.organization_slug)?;
     let member = members::create(tx, cx, organization, new)?;
     for _ in share(seed.sessions, seed.members, index) {
         let link = Factor::magic_link(member.email_id.clone(), member.email_address.clone(), cx.now());
         let terms = Terms { duration: Some(SESSION_MINUTES), ..Terms::unchanged(None) };
         let session = sessions::begin_or_extend(tx, cx, organization, &member, Basis::Login, vec![link], terms)?;
-        audit::record(tx, cx, "session.authenticate", id, &session.member_session_id, Change::none())?;
         tokens.push(session.token(&cx.app).to_text());
     }
     Ok(())

@@ -10,7 +10,6 @@ use crate::members::{self, MemberRef};
 use crate::organizations::{self, OrganizationRef};
 use crate::signing::{self, Jwk};
 use database::Tx;
-use foundation::audit::{self, Change};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::{MemberId, ProjectId, SessionId};
@@ -150,8 +149,6 @@ fn revoke(tx: &mut Tx, cx: &Call<Actor>, input: Revoke) -> Result<Revoked> {
     }
     cx.require_on_member(&session.member_id, "revoke-sessions")?;
     operations::end(tx, cx, &session.organization_id, &session.member_session_id)?;
-    let (organization, change) = (Some(&session.organization_id), Change::none());
-    audit::record(tx, cx, "session.revoke", organization, &session.member_session_id, change)?;
     Ok(Revoked {})
 }
 
@@ -171,8 +168,6 @@ fn revoke_of_member(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Revoked> {
     }
     cx.require_on_member(&member.member_id, "revoke-sessions")?;
     members::end_sessions(tx, cx, &mut member, None)?;
-    let (organization, change) = (Some(&organization.organization_id), Change::none());
-    audit::record(tx, cx, "session.revoke_all", organization, &member.member_id, change)?;
     Ok(Revoked {})
 }
 
@@ -181,7 +176,6 @@ fn revoke_of_member(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Revoked> {
 fn revoke_own(tx: &mut Tx, cx: &Call<Actor>, _input: NoInput) -> Result<WithCookies<Revoked>> {
     let own = cx.acting.as_ref().ok_or(ApiError::UserUnauthenticated)?;
     operations::end(tx, cx, &own.organization_id, &own.session_id)?;
-    audit::record(tx, cx, "session.revoke", Some(&own.organization_id), &own.session_id, Change::none())?;
     // Whatever the browser keeps of the session goes.
     Ok(WithCookies { output: Revoked {}, take: |_, jar, _| cookies::ended(jar) })
 }

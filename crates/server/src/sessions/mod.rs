@@ -74,10 +74,32 @@ impl Session {
         }
     }
 
+    /// What the audit log tells of it.
+    fn recorded(&self) -> Recorded<'_> {
+        Recorded {
+            expires_at: self.expires_at,
+            authentication_factors: &self.factors,
+            custom_claims: &self.custom_claims,
+            derived_from: self.derived_from.as_ref(),
+            origin_member_id: self.origin_member_id.as_ref(),
+        }
+    }
+
     /// Whether all sessions of the member were ended since it was made.
     pub(crate) fn has_ended_with_all_of(&self, member: &Member) -> bool {
         self.generation.is_some_and(|generation| generation != member.session_generation)
     }
+}
+
+/// What the audit log tells of a session.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    #[serde(with = "foundation::time")]
+    expires_at: Timestamp,
+    authentication_factors: &'a [Factor],
+    custom_claims: &'a CustomClaims,
+    derived_from: Option<&'a SessionId>,
+    origin_member_id: Option<&'a MemberId>,
 }
 
 /// The session that another is made of. What is derived from it ends with it.

@@ -7,6 +7,7 @@ use crate::factors::Factor;
 use crate::members::Member;
 use crate::organizations::Organization;
 use database::{EVERYTHING, Tx};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{OrganizationId, SessionId};
@@ -27,10 +28,11 @@ pub(crate) fn begin_or_extend(
 ) -> Result<Session> {
     let now = cx.now();
     let source = match basis {
-        Basis::GoesOn(mut session) => {
-            session.factors = factors;
-            change(tx, cx, &mut session, terms)?;
-            return Ok(*session);
+        Basis::GoesOn(session) => {
+            let mut after = Session { factors, ..(*session).clone() };
+            let changed = store_changed(tx, cx, &session, &mut after, terms)?;
+            record(tx, cx, LOGIN, &after, changed)?;
+            return Ok(after);
         }
         Basis::Derived(source) => {
             // Its row is written, so that nobody ends it while this is made.
@@ -59,14 +61,30 @@ pub(crate) fn begin_or_extend(
     };
     let hash = session.token(&cx.app).hash(cx.app.keys());
     store::insert(tx, &cx.project().id, &session, &hash)?;
+    record(tx, cx, LOGIN, &session, Change::created(&session.recorded()))?;
     Ok(session)
 }
 
-/// Stores a session that goes on, on these terms.
+/// The event of a login, whether it begins a session or adds to one.
+const LOGIN: &str = "session.authenticate";
+
+fn record(tx: &mut Tx, cx: &Cx, action: &str, session: &Session, change: Change) -> Result<()> {
+    let whose = Whose::Member(&session.organization_id, &session.member_id);
+    audit::record(tx, cx, action, whose, &session.member_session_id, change)
+}
+
+/// Stores a session that goes on, on these terms, and records what has changed.
 ///
 /// # Errors
 /// `session_not_found` when it has ended meanwhile.
 pub(super) fn change(tx: &mut Tx, cx: &Cx, session: &mut Session, terms: Terms) -> Result<()> {
+    let before = session.clone();
+    let changed = store_changed(tx, cx, &before, session, terms)?;
+    if changed.is_none() { Ok(()) } else { record(tx, cx, "session.update", session, changed) }
+}
+
+/// Stores a session that goes on; what the audit log tells of it.
+fn store_changed(tx: &mut Tx, cx: &Cx, before: &Session, session: &mut Session, terms: Terms) -> Result<Change> {
     session.last_accessed_at = cx.now();
     session.revision += 1;
     session.custom_claims = claims::merge(&session.custom_claims, terms.claims)?;
@@ -76,13 +94,14 @@ pub(super) fn change(tx: &mut Tx, cx: &Cx, session: &mut Session, terms: Terms) 
     {
         session.expires_at = session.expires_at.max(at);
     }
+    let promised = Session { expires_at: session.expires_at, ..before.clone() };
     if let Some(minutes) = terms.duration {
         let end = time::after_minutes(cx.now(), minutes);
         session.shortened += i64::from(end < session.expires_at);
         session.expires_at = end;
     }
     match store::update(tx, session, terms.duration.is_some())? {
-        true => Ok(()),
+        true => Ok(Change::between(&promised.recorded(), &session.recorded())),
         false => Err(ApiError::SessionNotFound.into()),
     }
 }
@@ -93,10 +112,15 @@ pub(crate) fn keep(tx: &mut Tx, cx: &Cx, member: &Member, session: &mut Session)
     change(tx, cx, session, Terms::unchanged(None))
 }
 
-/// Ends a session, and what was derived from it.
+/// Ends a session, and what was derived from it. Each organization's log tells which have ended in it.
 pub(super) fn end(tx: &mut Tx, cx: &Cx, organization: &OrganizationId, id: &SessionId) -> Result<()> {
-    tx.visit(EVERYTHING, |tx| store::delete_derived(tx, &cx.project().id, id))?;
-    store::delete(tx, organization, id)?;
+    let mut ended = tx.visit(EVERYTHING, |tx| store::delete_derived(tx, &cx.project().id, id))?;
+    if let Some(member) = store::delete(tx, organization, id)? {
+        ended.insert(0, (organization.clone(), member, id.clone()));
+    }
+    for (organization, member, id) in &ended {
+        audit::record(tx, cx, "session.revoke", Whose::Member(organization, member), id, Change::none())?;
+    }
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub(crate) const TABLES: &[Table] = &[Table {
                  UNION SELECT d.id FROM sessions s, sessions d
                  WHERE s.organization_id = $3 AND s.member_id = $2 AND d.project_id = $1 AND d.derived_from = s.id
                  UNION SELECT d.id FROM derived, sessions d WHERE d.project_id = $1 AND d.derived_from = derived.id)
-             SELECT id FROM derived)",
+             SELECT id FROM derived) RETURNING organization_id, member_id, id",
     ),
     old: &[Old {
         delete: "DELETE FROM sessions WHERE (organization_id, id) IN
@@ -246,20 +246,27 @@ pub(super) fn of_member(
     )?)
 }
 
-pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId) -> Result<bool> {
-    let deleted = tx.execute("DELETE FROM sessions WHERE organization_id = $1 AND id = $2", args![organization, id])?;
-    Ok(deleted > 0)
+/// Deletes a session; whose it was.
+pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId) -> Result<Option<MemberId>> {
+    let deleted = tx.optional::<(MemberId,)>(
+        "DELETE FROM sessions WHERE organization_id = $1 AND id = $2 RETURNING member_id",
+        args![organization, id],
+    )?;
+    Ok(deleted.map(|(member,)| member))
 }
 
-/// Deletes all that was derived from a session, in whatever organization of the project.
-pub(super) fn delete_derived(tx: &mut Tx, project: &ProjectId, id: &SessionId) -> Result<()> {
-    tx.execute(
+/// Deletes all that was derived from a session, in whatever organization of the project; whose sessions those were.
+pub(super) fn delete_derived(
+    tx: &mut Tx,
+    project: &ProjectId,
+    id: &SessionId,
+) -> Result<Vec<(OrganizationId, MemberId, SessionId)>> {
+    Ok(tx.all(
         "DELETE FROM sessions WHERE project_id = $1 AND id IN (
              WITH RECURSIVE derived (id) AS (
                  SELECT id FROM sessions WHERE project_id = $1 AND derived_from = $2
                  UNION SELECT d.id FROM derived, sessions d WHERE d.project_id = $1 AND d.derived_from = derived.id)
-             SELECT id FROM derived)",
+             SELECT id FROM derived) RETURNING organization_id, member_id, id",
         args![project, id],
-    )?;
-    Ok(())
+    )?)
 }

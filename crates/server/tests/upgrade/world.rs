@@ -32,14 +32,14 @@ impl World {
     pub(crate) async fn before(fixture: Fixture) -> Self {
         fixture.db.migrate(&server::MIGRATIONS[..BEFORE]).await.unwrap();
         let app = app::app(&fixture.db).await;
-        let created = create(&app, another_project()).await.unwrap();
+        let created = another_project(&app).await;
         let project = ProjectId::parse(&created.project_id).unwrap();
         Self { app, project, created, fixture }
     }
 
     /// Another project beside it.
     pub(crate) async fn neighbour(&self) -> ProjectId {
-        ProjectId::parse(&create(&self.app, another_project()).await.unwrap().project_id).unwrap()
+        ProjectId::parse(&another_project(&self.app).await.project_id).unwrap()
     }
 
     /// Applies what this version brings.
@@ -91,12 +91,21 @@ impl World {
     }
 }
 
-fn another_project() -> New {
-    New {
+/// Makes a project on the tables of the version before. They are what they are for this one, but for a column of the log.
+async fn another_project(app: &App) -> Created {
+    let new = New {
         name: "Acme".into(),
         environment: Environment::Test,
         redirect_urls: Vec::new(),
         origins: Vec::new(),
         settings: foundation::project::Settings::default(),
-    }
+    };
+    alter(app, "ALTER TABLE audit_events ADD COLUMN member_id TEXT").await;
+    let created = create(app, new).await.unwrap();
+    alter(app, "ALTER TABLE audit_events DROP COLUMN member_id").await;
+    created
+}
+
+async fn alter(app: &App, sql: &'static str) {
+    app.db().write(move |tx| tx.execute(sql, &[]).map(|_| ())).await.unwrap();
 }
