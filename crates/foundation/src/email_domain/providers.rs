@@ -1,25 +1,11 @@
 //! Domains that belong to mail providers rather than to the people who have addresses there.
+//!
+//! `update.py` makes the lists `free.txt` and `disposable.txt`, from public sources and from two lists that are written by
+//! hand: `more.txt`, which no source has, and `companies.txt`, which the sources have in error.
 
 /// Providers known by name under any top-level domain: `yahoo.com`, `yahoo.co.uk`, `yahoo.fr`.
 const COMMON_LABELS: &str = "gmail aol yahoo icloud hotmail msn comcast live outlook att earthlink me mac sbcglobal \
     verizon ig mail hey laposte wanadoo googlemail orange rediffmail uol bol free gmx yandex ymail libero";
-
-/// Free providers and relays for private addresses which the list of the package below lacks.
-const MORE_FREE: &[&str] = &[
-    "disroot.org",
-    "keemail.me",
-    "mailbox.org",
-    "mozmail.com",
-    "passmail.net",
-    "privaterelay.appleid.com",
-    "riseup.net",
-    "simplelogin.com",
-    "startmail.com",
-    "tuta.com",
-    "tutamail.com",
-    "tutanota.com",
-    "users.noreply.github.com",
-];
 
 /// Free mail providers, sorted, one a line.
 static FREE: &[u8] = include_bytes!("free.txt");
@@ -28,7 +14,7 @@ static DISPOSABLE: &[u8] = include_bytes!("disposable.txt");
 
 /// Whether a domain in its final spelling is one of a mail provider.
 pub(super) fn is_common(domain: &str) -> bool {
-    has_common_label(domain) || MORE_FREE.contains(&domain) || contains(FREE, domain)
+    has_common_label(domain) || contains(FREE, domain)
 }
 
 /// Whether a domain in its final spelling, or one above it, is one of a provider of throw-away addresses.
@@ -115,6 +101,17 @@ mod tests {
     }
 
     #[test]
+    fn t26_the_lists_by_hand_are_in_the_lists_that_are_made() {
+        let of_hand = |text: &'static str| text.lines().filter(|line| !line.starts_with('#'));
+        for name in of_hand(include_str!("more.txt")) {
+            assert!(contains(FREE, name) || contains(DISPOSABLE, name), "{name}: run update.py");
+        }
+        for name in of_hand(include_str!("companies.txt")) {
+            assert!(!common(name) && !disposable(name), "{name}: run update.py");
+        }
+    }
+
+    #[test]
     fn throw_away_addresses_are_disposable() {
         let texts = "
             mailinator.com yopmail.com guerrillamail.com 33mail.com jane.33mail.com a.b.mailinator.com";
@@ -131,7 +128,7 @@ mod tests {
     #[test]
     fn lists_are_sorted_and_in_final_spelling() {
         for (list, at_least) in [(FREE, 14_000), (DISPOSABLE, 120_000)] {
-            assert!(list.starts_with(b"# npm package ") && list.ends_with(b"\n"));
+            assert!(list.starts_with(b"# Made by update.py ") && list.ends_with(b"\n"));
             let names: Vec<_> = names(list).collect();
             assert!(names.len() > at_least);
             assert!(names.is_sorted_by(|one, next| one < next));
