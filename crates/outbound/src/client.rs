@@ -11,7 +11,7 @@ use crate::{
     request::Request,
     resolve::{Resolve, SystemResolver},
     response::Response,
-    tls,
+    tls::{self, Trust},
 };
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,7 +20,6 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_rustls::TlsConnector;
 use url::Host;
 
 /// What the operator decides.
@@ -56,14 +55,14 @@ pub struct Outbound {
 struct Shared {
     allow: Allow,
     resolver: Arc<dyn Resolve>,
-    tls: Option<TlsConnector>,
+    trust: Trust,
 }
 
 impl Outbound {
     /// Reads the authorities. The error is a sentence for the operator.
     pub fn new(config: Config) -> Result<Self, String> {
-        let tls = tls::connector(config.authorities.as_deref())?;
-        let shared = Arc::new(Shared { allow: config.allow, resolver: config.resolver, tls });
+        let trust = Trust::new(config.authorities.as_deref())?;
+        let shared = Arc::new(Shared { allow: config.allow, resolver: config.resolver, trust });
         Ok(Self { shared, places: places(config.requests_at_once) })
     }
 
@@ -123,7 +122,7 @@ impl Outbound {
         if !target.secure {
             return in_time(request, Stage::Answering, deadline, Exchange::begin(stream, request)).await?;
         }
-        let Some(connector) = &self.shared.tls else {
+        let Some(connector) = self.shared.trust.connector() else {
             return Err(Refused::Tls { host: request.name(), why: "this server knows no certificate authorities" });
         };
         let secured = tls::secure(connector, &target.host, stream);

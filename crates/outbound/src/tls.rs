@@ -7,16 +7,34 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject as _},
 };
 use rustls_platform_verifier::Verifier;
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use url::Host;
 
-/// TLS that trusts the system's authorities, and those in the file. `None` where there are none at all, as in a container
-/// with nothing in it: then nobody can prove a name.
-pub(crate) fn connector(authorities: Option<&Path>) -> Result<Option<TlsConnector>, String> {
+/// TLS that trusts the system's authorities, and those in a file.
+pub(crate) struct Trust(OnceLock<Option<TlsConnector>>);
+
+impl Trust {
+    /// Reads the file. The system's authorities alone are read when they are first needed: commands and servers start
+    /// without them.
+    pub(crate) fn new(authorities: Option<&Path>) -> Result<Self, String> {
+        let made = authorities.map(|file| read(file).and_then(connector)).transpose()?;
+        Ok(Self(made.map_or_else(OnceLock::new, OnceLock::from)))
+    }
+
+    /// `None` where there are no authorities at all, as in a container with nothing in it: then nobody can prove a name.
+    pub(crate) fn connector(&self) -> Option<&TlsConnector> {
+        self.0.get_or_init(|| connector(Vec::new()).ok().flatten()).as_ref()
+    }
+}
+
+fn connector(own: Vec<CertificateDer<'static>>) -> Result<Option<TlsConnector>, String> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let own = authorities.map(read).transpose()?.unwrap_or_default();
     let is_given = !own.is_empty();
     let verifier = match Verifier::new_with_extra_roots(own, provider.clone()) {
         Ok(verifier) => verifier,
