@@ -23,7 +23,7 @@ mod outbox;
 mod pages;
 mod project_deletion;
 pub mod projects;
-mod rbac;
+pub mod rbac;
 mod redirect_urls;
 mod search;
 mod seed;

@@ -31,7 +31,7 @@ impl Rbac {
         let policy: foundation::rbac::Policy =
             serde_json::from_str(&text).map_err(|e| format!("{}: {e}", set.file.display()))?;
         let app = open_for_command(set.common).await?;
-        let policy = server::projects::set_policy(&app, &set.project, policy).await.map_err(explain)?;
+        let policy = server::rbac::set_policy(&app, &set.project, policy).await.map_err(explain)?;
         print(&serde_json::to_string(&policy).map_err(|error| error.to_string())?);
         app.db().close().await;
         Ok(())

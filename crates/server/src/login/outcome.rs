@@ -98,10 +98,10 @@ impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
         match state {
             State::Authenticated(session) => {
                 let (member, organization) = (&response.member, &response.organization);
-                let remembered = sessions::remember(cx, &session, member, organization).await?;
+                let valid = sessions::remember(cx, &session, member, organization).await?;
                 response.member_session = Some(sessions::show(&session, member, organization));
                 response.session_token = session.token(&cx.app).to_text();
-                response.session_jwt = remembered.jwt().to_string();
+                response.session_jwt = valid.session.jwt().to_string();
                 response.member_authenticated = true;
             }
             State::Missing(missing) => {

@@ -9,6 +9,7 @@ mod reference;
 mod roles;
 mod search;
 mod store;
+mod undefined_roles;
 mod update;
 
 pub(crate) use admission::{require_admission, require_admission_of};
@@ -22,6 +23,7 @@ pub(crate) use operations::{
 pub(crate) use reference::MemberRef;
 pub(crate) use roles::{check_roles, require_given};
 pub(crate) use store::TABLES;
+pub(crate) use undefined_roles::take_undefined_roles;
 
 use crate::organizations::{MfaMethod, Organization};
 use database::Timestamp;

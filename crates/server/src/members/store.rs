@@ -302,6 +302,21 @@ fn add_emails<'a>(
     Ok(())
 }
 
+/// Members, deleted ones too, who were given a role that is none of these.
+pub(super) fn with_other_roles(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    roles: &[RoleId],
+    at_most: usize,
+) -> Result<Vec<MemberId>> {
+    let rows = tx.all::<(MemberId,)>(
+        "SELECT DISTINCT member_id FROM member_roles WHERE organization_id = $1 AND NOT (role_id = ANY($2))
+         ORDER BY member_id LIMIT $3",
+        args![organization, roles, at_most as i64],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 pub(super) fn replace_roles(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute(
         "DELETE FROM member_roles WHERE organization_id = $1 AND member_id = $2",

@@ -2,6 +2,7 @@
 
 mod deletion;
 mod domains;
+mod each;
 mod endpoints;
 mod naming;
 mod operations;
@@ -11,11 +12,13 @@ mod reference;
 mod search;
 mod settings;
 mod settings_input;
+mod size;
 mod store;
 mod view;
 
 pub(crate) use deletion::{delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, prefetch_claimed};
+pub(crate) use each::each;
 pub(crate) use endpoints::endpoints;
 pub(crate) use naming::organization_name_from;
 pub(crate) use operations::{
@@ -62,4 +65,11 @@ pub(crate) struct Organization {
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,
+}
+
+impl Organization {
+    /// How often it was changed, and when it was last: a program that does not count changes the time.
+    pub(crate) fn state(&self) -> (i64, Timestamp) {
+        (self.revision, self.updated_at)
+    }
 }

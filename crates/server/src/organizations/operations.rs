@@ -3,7 +3,7 @@
 use super::reference::{check_slug, slug_from};
 use super::{
     Admission, ExternalId, Organization, OrganizationName, OrganizationRef, Settings, SettingsInput, possible,
-    settings_input, store,
+    settings_input, size, store,
 };
 use crate::projects;
 use database::Tx;
@@ -47,6 +47,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
     }
     let settings = new.settings.apply(&Stored::new(defaults), &projects::policy(tx, project)?)?;
     possible::check(cx, &Settings::default(), &settings)?;
+    size::check(None, &settings)?;
     let chosen = new.slug.is_some();
     let slug = match new.slug {
         Some(slug) => check_slug(&slug).map(|()| slug)?,
@@ -87,6 +88,7 @@ pub(crate) fn save(
     if change.is_none() {
         return Ok(());
     }
+    size::check(Some(&before.settings), &organization.settings)?;
     organization.updated_at = cx.now();
     store::update(tx, before, organization)?;
     organization.revision += 1;

@@ -1,7 +1,7 @@
 //! What an organization decides: who gets in, how they prove who they are, what they may do.
 
 use foundation::email_domain::EmailDomain;
-use foundation::rbac::{Role, RoleId};
+use foundation::rbac::{Policy, Role, RoleId};
 use foundation::stored::{Fields, Unknown};
 use foundation::wire_enum;
 use schemars::JsonSchema;
@@ -192,6 +192,11 @@ impl Settings {
         let (given, taken) =
             (new.iter().filter(|rule| !old.contains(rule)), old.iter().filter(|rule| !new.contains(rule)));
         given.chain(taken).map(|rule| rule.role_id.clone()).collect()
+    }
+
+    /// A rule for a role that is gone would hold for the next of that name.
+    pub(crate) fn drop_rules_for_undefined_roles(&mut self, policy: &Policy) {
+        self.rbac_email_implicit_role_assignments.retain(|rule| policy.has_role(&rule.role_id));
     }
 
     /// Whether people of this email domain may join by themselves once the address is proven.

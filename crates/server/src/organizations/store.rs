@@ -107,6 +107,19 @@ pub(super) fn some_of_project(tx: &mut Tx, project: &ProjectId) -> Result<Vec<Or
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// The next organizations of a project, by age, after the one that was made then.
+pub(super) fn next_of_project(
+    tx: &mut Tx,
+    project: &ProjectId,
+    (created_at, id): &(Timestamp, String),
+) -> Result<Vec<(Timestamp, OrganizationId)>> {
+    Ok(tx.all(
+        "SELECT created_at, id FROM organizations WHERE project_id = $1 AND (created_at, id) > ($2, $3)
+         ORDER BY created_at, id LIMIT 100",
+        args![project, *created_at, id],
+    )?)
+}
+
 /// Notes that there are rows left of it.
 pub(super) fn insert_deleted(tx: &mut Tx, o: &Organization, now: Timestamp) -> Result<()> {
     tx.execute_later(

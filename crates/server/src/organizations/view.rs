@@ -1,6 +1,7 @@
 //! Organizations in the memory of a process: each once, for all sessions in it.
 
 use super::Organization;
+use database::Timestamp;
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::error::{Error, Result};
@@ -13,8 +14,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many are expected.
 const MOST: usize = 10_000;
-/// Bytes that they may take: what an organization is made of, its administrators write.
-const BYTES: u64 = 64 << 20;
 /// How many ways of writing an organization's names are remembered.
 const NAMES: usize = 8;
 
@@ -24,21 +23,28 @@ struct Views(Cache<OrganizationId, Arc<OrganizationView>, Bytes>);
 struct Bytes;
 
 impl Weighter<OrganizationId, Arc<OrganizationView>> for Bytes {
-    /// The custom roles stand in the JSON, too, and take about twice as much besides.
     fn weight(&self, id: &OrganizationId, view: &Arc<OrganizationView>) -> u64 {
-        (size_of::<OrganizationView>() + id.as_str().len() + 3 * view.json.len()) as u64
+        let names = [id.as_str(), &view.slug, view.external_id.as_deref().unwrap_or_default()].map(str::len);
+        let learnt = NAMES * (size_of::<Box<str>>() + names.iter().max().unwrap_or(&0));
+        // The custom roles stand in the JSON, too, and take about twice as much besides.
+        let roles = if view.custom_roles.is_empty() { 0 } else { 2 * view.json.len() };
+        let bytes = size_of::<OrganizationView>() + names.iter().sum::<usize>() + learnt + view.json.len() + roles;
+        bytes as u64
     }
 }
 
 impl Memory for Views {
-    fn new(_: &Config) -> Self {
-        Self(Cache::with_weighter(MOST, BYTES, Bytes))
+    /// What an organization is made of, its administrators write: they have a fourth of what there is for sessions.
+    fn new(config: &Config) -> Self {
+        Self(Cache::with_weighter(MOST, config.session_memory / 4, Bytes))
     }
 }
 
 /// What answers about its sessions need of an organization.
 pub(crate) struct OrganizationView {
     pub(crate) organization_id: OrganizationId,
+    /// The state that this is of.
+    revision: (i64, Timestamp),
     /// As the API shows it.
     pub(crate) json: Box<str>,
     pub(crate) custom_roles: Box<[Role]>,
@@ -49,16 +55,22 @@ pub(crate) struct OrganizationView {
 }
 
 impl OrganizationView {
-    /// That of an organization in this state.
+    /// That of an organization in this state, if it is remembered.
+    pub(crate) fn recall(app: &App, organization: &OrganizationId, revision: (i64, Timestamp)) -> Option<Arc<Self>> {
+        app.memory::<Views>().0.get(organization).filter(|known| known.revision == revision)
+    }
+
+    /// That of an organization as it is.
     pub(crate) fn of(app: &App, organization: &Organization) -> Result<Arc<Self>> {
-        let json = serde_json::to_string(organization).map_err(|e| Error::Internal(Box::new(e)))?;
-        let views = &app.memory::<Views>().0;
-        let known = views.get(&organization.organization_id);
-        if let Some(known) = known.filter(|known| *known.json == *json) {
+        let revision = organization.state();
+        if let Some(known) = Self::recall(app, &organization.organization_id, revision) {
             return Ok(known);
         }
+        let json = serde_json::to_string(organization).map_err(|e| Error::Internal(Box::new(e)))?;
+        let views = &app.memory::<Views>().0;
         let view = Arc::new(Self {
             organization_id: organization.organization_id.clone(),
+            revision,
             json: json.into(),
             custom_roles: organization.settings.custom_roles.clone().into(),
             slug: organization.organization_slug.as_str().into(),

@@ -19,8 +19,7 @@ pub use operations::{
     rotate_signing_key,
 };
 pub(crate) use operations::{close, enter, erase, ids};
-pub use policy::set_policy;
-pub(crate) use policy::{current_policy, policy};
+pub(crate) use policy::{current_policy, policy, set_policy};
 pub use shown::{Shown, ShownSecret};
 pub(crate) use store::TABLES;
 

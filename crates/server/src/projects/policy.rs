@@ -6,7 +6,7 @@ use foundation::app::App;
 use foundation::audit::{self, Change, Whose};
 use foundation::config::Config;
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Result};
+use foundation::error::Result;
 use foundation::id::ProjectId;
 use foundation::memory::Memory;
 use foundation::project::Project;
@@ -45,16 +45,14 @@ pub(crate) async fn current_policy(cx: &Cx) -> Result<Arc<Policy>> {
     Ok(read)
 }
 
-/// Replaces a project's policy: its own resources beside the built-in ones, and its roles. The two default roles stay,
-/// with the permissions given for them, if any.
+/// Stores another policy; the whole of it.
 ///
 /// # Errors
 /// Of the `rbac_…` family, when the policy contradicts itself.
-pub async fn set_policy(app: &App, project: &str, given: Policy) -> Result<Policy> {
-    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+pub(crate) async fn set_policy(app: &App, project: &ProjectId, given: Policy) -> Result<Policy> {
     let given = check_project_policy(given)?;
     let whole = complete(given.clone());
-    let (stored, operator) = (whole.clone(), app.clone());
+    let (id, stored, operator) = (project.clone(), whole.clone(), app.clone());
     app.db()
         .write(move |tx| {
             let cx = Cx::of_operator(&operator, Arc::new(enter(tx, &id)?));

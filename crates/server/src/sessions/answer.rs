@@ -1,6 +1,6 @@
 //! The answer to a check of a session, put together from JSON that was made once.
 
-use super::remembered::Remembered;
+use super::remembered::{Remembered, Valid};
 use super::template::{Authenticated, Verdict};
 use crate::cookies;
 use database::Timestamp;
@@ -9,11 +9,10 @@ use foundation::time;
 use frame::{Content, Cookie, Jar, Output};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// An answer that is ready to be written.
 pub(super) struct Prepared {
-    known: Arc<Remembered>,
+    known: Valid,
     last_use: Timestamp,
     end: Timestamp,
     verdict: Option<Verdict>,
@@ -23,15 +22,16 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// That of a session that is used now.
-    pub(super) fn new(known: Arc<Remembered>, now: Timestamp, verdict: Option<Verdict>) -> Self {
-        Self { last_use: now, end: known.end(), known, verdict, tells_tokens: true }
+    pub(super) fn new(known: Valid, now: Timestamp, verdict: Option<Verdict>) -> Self {
+        Self { last_use: now, end: known.session.end(), known, verdict, tells_tokens: true }
     }
 }
 
 impl Output for Prepared {
     fn write(&self, to: &mut Vec<u8>) -> Result<Content> {
-        let Remembered { template, organization, token, .. } = &*self.known;
-        let (last_use, end, jwt) = (time::to_text(self.last_use), time::to_text(self.end), self.known.jwt());
+        let Valid { session, organization } = &self.known;
+        let Remembered { template, token, .. } = &**session;
+        let (last_use, end, jwt) = (time::to_text(self.last_use), time::to_text(self.end), session.jwt());
         let (token, jwt): (&str, &str) = if self.tells_tokens { (token, &jwt) } else { ("", "") };
         let parts: [&str; 11] = [
             &template.before_last_use,
@@ -55,7 +55,8 @@ impl Output for Prepared {
     fn cookies(&mut self, jar: Option<&Jar>, now: Timestamp) -> Vec<Cookie> {
         let Some(jar) = jar else { return Vec::new() };
         self.tells_tokens = false;
-        cookies::of_session(jar, self.known.token.to_string(), self.known.jwt().to_string(), self.end, now)
+        let session = &self.known.session;
+        cookies::of_session(jar, session.token.to_string(), session.jwt().to_string(), self.end, now)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether the roles of a session allow something.
 
-use super::remembered::Remembered;
+use super::remembered::Valid;
 use super::template::Verdict;
 use crate::organizations::{self, OrganizationRef};
 use crate::projects;
@@ -26,13 +26,14 @@ pub(super) const AUTHORIZATION: &[ApiError] =
 ///
 /// # Errors
 /// [`AUTHORIZATION`].
-pub(super) async fn authorize(cx: &Cx, session: &Remembered, check: &AuthorizationCheck) -> Result<Verdict> {
-    if !is_of(cx, session, &check.organization_id).await? {
+pub(super) async fn authorize(cx: &Cx, known: &Valid, check: &AuthorizationCheck) -> Result<Verdict> {
+    if !is_of(cx, known, &check.organization_id).await? {
         return Err(ApiError::SessionAuthorizationTenancyError.into());
     }
     let policy = projects::current_policy(cx).await?;
-    let all = [&policy.roles[..], &session.organization.custom_roles];
-    let granting = all.into_iter().flat_map(|roles| granting(roles, &session.roles, &check.resource_id, &check.action));
+    let all = [&policy.roles[..], &known.organization.custom_roles];
+    let granting =
+        all.into_iter().flat_map(|roles| granting(roles, &known.session.roles, &check.resource_id, &check.action));
     let granting_roles: Vec<_> = granting.cloned().collect();
     match granting_roles.is_empty() {
         true => Err(ApiError::SessionAuthorizationError.into()),
@@ -42,8 +43,8 @@ pub(super) async fn authorize(cx: &Cx, session: &Remembered, check: &Authorizati
 
 /// Whether the organization that is named is the session's. What a name means is asked once: while the organization has
 /// it, no other does.
-async fn is_of(cx: &Cx, session: &Remembered, named: &OrganizationRef) -> Result<bool> {
-    let own = &session.organization;
+async fn is_of(cx: &Cx, known: &Valid, named: &OrganizationRef) -> Result<bool> {
+    let own = &known.organization;
     if let Some(id) = named.id() {
         return Ok(id == own.organization_id);
     }

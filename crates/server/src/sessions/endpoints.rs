@@ -2,7 +2,7 @@ use super::answer::Prepared;
 use super::authorization::{AUTHORIZATION, AuthorizationCheck, authorize};
 use super::credential::{self, Credential};
 use super::prolonging::prolong;
-use super::remembered::{Remembered, present};
+use super::remembered::{Valid, present};
 use super::{MemberSession, Session, TERMS, Terms, TermsInput, operations, store};
 use crate::actor::{Actor, Anyone, ProjectCaller};
 use crate::cookies;
@@ -16,7 +16,6 @@ use foundation::id::{MemberId, ProjectId, SessionId};
 use frame::{Call, Endpoint, NoInput, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![get::endpoint(), authenticate::endpoint(), revoke::endpoint(), revoke_own::endpoint(), get_jwks::endpoint()]
@@ -85,7 +84,7 @@ async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<Pr
     if claims.is_some() {
         known = change(&cx, &credential, Terms::unchanged(claims)).await?;
     }
-    known.note_use(&cx);
+    known.session.note_use(&cx);
     Ok(Prepared::new(known, cx.now(), verdict))
 }
 
@@ -97,7 +96,7 @@ fn unrecoverable(cx: &Cx, error: Error) -> Error {
     }
 }
 
-async fn change(cx: &Call<ProjectCaller>, credential: &Credential, terms: Terms) -> Result<Arc<Remembered>> {
+async fn change(cx: &Call<ProjectCaller>, credential: &Credential, terms: Terms) -> Result<Valid> {
     let (cx_, shown) = (cx.context(), credential.clone());
     let work = move |tx: &mut Tx| {
         let mut presented = shown.find_to_renew(&cx_.app, tx, cx_.project(), cx_.now())?;

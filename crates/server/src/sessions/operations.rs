@@ -13,6 +13,10 @@ use foundation::error::{ApiError, Result};
 use foundation::id::{OrganizationId, SessionId};
 use foundation::time;
 
+/// Sessions that a member can have at once: more than anybody has devices. With another, the one that was used longest ago
+/// ends.
+const MOST_OF_MEMBER: i64 = 100;
+
 /// Begins a session, or adds to the one that goes on.
 ///
 /// # Errors
@@ -61,6 +65,7 @@ pub(crate) fn begin_or_extend(
     };
     let hash = session.token(&cx.app).hash(cx.app.keys());
     store::insert(tx, &cx.project().id, &session, &hash)?;
+    store::end_beyond(tx, &session, MOST_OF_MEMBER)?;
     record(tx, cx, LOGIN, &session, Change::created(&session.recorded()))?;
     Ok(session)
 }

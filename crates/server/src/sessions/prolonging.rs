@@ -1,14 +1,13 @@
 //! Sessions whose end moves away with each check.
 
 use super::news::{End, News};
-use super::remembered::{Remembered, present};
+use super::remembered::{Remembered, Valid, present};
 use super::written_behind::WrittenBehind;
 use super::{Credential, store};
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::time;
-use std::sync::Arc;
 
 const SECOND: i64 = 1_000_000;
 /// An end that moves away by less, in microseconds, since it was last noted is not noted again: no crash loses more.
@@ -23,32 +22,28 @@ const SAME: i64 = SECOND;
 ///
 /// # Errors
 /// `session_not_found` when it ends in this moment.
-pub(super) async fn prolong(
-    cx: &Cx,
-    credential: &Credential,
-    known: Arc<Remembered>,
-    minutes: i64,
-) -> Result<Arc<Remembered>> {
+pub(super) async fn prolong(cx: &Cx, credential: &Credential, valid: Valid, minutes: i64) -> Result<Valid> {
+    let known = &valid.session;
     let (present_end, end) = (known.end(), time::after_minutes(cx.now(), minutes));
     if !known.may_be_prolonged && end > present_end {
-        return Ok(known);
+        return Ok(valid);
     }
     if present_end.0 - cx.now().0 < NEAR || end.0 + SAME < present_end.0 {
-        return set(cx, credential, &known, end).await;
+        return set(cx, credential, known, end).await;
     }
     known.move_end(end);
     if known.is_to_be_noted(NOTED) {
         let end = Some(End { at: known.end(), shortened: known.shortened });
-        let news = News { organization: known.organization.organization_id.clone(), last_use: None, end };
+        let news = News { organization: known.organization_id.clone(), last_use: None, end };
         cx.app.memory::<WrittenBehind>().note(&known.member_session_id, news);
     }
     known.ensure_jwt(cx).await?;
-    Ok(known)
+    Ok(valid)
 }
 
 /// Stores the end at once.
-async fn set(cx: &Cx, credential: &Credential, known: &Remembered, end: Timestamp) -> Result<Arc<Remembered>> {
-    let (organization, id) = (known.organization.organization_id.clone(), known.member_session_id.clone());
+async fn set(cx: &Cx, credential: &Credential, known: &Remembered, end: Timestamp) -> Result<Valid> {
+    let (organization, id) = (known.organization_id.clone(), known.member_session_id.clone());
     let (promised, now) = (known.end(), cx.now());
     let set = move |tx: &mut Tx| {
         tx.visit(organization.as_str(), |tx| store::set_end(tx, &organization, &id, end, promised, now))

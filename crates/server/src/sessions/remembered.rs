@@ -19,7 +19,7 @@ use database::{RowKey, Timestamp};
 use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::id::{ProjectId, SessionId};
+use foundation::id::{OrganizationId, ProjectId, SessionId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::memory::Memory;
 use foundation::rbac::RoleId;
@@ -44,7 +44,8 @@ struct RememberedSessions(Cache<[u8; 32], Arc<Remembered>, Bytes>);
 
 impl Memory for RememberedSessions {
     fn new(config: &Config) -> Self {
-        Self(Cache::with_weighter(100_000, config.session_memory, Bytes))
+        // The organizations of sessions have the rest.
+        Self(Cache::with_weighter(100_000, config.session_memory / 4 * 3, Bytes))
     }
 }
 
@@ -77,9 +78,17 @@ pub(crate) struct Remembered {
     pub(super) token: Box<str>,
     jwt: Mutex<Jwt>,
     pub(super) template: Template,
-    pub(super) organization: Arc<OrganizationView>,
-    /// Memory, without what is shared, when it was made: what it weighs must not change while it is remembered.
+    pub(super) organization_id: OrganizationId,
+    /// Memory when it was made: what it weighs must not change while it is remembered.
     bytes: u64,
+}
+
+/// A session that was just found to be valid.
+#[derive(Clone)]
+pub(crate) struct Valid {
+    pub(crate) session: Arc<Remembered>,
+    /// Its organization. Sessions do not remember it: who may change it could fill the memory with what it was.
+    pub(super) organization: Arc<OrganizationView>,
 }
 
 impl Remembered {
@@ -115,7 +124,7 @@ impl Remembered {
         let stored = self.last_use.load(Ordering::Relaxed);
         if cx.now().0 - stored >= MINUTE {
             self.last_use.store(cx.now().0, Ordering::Relaxed);
-            let organization = self.organization.organization_id.clone();
+            let organization = self.organization_id.clone();
             let news = News { organization, last_use: Some(cx.now()), end: None };
             cx.app.memory::<WrittenBehind>().note(&self.member_session_id, news);
         }
@@ -132,7 +141,7 @@ impl Remembered {
         if self.end() > cx.now() && self.counted.load(Ordering::Acquire) == changes {
             return Ok(true);
         }
-        let (project, organization) = (cx.project().id.clone(), self.organization.organization_id.clone());
+        let (project, organization) = (cx.project().id.clone(), self.organization_id.clone());
         let id = self.member_session_id.clone();
         let found = cx
             .check(move |tx| tx.visit(organization.as_str(), |tx| store::revisions(tx, &project, &organization, &id)));
@@ -176,7 +185,7 @@ const NEVER: u64 = u64::MAX;
 ///
 /// # Errors
 /// As [`Credential::find`].
-pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Arc<Remembered>> {
+pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Valid> {
     if let Some(known) = recall(cx, credential).await? {
         return Ok(known);
     }
@@ -197,7 +206,7 @@ pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Arc<Reme
 ///
 /// # Errors
 /// `session_not_found` when the session has ended.
-async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Arc<Remembered>>> {
+async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Valid>> {
     let hash = match credential {
         Credential::Token(text) => {
             Token::parse(TokenKind::Session, text.reveal()).map(|token| token.hash(cx.app.keys()))
@@ -212,8 +221,10 @@ async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Arc<Remembere
     if !known.is_true(cx).await? {
         return Ok(None);
     }
+    let view = OrganizationView::recall(&cx.app, &known.organization_id, known.revisions.organization);
+    let Some(organization) = view else { return Ok(None) };
     known.ensure_jwt(cx).await?;
-    Ok(Some(known))
+    Ok(Some(Valid { session: known, organization }))
 }
 
 /// Remembers a session that a login has just made, which has asked whether the domain is claimed.
@@ -222,7 +233,7 @@ pub(crate) async fn remember(
     session: &Session,
     member: &Member,
     organization: &Organization,
-) -> Result<Arc<Remembered>> {
+) -> Result<Valid> {
     remember_as(cx, session, member, organization, false).await
 }
 
@@ -234,14 +245,15 @@ async fn remember_as(
     member: &Member,
     organization: &Organization,
     is_claimed_elsewhere: bool,
-) -> Result<Arc<Remembered>> {
+) -> Result<Valid> {
+    let view = OrganizationView::of(&cx.app, organization)?;
     let token = session.token(&cx.app);
     let hash = token.hash(cx.app.keys());
     let cache = &cx.app.memory::<RememberedSessions>().0;
     let revisions = Revisions {
         session: session.revision,
         member: (member.revision, member.updated_at),
-        organization: (organization.revision, organization.updated_at),
+        organization: organization.state(),
         is_claimed_elsewhere,
     };
     let known = cache.get(&hash);
@@ -251,12 +263,11 @@ async fn remember_as(
     if let Some(known) = known.filter(|known| known.revisions == revisions) {
         known.move_end(end);
         known.ensure_jwt(cx).await?;
-        return Ok(known);
+        return Ok(Valid { session: known, organization: view });
     }
     let shown = operations::show(&Session { expires_at: end, ..session.clone() }, member, organization);
     let mut jwt = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
     jwt.early = hash[0] % SPREAD;
-    let view = OrganizationView::of(&cx.app, organization)?;
     let answer = Authenticated {
         member_id: &session.member_id,
         member_session: &shown,
@@ -279,7 +290,12 @@ async fn remember_as(
     // Claims of a domain are noted by the domain.
     let rows = [session_row, member_row, organization_row, RowKey::of(member.email_address.domain())];
     let roles: Box<[RoleId]> = member.role_ids().into();
-    let ids = [cx.project().id.as_str(), session.member_session_id.as_str(), answer.session_token];
+    let ids = [
+        cx.project().id.as_str(),
+        session.member_session_id.as_str(),
+        organization.organization_id.as_str(),
+        answer.session_token,
+    ];
     let texts = ids.into_iter().chain(roles.iter().map(String::as_str)).map(|text| text.len() + size_of::<String>());
     let bytes = size_of::<Remembered>() + texts.sum::<usize>() + jwt.text.len() + template.bytes();
     let remembered = Arc::new(Remembered {
@@ -297,9 +313,9 @@ async fn remember_as(
         token: answer.session_token.into(),
         jwt: Mutex::new(jwt),
         template,
-        organization: view,
+        organization_id: organization.organization_id.clone(),
         bytes: bytes as u64,
     });
     cache.insert(hash, remembered.clone());
-    Ok(remembered)
+    Ok(Valid { session: remembered, organization: view })
 }

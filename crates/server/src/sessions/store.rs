@@ -255,6 +255,17 @@ pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId)
     Ok(deleted.map(|(member,)| member))
 }
 
+/// Deletes those of the member's other sessions that were used longest ago, until they have so many in all.
+pub(super) fn end_beyond(tx: &mut Tx, newest: &Session, most: i64) -> Result<()> {
+    tx.execute_later(
+        "DELETE FROM sessions WHERE organization_id = $1 AND id IN
+         (SELECT id FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $3
+          ORDER BY last_accessed_at DESC, id LIMIT 1000 OFFSET $4)",
+        args![&newest.organization_id, &newest.member_id, &newest.member_session_id, most - 1],
+    )?;
+    Ok(())
+}
+
 /// Deletes all that was derived from a session, in whatever organization of the project; whose sessions those were.
 pub(super) fn delete_derived(
     tx: &mut Tx,

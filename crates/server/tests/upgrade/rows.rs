@@ -200,14 +200,14 @@ async fn policies_get_what_came_later(world: World) {
         "resources": [{ "resource_id": "documents", "actions": ["read", "write"] }],
     });
     let given = serde_json::from_value(given).unwrap();
-    server::projects::set_policy(&world.app, world.project.as_str(), given).await.unwrap();
+    server::rbac::set_policy(&world.app, world.project.as_str(), given).await.unwrap();
     is_as_expected("writer").await;
     let project = world.project.clone();
     world.older(move |tx| older::set_policy(tx, &project, whole("author"), system_now())).await.unwrap();
     is_as_expected("author").await;
     // The older program reads the whole of what this version sets.
     let given = serde_json::from_value(json!({ "roles": [], "resources": [] })).unwrap();
-    server::projects::set_policy(&world.app, world.project.as_str(), given).await.unwrap();
+    server::rbac::set_policy(&world.app, world.project.as_str(), given).await.unwrap();
     let project = world.project.clone();
     let read = move |tx: &mut database::Tx| {
         tx.one::<(String,)>("SELECT policy FROM rbac_policies WHERE project_id = $1", args![&project])

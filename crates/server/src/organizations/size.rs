@@ -1,0 +1,29 @@
+//! How much the settings of an organization may take, all together.
+//!
+//! They are read with every login and remembered for every session. Lists have bounds of their own, which together would
+//! let an administrator write two hundred kilobytes.
+
+use super::Settings;
+use foundation::error::{ApiError, Error, Result};
+use foundation::stored::Stored;
+
+/// Bytes as JSON: a hundred domains and a hundred roles fit.
+const MAX_BYTES: usize = 32 << 10;
+
+/// Refuses settings that are too large. Those that are it already may stay so, and become smaller.
+///
+/// # Errors
+/// [`ApiError::InvalidArgument`].
+pub(super) fn check(before: Option<&Stored<Settings>>, settings: &Stored<Settings>) -> Result<()> {
+    let bytes = bytes(settings)?;
+    if bytes <= MAX_BYTES || before.is_some_and(|before| self::bytes(before).is_ok_and(|before| bytes <= before)) {
+        return Ok(());
+    }
+    Err(ApiError::InvalidArgument.because(format!(
+        "The settings and roles of an organization take at most {MAX_BYTES} bytes as JSON; these take {bytes}."
+    )))
+}
+
+fn bytes(settings: &Stored<Settings>) -> Result<usize> {
+    Ok(serde_json::to_vec(settings).map_err(|error| Error::Internal(Box::new(error)))?.len())
+}
