@@ -26,4 +26,5 @@ migrations! {
     "0012_mail_counts"
     "0013_outbox_destinations"
     "0014_whose_events"
+    "0015_directory_use"
 }

@@ -18,7 +18,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// An organization that is open to the address, and what logging in there would still need.
+/// An organization that is open to the address, and what logging in there would still need. Organization and member are
+/// shown as far as a login page needs them: without metadata, roles of its own, rules for roles, and lists of apps.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct DiscoveredOrganization {
     organization: Organization,
@@ -110,8 +111,8 @@ fn membership(
     let Ok((primary_required, mfa_required)) = missing else { return Ok(None) };
     Ok(Some(DiscoveredOrganization {
         member_authenticated: primary_required.is_none() && mfa_required.is_none(),
-        membership: Membership { kind, details: None, member: Some(member) },
-        organization,
+        membership: Membership { kind, details: None, member: Some(member.without_metadata()) },
+        organization: organization.for_login_page(),
         primary_required,
         mfa_required,
     }))
@@ -137,7 +138,7 @@ fn eligible(
     Ok(DiscoveredOrganization {
         member_authenticated: primary_required.is_none() && mfa_required.is_none(),
         membership: Membership { kind: "eligible_to_join_by_email_domain", details, member: None },
-        organization,
+        organization: organization.for_login_page(),
         primary_required,
         mfa_required,
     })

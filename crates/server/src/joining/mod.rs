@@ -60,7 +60,10 @@ pub(crate) fn join_by_discovery(
 }
 
 /// Whether the organization lets people of the address's domain join.
-fn check_open(organization: &Organization, email: &EmailAddress) -> Result<EmailDomain> {
+///
+/// # Errors
+/// [`JOIN`].
+pub(crate) fn check_open(organization: &Organization, email: &EmailAddress) -> Result<EmailDomain> {
     let settings = &organization.settings;
     if settings.email_jit_provisioning == EmailJitProvisioning::NotAllowed {
         return Err(ApiError::EmailJitNotAllowed.into());

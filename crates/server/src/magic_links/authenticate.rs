@@ -2,6 +2,7 @@
 
 use crate::actor::ProjectCaller;
 use crate::factors::{Factor, ProvenAddress};
+use crate::joining;
 use crate::login::{self, Evidence, IntermediateSession, Outcome};
 use crate::members::{self, EmailChange, Member, Status};
 use crate::one_time_tokens::pkce::{self, Verifier};
@@ -92,8 +93,10 @@ fn recipient(tx: &mut Tx, cx: &Cx, link: &OneTimeToken) -> Result<(Organization,
     let id = link.organization_id().ok_or_else(gone)?;
     let organization = organizations::find_by_id(tx, cx.project(), &id)?.ok_or_else(gone)?;
     organizations::prefetch_claimed(tx, cx.project(), &link.email)?;
-    let member_id = link.member_id.as_ref().ok_or_else(gone)?;
-    let member = members::find_any(tx, &organization, member_id)?.ok_or_else(gone)?;
+    let member = match &link.member_id {
+        Some(member_id) => members::find_any(tx, &organization, member_id)?.ok_or_else(gone)?,
+        None => joined(tx, cx, &organization, link)?,
+    };
     if link.purpose == Purpose::EmailUpdate && member.status != Status::Active {
         return Err(ApiError::UnableToVerifyEmailUpdate.into());
     }
@@ -107,6 +110,19 @@ fn recipient(tx: &mut Tx, cx: &Cx, link: &OneTimeToken) -> Result<(Organization,
         organizations::check_claimed(tx, cx.project(), Some(&id), &member.email_address)?;
     }
     Ok((organization, member))
+}
+
+/// Who has opened a link that was asked for by a browser before they were a member: a member now, if they still may be one.
+fn joined(tx: &mut Tx, cx: &Cx, organization: &Organization, link: &OneTimeToken) -> Result<Member> {
+    let member = match joining::member(tx, cx, organization, &link.email) {
+        Ok(Some(member)) => Ok(member),
+        Ok(None) => joining::join_by_mail(tx, cx, organization, &link.email),
+        Err(error) => Err(error),
+    };
+    member.map_err(|error| match error {
+        Error::Api(..) => ApiError::UnableToAuthMagicLink.into(),
+        fault => fault,
+    })
 }
 
 /// Uses up a link of discovery: an intermediate session that holds the proof of the address.

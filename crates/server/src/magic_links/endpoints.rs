@@ -7,7 +7,7 @@ use crate::cookies;
 use crate::discovery::{self, DiscoveredOrganization};
 use crate::joining::JOIN;
 use crate::login::{LOGIN, Outcome};
-use crate::members::{self, Member, Status};
+use crate::members::{self, Member};
 use crate::one_time_tokens::pkce::{Challenge, Verifier};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
@@ -69,8 +69,8 @@ enum LoginOrSignupResponse {
 
 /// Mail a login link to a member, or to someone who may become one.
 ///
-/// An unknown address becomes a pending member where the organization lets its email domain join. A browser always
-/// gets the same answer; mail goes out only where it may.
+/// An unknown address becomes a pending member where the organization lets its email domain join; where a browser asks,
+/// only once the link is opened. A browser always gets the same answer; mail goes out only where it may.
 #[endpoint(
     "magic_links.login_or_signup",
     POST "/v1/b2b/magic_links/email/login_or_signup",
@@ -102,19 +102,19 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
     let minutes = [mailing::minutes(expirations[0], USUAL_MINUTES)?, mailing::minutes(expirations[1], USUAL_MINUTES)?];
     mailing::check_template(input.login_template_id.as_deref())?;
     mailing::check_template(input.signup_template_id.as_deref())?;
-    let Recipient { member, created } = mailing::recipient(tx, cx, &organization, &email)?;
-    let logs_in = member.as_ref().is_none_or(|member| member.status == Status::Active);
-    let ((flow, url), minutes) = if logs_in { (urls[0], minutes[0]) } else { (urls[1], minutes[1]) };
+    let recipient = mailing::recipient(tx, cx, &organization, &email)?;
+    let ((flow, url), minutes) = if recipient.logs_in() { (urls[0], minutes[0]) } else { (urls[1], minutes[1]) };
     let mailing = Mailing {
         redirect_url: redirect_urls::choose(tx, cx, flow, url.as_deref())?,
         pkce_code_challenge: mailing::challenge(cx, input.pkce_code_challenge)?,
         locale: mailing::locale(input.locale.as_deref())?,
         minutes,
     };
-    mailing::send_login(tx, cx, &organization, &email, member.as_ref(), mailing)?;
-    if !created {
+    mailing::send_login(tx, cx, &organization, &email, &recipient, mailing)?;
+    let member_created = matches!(recipient, Recipient::Created(_));
+    if !member_created {
         let (id, sent) = (&organization.organization_id, mailing::sent_to(&email));
-        match &member {
+        match recipient.member() {
             Some(member) => {
                 let whose = Whose::Member(id, &member.member_id);
                 audit::record(tx, cx, "magic_link.send", whose, &member.member_id, sent)?;
@@ -122,11 +122,11 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
             None => audit::record(tx, cx, "magic_link.send", Whose::Organization(id), id, sent)?,
         }
     }
-    match member {
-        Some(member) if !cx.is_browser() => Ok(LoginOrSignupResponse::Told {
+    match recipient {
+        Recipient::Member(member) | Recipient::Created(member) if !cx.is_browser() => Ok(LoginOrSignupResponse::Told {
             member_id: member.member_id.clone(),
-            member_created: created,
-            member: Box::new(member),
+            member_created,
+            member,
             organization: Box::new(organization),
         }),
         _ => Ok(LoginOrSignupResponse::Untold {}),

@@ -108,21 +108,41 @@ pub(super) fn prefetch(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, ema
     })
 }
 
-/// Whom a login link is for, and whether the request has made them a member.
-pub(super) struct Recipient {
-    pub(super) member: Option<Member>,
-    pub(super) created: bool,
+/// Whom a login link is for.
+pub(super) enum Recipient {
+    Member(Box<Member>),
+    /// Whom the request of a backend, which is told of them, has made a member.
+    Created(Box<Member>),
+    /// Who will be one when they open the link. Anybody can ask for links, and would fill the organization with members.
+    Joining,
+    /// Nobody: the mail stays.
+    Nobody,
 }
 
-/// Finds the member of the address, or makes one where the organization lets people of the domain join.
-///
-/// A browser is not told why somebody cannot log in, nor that they cannot: `member` is `None` then (threat T-45).
-pub(super) fn recipient(tx: &mut Tx, cx: &Cx, organization: &Organization, email: &EmailAddress) -> Result<Recipient> {
-    let found = find_or_join(tx, cx, organization, email);
-    match found {
-        Err(Error::Api(error, _)) if cx.is_browser() && tells_of_members(error) => {
-            Ok(Recipient { member: None, created: false })
+impl Recipient {
+    pub(super) fn member(&self) -> Option<&Member> {
+        match self {
+            Recipient::Member(member) | Recipient::Created(member) => Some(member),
+            Recipient::Joining | Recipient::Nobody => None,
         }
+    }
+
+    /// Whether they have logged in before; nobody has, as far as anybody can tell (threat T-45).
+    pub(super) fn logs_in(&self) -> bool {
+        match self {
+            Recipient::Member(member) | Recipient::Created(member) => member.status == Status::Active,
+            Recipient::Joining => false,
+            Recipient::Nobody => true,
+        }
+    }
+}
+
+/// Finds the member of the address, or somebody who may become one where the organization lets people of the domain join.
+///
+/// A browser is not told why somebody cannot log in, nor that they cannot (threat T-45).
+pub(super) fn recipient(tx: &mut Tx, cx: &Cx, organization: &Organization, email: &EmailAddress) -> Result<Recipient> {
+    match find_or_join(tx, cx, organization, email) {
+        Err(Error::Api(error, _)) if cx.is_browser() && tells_of_members(error) => Ok(Recipient::Nobody),
         other => other,
     }
 }
@@ -142,11 +162,9 @@ fn find_or_join(tx: &mut Tx, cx: &Cx, organization: &Organization, email: &Email
     let member = joining::member(tx, cx, organization, email)?;
     check_method(organization, member.as_ref().is_some_and(|member| member.is_breakglass))?;
     match member {
-        Some(member) => Ok(Recipient { member: Some(member), created: false }),
-        None => {
-            let member = joining::join_by_mail(tx, cx, organization, email)?;
-            Ok(Recipient { member: Some(member), created: true })
-        }
+        Some(member) => Ok(Recipient::Member(Box::new(member))),
+        None if cx.is_browser() => joining::check_open(organization, email).map(|_| Recipient::Joining),
+        None => Ok(Recipient::Created(Box::new(joining::join_by_mail(tx, cx, organization, email)?))),
     }
 }
 
@@ -155,18 +173,19 @@ fn check_method(organization: &Organization, is_breakglass: bool) -> Result<()> 
     if usable { Ok(()) } else { Err(ApiError::RestrictedAuthMethod.into()) }
 }
 
-/// Mails a link for logging in. Without a member everything happens as if there were one, except that no mail leaves.
+/// Mails a link for logging in. To nobody everything happens as to somebody, except that no mail leaves.
 pub(super) fn send_login(
     tx: &mut Tx,
     cx: &Cx,
     organization: &Organization,
     email: &EmailAddress,
-    member: Option<&Member>,
+    recipient: &Recipient,
     mailing: Mailing,
 ) -> Result<()> {
-    let logs_in = member.is_none_or(|member| member.status == Status::Active);
-    let template = if logs_in { Template::Login } else { Template::Signup };
-    Sending { purpose: Purpose::Login, template, organization: Some(organization), member, email }.send(tx, cx, mailing)
+    let template = if recipient.logs_in() { Template::Login } else { Template::Signup };
+    let is_for_nobody = matches!(recipient, Recipient::Nobody);
+    let (organization, member) = (Some(organization), recipient.member());
+    Sending { purpose: Purpose::Login, template, organization, member, email, is_for_nobody }.send(tx, cx, mailing)
 }
 
 /// Mails an invitation.
@@ -179,7 +198,8 @@ pub(super) fn send_invitation(
 ) -> Result<()> {
     let email = &member.email_address;
     let (purpose, template) = (Purpose::Invite, Template::Invite);
-    Sending { purpose, template, organization: Some(organization), member: Some(member), email }.send(tx, cx, mailing)
+    let (organization, member) = (Some(organization), Some(member));
+    Sending { purpose, template, organization, member, email, is_for_nobody: false }.send(tx, cx, mailing)
 }
 
 /// Mails a link to a member's new address.
@@ -192,13 +212,15 @@ pub(super) fn send_email_update(
     mailing: Mailing,
 ) -> Result<()> {
     let (purpose, template) = (Purpose::EmailUpdate, Template::EmailUpdate);
-    Sending { purpose, template, organization: Some(organization), member: Some(member), email }.send(tx, cx, mailing)
+    let (organization, member) = (Some(organization), Some(member));
+    Sending { purpose, template, organization, member, email, is_for_nobody: false }.send(tx, cx, mailing)
 }
 
 /// Mails a link for discovery. Whether the address has an account anywhere makes no difference.
 pub(super) fn send_discovery(tx: &mut Tx, cx: &Cx, email: &EmailAddress, mailing: Mailing) -> Result<()> {
     let (purpose, template) = (Purpose::Discovery, Template::Discovery);
-    Sending { purpose, template, organization: None, member: None, email }.send(tx, cx, mailing)
+    let (organization, member) = (None, None);
+    Sending { purpose, template, organization, member, email, is_for_nobody: false }.send(tx, cx, mailing)
 }
 
 /// A mail with a link in it.
@@ -208,6 +230,7 @@ struct Sending<'a> {
     organization: Option<&'a Organization>,
     member: Option<&'a Member>,
     email: &'a EmailAddress,
+    is_for_nobody: bool,
 }
 
 impl Sending<'_> {
@@ -245,9 +268,9 @@ impl Sending<'_> {
     /// address may join (threat T-45).
     fn leaves(&self, tx: &mut Tx, cx: &Cx) -> Result<bool> {
         let Some(organization) = self.organization else { return Ok(true) };
-        if self.member.is_none() || self.template == Template::Login {
+        if self.is_for_nobody || self.template == Template::Login {
             outbox::pretend_to_count(tx, cx)?;
-            return Ok(self.member.is_some());
+            return Ok(!self.is_for_nobody);
         }
         match outbox::count_to_stranger(tx, cx, &organization.organization_id) {
             Err(Error::TooMany(reason, _)) if cx.acting.is_none() => {

@@ -77,7 +77,8 @@ struct Create {
 
 /// Create a member.
 ///
-/// The member is active at once, with an address that is not verified yet. No mail is sent.
+/// The member is active at once, with an address that is not verified yet; whom a member creates is invited, until they have
+/// proven the address. No mail is sent.
 #[endpoint(
     "members.create",
     POST "/v1/b2b/organizations/{organization_id}/members",
@@ -100,7 +101,12 @@ fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<MemberResponse
     }
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     require_admission(cx, &organization, &email)?;
-    let pending = input.create_member_as_pending == Some(true);
+    // Somebody else's word is no proof of an address, nor that its owner wants to be here.
+    let status = match (&cx.acting, input.create_member_as_pending) {
+        (Some(_), _) => Status::Invited,
+        (None, Some(true)) => Status::Pending,
+        (None, _) => Status::Active,
+    };
     let phone = input.mfa_phone_number.filter(|phone| !phone.is_empty());
     let phone = phone.map(|phone| PhoneNumber::parse(&phone).map_err(|_| ApiError::InvalidPhoneNumber)).transpose()?;
     let new = NewMember {
@@ -112,7 +118,7 @@ fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<MemberResponse
         is_breakglass: input.is_breakglass == Some(true),
         mfa_enrolled: input.mfa_enrolled == Some(true),
         mfa_phone_number: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
-        ..NewMember::with_email(email, if pending { Status::Pending } else { Status::Active })
+        ..NewMember::with_email(email, status)
     };
     let member = operations::create(tx, cx, &organization, new)?;
     Ok(MemberResponse::new(member, organization))

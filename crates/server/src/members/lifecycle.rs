@@ -6,6 +6,7 @@ use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
+use foundation::time;
 
 /// Records that the person has proven to read mail at the member's address.
 pub(crate) fn prove_email(
@@ -20,6 +21,9 @@ pub(crate) fn prove_email(
     operations::save(tx, cx, "member.update", organization, &before, member)
 }
 
+/// Minutes within which another login to the same organization is not noted.
+const NOTED_EVERY: i64 = 10;
+
 /// A pending or invited member becomes active with the first login that succeeds.
 pub(crate) fn logged_in(
     tx: &mut Tx,
@@ -31,6 +35,7 @@ pub(crate) fn logged_in(
     let before = member.clone();
     member.status = Status::Active;
     member.email_address_verified |= proven == Some(&member.email_address);
+    store::note_login(tx, member, cx.now(), time::after_minutes(cx.now(), -NOTED_EVERY))?;
     operations::save(tx, cx, "member.update", organization, &before, member)
 }
 

@@ -155,6 +155,11 @@ impl Member {
         self.is_locked && self.lock_expires_at.is_none_or(|until| now < until)
     }
 
+    /// Without what the app keeps with the member.
+    pub(crate) fn without_metadata(self) -> Self {
+        Self { trusted_metadata: Metadata::new(), untrusted_metadata: Metadata::new(), ..self }
+    }
+
     fn set_roles(&mut self, organization: &Organization) {
         self.roles = roles::roles_of(&self.direct_roles, &self.email_address, organization);
         self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);

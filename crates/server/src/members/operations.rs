@@ -262,10 +262,16 @@ pub(crate) fn find_anywhere(tx: &mut Tx, cx: &Cx, id: &MemberId) -> Result<(Orga
     Ok((organization, member))
 }
 
-/// Every organization of the project in which this address is a member's, with the member.
+/// Organizations shown to the person of an address who has never logged in to them.
+const MOST_UNUSED: i64 = 50;
+
+/// Every organization of the project that somebody with this address has logged in to, the last one first, and some of
+/// those in which it is a member's otherwise; with the member.
 pub(crate) fn memberships(tx: &mut Tx, project: &Project, email: &EmailAddress) -> Result<Vec<(Organization, Member)>> {
     let mut found = Vec::new();
-    for (organization_id, member_id) in store::directory(tx, &project.id, email)? {
+    let mut all = store::directory(tx, &project.id, email)?;
+    all.extend(store::unused_directory(tx, &project.id, email, MOST_UNUSED)?);
+    for (organization_id, member_id) in all {
         if let Some(organization) = organizations::find_by_id(tx, project, &organization_id)?
             && let Some(member) = find_any(tx, &organization, &member_id)?
         {

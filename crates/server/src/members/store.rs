@@ -272,8 +272,15 @@ fn remove_from_directory(tx: &mut Tx, m: &Member) -> Result<()> {
 
 fn add_to_directory(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute_later(
-        "INSERT INTO member_directory (project_id, email_address, organization_id, member_id) VALUES ($1, $2, $3, $4)",
-        args![&m.project_id, m.email_address.as_str(), &m.organization_id, &m.member_id],
+        "INSERT INTO member_directory (project_id, email_address, organization_id, member_id, used_at)
+         VALUES ($1, $2, $3, $4, $5)",
+        args![
+            &m.project_id,
+            m.email_address.as_str(),
+            &m.organization_id,
+            &m.member_id,
+            m.email_address_verified.then_some(m.updated_at)
+        ],
     )?;
     Ok(())
 }
@@ -395,17 +402,42 @@ pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<
     Ok(row.map(|(id,)| id))
 }
 
-/// The members, in all organizations of the project, that have this address; at most 100.
+/// The members, in all organizations of the project, that have this address and have logged in with it: those who did so
+/// last come first.
 pub(super) fn directory(
     tx: &mut Tx,
     project: &ProjectId,
     email: &EmailAddress,
 ) -> Result<Vec<(OrganizationId, MemberId)>> {
     Ok(tx.all(
-        "SELECT organization_id, member_id FROM member_directory WHERE project_id = $1 AND email_address = $2
-         ORDER BY organization_id LIMIT 100",
+        "SELECT organization_id, member_id FROM member_directory
+         WHERE project_id = $1 AND email_address = $2 AND used_at IS NOT NULL ORDER BY used_at DESC, organization_id",
         args![project, email.as_str()],
     )?)
+}
+
+/// Those that have not, so many at most. Whoever administers an organization can put any address into it.
+pub(super) fn unused_directory(
+    tx: &mut Tx,
+    project: &ProjectId,
+    email: &EmailAddress,
+    at_most: i64,
+) -> Result<Vec<(OrganizationId, MemberId)>> {
+    Ok(tx.all(
+        "SELECT organization_id, member_id FROM member_directory
+         WHERE project_id = $1 AND email_address = $2 AND used_at IS NULL ORDER BY organization_id DESC LIMIT $3",
+        args![project, email.as_str(), at_most],
+    )?)
+}
+
+/// Notes that a member logs in, unless that was noted since then.
+pub(super) fn note_login(tx: &mut Tx, m: &Member, now: Timestamp, since: Timestamp) -> Result<()> {
+    tx.execute_later(
+        "UPDATE member_directory SET used_at = $4
+         WHERE project_id = $1 AND email_address = $2 AND organization_id = $3 AND (used_at IS NULL OR used_at < $5)",
+        args![&m.project_id, m.email_address.as_str(), &m.organization_id, now, since],
+    )?;
+    Ok(())
 }
 
 pub(super) fn has_verified_of_domain(tx: &mut Tx, organization: &OrganizationId, domain: &str) -> Result<bool> {

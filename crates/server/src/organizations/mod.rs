@@ -68,6 +68,18 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
+    /// Without what a login page has no use for, and an administrator could make long.
+    pub(crate) fn for_login_page(mut self) -> Self {
+        self.trusted_metadata = Metadata::new();
+        self.settings.custom_roles = Vec::new();
+        self.settings.rbac_email_implicit_role_assignments = Vec::new();
+        self.settings.claimed_email_domains = Vec::new();
+        self.settings.allowed_first_party_connected_apps = Vec::new();
+        self.settings.allowed_third_party_connected_apps = Vec::new();
+        self.settings.scim_active_connection = None;
+        self
+    }
+
     /// How often it was changed, and when it was last: a program that does not count changes the time.
     pub(crate) fn state(&self) -> (i64, Timestamp) {
         (self.revision, self.updated_at)
