@@ -1,7 +1,7 @@
 """How many mails members and pages can have sent to people who have not asked for them. Backends are not bounded."""
 
 import pytest
-from harness import check_refusal, login, new_domain, new_email, until
+from harness import check_refusal, login, new_domain, new_email, until, verified_member
 
 
 @pytest.fixture
@@ -90,9 +90,13 @@ def test_a_change_of_address_counts(project):
     """A plain member writes to strangers by naming their addresses as their own."""
     org = project.organization().organization_id
     session = login(project, org, project.member(org).email_address, session_duration_minutes=60).session_token
-    for _ in range(100):
+    for _ in range(5):
         assert project.browser("POST", "/b2b/organizations/members/start_email_update", {"email_address": new_email()}, session).status_code == 200
     check_too_many(project.browser("POST", "/b2b/organizations/members/start_email_update", {"email_address": new_email()}, session))
+    # Of other members' addresses a backend knows more.
+    other = verified_member(project, org)[0]
+    for _ in range(6):
+        project.api.organizations.members.start_email_update(org, other.member_id, email_address=new_email())
 
 
 def test_t45_strangers_are_told_nothing_when_an_organization_has_written_to_many(project):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from harness import (
-    check_refusal, intermediate, login, magic_token, new_email, race, refused, token_from, unique, verified_member,
+    check_refusal, intermediate, login, magic_token, new_email, prove_phone, race, refused, token_from, unique, verified_member,
 )
 
 WRONG = ("bad_request", "invalid_argument")
@@ -270,10 +270,18 @@ def test_default_mfa_method_needs_the_factor(project, members, org):
         members.update(org, member.member_id, default_mfa_method="pigeon")
 
 
-def test_one_phone_number_per_member_and_member_per_number(project, members, org):
+def test_one_phone_number_per_member_and_member_per_proven_number(project, members, org):
     member = project.member(org, mfa_phone_number="+14155550123")
     with refused(400, "duplicate_member_phone_number_for_member"):
         members.update(org, member.member_id, mfa_phone_number="+14155550124")
+    # That somebody says it is theirs keeps nobody from having it.
+    says_so = project.member(org, mfa_phone_number="+14155550123")
+    query = {"operator": "AND", "operands": [{"filter_name": "member_mfa_phone_numbers", "filter_value": ["+14155550123"]}]}
+    found = members.search(organization_ids=[org], query=query).members
+    assert {m.member_id for m in found} == {member.member_id, says_so.member_id}
+    prove_phone(project, member, "+14155550123")
+    members.update(org, says_so.member_id, name="Still there")
+    members.update(org, member.member_id, name="Proven")
     with refused(400, "duplicate_member_phone_number"):
         project.member(org, mfa_phone_number="+14155550123")
     other = project.member(org)

@@ -1,7 +1,7 @@
 """Refusals that no way through the other tests meets: each is an error that an operation declares (see `unprovoked.py`)."""
 
 import pytest
-from harness import check_refusal, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member
+from harness import check_refusal, intermediate, login, magic_token, new_domain, new_email, prove_phone, token_from, unique, verified_member
 
 MEMBERS = "/v1/b2b/organizations/{}/members"
 
@@ -90,7 +90,7 @@ def test_no_link_for_a_new_address_without_a_place_to_return_to(server):
 TAKEN = {
     "reactivation_email_belongs_to_another_member": lambda project, org, member: project.member(org, member.email_address),
     "duplicate_member_external_id": lambda project, org, member: project.member(org, external_id=member.external_id),
-    "duplicate_member_phone_number": lambda project, org, member: project.member(org, mfa_phone_number=member.mfa_phone_number),
+    "duplicate_member_phone_number": lambda project, org, member: prove_phone(project, project.member(org), member.mfa_phone_number),
     "action_not_allowed_email_domain_is_claimed": lambda project, org, member: project.organization(claimed_email_domains=[member.email_address.split("@")[1]]),
 }
 

@@ -27,4 +27,5 @@ migrations! {
     "0013_outbox_destinations"
     "0014_whose_events"
     "0015_directory_use"
+    "0016_phone_numbers"
 }

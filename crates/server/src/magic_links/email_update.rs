@@ -5,6 +5,7 @@ use crate::actor::Actor;
 use crate::members::{self, CHANGE_EMAIL, Member, MemberRef, MemberResponse, Status};
 use crate::one_time_tokens::{self, Purpose};
 use crate::organizations::{self, OrganizationRef};
+use crate::outbox;
 use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
 use foundation::audit::{self, Whose};
@@ -98,6 +99,9 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
         locale: mailing::locale(input.locale.as_deref())?,
         minutes: MINUTES,
     };
+    if cx.acting.as_ref().is_some_and(|acting| acting.member_id == member.member_id) {
+        outbox::count_to_own_address(tx, cx)?;
+    }
     one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
     mailing::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
     let whose = Whose::Member(&organization.organization_id, &member.member_id);

@@ -124,6 +124,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         created_at: cx.now(),
         updated_at: cx.now(),
     };
+    check_phone_is_free(tx, None, &member)?;
     store::insert(tx, &member)?;
     member.set_roles(organization);
     record(tx, cx, "member.create", &member, Change::created(&member))?;
@@ -155,6 +156,7 @@ pub(crate) fn save(
     if before == member {
         return Ok(());
     }
+    check_phone_is_free(tx, Some(before), member)?;
     member.updated_at = cx.now();
     store::update(tx, member)?;
     member.revision += 1;
@@ -176,6 +178,22 @@ fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -
 
 fn whose(member: &Member) -> Whose<'_> {
     Whose::Member(&member.organization_id, &member.member_id)
+}
+
+/// Nobody gets a telephone number that somebody else in the organization has proven.
+///
+/// # Errors
+/// `duplicate_member_phone_number`.
+fn check_phone_is_free(tx: &mut Tx, before: Option<&Member>, member: &Member) -> Result<()> {
+    let held = |m: &Member| if m.status == Status::Deleted { String::new() } else { m.mfa_phone_number.clone() };
+    let number = held(member);
+    if number.is_empty() || before.is_some_and(|before| held(before) == number) {
+        return Ok(());
+    }
+    match store::owner_of_phone(tx, &member.organization_id, &number)? {
+        Some(owner) if owner != member.member_id => Err(ApiError::DuplicateMemberPhoneNumber.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Ends a member's sessions, but the one to be kept, and everything that ends with them, also elsewhere. What is just being

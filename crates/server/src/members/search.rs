@@ -100,9 +100,9 @@ fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) 
         }
         "member_is_breakglass" => format!("m.is_breakglass = {}", sql.argument(filter.boolean()?)),
         "statuses" => sql.is_one_of("m.status", &statuses(filter.strings()?)?),
-        "member_mfa_phone_numbers" | "member_phone_numbers" => sql.is_one_of("m.mfa_phone_number", &filter.strings()?),
+        "member_mfa_phone_numbers" | "member_phone_numbers" => sql.is_one_of("m.phone_number", &filter.strings()?),
         "member_mfa_phone_number_fuzzy" | "member_phone_number_fuzzy" => {
-            sql.is_like("m.mfa_phone_number", &filter.fuzzy(ApiError::MemberSearchPhoneFuzzyTooShort)?)
+            sql.is_like("m.phone_number", &filter.fuzzy(ApiError::MemberSearchPhoneFuzzyTooShort)?)
         }
         "member_roles" => roles(sql, &filter.strings()?, organizations),
         // No member has a password or an authenticator app yet.

@@ -159,20 +159,26 @@ fn profile(m: &Member) -> Stored<Profile> {
     }
 }
 
-/// A deleted member's ids are free for others, so the columns that are unique do not hold them.
+/// A deleted member's ids are free for others, so the columns that are unique do not hold them; nor do they hold a
+/// telephone number that nobody has proven.
 fn unique_ids(m: &Member) -> (Option<&str>, Option<&str>) {
     match m.status {
         Status::Deleted => (None, None),
-        _ => (m.external_id.as_deref(), Some(m.mfa_phone_number.as_str()).filter(|phone| !phone.is_empty())),
+        _ => (m.external_id.as_deref(), phone_number(m).filter(|_| m.mfa_phone_number_verified)),
     }
 }
 
+fn phone_number(m: &Member) -> Option<&str> {
+    Some(m.mfa_phone_number.as_str()).filter(|number| !number.is_empty())
+}
+
 pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
-    let (external_id, phone) = unique_ids(m);
+    let (external_id, proven_phone) = unique_ids(m);
     tx.execute(
         "INSERT INTO members (organization_id, id, project_id, status, email_address, email_domain, email_verified,
-                              external_id, is_breakglass, mfa_phone_number, profile, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                              external_id, is_breakglass, mfa_phone_number, phone_number, profile, created_at,
+                              updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         args![
             &m.organization_id,
             &m.member_id,
@@ -183,7 +189,8 @@ pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
             m.email_address_verified,
             external_id,
             m.is_breakglass,
-            phone,
+            proven_phone,
+            phone_number(m),
             Json(&profile(m)),
             m.created_at,
             m.updated_at
@@ -200,11 +207,11 @@ pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
 }
 
 pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
-    let (external_id, phone) = unique_ids(m);
+    let (external_id, proven_phone) = unique_ids(m);
     tx.execute(
         "UPDATE members SET status = $3, email_address = $4, email_domain = $5, email_verified = $6, external_id = $7,
-                            is_breakglass = $8, mfa_phone_number = $9, profile = $10, updated_at = $11,
-                            revision = revision + 1
+                            is_breakglass = $8, mfa_phone_number = $9, phone_number = $10, profile = $11,
+                            updated_at = $12, revision = revision + 1
          WHERE organization_id = $1 AND id = $2",
         args![
             &m.organization_id,
@@ -215,13 +222,23 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
             m.email_address_verified,
             external_id,
             m.is_breakglass,
-            phone,
+            proven_phone,
+            phone_number(m),
             Json(&profile(m)),
             m.updated_at
         ],
     )
     .on_uniques(UNIQUE)?;
     Ok(())
+}
+
+/// The member who has proven this telephone number.
+pub(super) fn owner_of_phone(tx: &mut Tx, organization: &OrganizationId, number: &str) -> Result<Option<MemberId>> {
+    let row = tx.optional::<(MemberId,)>(
+        "SELECT id FROM members WHERE organization_id = $1 AND mfa_phone_number = $2",
+        args![organization, number],
+    )?;
+    Ok(row.map(|(id,)| id))
 }
 
 pub(super) fn set_session_generation(tx: &mut Tx, m: &Member) -> Result<()> {

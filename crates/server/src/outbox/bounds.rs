@@ -16,6 +16,8 @@ const HOUR: i64 = 60 * MINUTE;
 const OF_MEMBER: i64 = 100;
 const OF_ORGANIZATION: i64 = 200;
 const OF_PROJECT: i64 = 2000;
+/// Changes of one's own address: to anybody's, and with somebody else's words.
+const OF_OWN_ADDRESS: i64 = 5;
 
 /// Whether the mails of this request count.
 fn counts(cx: &Cx) -> bool {
@@ -30,6 +32,16 @@ fn counts(cx: &Cx) -> bool {
 pub(crate) fn count_to_stranger(tx: &mut Tx, cx: &Cx, organization: &OrganizationId) -> Result<()> {
     let member = cx.acting.as_ref().map(|member| format!("{}/{}", member.organization_id, member.member_id));
     count_for(tx, cx, member, organization, &cx.project().id)
+}
+
+/// Counts a mail to what an acting member says is their own new address.
+///
+/// # Errors
+/// `too_many_requests` when there were too many within an hour.
+pub(crate) fn count_to_own_address(tx: &mut Tx, cx: &Cx) -> Result<()> {
+    let Some(member) = &cx.acting else { return Ok(()) };
+    let counted = format!("{}/{}/address", member.organization_id, member.member_id);
+    count(tx, cx, counted, OF_OWN_ADDRESS, "This member has asked for too many changes of address within an hour.")
 }
 
 /// Does the work of [`count_to_stranger`] for a mail that nobody new gets, and counts it for nobody: how long an answer
@@ -58,15 +70,20 @@ fn count_for(
         ),
         (Some(project.to_string()), OF_PROJECT, "Too many people were written to for this project within an hour."),
     ];
-    let id = OutboxId::new(cx.project().environment);
     for (counted, bound, message) in bounds {
-        let Some(counted) = counted else { continue };
-        let oldest = store::nth_latest_counted(tx, &cx.project().id, &counted, bound)?;
-        if let Some(oldest) = oldest.filter(|at| at.0 > cx.now().0 - HOUR) {
-            let seconds = (oldest.0 + HOUR - cx.now().0).div_euclid(1_000_000) + 1;
-            return Err(Error::TooMany(message.into(), seconds));
+        if let Some(counted) = counted {
+            count(tx, cx, counted, bound, message)?;
         }
-        store::count(tx, &cx.project().id, &counted, &id, cx.now())?;
     }
     Ok(())
+}
+
+/// Counts one, or refuses it with this message.
+fn count(tx: &mut Tx, cx: &Cx, counted: String, bound: i64, message: &'static str) -> Result<()> {
+    let oldest = store::nth_latest_counted(tx, &cx.project().id, &counted, bound)?;
+    if let Some(oldest) = oldest.filter(|at| at.0 > cx.now().0 - HOUR) {
+        let seconds = (oldest.0 + HOUR - cx.now().0).div_euclid(1_000_000) + 1;
+        return Err(Error::TooMany(message.into(), seconds));
+    }
+    store::count(tx, &cx.project().id, &counted, &OutboxId::new(cx.project().environment), cx.now())
 }

@@ -12,7 +12,7 @@ mod store;
 mod text;
 mod worker;
 
-pub(crate) use bounds::{count_to_stranger, pretend_to_count};
+pub(crate) use bounds::{count_to_own_address, count_to_stranger, pretend_to_count};
 pub(crate) use kind::{Kind, MAIL, Message};
 pub use listing::{Listed, get, list, retry};
 pub(crate) use mail::Mail;
