@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -341,3 +342,65 @@ def test_what_is_no_file_is_not_written_to_by_name(filled, tmp_path):
     os.mkfifo(pipe)
     done = filled.command("backup", str(pipe), check=False)
     assert done.returncode == 1 and "write - for stdout" in done.stderr
+
+
+# ---------------------------------------------------------------- what is refused leaves nothing behind
+
+
+REFUSED = [
+    ["--listen", "7400"],
+    ["--metrics-listen", "nowhere"],
+    ["--public-url", "auth.example.com"],
+    ["--smtp-url", "ftp://x"],
+    ["--smtp-url", "smtp://user:hu/sh@127.0.0.1:25"],
+    ["--mail-from", "nobody"],
+    ["--sms-url", "ftp://x"],
+    ["--templates", "templates-that-are-not-there"],
+    ["--outbound-allow", "10.0.0.0/99"],
+    ["--outbound-authorities", "authorities-that-are-not-there.pem"],
+    ["--trusted-proxies", "x"],
+    ["--log-format", "xml"],
+    ["--log-level", "loud"],
+    ["--session-memory", "much"],
+    ["--master-key-file", "key-that-is-not-there"],
+    ["--config", "configuration-that-is-not-there.toml"],
+    ["--listen", "0.0.0.0:0", "--smtp-url", "smtp://127.0.0.1:25"],
+]
+
+
+@pytest.mark.skipif(ENGINE == "postgres", reason="what is left behind are files")
+@pytest.mark.parametrize("database", ["the default", "named"])
+def test_a_start_that_is_refused_makes_nothing(database, shell, tmp_path):
+    named = ["--database-url", f"sqlite:{tmp_path}/x.db"] if database == "named" else []
+    usual = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+    taken = socket.create_server(("127.0.0.1", 0))
+    in_use = ["--listen", f"127.0.0.1:{taken.getsockname()[1]}"]
+    for wrong in [*REFUSED, in_use]:
+        others = [word for option, value in zip(usual[::2], usual[1::2]) if option not in wrong for word in (option, value)]
+        done = shell("serve", *named, *others, *wrong)
+        assert done.returncode != 0 and "listening on" not in done.stdout, (wrong, done)
+        assert not list(tmp_path.iterdir()), wrong
+    # A key that is none, from the environment.
+    done = shell("serve", *named, *usual, environment={"GUILDHALL_MASTER_KEY": "none"})
+    assert done.returncode == 1 and not list(tmp_path.iterdir()), done
+    taken.close()
+
+
+@pytest.mark.skipif(ENGINE == "postgres", reason="what is left behind are files")
+def test_a_project_that_is_refused_makes_no_database(shell, tmp_path):
+    url = ["--database-url", f"sqlite:{tmp_path}/x.db"]
+    for wrong in (["--name", " "], ["--name", "x" * 129], ["--redirect-url", "nowhere"], ["--redirect-url", "https://user@x.example/"],
+                  ["--environment", "live", "--redirect-url", "http://app.example.com/"], ["--origin", "https://x.example/path"],
+                  ["--environment", "production"], ["--max-session-duration-minutes", "long"]):
+        done = shell("project", "create", *([] if "--name" in wrong else ["--name", "Acme"]), *wrong, *url)
+        assert done.returncode != 0 and done.stderr, (wrong, done)
+        assert not list(tmp_path.iterdir()), wrong
+    assert shell("project", "create", "--name", "Acme", *url).returncode == 0
+
+
+@pytest.mark.skipif(ENGINE == "sqlite", reason="PostgreSQL keeps a key of the server's own inside")
+def test_t67_a_server_that_others_would_reach_without_a_key_makes_nothing(shell, new_url):
+    url = new_url()
+    done = shell("serve", "--database-url", url, "--listen", "0.0.0.0:0")
+    assert done.returncode == 1 and "--master-key-file" in done.stderr, done
+    assert harness.rows(url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'") == [("0",)]

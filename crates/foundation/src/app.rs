@@ -1,7 +1,6 @@
 //! What everything in one process shares.
 
 use crate::config::Config;
-use crate::error::{Error, Result};
 use crate::hashing::Hashing;
 use crate::keys::Keys;
 use crate::memory::{Memories, Memory};
@@ -13,6 +12,30 @@ use mail::{Mailer, Templates};
 use outbound::{Allow, Outbound, Url};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is made of the configuration alone, before there is a database or a key: whoever mistypes an option should find
+/// nothing made.
+pub struct Equipment {
+    config: Config,
+    templates: Templates,
+    mailer: Option<Mailer>,
+    outbound: Outbound,
+}
+
+impl Equipment {
+    /// Checks the configuration.
+    ///
+    /// # Errors
+    /// In words, when a mail template, the sender, the SMTP URL or what is said of outbound requests cannot be used.
+    pub fn new(config: Config) -> std::result::Result<Self, String> {
+        let templates = Templates::new(config.templates.as_deref()).map_err(|error| error.to_string())?;
+        let sender = config.mail_from.parse::<lettre::message::Mailbox>();
+        sender.map_err(|error| format!("--mail-from {}: {error}", config.mail_from))?;
+        let mailer = config.smtp_url.as_ref().map(|url| Mailer::new(url.reveal(), &config.mail_from));
+        let mailer = mailer.transpose().map_err(|error| error.to_string())?;
+        Ok(Self { templates, mailer, outbound: outbound(&config)?, config })
+    }
+}
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -35,15 +58,8 @@ struct Inner {
 
 impl App {
     /// Puts the application together.
-    ///
-    /// # Errors
-    /// In words, when a mail template, the SMTP URL or what is said of outbound requests cannot be used.
-    pub fn new(db: Database, keys: Keys, config: Config, tables: Tables) -> Result<Self> {
-        let templates = Templates::new(config.templates.as_deref()).map_err(Error::internal)?;
-        let sender = config.mail_from.parse::<lettre::message::Mailbox>();
-        sender.map_err(|error| Error::internal(format!("--mail-from {}: {error}", config.mail_from)))?;
-        let mailer = config.smtp_url.as_ref().map(|url| Mailer::new(url.reveal(), &config.mail_from));
-        let mailer = mailer.transpose().map_err(Error::internal)?;
+    pub fn new(db: Database, keys: Keys, equipment: Equipment, tables: Tables) -> Self {
+        let Equipment { config, templates, mailer, outbound } = equipment;
         let app = Self(Arc::new(Inner {
             db,
             keys,
@@ -53,7 +69,7 @@ impl App {
             mailer,
             metrics: Metrics::new(),
             hashing: Hashing::new(config.hashing_memory),
-            outbound: outbound(&config).map_err(Error::internal)?,
+            outbound,
             memories: Memories::default(),
             stopping: AtomicBool::new(false),
             config,
@@ -64,7 +80,7 @@ impl App {
                 app.metrics.transaction(&observed);
             }
         });
-        Ok(app)
+        app
     }
 
     pub fn db(&self) -> &Database {

@@ -20,19 +20,30 @@ pub(crate) fn check_exists(common: &Common) -> Result<(), String> {
 /// For those who make a database where there is none: its folder has to be there, unless it is the default one.
 ///
 /// # Errors
-/// When the folder is not there, or cannot be made.
+/// When the folder is not there.
 pub(crate) fn check_folder(common: &Common) -> Result<(), String> {
-    let Some(path) = sqlite_file(common.database_url()) else { return Ok(()) };
-    let folder = folder_of(path);
-    if folder.is_dir() {
-        return Ok(());
+    match missing_folder(common) {
+        Some(folder) if common.database_url() != DEFAULT_DATABASE_URL => {
+            let shown = full(folder);
+            let shown = shown.display();
+            Err(format!("there is no folder {shown}; make it first (mkdir -p {shown}), or correct --database-url"))
+        }
+        _ => Ok(()),
     }
-    let shown = full(folder);
-    let shown = shown.display();
-    if common.database_url() != DEFAULT_DATABASE_URL {
-        return Err(format!("there is no folder {shown}; make it first (mkdir -p {shown}), or correct --database-url"));
-    }
-    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {shown}: {error}"))
+}
+
+/// The same, and makes the default one.
+///
+/// # Errors
+/// When the folder is not there, or cannot be made.
+pub(crate) fn make_folder(common: &Common) -> Result<(), String> {
+    check_folder(common)?;
+    let Some(folder) = missing_folder(common) else { return Ok(()) };
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", full(folder).display()))
+}
+
+fn missing_folder(common: &Common) -> Option<&Path> {
+    sqlite_file(common.database_url()).map(folder_of).filter(|folder| !folder.is_dir())
 }
 
 /// Which database it is, in words that hold no password.

@@ -6,7 +6,7 @@ use crate::master_key::{self, Found, Place};
 use crate::terminal::warn;
 use crate::transfer::{self, NOTHING_HERE};
 use database::Database;
-use foundation::app::App;
+use foundation::app::{App, Equipment};
 use foundation::keys::Keys;
 use foundation::time::system_now;
 use server::TABLES;
@@ -19,21 +19,34 @@ pub(crate) struct Opened {
     pub(crate) is_new: bool,
 }
 
-/// Opens for `serve`.
-pub(crate) async fn open(common: &Common, server: &Server, public_url: String) -> Result<Opened, String> {
-    database_file::check_folder(common)?;
-    let db = transfer::open(common).await?;
-    finish(db, common, server, public_url).await
+/// What the operator gives, read and checked before anything is made.
+pub(crate) struct Checked {
+    equipment: Equipment,
+    key: Option<Found>,
 }
 
-async fn finish(db: Database, common: &Common, server: &Server, public_url: String) -> Result<Opened, String> {
+/// Checks what `public_url` and the options say of the application, and the master key that is given.
+pub(crate) fn check(common: &Common, server: &Server, public_url: &str) -> Result<Checked, String> {
+    Ok(Checked { equipment: Equipment::new(server.config(public_url))?, key: master_key::given(common)? })
+}
+
+/// Opens for `serve`.
+pub(crate) async fn open(common: &Common, checked: Checked) -> Result<Opened, String> {
+    database_file::make_folder(common)?;
+    let db = transfer::open(common).await?;
+    finish(db, common, checked).await
+}
+
+async fn finish(db: Database, common: &Common, Checked { equipment, key }: Checked) -> Result<Opened, String> {
     transfer::check_encoding(&db).await?;
     let is_new = transfer::is_new(&db).await?;
     transfer::catch_up(&db).await?;
-    let Found { keys, place } = master_key::find(common, &db).await?;
+    let Found { keys, place } = match key {
+        Some(found) => found,
+        None => master_key::make(common, &db).await?,
+    };
     let keys = Keys::open(&db, keys, system_now()).await.map_err(|error| error.to_string())?;
-    let app = App::new(db, keys, server.config(&public_url), TABLES).map_err(|error| error.to_string())?;
-    Ok(Opened { app, place, is_new })
+    Ok(Opened { app: App::new(db, keys, equipment, TABLES), place, is_new })
 }
 
 /// Opens for a command that works on a database that is there, with the server running or not.
@@ -44,12 +57,13 @@ pub(crate) async fn open_for_command(common: Common) -> Result<App, String> {
 /// The same, for a command that is about the master key.
 pub(crate) async fn open_with_place(common: Common) -> Result<Opened, String> {
     let common = common.complete()?;
+    let checked = check(&common, &Server::default(), LOCAL_URL)?;
     let db = transfer::open_existing(&common).await?;
     // Somebody else's, more likely than one that waits for its tables.
     if transfer::is_new(&db).await? {
         return Err(format!("{NOTHING_HERE}; check --database-url (`guildhall migrate` prepares a new one)"));
     }
-    finish(db, &common, &Server::default(), LOCAL_URL.into()).await
+    finish(db, &common, checked).await
 }
 
 /// The same, for a command that may be the first, before any start of the server. A database is made only where the
@@ -59,7 +73,7 @@ pub(crate) async fn open_or_make(common: Common) -> Result<App, String> {
     if !common.names_database() {
         database_file::check_exists(&common)?;
     }
-    let opened = open(&common, &Server::default(), LOCAL_URL.into()).await?;
+    let opened = open(&common, check(&common, &Server::default(), LOCAL_URL)?).await?;
     if opened.is_new {
         warn(&format!("made a new database, for there was none: {}", shown(&common)));
     }

@@ -124,7 +124,7 @@ impl Restore {
         // All of it is read once before anything is touched, and once more while it is loaded.
         let archive = Archive::open(&self.file).map_err(|fault| fault.to_string())?;
         let header = verify(&archive).map_err(|fault| fault.to_string())?;
-        database_file::check_folder(&common)?;
+        database_file::make_folder(&common)?;
         let _lock = DatabaseLock::take(common.database_url())?;
         let db = transfer::open(&common).await?;
         transfer::prepare(&db, &header.migrations).await?;

@@ -59,7 +59,7 @@ impl Copy {
         let source = transfer::open(&from).await.map_err(of_source)?;
         let place = place_of(&from, &source).await?;
         keys::open(&from, &source).await.map_err(of_source)?;
-        database_file::check_folder(&to).map_err(of_target)?;
+        database_file::make_folder(&to).map_err(of_target)?;
         let _target_lock = DatabaseLock::take(to.database_url()).map_err(of_target)?;
         let target = transfer::open(&to).await.map_err(of_target)?;
         let engine = source.engine();

@@ -12,11 +12,11 @@ use crate::whole_file::folder_of;
 use clap::Args;
 use database::transfer::{Table, clock, pending, tables, version};
 use database::{Database, Engine, Timestamp, Tx, Value};
-use foundation::app::App;
+use foundation::app::Equipment;
 use foundation::keys::Keys;
 use foundation::secret::Secret;
 use foundation::time::system_now;
-use server::{MIGRATIONS, TABLES};
+use server::MIGRATIONS;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -114,6 +114,7 @@ async fn examine(report: &mut Report, common: &Common, server: &Server) {
             db.close().await;
         }
     }
+    settings(report, server);
     mail(report, server).await;
 }
 
@@ -138,9 +139,7 @@ async fn database(report: &mut Report, common: &Common, server: &Server, db: &Da
         Err(error) => return report.say("migrations", Fail, error.to_string()),
     }
     row_security::examine(report, db).await;
-    if let Some(keys) = check_master_key(report, common, server, db).await {
-        settings(report, server, db, keys);
-    }
+    check_master_key(report, common, server, db).await;
     match db.read(move |tx| projects_without_key(tx, engine)).await {
         Ok((0, _)) => report.say("signing keys", Warn, "no project yet; run `guildhall project create`"),
         Ok((count, without)) if without.is_empty() => {
@@ -220,10 +219,10 @@ async fn check_master_key(report: &mut Report, common: &Common, server: &Server,
 }
 
 /// What the server would refuse to start with: the sender, the templates, the SMTP URL.
-fn settings(report: &mut Report, server: &Server, db: &Database, keys: Keys) {
-    match App::new(db.clone(), keys, server.config(""), TABLES) {
+fn settings(report: &mut Report, server: &Server) {
+    match Equipment::new(server.config("")) {
         Ok(_) => report.say("mail settings", Fine, "sender, templates and SMTP URL can be used"),
-        Err(error) => report.say("mail settings", Fail, error.to_string()),
+        Err(error) => report.say("mail settings", Fail, error),
     }
 }
 

@@ -25,7 +25,7 @@ impl Migrate {
         if self.check {
             return check(&common).await;
         }
-        database_file::check_folder(&common)?;
+        database_file::make_folder(&common)?;
         let db = transfer::open(&common).await?;
         transfer::check_encoding(&db).await?;
         let applied = db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;

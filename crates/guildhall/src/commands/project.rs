@@ -214,7 +214,6 @@ impl Project {
 
 impl Create {
     async fn run(self) -> Result<(), String> {
-        let app = open_or_make(self.common).await?;
         let mut settings = Settings::default();
         self.settings.apply(&mut settings);
         let new = New {
@@ -224,6 +223,8 @@ impl Create {
             origins: self.origins,
             settings,
         };
+        new.check().map_err(explain)?;
+        let app = open_or_make(self.common).await?;
         let created = projects::create(&app, new).await.map_err(explain)?;
         if self.json {
             print(&json(&created)?);

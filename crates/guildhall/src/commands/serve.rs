@@ -3,7 +3,7 @@
 use crate::config::{Common, Server};
 use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
-use crate::master_key::Place;
+use crate::master_key;
 use crate::open::{self, Opened};
 use crate::{logs, transfer::engine_name};
 use clap::Args;
@@ -28,23 +28,24 @@ impl Serve {
         let common = self.common.complete()?;
         let options = self.server.complete(common.config.as_deref())?;
         logs::start(options.log_format.as_deref(), options.log_level.as_deref())?;
+        // All that can be refused is looked at before anything is made.
+        check(&options)?;
         database_file::check_folder(&common)?;
-        let _lock = DatabaseLock::take(common.database_url())?;
-
         let listener = bind("--listen", options.listen()).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let metrics = match &options.metrics_listen {
             Some(metrics) => Some(bind("--metrics-listen", metrics).await?),
             None => None,
         };
-        let public_url = public_url(&options, address)?;
-        check_gateway(&options)?;
+        let checked = open::check(&common, &options, &public_url(&options, address)?)?;
         let proxies = proxies(&options)?;
-        let opened = open::open(&common, &options, public_url).await?;
-        say_database(&opened, &common).await?;
-        if opened.place == Place::Inside {
+        if master_key::is_inside(&common) {
             check_embedded_key(address)?;
         }
+        database_file::make_folder(&common)?;
+        let _lock = DatabaseLock::take(common.database_url())?;
+        let opened = open::open(&common, checked).await?;
+        say_database(&opened, &common).await?;
         first_project(&opened.app, &common).await?;
         say_outbox(&opened.app);
         let stop = stop_signal()?;

@@ -55,7 +55,7 @@ pub(crate) fn beside(url: &str) -> Option<PathBuf> {
 }
 
 /// Where the operator says that it is.
-fn given(common: &Common) -> Option<Place> {
+fn named(common: &Common) -> Option<Place> {
     // Here an empty variable is not an unset one: a secret that did not arrive must not be replaced by one made up (T-67).
     match std::env::var_os("GUILDHALL_MASTER_KEY") {
         Some(_) => Some(Place::Variable),
@@ -65,7 +65,7 @@ fn given(common: &Common) -> Option<Place> {
 
 /// Where the master key is; none is made.
 pub(crate) async fn place(common: &Common, db: &Database) -> Result<Place, String> {
-    Ok(match (given(common), beside(common.database_url())) {
+    Ok(match (named(common), beside(common.database_url())) {
         (Some(place), _) => place,
         (None, Some(path)) if path.exists() => Place::Beside(path),
         (None, None) if has_rows(db, DEVELOPMENT_KEY).await? => Place::Inside,
@@ -73,40 +73,48 @@ pub(crate) async fn place(common: &Common, db: &Database) -> Result<Place, Strin
     })
 }
 
-/// The keys from `GUILDHALL_MASTER_KEY`, from the file, or one made up: on SQLite in a file beside the database, on
-/// PostgreSQL in the database.
-pub(crate) async fn find(common: &Common, db: &Database) -> Result<Found, String> {
-    let place = match (given(common), beside(common.database_url())) {
-        (Some(place), _) => place,
-        (None, Some(path)) => {
-            if !path.exists() {
-                // A new one would open nothing.
-                if has_rows(db, "data_keys").await? {
-                    let id = needed_in_words(db).await?;
-                    return Err(format!(
-                        "there is no master key at {}, and the database needs the one it had{id}: put it there, or give \
-                         --master-key-file or GUILDHALL_MASTER_KEY",
-                        path.display()
-                    ));
-                }
-                make(&path)?;
-            }
-            Place::Beside(path)
-        }
-        (None, None) => Place::Inside,
-    };
+/// The keys from `GUILDHALL_MASTER_KEY`, from the file, or from the one beside an SQLite database. `None` where there are
+/// none yet, and [`make`] is to make one.
+pub(crate) fn given(common: &Common) -> Result<Option<Found>, String> {
+    let beside = || beside(common.database_url()).filter(|path| path.exists()).map(Place::Beside);
+    let Some(place) = named(common).or_else(beside) else { return Ok(None) };
     let keys = match &place {
-        Place::Variable => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())?,
         Place::Given(path) | Place::Beside(path) => MasterKeys::read(path)?,
-        Place::Inside | Place::Nowhere => {
-            MasterKeys::embedded(db, foundation::time::system_now()).await.map_err(|error| error.to_string())?
-        }
+        _ => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())?,
     };
-    Ok(Found { keys, place })
+    Ok(Some(Found { keys, place }))
+}
+
+/// Whether the key of a server with these options is in the database that it protects.
+pub(crate) fn is_inside(common: &Common) -> bool {
+    named(common).is_none() && beside(common.database_url()).is_none()
+}
+
+/// A key that is made up: on SQLite in a file beside the database, on PostgreSQL in the database. There it may have been made
+/// before.
+pub(crate) async fn make(common: &Common, db: &Database) -> Result<Found, String> {
+    let Some(path) = beside(common.database_url()) else {
+        let keys = MasterKeys::embedded(db, foundation::time::system_now()).await.map_err(|error| error.to_string())?;
+        return Ok(Found { keys, place: Place::Inside });
+    };
+    // Another process may have made it a moment ago.
+    if !path.exists() {
+        // A new one would open nothing.
+        if has_rows(db, "data_keys").await? {
+            let id = needed_in_words(db).await?;
+            return Err(format!(
+                "there is no master key at {}, and the database needs the one it had{id}: put it there, or give \
+                 --master-key-file or GUILDHALL_MASTER_KEY",
+                path.display()
+            ));
+        }
+        make_file(&path)?;
+    }
+    Ok(Found { keys: MasterKeys::read(&path)?, place: Place::Beside(path) })
 }
 
 /// Makes the file. Of two processes that do so at once, one does.
-fn make(path: &Path) -> Result<(), String> {
+fn make_file(path: &Path) -> Result<(), String> {
     let key = MasterKey::generate().map_err(|error| error.to_string())?;
     let fault = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
     let draft = path.with_extension(format!("key.{}", std::process::id()));

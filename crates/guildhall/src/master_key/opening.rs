@@ -1,6 +1,6 @@
 //! The master key, which no transfer carries along: which one it is, and whether it opens what was transferred.
 
-use super::{Place, find, place};
+use super::{Place, given, make, place};
 use crate::config::Common;
 use database::Database;
 use database::transfer::tables;
@@ -14,7 +14,10 @@ pub(crate) async fn open(common: &Common, db: &Database) -> Result<Option<Keys>,
     if place(common, db).await? == Place::Nowhere {
         return Ok(None);
     }
-    let found = find(common, db).await?;
+    let found = match given(common)? {
+        Some(found) => found,
+        None => make(common, db).await?,
+    };
     if !has_rows(db, "data_keys").await? {
         return Ok(None);
     }

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use database::{Database, Options, Timestamp, Tx};
-use foundation::app::App;
+use foundation::app::{App, Equipment};
 use foundation::config::Config;
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Result};
@@ -68,7 +68,7 @@ impl World {
         db.migrate(MIGRATIONS).await.unwrap();
         let masters = MasterKeys::parse(&MasterKey::generate().unwrap().to_text()).unwrap();
         let keys = Keys::open(&db, masters, system_now()).await.unwrap();
-        let app = App::new(db, keys, config, TABLES).unwrap();
+        let app = App::new(db, keys, Equipment::new(config).unwrap(), TABLES);
         let id = projects::create_first(&app).await.unwrap().unwrap().project_id;
         let id = ProjectId::parse(&id).unwrap();
         let project = Arc::new(app.db().read(move |tx| projects::enter(tx, &id)).await.unwrap());

@@ -2,7 +2,7 @@
 
 use super::shown::show_in;
 use super::{Settings, registering, store};
-use crate::redirect_urls::Flow;
+use crate::redirect_urls::{self, Flow};
 use crate::signing;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
@@ -46,6 +46,20 @@ pub const FIRST_REDIRECT_URL: &str = "http://localhost:3000/";
 
 const DEFAULT_REDIRECT_URL: &str = "http://localhost:3000/authenticate";
 
+impl New {
+    /// Checks what can be wrong with it, wherever it is to be.
+    ///
+    /// # Errors
+    /// A name, a redirect URL or an origin that cannot be used.
+    pub fn check(&self) -> Result<()> {
+        check_name(&self.name)?;
+        for url in &self.redirect_urls {
+            redirect_urls::check(url, self.environment)?;
+        }
+        self.origins.iter().try_for_each(|origin| registering::read_origin(origin).map(drop))
+    }
+}
+
 /// Makes a project with a secret, a public token and a signing key.
 ///
 /// # Errors
@@ -58,7 +72,7 @@ pub async fn create(app: &App, new: New) -> Result<Created> {
 }
 
 fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::NewKey) -> Result<Created> {
-    check_name(&new.name)?;
+    new.check()?;
     tx.enter(id.as_str())?;
     let environment = new.environment;
     let settings = Stored::new(new.settings.clone());

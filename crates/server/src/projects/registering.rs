@@ -33,8 +33,12 @@ pub(super) fn remove_redirect_url(tx: &mut Tx, cx: &Cx, url: &str, flows: &[Flow
 
 /// Registers an origin.
 pub(super) fn add_origin(tx: &mut Tx, cx: &Cx, text: &str) -> Result<()> {
-    let origin = origin::read(text).map_err(|told| ApiError::InvalidUrl.because(told))?;
-    insert_origin(tx, cx, &origin)
+    insert_origin(tx, cx, &read_origin(text)?)
+}
+
+/// An origin as browsers write it.
+pub(super) fn read_origin(text: &str) -> Result<String> {
+    origin::read(text).map_err(|told| ApiError::InvalidUrl.because(told))
 }
 
 fn insert_origin(tx: &mut Tx, cx: &Cx, origin: &str) -> Result<()> {

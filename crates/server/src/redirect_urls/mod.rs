@@ -6,7 +6,7 @@ mod store;
 
 pub(crate) use matching::{Pattern, is_label};
 pub use registering::Listed;
-pub(crate) use registering::{list, register, remove, set_default};
+pub(crate) use registering::{check, list, register, remove, set_default};
 pub(crate) use store::TABLES;
 
 use database::Tx;

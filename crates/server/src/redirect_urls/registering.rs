@@ -47,8 +47,24 @@ pub(crate) fn list(tx: &mut Tx, project: &Project) -> Result<Vec<Listed>> {
 /// # Errors
 /// When it cannot be used.
 pub(crate) fn register(tx: &mut Tx, project: &Project, url: &str, flows: &[Flow]) -> Result<Pattern> {
-    let is_live = project.environment == Environment::Live;
-    let pattern = Pattern::parse(url, is_live).map_err(|error| match error {
+    let pattern = check(url, project.environment)?;
+    for flow in flows {
+        store::insert(tx, &project.id, flow.as_str(), url)?;
+        if store::registered(tx, &project.id, flow.as_str())?.len() > MOST {
+            let told = format!("A flow has at most {MOST} redirect URLs. Remove one, or use a wildcard.");
+            return Err(ApiError::InvalidArgument.because(told));
+        }
+        ensure_default(tx, project, *flow)?;
+    }
+    Ok(pattern)
+}
+
+/// Whether links of such projects may lead to a URL, once it is registered.
+///
+/// # Errors
+/// When it cannot be used.
+pub(crate) fn check(url: &str, environment: Environment) -> Result<Pattern> {
+    let pattern = Pattern::parse(url, environment == Environment::Live).map_err(|error| match error {
         PatternError::InvalidUrl => ApiError::InvalidUrl.because(format!(
             "{url} is not a usable redirect URL. Write an absolute URL without user name and fragment, such as \
              https://app.example.com/authenticate; a * stands for the first label of a host under a domain of yours."
@@ -59,14 +75,6 @@ pub(crate) fn register(tx: &mut Tx, project: &Project, url: &str, flows: &[Flow]
     })?;
     if url.len() > LONGEST {
         return Err(ApiError::InvalidUrl.because(format!("A redirect URL has at most {LONGEST} characters.")));
-    }
-    for flow in flows {
-        store::insert(tx, &project.id, flow.as_str(), url)?;
-        if store::registered(tx, &project.id, flow.as_str())?.len() > MOST {
-            let told = format!("A flow has at most {MOST} redirect URLs. Remove one, or use a wildcard.");
-            return Err(ApiError::InvalidArgument.because(told));
-        }
-        ensure_default(tx, project, *flow)?;
     }
     Ok(pattern)
 }

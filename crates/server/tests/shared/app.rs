@@ -2,7 +2,7 @@
 
 use axum::Router;
 use database::Database;
-use foundation::app::App;
+use foundation::app::{App, Equipment};
 use foundation::config::Config;
 use foundation::keys::{Keys, MasterKey, MasterKeys};
 use foundation::time::system_now;
@@ -13,7 +13,7 @@ use server::{Bodies, Limits, Proxies};
 pub(crate) async fn app(db: &Database) -> App {
     let masters = MasterKeys::parse(&MasterKey::generate().unwrap().to_text()).unwrap();
     let keys = Keys::open(db, masters, system_now()).await.unwrap();
-    App::new(db.clone(), keys, Config::default(), server::TABLES).unwrap()
+    App::new(db.clone(), keys, Equipment::new(Config::default()).unwrap(), server::TABLES)
 }
 
 /// These endpoints as it serves them.
