@@ -53,11 +53,12 @@ fn show(event: &Event, as_json: bool) -> Result<(), String> {
     }
     let text = |path: &str| json.pointer(path).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let fields = json.get("changes").and_then(|c| c.as_object()).map(|c| c.keys().cloned().collect::<Vec<_>>());
+    let (object, member) = (text("/object/id"), text("/member_id"));
+    let of = if member.is_empty() || member == object { String::new() } else { format!(" of {member}") };
     print(&format!(
-        "{}  {}  {}  by {} {}",
+        "{}  {}  {object}{of}  by {} {}",
         text("/occurred_at"),
         text("/action"),
-        text("/object/id"),
         text("/actor/id"),
         fields.unwrap_or_default().join(", ")
     ));

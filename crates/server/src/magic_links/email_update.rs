@@ -105,7 +105,7 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
     mailing::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
     let whose = Whose::Member(&organization.organization_id, &member.member_id);
-    audit::record(tx, cx, "member.start_email_update", whose, &member.member_id, mailing::sent_to(&email))?;
+    audit::record(tx, cx, "member.start_email_update", whose, &member.member_id, mailing::mail_to(&email))?;
     Ok(MemberResponse::new(member, organization))
 }
 

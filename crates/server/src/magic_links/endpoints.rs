@@ -113,13 +113,13 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
     mailing::send_login(tx, cx, &organization, &email, &recipient, mailing)?;
     let member_created = matches!(recipient, Recipient::Created(_));
     if !member_created {
-        let (id, sent) = (&organization.organization_id, mailing::sent_to(&email));
+        let (id, mail) = (&organization.organization_id, mailing::mail_to(&email));
         match recipient.member() {
             Some(member) => {
                 let whose = Whose::Member(id, &member.member_id);
-                audit::record(tx, cx, "magic_link.send", whose, &member.member_id, sent)?;
+                audit::record(tx, cx, "magic_link.send", whose, &member.member_id, mail)?;
             }
-            None => audit::record(tx, cx, "magic_link.send", Whose::Organization(id), id, sent)?,
+            None => audit::record(tx, cx, "magic_link.send", Whose::Organization(id), id, mail)?,
         }
     }
     match recipient {
@@ -206,7 +206,7 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
         minutes: mailing::minutes(input.discovery_expiration_minutes, USUAL_MINUTES)?,
     };
     mailing::send_discovery(tx, cx, &email, mailing)?;
-    audit::record(tx, cx, "magic_link.discovery.send", Whose::Project, &cx.project().id, mailing::sent_to(&email))?;
+    audit::record(tx, cx, "magic_link.discovery.send", Whose::Project, &cx.project().id, mailing::mail_to(&email))?;
     Ok(Sent {})
 }
 

@@ -117,7 +117,7 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
     };
     mailing::send_invitation(tx, cx, &organization, &invited, mailing)?;
     let whose = Whose::Member(&organization.organization_id, &invited.member_id);
-    audit::record(tx, cx, "member.invite", whose, &invited.member_id, mailing::sent_to(&invited.email_address))?;
+    audit::record(tx, cx, "member.invite", whose, &invited.member_id, mailing::mail_to(&invited.email_address))?;
     Ok(MemberResponse::new(invited, organization))
 }
 

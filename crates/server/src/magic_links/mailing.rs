@@ -92,9 +92,9 @@ pub(super) fn challenge(cx: &Cx, given: Option<String>) -> Result<Option<String>
     if required && challenge.is_none() { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
 }
 
-/// What the audit log tells of a mail: to whom it was sent.
-pub(super) fn sent_to(email: &EmailAddress) -> Change {
-    Change::of("sent_to", &None::<EmailAddress>, email)
+/// What the audit log tells of a mail that was asked for, whether or not it may leave.
+pub(super) fn mail_to(email: &EmailAddress) -> Change {
+    Change::of("mail_to", &None::<EmailAddress>, email)
 }
 
 /// Has all fetched at once that a login link will need, where the request names the organization by its id.

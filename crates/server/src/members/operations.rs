@@ -199,14 +199,15 @@ fn check_phone_is_free(tx: &mut Tx, before: Option<&Member>, member: &Member) ->
 /// Ends a member's sessions, but the one to be kept, and everything that ends with them, also elsewhere. What is just being
 /// made counts no more either, nor does what was proven until now. Each organization's log tells what has ended in it.
 pub(crate) fn end_sessions(tx: &mut Tx, cx: &Cx, member: &mut Member, keep: Option<&SessionId>) -> Result<()> {
-    let before = Ended { sessions_ended_at: member.sessions_ended_at };
+    let before = Ended { sessions_ended_at: member.sessions_ended_at, kept_session_id: None };
     member.session_generation += 1;
     member.sessions_ended_at = Some(cx.now());
     member.revision += 1;
     store::set_session_generation(tx, member)?;
     let (organization, id) = (&member.organization_id, &member.member_id);
     let derived = cx.app.tables().end_of_member(tx, &member.project_id, organization, id, keep)?;
-    let change = Change::between(&before, &Ended { sessions_ended_at: member.sessions_ended_at });
+    let after = Ended { sessions_ended_at: member.sessions_ended_at, kept_session_id: keep };
+    let change = Change::between(&before, &after);
     record(tx, cx, "session.revoke_all", member, change)?;
     for (organization, owner, session) in derived.iter().filter(|(_, owner, _)| *owner != member.member_id) {
         audit::record(tx, cx, "session.revoke", Whose::Member(organization, owner), session, Change::none())?;
@@ -216,9 +217,10 @@ pub(crate) fn end_sessions(tx: &mut Tx, cx: &Cx, member: &mut Member, keep: Opti
 
 /// What the audit log tells when all sessions are ended.
 #[derive(Serialize)]
-struct Ended {
+struct Ended<'a> {
     #[serde(with = "foundation::time::optional")]
     sessions_ended_at: Option<Timestamp>,
+    kept_session_id: Option<&'a SessionId>,
 }
 
 fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {

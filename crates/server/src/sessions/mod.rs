@@ -30,6 +30,7 @@ use crate::members::Member;
 use claims::CustomClaims;
 use database::Timestamp;
 use foundation::app::App;
+use foundation::audit::Whose;
 use foundation::id::{MemberId, OrganizationId, SessionId};
 use foundation::keys::token::Token;
 use foundation::rbac::RoleId;
@@ -72,6 +73,10 @@ impl Session {
             member_session_id: self.member_session_id.clone(),
             origin: self.origin_member_id.as_ref().unwrap_or(&self.member_id).clone(),
         }
+    }
+
+    fn whose(&self) -> Whose<'_> {
+        Whose::Member(&self.organization_id, &self.member_id)
     }
 
     /// What the audit log tells of it.

@@ -65,17 +65,20 @@ pub(crate) fn begin_or_extend(
     };
     let hash = session.token(&cx.app).hash(cx.app.keys());
     store::insert(tx, &cx.project().id, &session, &hash)?;
-    store::end_beyond(tx, &session, MOST_OF_MEMBER)?;
     record(tx, cx, LOGIN, &session, Change::created(&session.recorded()))?;
+    for ended in store::end_beyond(tx, &session, MOST_OF_MEMBER)? {
+        audit::record(tx, cx, ENDED, session.whose(), &ended, Change::none())?;
+    }
     Ok(session)
 }
 
 /// The event of a login, whether it begins a session or adds to one.
 const LOGIN: &str = "session.authenticate";
+/// The event of the end of one session.
+const ENDED: &str = "session.revoke";
 
 fn record(tx: &mut Tx, cx: &Cx, action: &str, session: &Session, change: Change) -> Result<()> {
-    let whose = Whose::Member(&session.organization_id, &session.member_id);
-    audit::record(tx, cx, action, whose, &session.member_session_id, change)
+    audit::record(tx, cx, action, session.whose(), &session.member_session_id, change)
 }
 
 /// Stores a session that goes on, on these terms, and records what has changed.
@@ -124,7 +127,7 @@ pub(super) fn end(tx: &mut Tx, cx: &Cx, organization: &OrganizationId, id: &Sess
         ended.insert(0, (organization.clone(), member, id.clone()));
     }
     for (organization, member, id) in &ended {
-        audit::record(tx, cx, "session.revoke", Whose::Member(organization, member), id, Change::none())?;
+        audit::record(tx, cx, ENDED, Whose::Member(organization, member), id, Change::none())?;
     }
     Ok(())
 }

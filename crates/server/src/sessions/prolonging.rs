@@ -5,6 +5,7 @@ use super::remembered::{Remembered, Valid, present};
 use super::written_behind::WrittenBehind;
 use super::{Credential, store};
 use database::{Timestamp, Tx};
+use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::time;
@@ -41,12 +42,19 @@ pub(super) async fn prolong(cx: &Cx, credential: &Credential, valid: Valid, minu
     Ok(valid)
 }
 
-/// Stores the end at once.
+/// Stores the end at once. The audit log tells of one that comes nearer; that it moves away is part of using a session.
 async fn set(cx: &Cx, credential: &Credential, known: &Remembered, end: Timestamp) -> Result<Valid> {
     let (organization, id) = (known.organization_id.clone(), known.member_session_id.clone());
-    let (promised, now) = (known.end(), cx.now());
+    let (promised, asked) = (known.end(), cx.clone());
     let set = move |tx: &mut Tx| {
-        tx.visit(organization.as_str(), |tx| store::set_end(tx, &organization, &id, end, promised, now))
+        let now = asked.now();
+        let owner = tx.visit(organization.as_str(), |tx| store::set_end(tx, &organization, &id, end, promised, now))?;
+        let Some(owner) = owner else { return Ok(false) };
+        if end < promised {
+            let change = Change::of("expires_at", &time::to_text(promised), &time::to_text(end));
+            audit::record(tx, &asked, "session.update", Whose::Member(&organization, &owner), &id, change)?;
+        }
+        Ok(true)
     };
     let is_set = cx.write(set).await?;
     if is_set { present(cx, credential).await } else { Err(ApiError::SessionNotFound.into()) }

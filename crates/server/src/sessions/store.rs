@@ -107,7 +107,8 @@ pub(super) fn note_use(tx: &mut Tx, organization: &OrganizationId, id: &SessionI
     Ok(noted > 0)
 }
 
-/// Brings the end of a session nearer, than what is stored or was promised, or moves one away that is near.
+/// Brings the end of a session nearer, than what is stored or was promised, or moves one away that is near; whose session
+/// it is that has not ended.
 pub(super) fn set_end(
     tx: &mut Tx,
     organization: &OrganizationId,
@@ -115,14 +116,15 @@ pub(super) fn set_end(
     end: Timestamp,
     promised: Timestamp,
     now: Timestamp,
-) -> Result<bool> {
-    let changed = tx.execute(
+) -> Result<Option<MemberId>> {
+    let set = tx.optional::<(MemberId,)>(
         "UPDATE sessions SET shortened = shortened + CASE WHEN expires_at > $3 OR $5 > $3 THEN 1 ELSE 0 END,
                              expires_at = $3, revision = revision + 1
-         WHERE organization_id = $1 AND id = $2 AND expires_at > $4",
+         WHERE organization_id = $1 AND id = $2 AND expires_at > $4
+         RETURNING member_id",
         args![organization, id, end, now, promised],
     )?;
-    Ok(changed > 0)
+    Ok(set.map(|(member,)| member))
 }
 
 /// Sessions that one statement of [`write_news`] writes.
@@ -255,15 +257,15 @@ pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId)
     Ok(deleted.map(|(member,)| member))
 }
 
-/// Deletes those of the member's other sessions that were used longest ago, until they have so many in all.
-pub(super) fn end_beyond(tx: &mut Tx, newest: &Session, most: i64) -> Result<()> {
-    tx.execute_later(
+/// Deletes those of the member's other sessions that were used longest ago, until they have so many in all; which.
+pub(super) fn end_beyond(tx: &mut Tx, newest: &Session, most: i64) -> Result<Vec<SessionId>> {
+    let ended = tx.all::<(SessionId,)>(
         "DELETE FROM sessions WHERE organization_id = $1 AND id IN
          (SELECT id FROM sessions WHERE organization_id = $1 AND member_id = $2 AND id <> $3
-          ORDER BY last_accessed_at DESC, id LIMIT 1000 OFFSET $4)",
+          ORDER BY last_accessed_at DESC, id LIMIT 1000 OFFSET $4) RETURNING id",
         args![&newest.organization_id, &newest.member_id, &newest.member_session_id, most - 1],
     )?;
-    Ok(())
+    Ok(ended.into_iter().map(|(id,)| id).collect())
 }
 
 /// Deletes all that was derived from a session, in whatever organization of the project; whose sessions those were.

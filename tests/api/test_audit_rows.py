@@ -1,0 +1,427 @@
+"""Nothing changes without an event that tells it: the rows before and after each operation are held against the audit log.
+
+Generated from the list of doors: an operation that is not in one of the tables below fails. `told.py` says of each column of
+each table what tells its changes.
+"""
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+import told
+from doors import Door, catalogue
+from harness import (
+    ENGINE, Server, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
+)
+
+
+class World:
+    """An organization with an administrator and a plain member, both logged in."""
+
+    def __init__(self, server, project):
+        self.server, self.project = server, project
+        self.domain = new_domain()
+        self.organization = project.organization(
+            organization_external_id=f"ext-{unique()}", email_allowed_domains=[self.domain], email_jit_provisioning="RESTRICTED",
+            email_invites="ALL_ALLOWED", trusted_metadata={"plan": "free", "since": 1},
+        )
+        self.org = self.organization.organization_id
+        self.admin, self.admin_login = verified_member(project, self.org, new_email(self.domain), roles=["stytch_admin"])
+        self.email = new_email(self.domain)
+        self.member, self.member_login = verified_member(
+            project, self.org, self.email, name="Ada", external_id=f"ext-{unique()}", untrusted_metadata={"theme": "dark"})
+
+    def elsewhere(self) -> str:
+        """Another organization that the member is in; its id."""
+        org = self.project.organization().organization_id
+        self.project.member(org, self.email)
+        return org
+
+    def carry(self, session_token: str) -> dict:
+        """A session elsewhere that is derived from this one."""
+        body = {"session_token": session_token, "organization_id": self.elsewhere()}
+        answer = self.project.raw("POST", "/v1/b2b/sessions/exchange", body)
+        assert answer.json()["member_authenticated"], answer.text
+        return answer.json()
+
+    def retire(self):
+        """Gives the member another address, and logs them in with it."""
+        retired, self.email = self.email, new_email(self.domain)
+        self.project.api.organizations.members.update(self.org, self.member.member_id, email_address=self.email)
+        self.member_login = login(self.project, self.org, self.email)
+        return retired
+
+
+@dataclass
+class Sent:
+    """What is sent through the door, beside what stands in its path."""
+
+    body: dict | None = None
+    # Whose session comes along; otherwise the administrator's, or the member's own where the door is theirs.
+    session_token: str | None = None
+    path: dict = field(default_factory=dict)
+
+
+CASES: dict[str, list] = {}
+
+
+def changes(*functions: str):
+    """A way to change something by these operations."""
+
+    def note(case):
+        for function in functions:
+            CASES.setdefault(function, []).append(case)
+        return case
+
+    return note
+
+
+# ---------------------------------------------------------------- organizations
+
+
+@changes("organizations.create")
+def new_organization(w):
+    return Sent({"organization_name": "New", "organization_external_id": f"ext-{unique()}", "trusted_metadata": {"a": [1]},
+                 "email_allowed_domains": [new_domain()], "claimed_email_domains": [new_domain()], "email_invites": "RESTRICTED"})
+
+
+@changes("organizations.update")
+def settings(w):
+    domain = new_domain()
+    return Sent({
+        "organization_name": "B", "organization_slug": f"slug-{unique()}", "organization_external_id": f"ext-{unique()}",
+        "organization_logo_url": "https://example.com/logo.png", "trusted_metadata": {"plan": "paid", "new": {"x": 1}},
+        "email_allowed_domains": [self_domain := domain, new_domain()], "email_invites": "RESTRICTED", "auth_methods": "RESTRICTED",
+        "allowed_auth_methods": ["magic_link"], "oauth_tenant_jit_provisioning": "RESTRICTED", "allowed_oauth_tenants": {"slack": ["T1"]},
+        "rbac_email_implicit_role_assignments": [{"domain": self_domain, "role_id": "stytch_admin"}],
+        "first_party_connected_apps_allowed_type": "RESTRICTED", "allowed_first_party_connected_apps": ["app-1"],
+    })
+
+
+@changes("organizations.update")
+def claimed_domains(w):
+    return Sent({"claimed_email_domains": [w.domain, new_domain()]})
+
+
+@changes("organizations.delete", "organizations.delete_external_id", "members.delete_external_id")
+def nothing_more(w):
+    return Sent()
+
+
+@changes("rbac.set_org_policy")
+def roles_of_the_organization(w):
+    roles = [{"role_id": "editor", "description": "Edits", "permissions": [{"resource_id": "stytch.member", "actions": ["search"]}]}]
+    return Sent({"org_policy": {"roles": roles}})
+
+
+@changes("rbac.set_org_policy")
+def a_role_that_somebody_has_is_gone(w):
+    w.project.api.rbac.organizations.set_org_policy(w.org, org_policy=roles_of_the_organization(w).body["org_policy"])
+    w.project.api.organizations.members.update(w.org, w.member.member_id, roles=["editor"])
+    return Sent({"org_policy": {"roles": []}})
+
+
+# ---------------------------------------------------------------- members
+
+
+@changes("members.create")
+def new_member(w):
+    return Sent({"email_address": new_email(w.domain), "name": "Grace", "roles": ["stytch_admin"], "external_id": f"ext-{unique()}",
+                 "mfa_phone_number": "+12025550143", "trusted_metadata": {"a": 1}, "untrusted_metadata": {"b": 2}, "is_breakglass": True})
+
+
+@changes("members.update")
+def facts(w):
+    return Sent({"name": "Lovelace", "trusted_metadata": {"a": 1}, "untrusted_metadata": {"theme": None, "size": 2},
+                 "mfa_phone_number": "+12025550144", "external_id": f"ext-{unique()}"})
+
+
+@changes("members.update")
+def roles(w):
+    return Sent({"roles": ["stytch_admin"], "is_breakglass": True})
+
+
+@changes("members.update")
+def another_address(w):
+    w.carry(w.member_login.session_token)
+    return Sent({"email_address": new_email(w.domain)})
+
+
+@changes("members.update")
+def another_address_and_not_the_old_one(w):
+    return Sent({"email_address": new_email(w.domain), "unlink_email": True})
+
+
+@changes("members.delete")
+def sessions_elsewhere(w):
+    w.carry(w.member_login.session_token)
+    return Sent()
+
+
+@changes("members.reactivate")
+def deleted(w):
+    w.project.api.organizations.members.delete(w.org, w.member.member_id)
+    return Sent()
+
+
+@changes("members.unlink_retired_email")
+def retired(w):
+    return Sent({"email_address": w.retire()})
+
+
+@changes("members.start_email_update")
+def begin_another_address(w):
+    return Sent({"email_address": new_email(w.domain)})
+
+
+# ---------------------------------------------------------------- links
+
+
+@changes("magic_links.login_or_signup")
+def to_a_member(w):
+    return Sent({"organization_id": w.org, "email_address": w.email})
+
+
+@changes("magic_links.login_or_signup")
+def to_somebody_who_may_join(w):
+    return Sent({"organization_id": w.org, "email_address": new_email(w.domain)})
+
+
+@changes("magic_links.invite")
+def somebody_new(w):
+    return Sent({"organization_id": w.org, "email_address": new_email(), "name": "Grace", "roles": ["stytch_admin"]})
+
+
+@changes("magic_links.invite")
+def somebody_again(w):
+    email = new_email()
+    w.project.api.magic_links.email.invite(organization_id=w.org, email_address=email)
+    return Sent({"organization_id": w.org, "email_address": email, "name": "Grace", "roles": ["stytch_admin"]})
+
+
+@changes("magic_links.authenticate")
+def log_in(w):
+    return Sent({"magic_links_token": magic_token(w.project, w.org, w.email), "session_custom_claims": {"a": 1}})
+
+
+@changes("magic_links.authenticate")
+def log_in_once_more_than_there_can_be(w):
+    session = w.member_login.member_session.member_session_id
+    bytes_of = "'\\x{}'" if ENGINE == "postgres" else "x'{}'"
+    made = ", ".join(f"('member-session-test-{uuid.uuid4()}', {bytes_of.format(secrets.token_hex(32))})" for _ in range(100))
+    same = "organization_id, project_id, member_id, started_at, last_accessed_at, expires_at, factors, custom_claims, generation"
+    token_hash = "CAST(v.column2 AS BYTEA)" if ENGINE == "postgres" else "v.column2"
+    w.server.rows(f"INSERT INTO sessions (id, token_hash, {same}) SELECT v.column1, {token_hash}, {same}"
+                  f" FROM sessions, (VALUES {made}) AS v WHERE id = '{session}'")
+    return Sent({"magic_links_token": magic_token(w.project, w.org, w.email)})
+
+
+@changes("magic_links.authenticate")
+def log_in_for_the_first_time(w):
+    email = new_email()
+    w.project.api.magic_links.email.invite(organization_id=w.org, email_address=email)
+    return Sent({"magic_links_token": token_from(w.project.mailbox.wait(email))})
+
+
+@changes("magic_links.authenticate")
+def join_by_domain(w):
+    return Sent({"magic_links_token": magic_token(w.project, w.org, new_email(w.domain))})
+
+
+@changes("magic_links.authenticate")
+def go_on(w):
+    token = magic_token(w.project, w.org, w.email)
+    return Sent({"magic_links_token": token, "session_token": w.member_login.session_token, "session_duration_minutes": 600,
+                 "session_custom_claims": {"b": 2}}, session_token=w.member_login.session_token)
+
+
+@changes("magic_links.authenticate")
+def half_a_login(w):
+    # Nobody can set up a second factor yet, so nobody can ask for one either.
+    token = magic_token(w.project, w.org, w.email)
+    where = f"id = '{w.org}'"
+    w.server.store("organizations", "settings", where, w.server.stored("organizations", "settings", where) | {"mfa_policy": "REQUIRED_FOR_ALL"})
+    return Sent({"magic_links_token": token})
+
+
+@changes("magic_links.authenticate")
+def prove_another_address(w):
+    w.carry(w.member_login.session_token)
+    email = new_email(w.domain)
+    w.project.api.organizations.members.start_email_update(w.org, w.member.member_id, email)
+    return Sent({"magic_links_token": token_from(w.project.mailbox.wait(email))})
+
+
+@changes("magic_links.authenticate")
+def prove_another_address_and_keep_the_session(w):
+    sent = prove_another_address(w)
+    return Sent(sent.body | {"session_token": w.member_login.session_token}, session_token=w.member_login.session_token)
+
+
+# ---------------------------------------------------------------- discovery
+
+
+@changes("magic_links.send_discovery")
+def somebodys_address(w):
+    return Sent({"email_address": new_email()})
+
+
+@changes("magic_links.authenticate_discovery")
+def prove_an_address(w):
+    w.project.api.magic_links.email.discovery.send(email_address=w.email)
+    return Sent({"discovery_magic_links_token": token_from(w.project.mailbox.wait(w.email))})
+
+
+@changes("discovery.create")
+def an_organization_of_ones_own(w):
+    return Sent({"intermediate_session_token": intermediate(w.project, new_email()), "organization_name": "Mine"})
+
+
+@changes("discovery.exchange")
+def into_the_organization(w):
+    return Sent({"intermediate_session_token": intermediate(w.project, w.email), "organization_id": w.org})
+
+
+@changes("discovery.exchange")
+def join_by_discovery(w):
+    return Sent({"intermediate_session_token": intermediate(w.project, new_email(w.domain)), "organization_id": w.org})
+
+
+# ---------------------------------------------------------------- sessions
+
+
+@changes("sessions.authenticate")
+def claims(w):
+    return Sent({"session_token": w.member_login.session_token, "session_custom_claims": {"a": {"b": 1}}})
+
+
+@changes("sessions.authenticate")
+def a_nearer_end(w):
+    token = w.member_login.session_token
+    w.project.api.sessions.authenticate(session_token=token, session_duration_minutes=600)
+    return Sent({"session_token": token, "session_duration_minutes": 5}, session_token=token)
+
+
+@changes("sessions.exchange")
+def another_organization(w):
+    token = w.member_login.session_token
+    return Sent({"session_token": token, "organization_id": w.elsewhere()}, session_token=token)
+
+
+@changes("sessions.revoke")
+def one_session(w):
+    w.carry(w.carry(w.member_login.session_token)["session_token"])
+    return Sent({"member_session_id": w.member_login.member_session.member_session_id})
+
+
+@changes("sessions.revoke")
+def by_its_token(w):
+    return Sent({"session_token": w.member_login.session_token})
+
+
+@changes("sessions.revoke")
+def all_sessions(w):
+    w.carry(w.carry(w.member_login.session_token)["session_token"])
+    login(w.project, w.org, w.email)
+    return Sent({"member_id": w.member.member_id}, path={"member_id": w.member.member_id})
+
+
+@changes("sessions.revoke_own")
+def ones_own_session(w):
+    w.carry(w.member_login.session_token)
+    return Sent({}, session_token=w.member_login.session_token)
+
+
+# ---------------------------------------------------------------- the doors
+
+# What comes through these doors changes nothing, though they do not say so by their method.
+READS = {
+    "organizations.search": lambda w: Sent({}),
+    "organizations.public.get_by_slug.browser": lambda w: Sent({"organization_slug": w.organization.organization_slug}),
+    "members.search": lambda w: Sent({"organization_ids": [w.org]}),
+    "members.search.browser": lambda w: Sent({}),
+    "members.public_search.browser": lambda w: Sent({"organization_id": w.org, "email_address": w.email}),
+    "discovery.list": lambda w: Sent({"session_token": w.member_login.session_token}),
+    "discovery.list.browser": lambda w: Sent({"intermediate_session_token": intermediate(w.project, w.email)}),
+    # That a session is used, and that its end moves away, is no change.
+    "sessions.authenticate": lambda w: Sent({"session_token": w.member_login.session_token, "session_duration_minutes": 600}),
+    "sessions.authenticate.browser": lambda w: Sent({"session_duration_minutes": 600}, session_token=w.member_login.session_token),
+    "telemetry.drop.browser": lambda w: Sent({}),
+}
+
+
+DOORS = [door for door in catalogue() if door.method != "GET"]
+ALL = [(door, case) for door in DOORS for case in CASES.get(door.function, ())]
+
+
+def test_every_door_has_a_case():
+    assert {door.operation for door in DOORS if door.operation not in READS and door.function not in CASES} == set()
+    assert set(CASES) <= {door.function for door in DOORS}
+    assert set(READS) <= {door.operation for door in DOORS}
+
+
+@pytest.fixture(scope="module")
+def own_server(postgres):
+    """Nobody else changes rows of it meanwhile."""
+    server = Server(postgres=postgres).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def world(own_server, own_server_project):
+    return World(own_server, own_server_project)
+
+
+@pytest.fixture(scope="module")
+def own_server_project(own_server):
+    return own_server.project()
+
+
+def knock(w: World, door: Door, sent: Sent):
+    """Goes through the door."""
+    names = {"organization_id": w.org, "member_id": w.member.member_id} | sent.path
+    path = door.path.format(**names)
+    body = sent.body
+    if door.takes is not None and body is not None:
+        body = {name: value for name, value in body.items() if name in door.takes}
+    options = {} if body is None else {"json": body}
+    if door.dialect == "backend":
+        return w.project.raw(door.method, path, **options)
+    token = sent.session_token
+    if token is None and door.credential != "project":
+        token = (w.member_login if door.operation.endswith(".self") else w.admin_login).session_token
+    return w.project.browser(door.method, path.removeprefix("/sdk/v1"), session_token=token, **options)
+
+
+@pytest.mark.parametrize("door, case", ALL, ids=[f"{door.operation}-{case.__name__}" for door, case in ALL])
+def test_what_changes_is_told(world, door, case):
+    sent = case(world)
+    if door.takes is not None and sent.body and not set(sent.body) & set(door.takes):
+        pytest.skip("this door takes none of it")
+    before = world.server.contents()
+    answer = knock(world, door, sent)
+    after = world.server.contents()
+    assert answer.status_code == 200, f"{answer.status_code} {answer.text[:500]}"
+    body = answer.json().get("data", answer.json())
+    written = told.events(before, after)
+    assert written and {event["request_id"] for event in written} == {body["request_id"]}
+    told.check_all(before, after, written, secrets_of(body))
+
+
+def secrets_of(body: dict) -> list[str]:
+    return [body[name] for name in ("session_token", "session_jwt", "intermediate_session_token") if body.get(name)]
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.operation in READS], ids=lambda door: door.operation)
+def test_what_only_reads_changes_nothing(world, door):
+    sent = READS[door.operation](world)
+    before = world.server.contents()
+    answer = knock(world, door, sent)
+    assert answer.status_code == 200, answer.text
+    after = world.server.contents()
+    assert told.events(before, after) == []
+    for table, old, new in told.changed(before, after):
+        differs = {column for column in new or old if (old or {}).get(column) != (new or {}).get(column)}
+        assert table == "outbox" or (table == "sessions" and differs <= {"last_accessed_at", "expires_at"}), (table, old, new)

@@ -1,0 +1,245 @@
+"""How the audit log tells of the rows of each table: what has changed in them, held against the events that were written."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Callable
+
+COUNTS = "it counts changes"
+WHEN = "the event has its own time"
+NAMES = "it names the row"
+USE = "using a session is no change"
+SECRET = "no event has it"
+FOLLOWS = "it follows from another column"
+# A column of JSON whose every key is a field of its own.
+EACH_KEY = "*"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table. A column is told by the field that has its name here, with both values; by any of several fields,
+    in words of its own; or not at all, for a reason."""
+
+    key: tuple[str, ...]
+    # The columns that hold the id of the event's object, the organization and the member.
+    object: str
+    organization: str | None = None
+    member: str | None = None
+    columns: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    apart: dict[str, str] = field(default_factory=dict)
+    # Keys of JSON that are told by fields of other names.
+    keys: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    # What tells that a row is there, besides the values in it, and that it is gone: the action, and where its object stands.
+    made: tuple[str, ...] = ()
+    gone: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows that only list what stands in other rows. They are told by any of some fields of those, which name this value."""
+
+    key: tuple[str, ...]
+    object: str
+    value: str
+    fields: Callable[[dict], tuple[str, ...]]
+    organization: str | None = None
+    # Fields, or events, that tell it without the value.
+    wholly: tuple[str, ...] = ()
+    apart: dict[str, str] = field(default_factory=dict)
+
+
+OF_MEMBER = {"organization": "organization_id", "wholly": ("status", "organization.delete")}
+NAMED_BY = {"slug": "organization_slug", "external_id": "organization_external_id"}
+OF_DOMAINS = {"allowed": "email_allowed_domains", "claimed": "claimed_email_domains"}
+
+TABLES = {
+    "organizations": Rows(
+        key=("id",), object="id", organization="id",
+        columns={"name": "organization_name", "slug": "organization_slug", "external_id": "organization_external_id",
+                 "settings": EACH_KEY, "trusted_metadata": "trusted_metadata"},
+        apart={"project_id": NAMES, "folded_name": FOLLOWS, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS},
+        made=("organization.create",), gone={"organization.delete": "id"},
+    ),
+    "organization_locators": Listed(
+        ("project_id", "kind", "name"), "organization_id", "name", lambda row: (NAMED_BY[row["kind"]],),
+        "organization_id", ("organization.delete",)),
+    "organization_domains": Listed(
+        ("project_id", "kind", "domain", "organization_id"), "organization_id", "domain", lambda row: (OF_DOMAINS[row["kind"]],),
+        "organization_id", ("organization.delete",)),
+    "members": Rows(
+        key=("organization_id", "id"), object="id", organization="organization_id", member="id",
+        columns={"status": "status", "email_address": "email_address", "email_domain": ("email_address",),
+                 "email_verified": "email_address_verified", "external_id": ("external_id", "status"),
+                 "is_breakglass": "is_breakglass", "mfa_phone_number": ("mfa_phone_number", "status"), "profile": EACH_KEY,
+                 "sessions_ended_at": ("sessions_ended_at",), "lock_created_at": ("lock_created_at",), "lock_expires_at": ("lock_expires_at",)},
+        apart={"project_id": NAMES, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS, "session_generation": COUNTS},
+        keys={"email_id": ("email_address",), "direct_roles": ("roles",)},
+        made=("member.create",), gone={"organization.delete": "organization_id"},
+    ),
+    "member_emails": Listed(
+        ("organization_id", "email_address"), "member_id", "email_address",
+        lambda row: ("email_address", "retired_email_addresses"), **OF_MEMBER),
+    "member_roles": Listed(
+        ("organization_id", "member_id", "role_id"), "member_id", "role_id", lambda row: ("roles",), **OF_MEMBER),
+    "member_directory": Listed(
+        ("project_id", "email_address", "organization_id"), "member_id", "email_address", lambda row: ("email_address",), **OF_MEMBER,
+        apart={"used_at": USE}),
+    "member_locations": Listed(
+        ("project_id", "member_id"), "member_id", "member_id", lambda row: (), "organization_id", ("member.create", "organization.delete")),
+    "sessions": Rows(
+        key=("organization_id", "id"), object="id", organization="organization_id", member="member_id",
+        columns={"expires_at": ("expires_at",), "factors": "authentication_factors", "custom_claims": "custom_claims",
+                 "derived_from": "derived_from", "origin_member_id": "origin_member_id"},
+        apart={"project_id": NAMES, "member_id": NAMES, "token_hash": SECRET, "started_at": WHEN, "last_accessed_at": USE,
+               "revision": COUNTS, "generation": COUNTS, "shortened": COUNTS},
+        made=("session.authenticate",),
+        gone={"session.revoke": "id", "session.revoke_all": "member_id", "organization.delete": "organization_id"},
+    ),
+    "projects": Rows(
+        key=("id",), object="id", columns={"name": "name", "settings": EACH_KEY},
+        apart={"environment": NAMES, "created_at": WHEN}, made=("project.create",),
+    ),
+    "project_secrets": Rows(
+        key=("project_id", "id"), object="id", apart={"secret_hash": SECRET, "last_four": SECRET, "created_at": WHEN},
+        made=("project.secret.create",), gone={"project.secret.delete": "id", "project.delete": "project_id"},
+    ),
+    "public_tokens": Rows(
+        key=("token",), object="project_id", apart={"project_id": NAMES, "created_at": WHEN},
+        made=("project.create",), gone={"project.delete": "project_id"},
+    ),
+    "redirect_urls": Listed(("project_id", "flow", "url"), "project_id", "url", lambda row: ("redirect_urls",)),
+    "origins": Listed(("origin", "project_id"), "project_id", "origin", lambda row: ("origins",), wholly=("project.delete",)),
+    "signing_keys": Rows(
+        key=("project_id", "id"), object="id",
+        apart={"sealed_private_key": SECRET, "created_at": WHEN, "signs_from": FOLLOWS, "published_until": FOLLOWS},
+        made=("signing_key.create", "project.create"),
+    ),
+    "rbac_policies": Rows(
+        key=("project_id",), object="project_id", columns={"policy": EACH_KEY},
+        # Without a row the built-in ones were there already.
+        keys={"resources": ("resources",), "roles": ("roles",), "scopes": ("scopes",)},
+        apart={"given": FOLLOWS, "given_at": WHEN, "updated_at": WHEN}, made=("rbac_policy.update",),
+    ),
+}
+
+# What is on its way, or half done: it is no tenant's yet. That something was done an event tells all the same.
+PASSING = {"outbox", "one_time_tokens", "intermediate_sessions", "mail_counts", "deleted_organizations"}
+# What the program keeps for itself.
+OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations"}
+
+
+def read(value):
+    """A value of a column of JSON, which SQLite gives as text."""
+    return json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+
+
+def changed(before: dict, after: dict) -> list[tuple[str, dict | None, dict | None]]:
+    """The rows that have changed: table, before, after."""
+    found = []
+    for table in sorted(set(after) - OWN):
+        if table in TABLES:
+            keyed = [{tuple(row[column] for column in TABLES[table].key): row for row in rows[table]} for rows in (before, after)]
+        else:
+            assert table in PASSING, f"a new table: say in told.py how its changes are told ({table})"
+            keyed = [{json.dumps(row, sort_keys=True): row for row in rows[table]} for rows in (before, after)]
+        old, new = keyed
+        for key in sorted(set(old) | set(new), key=str):
+            if old.get(key) != new.get(key):
+                found.append((table, old.get(key), new.get(key)))
+    return found
+
+
+def events(before: dict, after: dict) -> list[dict]:
+    """The events that were written meanwhile, oldest first."""
+    known = {row["id"] for row in before["audit_events"]}
+    fresh = sorted((row for row in after["audit_events"] if row["id"] not in known), key=lambda row: row["id"])
+    return [row | {"changes": read(row["changes"])} for row in fresh]
+
+
+def check_told(table: str, old: dict | None, new: dict | None, written: list[dict]):
+    """Whether the events tell what has become of a row."""
+    rows, row = TABLES.get(table), new or old
+    if rows is None:
+        assert written, f"{table} has changed, and there is no event"
+        return
+    about = [event for event in written if rows.organization is None or event["organization_id"] == row[rows.organization]]
+    if isinstance(rows, Listed):
+        differs = {column for column in row if (old or {}).get(column) != (new or {}).get(column)}
+        return None if differs <= set(rows.apart) else check_listed(table, rows, row, about)
+    if new is None:
+        assert any(event["object_id"] == row[rows.gone[event["action"]]] for event in about if event["action"] in rows.gone), (
+            f"nothing tells that the row of {table} is gone: {row}\n{written}")
+        return None
+    about = [event for event in about if event["object_id"] == row[rows.object] or event["action"] in ("project.create",)]
+    if old is None:
+        assert any(event["action"] in rows.made for event in about), f"nothing tells that there is a row of {table}: {row}\n{written}"
+    for event in about if rows.member else ():
+        assert event["member_id"] == row[rows.member], f"the event does not say which member it concerns: {event}"
+    for column, value in new.items():
+        before = old[column] if old else None
+        if before == value or column in rows.key or column in rows.apart or (old is None and not read(value)):
+            continue
+        assert column in rows.columns, f"a new column: say in told.py how its changes are told ({table}.{column})"
+        told_by = rows.columns[column]
+        if told_by != EACH_KEY:
+            check_value(f"{table}.{column}", told_by, read(before), read(value), about)
+            continue
+        before, value = read(before) or {}, read(value)
+        for key in set(before) | set(value):
+            if before.get(key) != value.get(key) and (old or value[key]):
+                check_value(f"{table}.{column}.{key}", rows.keys.get(key, key), before.get(key), value.get(key), about)
+    return None
+
+
+def check_listed(table: str, rows: Listed, row: dict, about: list[dict]):
+    for event in about:
+        wholly = event["action"] in rows.wholly or set(rows.wholly) & set(event["changes"])
+        named = any(str(row[rows.value]).lower() in json.dumps(event["changes"].get(name)).lower() for name in rows.fields(row))
+        if (wholly or named) and (event["object_id"] in (row[rows.object], row.get("organization_id"))):
+            return
+    raise AssertionError(f"nothing tells of this row of {table}: {row}\n{about}")
+
+
+def check_value(what: str, told_by: str | tuple[str, ...], before, after, about: list[dict]):
+    if isinstance(told_by, tuple):
+        assert any(set(told_by) & set(event["changes"]) for event in about), f"nothing tells of {what}: {before} -> {after}\n{about}"
+        return
+    told = [event["changes"][told_by] for event in about if told_by in event["changes"]]
+    assert told, f"nothing tells of {what}: {before} -> {after}\n{about}"
+    # What was made and then changed has more than one event.
+    value = before
+    for entry in told:
+        value = applied(value, entry)
+    in_any_order = (lambda v: sorted(map(json.dumps, v or []))) if isinstance(after, list) else (lambda v: v or None)
+    assert in_any_order(value) == in_any_order(after), f"{what} is {after}, and the events say {value}\n{told}"
+
+
+def applied(value, entry: dict):
+    """What a value has become, by what an event tells of it. It tells what differs, and no more."""
+    if set(entry) == {"added", "removed"}:
+        value = value or []
+        assert not [v for v in entry["added"] if v in value] and not [v for v in entry["removed"] if v not in value], (value, entry)
+        return [v for v in value if v not in entry["removed"]] + entry["added"]
+    assert set(entry) == {"before", "after"}, entry
+    before, after = entry["before"], entry["after"]
+    if isinstance(before, dict) and isinstance(after, dict):
+        assert not [key for key in before if before[key] == after.get(key, before)], entry
+        return {key: v for key, v in (value or {}).items() if key not in before} | after
+    # What is not there is empty, null or 0, as the engine and the column have it.
+    assert (before or None) == (value or None), (value, entry)
+    return after
+
+
+def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]):
+    """Whether the events tell all that has changed, say whom they are about, and keep secrets."""
+    rows = changed(before, after)
+    assert rows, "nothing has changed"
+    for table, old, new in rows:
+        check_told(table, old, new, written)
+    kinds = {"project", "organization", "member", "member-session", "secret-id", "jwk"}
+    for event in written:
+        assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event
+        assert event["object_id"].startswith(event["object_type"] + "-"), event
+    text = json.dumps(written)
+    hidden = [row[column] for table in after for row in after[table] for column in row
+              if column.endswith("_hash") or column.startswith("sealed_")]
+    assert not [secret for secret in secrets + hidden if secret and secret in text]
