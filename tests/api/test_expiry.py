@@ -257,6 +257,28 @@ def test_the_audit_log_is_kept_as_long_as_the_operator_says(start_server):
     until(lambda: {event["organization_id"] for event in project.audit()} == {later.organization_id}, what="cleaning")
 
 
+@pytest.mark.parametrize("arguments, kept", [([], False), (["--audit-days", "0"], True)], ids=["400 days", "for ever"])
+def test_the_audit_log_is_kept_for_400_days_unless_it_is_to_be_kept_for_ever(start_server, arguments, kept):
+    server = start_server(clock=True, arguments=arguments)
+    project = server.project()
+    org = project.organization().organization_id
+
+    def left() -> bool:
+        return bool(project.audit(org))
+
+    def clean(days: int):
+        """Lets time go by, until what is cleaned after the audit log, and has ended by then, is gone."""
+        server.rows("INSERT INTO changes (project_id, row_id) VALUES ('marked', 'marked')")
+        server.clock.forward(minutes=days * 24 * 60)
+        server.restart()
+        until(lambda: server.rows("SELECT 1 FROM changes WHERE project_id = 'marked'") == [], what="cleaning")
+
+    clean(399)
+    assert left()
+    clean(2)
+    assert left() == kept
+
+
 # ---------------------------------------------------------------- requests that take their time
 
 
