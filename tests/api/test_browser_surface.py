@@ -421,7 +421,7 @@ def test_member_management(project, org, admin, plain):
     session = admin.session_token
     email = new_email()
     made = data(project.browser("POST", "/b2b/organizations/members", {"email_address": email, "name": "Bob", "roles": ["stytch_admin"]}, session_token=session))
-    assert (made["member"]["status"], made["member"]["is_admin"]) == ("active", True)
+    assert (made["member"]["status"], made["member"]["is_admin"]) == ("invited", True)
     bob = made["member_id"]
     changed = data(project.browser("PUT", f"/b2b/organizations/members/{bob}", {"member_id": bob, "name": "Robert", "roles": []}, session_token=session))
     assert (changed["member"]["name"], changed["member"]["is_admin"]) == ("Robert", False)

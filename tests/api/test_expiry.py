@@ -212,7 +212,7 @@ def test_signing_keys_rotate_with_overlap(project, org, clock):
 
 def test_what_is_over_is_forgotten(traveller, project, org, clock):
     """However much it is; and not what goes on."""
-    seeded = ["project", "seed", "--project", project.project_id, "--organizations", "1", "--members", "3", "--sessions", "2500"]
+    seeded = ["project", "seed", "--project", project.project_id, "--organizations", "1", "--members", "25", "--sessions", "2500"]
     traveller.command(*seeded)
     member = project.member(org)
     magic_token(project, org, member.email_address)

@@ -6,7 +6,7 @@ mod content;
 
 use crate::factors::Factor;
 use crate::organizations::{self, Organization};
-use crate::sessions::{self, Basis, Terms};
+use crate::sessions::{self, Basis, MOST_OF_MEMBER, Terms};
 use crate::{members, projects};
 use database::Tx;
 use foundation::app::App;
@@ -42,7 +42,6 @@ pub struct Seeded {
 
 const MAX_ORGANIZATIONS: u64 = 10_000_000;
 const MAX_MEMBERS: u64 = 100_000_000;
-const MAX_SESSIONS_OF_MEMBER: u64 = 1000;
 /// Organizations made in one transaction.
 const GROUP: u64 = 100;
 /// Members and sessions made in one transaction, about.
@@ -91,7 +90,10 @@ fn check(seed: &Seed) -> Result<()> {
     let bounds = [
         (!(1..=MAX_ORGANIZATIONS).contains(&seed.organizations), "There can be 1 to 10,000,000 organizations."),
         (seed.members > MAX_MEMBERS, "There can be at most 100,000,000 members."),
-        (seed.sessions > seed.members * MAX_SESSIONS_OF_MEMBER, "There can be at most 1,000 sessions for each member."),
+        (
+            seed.sessions > seed.members * u64::from(MOST_OF_MEMBER),
+            "There can be at most 100 sessions for each member.",
+        ),
     ];
     match bounds.into_iter().find(|(is_out, _)| *is_out) {
         Some((_, sentence)) => Err(ApiError::InvalidArgument.because(sentence)),

@@ -19,7 +19,7 @@ mod written_behind;
 pub(crate) use credential::{Credential, Presented, acting_member, find_source, given, given_for};
 pub(crate) use endpoints::endpoints;
 pub(crate) use jwt::LONGEST as LONGEST_JWT;
-pub(crate) use operations::{begin_or_extend, keep, show};
+pub(crate) use operations::{MOST_OF_MEMBER, begin_or_extend, keep, show};
 pub(crate) use remembered::remember;
 pub(crate) use store::TABLES;
 pub(crate) use terms::{TERMS, Terms, TermsInput};

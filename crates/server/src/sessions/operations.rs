@@ -15,7 +15,7 @@ use foundation::time;
 
 /// Sessions that a member can have at once: more than anybody has devices. With another, the one that was used longest ago
 /// ends.
-const MOST_OF_MEMBER: i64 = 100;
+pub(crate) const MOST_OF_MEMBER: u32 = 100;
 
 /// Begins a session, or adds to the one that goes on.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn begin_or_extend(
     let hash = session.token(&cx.app).hash(cx.app.keys());
     store::insert(tx, &cx.project().id, &session, &hash)?;
     record(tx, cx, LOGIN, &session, Change::created(&session.recorded()))?;
-    for ended in store::end_beyond(tx, &session, MOST_OF_MEMBER)? {
+    for ended in store::end_beyond(tx, &session, MOST_OF_MEMBER.into())? {
         audit::record(tx, cx, ENDED, session.whose(), &ended, Change::none())?;
     }
     Ok(session)
