@@ -2,14 +2,23 @@
 
 use crate::cookie;
 use crate::door::Dialect;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use database::Timestamp;
+use foundation::id::Environment;
 use std::net::IpAddr;
 
 /// The longest origin there can be, in bytes: a scheme, a host name (RFC 1035, section 2.3.4) and a port.
 pub const LONGEST_ORIGIN: usize = 300;
+
+/// By what a request is found in the log.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A new one, in which stands what is guessed of the environment.
+pub(crate) fn new_request_id(environment: Environment) -> String {
+    format!("request-id-{}-{}", environment.as_str(), uuid::Uuid::new_v4())
+}
 
 /// The company of a request: everything but path parameters, query and body.
 pub struct Head {

@@ -5,14 +5,14 @@ use crate::cors;
 use crate::dialect::{Refusal, speaker};
 use crate::door::{Dialect, Door, Method};
 use crate::endpoint::{About, Asked, Endpoint, Run, Told};
-use crate::head::Head;
+use crate::head::{Head, REQUEST_ID, new_request_id};
 use crate::input::RawInput;
 use crate::schema::InputSchema;
 use crate::wiring::Wiring;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing as on;
 use foundation::app::App;
@@ -94,8 +94,6 @@ struct Frame {
 
 /// How many lines a minute what no operation is for has in the log: anybody can ask for what is not there.
 const LINES: u32 = 60;
-/// By what a request is found in the log.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 impl Frame {
     async fn answer(&self, operation: &Operation, door: Door, path: PathParams, mut request: Request) -> Response {
@@ -223,9 +221,8 @@ impl Frame {
     fn head_of(&self, request: &mut Request, dialect: Dialect) -> Head {
         let peer = request.extensions().get::<Peer>().map(|peer| peer.address.ip().to_canonical());
         let headers = std::mem::take(request.headers_mut());
-        let environment = (self.wiring.environment)(&headers).as_str();
         Head {
-            request_id: format!("request-id-{environment}-{}", uuid::Uuid::new_v4()),
+            request_id: new_request_id((self.wiring.environment)(&headers)),
             now: database::Timestamp(0),
             dialect,
             ip_address: peer.map(|peer| self.wiring.proxies.client_address(peer, &headers)),

@@ -3,12 +3,11 @@
 use crate::callers::ended_cookies;
 use crate::catalogue::{endpoints, openapi};
 use crate::{outbox, pages, projects, sessions, workers};
-use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use foundation::app::App;
 use foundation::id::Environment;
-use frame::{Dialect, Endpoint, Wiring};
+use frame::{Dialect, Endpoint, Late, Wiring};
 use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -66,12 +65,12 @@ pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()
         let server = Server::new(Limits::default());
         let wiring = wiring(vec![pages::metrics::endpoint()], server.bodies(), listening.proxies.clone());
         let router = frame::router(app.clone(), wiring);
-        tokio::spawn(server.serve(listener, router, late, std::future::pending()));
+        tokio::spawn(server.serve(listener, router, Late::new(environment), std::future::pending()));
     }
     let server = Server::new(limits());
     pages::watch(&app, server.gauges());
     let router = frame::router(app.clone(), wiring(endpoints, server.bodies(), listening.proxies));
-    let stopped = server.serve(listening.listener, router, late, stop).await;
+    let stopped = server.serve(listening.listener, router, Late::new(environment), stop).await;
     if stopped.dropped > 0 {
         tracing::warn!(connections = stopped.dropped, "some requests were still in flight");
     }
@@ -93,11 +92,6 @@ fn limits() -> Limits {
         connections: CONNECTIONS,
         ..Limits::default()
     }
-}
-
-/// What is answered where the frame itself does not come to an end.
-fn late() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], "The server does not answer in time.\n").into_response()
 }
 
 /// What has an address of its own where the operator wants that.

@@ -45,7 +45,7 @@ where
     waker: Option<Waker>,
     /// It was asked to end, and ends at once the second time.
     asked: bool,
-    _place: Place,
+    place: Place,
 }
 
 /// What the task does next.
@@ -67,14 +67,17 @@ where
         let alarm = Alarm::new(state.times().clock, state.next().0);
         let stream = TokioIo::new(Watched::new(stream, state.clone()));
         let speaker = Speaker::Http(http.serve_connection(stream, service));
-        Self { speaker, state, alarm, waker: None, asked: false, _place: place }
+        Self { speaker, state, alarm, waker: None, asked: false, place }
     }
 
     fn poll_speaker(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.speaker {
             Speaker::Http(http) => {
-                if let Err(error) = ready!(Pin::new(http).poll(cx)) {
-                    tracing::debug!(%error, "a connection ended early");
+                match ready!(Pin::new(http).poll(cx)) {
+                    // hyper has answered 400, 414 or 431.
+                    Err(error) if error.is_parse() => self.place.tell_unread(&error),
+                    Err(error) => tracing::debug!(%error, "a connection ended early"),
+                    Ok(()) => {}
                 }
             }
             Speaker::Refusal(stream, sent) => {
@@ -118,7 +121,10 @@ where
                 self.finish();
             }
             Step::RefuseHead => match std::mem::replace(&mut self.speaker, Speaker::Nobody) {
-                Speaker::Http(http) => self.speaker = Speaker::Refusal(http.into_parts().io.into_inner(), 0),
+                Speaker::Http(http) => {
+                    self.place.tell_unread(&"its head did not come in time");
+                    self.speaker = Speaker::Refusal(http.into_parts().io.into_inner(), 0);
+                }
                 _ => return Next::End,
             },
             Step::FailBody => self.state.fail_body(),

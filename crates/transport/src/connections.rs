@@ -1,5 +1,6 @@
 //! The connections that are open, and room for more.
 
+use crate::accept_errors::Occasional;
 use crate::state::{Order, State};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -17,6 +18,8 @@ pub(crate) struct Connections {
     open: Mutex<Open>,
     /// One has ended.
     pub(crate) left: Notify,
+    /// Requests that no service has seen.
+    unread: Mutex<Occasional>,
 }
 
 #[derive(Default)]
@@ -38,7 +41,7 @@ pub(crate) enum NoPlace {
 
 impl Connections {
     pub(crate) fn new(places: usize, per_peer: Option<usize>) -> Self {
-        Self { places: places.max(1), per_peer, open: Mutex::default(), left: Notify::new() }
+        Self { places: places.max(1), per_peer, open: Mutex::default(), left: Notify::new(), unread: Mutex::default() }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -118,6 +121,16 @@ pub(crate) struct Place {
     connections: Arc<Connections>,
     number: u64,
     peer: IpAddr,
+}
+
+impl Place {
+    /// Says in the log that no service has seen a request, from time to time: anybody can bring it about.
+    pub(crate) fn tell_unread(&self, why: &dyn std::fmt::Display) {
+        let due = self.connections.unread.lock().unwrap_or_else(PoisonError::into_inner).is_due();
+        if let Some(times) = due {
+            tracing::info!(peer = %self.peer, times, "a request could not be read: {why}");
+        }
+    }
 }
 
 impl Drop for Place {
