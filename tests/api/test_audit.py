@@ -68,6 +68,9 @@ def test_every_change_is_written(project):
     events = {}
     for event in project.audit():
         events.setdefault(event["request_id"], []).append(event)
+    # Nobody could look up any more what it was.
+    [deleted] = events[calls[-1][2]]
+    assert deleted["changes"]["organization_name"] == {"before": "B", "after": None}
     for kind, key, request_id in calls:
         assert request_id in events, (kind, key)
         assert all(e["organization_id"] == org for e in events[request_id])

@@ -36,15 +36,12 @@ impl Change {
 
     /// What something new has: the fields that are not empty.
     pub fn created<T: Serialize>(new: &T) -> Self {
-        let is_empty = |value: &Value| match value {
-            Value::Null | Value::Bool(false) => true,
-            Value::String(text) => text.is_empty(),
-            Value::Array(list) => list.is_empty(),
-            Value::Object(object) => object.is_empty(),
-            _ => false,
-        };
-        let given = fields(new).into_iter().filter(|(_, value)| !is_empty(value));
-        Self(given.map(|(field, value)| (field, entry(Value::Null, value))).collect())
+        Self(filled(new).map(|(field, value)| (field, entry(Value::Null, value))).collect())
+    }
+
+    /// What something had that is gone.
+    pub fn deleted<T: Serialize>(old: &T) -> Self {
+        Self(filled(old).map(|(field, value)| (field, entry(value, Value::Null))).collect())
     }
 
     /// The top-level fields in which two states of an object differ.
@@ -63,9 +60,12 @@ impl Change {
 
     /// As much of it as an event tells: of the longest fields only how long they are.
     pub(super) fn bounded(mut self) -> Self {
+        let mut whole = length(&self.0);
+        if whole <= MOST {
+            return self;
+        }
         let mut lengths: Vec<_> = self.0.iter().map(|(field, told)| (length(told), field.clone())).collect();
         lengths.sort_unstable();
-        let mut whole = length(&self.0);
         while whole > MOST
             && let Some((bytes, field)) = lengths.pop()
         {
@@ -88,6 +88,18 @@ fn fields(value: &impl Serialize) -> Map<String, Value> {
     };
     fields.retain(|field, _| !SAID_BY_THE_EVENT.contains(&field.as_str()));
     fields
+}
+
+/// The fields that are not empty.
+fn filled(value: &impl Serialize) -> impl Iterator<Item = (String, Value)> {
+    let is_empty = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    };
+    fields(value).into_iter().filter(move |(_, value)| !is_empty(value))
 }
 
 /// What there is to tell of one field.
@@ -161,10 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_something_new_has() {
+    fn tells_what_something_new_has_and_what_is_gone_had() {
         let new = json!({ "name": "Ada", "none": null, "no": false, "empty": "", "roles": [1], "created_at": "now" });
         let told = json!({ "name": { "before": null, "after": "Ada" }, "roles": { "added": [1], "removed": [] } });
         assert_eq!(json!(Change::created(&new)), told);
+        let told = json!({ "name": { "before": "Ada", "after": null }, "roles": { "added": [], "removed": [1] } });
+        assert_eq!(json!(Change::deleted(&new)), told);
     }
 
     #[test]

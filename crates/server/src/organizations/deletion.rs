@@ -23,7 +23,7 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Resul
     cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
     store::delete(tx, organization)?;
     store::insert_deleted(tx, organization, cx.now())?;
-    audit::record(tx, cx, "organization.delete", Whose::Organization(id), id, Change::none())
+    audit::record(tx, cx, "organization.delete", Whose::Organization(id), id, Change::deleted(organization))
 }
 
 /// Deletes all of a project, one after the other, with the rows that there are of each.
