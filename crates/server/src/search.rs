@@ -5,23 +5,31 @@ use foundation::error::{ApiError, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
 /// A query: operands joined by one operator.
+// `N` has the names of its filters.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(crate) struct Query {
+#[serde(bound = "")]
+#[schemars(rename = "{N}Query")]
+pub(crate) struct Query<N> {
     #[serde(default)]
     pub(crate) operator: Operator,
     #[serde(default)]
-    #[schemars(with = "Vec<Operand>", length(max = MAX_OPERANDS))]
+    #[schemars(with = "Vec<Operand<N>>", length(max = MAX_OPERANDS))]
     pub(crate) operands: Vec<Value>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    names: PhantomData<N>,
 }
 
 /// One filter of a query.
 #[derive(JsonSchema)]
+#[schemars(rename = "{N}Operand")]
 #[expect(dead_code, reason = "each fault of an operand has an error type of its own, so it is read by hand")]
-struct Operand {
-    filter_name: String,
+struct Operand<N> {
+    filter_name: N,
     filter_value: FilterValue,
 }
 
@@ -152,9 +160,9 @@ impl Condition {
     }
 
     /// Joins all filters of a query; without any, everything is found.
-    pub(crate) fn join(
+    pub(crate) fn join<N>(
         &mut self,
-        query: Option<&Query>,
+        query: Option<&Query<N>>,
         errors: &Errors,
         mut one: impl FnMut(&mut Self, &Filter) -> Result<String>,
     ) -> Result<String> {

@@ -10,6 +10,7 @@ use foundation::email_address;
 use foundation::error::{ApiError, Result};
 use foundation::id::MemberId;
 use foundation::rbac::MEMBER_ROLE;
+use foundation::wire_enum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,25 @@ const ERRORS: Errors = Errors {
 
 const MAX_ORGANIZATIONS: usize = 100;
 
+wire_enum! {
+    /// What members are searched by.
+    MemberFilter(MemberSearchFilterUnknown) {
+        MemberIds = "member_ids",
+        MemberEmails = "member_emails",
+        MemberEmailFuzzy = "member_email_fuzzy",
+        MemberIsBreakglass = "member_is_breakglass",
+        Statuses = "statuses",
+        MemberMfaPhoneNumbers = "member_mfa_phone_numbers",
+        MemberPhoneNumbers = "member_phone_numbers",
+        MemberMfaPhoneNumberFuzzy = "member_mfa_phone_number_fuzzy",
+        MemberPhoneNumberFuzzy = "member_phone_number_fuzzy",
+        MemberRoles = "member_roles",
+        MemberPasswordExists = "member_password_exists",
+        MemberTotpExists = "member_totp_exists",
+        OrganizationSlugFuzzy = "organization_slug_fuzzy",
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
     /// Ids, slugs or external ids.
@@ -36,7 +56,7 @@ pub(super) struct Search {
     limit: Option<i64>,
     /// Every member that is not deleted, when absent.
     #[serde(default, deserialize_with = "frame::object")]
-    query: Option<Query>,
+    query: Option<Query<MemberFilter>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -84,37 +104,43 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {
     Ok(Found { members, organizations, results_metadata: ResultsMetadata { total, next_cursor } })
 }
 
-fn names_statuses(query: Option<&Query>) -> bool {
-    let is_statuses =
-        |operand: &serde_json::Value| operand.get("filter_name").and_then(|n| n.as_str()) == Some("statuses");
+fn names_statuses(query: Option<&Query<MemberFilter>>) -> bool {
+    let is_statuses = |operand: &serde_json::Value| {
+        operand.get("filter_name").and_then(|n| n.as_str()) == Some(MemberFilter::Statuses.as_str())
+    };
     query.is_some_and(|query| query.operands.iter().any(is_statuses))
 }
 
 fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) -> Result<String> {
     let lower = |list: Vec<String>| list.into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
-    Ok(match filter.name {
-        "member_ids" => member_ids(sql, &filter.strings()?)?,
-        "member_emails" => emails(sql, &lower(filter.strings()?)),
-        "member_email_fuzzy" => {
+    let unknown = || ApiError::MemberSearchFilterUnknown.because(format!("There is no member filter {}.", filter.name));
+    let name = MemberFilter::ALL.iter().find(|name| name.as_str() == filter.name).ok_or_else(unknown)?;
+    Ok(match name {
+        MemberFilter::MemberIds => member_ids(sql, &filter.strings()?)?,
+        MemberFilter::MemberEmails => emails(sql, &lower(filter.strings()?)),
+        MemberFilter::MemberEmailFuzzy => {
             sql.is_like("m.email_address", &filter.fuzzy(ApiError::MemberSearchEmailFuzzyTooShort)?)
         }
-        "member_is_breakglass" => format!("m.is_breakglass = {}", sql.argument(filter.boolean()?)),
-        "statuses" => sql.is_one_of("m.status", &statuses(filter.strings()?)?),
-        "member_mfa_phone_numbers" | "member_phone_numbers" => sql.is_one_of("m.phone_number", &filter.strings()?),
-        "member_mfa_phone_number_fuzzy" | "member_phone_number_fuzzy" => {
+        MemberFilter::MemberIsBreakglass => format!("m.is_breakglass = {}", sql.argument(filter.boolean()?)),
+        MemberFilter::Statuses => sql.is_one_of("m.status", &statuses(filter.strings()?)?),
+        MemberFilter::MemberMfaPhoneNumbers | MemberFilter::MemberPhoneNumbers => {
+            sql.is_one_of("m.phone_number", &filter.strings()?)
+        }
+        MemberFilter::MemberMfaPhoneNumberFuzzy | MemberFilter::MemberPhoneNumberFuzzy => {
             sql.is_like("m.phone_number", &filter.fuzzy(ApiError::MemberSearchPhoneFuzzyTooShort)?)
         }
-        "member_roles" => roles(sql, &filter.strings()?, organizations),
+        MemberFilter::MemberRoles => roles(sql, &filter.strings()?, organizations),
         // No member has a password or an authenticator app yet.
-        "member_password_exists" | "member_totp_exists" => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
-        "organization_slug_fuzzy" => {
+        MemberFilter::MemberPasswordExists | MemberFilter::MemberTotpExists => {
+            if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned()
+        }
+        MemberFilter::OrganizationSlugFuzzy => {
             let pattern = filter.fuzzy(ApiError::MemberSearchSlugFuzzyTooShort)?;
             let wanted = pattern.trim_matches('%').replace('\\', "");
             let of = |o: &&Organization| o.organization_slug.to_lowercase().contains(&wanted);
             let ids: Vec<_> = organizations.iter().filter(of).map(|o| o.organization_id.to_string()).collect();
             sql.is_one_of("m.organization_id", &ids)
         }
-        name => return Err(ApiError::MemberSearchFilterUnknown.because(format!("There is no member filter {name}."))),
     })
 }
 

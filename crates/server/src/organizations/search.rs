@@ -7,6 +7,7 @@ use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use foundation::wire_enum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,23 @@ const ERRORS: Errors = Errors {
     expected_boolean: ApiError::OrganizationSearchExpectedBoolean,
 };
 
+wire_enum! {
+    /// What organizations are searched by.
+    OrganizationFilter(OrganizationSearchFilterUnknown) {
+        OrganizationIds = "organization_ids",
+        OrganizationSlugs = "organization_slugs",
+        OrganizationNameFuzzy = "organization_name_fuzzy",
+        OrganizationSlugFuzzy = "organization_slug_fuzzy",
+        MemberEmails = "member_emails",
+        MemberEmailFuzzy = "member_email_fuzzy",
+        AllowedDomains = "allowed_domains",
+        AllowedDomainFuzzy = "allowed_domain_fuzzy",
+        ClaimedEmailDomains = "claimed_email_domains",
+        HasActiveSsoConnection = "has_active_sso_connection",
+        SsoConnectionId = "sso_connection_id",
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
     /// From the answer before.
@@ -27,7 +45,7 @@ pub(super) struct Search {
     limit: Option<i64>,
     /// Everything, when absent.
     #[serde(default, deserialize_with = "frame::object")]
-    query: Option<Query>,
+    query: Option<Query<OrganizationFilter>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -55,33 +73,34 @@ pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {
 
 fn filter(sql: &mut Condition, filter: &Filter) -> Result<String> {
     let lower = |list: Vec<String>| list.into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
-    Ok(match filter.name {
-        "organization_ids" => sql.is_one_of("o.id", &filter.strings()?),
-        "organization_slugs" => slug(&sql.is_one_of("l.name", &lower(filter.strings()?))),
-        "organization_name_fuzzy" => {
+    let unknown = || {
+        ApiError::OrganizationSearchFilterUnknown.because(format!("There is no organization filter {}.", filter.name))
+    };
+    let name = OrganizationFilter::ALL.iter().find(|name| name.as_str() == filter.name).ok_or_else(unknown)?;
+    Ok(match name {
+        OrganizationFilter::OrganizationIds => sql.is_one_of("o.id", &filter.strings()?),
+        OrganizationFilter::OrganizationSlugs => slug(&sql.is_one_of("l.name", &lower(filter.strings()?))),
+        OrganizationFilter::OrganizationNameFuzzy => {
             sql.is_like("o.folded_name", &filter.fuzzy(ApiError::OrganizationNameFuzzyTooShort)?)
         }
-        "organization_slug_fuzzy" => {
+        OrganizationFilter::OrganizationSlugFuzzy => {
             slug(&sql.is_like("l.name", &filter.fuzzy(ApiError::OrganizationSlugFuzzyTooShort)?))
         }
-        "member_emails" => member(&sql.is_one_of("d.email_address", &lower(filter.strings()?))),
-        "member_email_fuzzy" => {
+        OrganizationFilter::MemberEmails => member(&sql.is_one_of("d.email_address", &lower(filter.strings()?))),
+        OrganizationFilter::MemberEmailFuzzy => {
             member(&sql.is_like("d.email_address", &filter.fuzzy(ApiError::OrganizationMemberEmailFuzzyTooShort)?))
         }
-        "allowed_domains" => domain("allowed", &sql.is_one_of("d.domain", &lower(filter.strings()?))),
-        "allowed_domain_fuzzy" => {
+        OrganizationFilter::AllowedDomains => domain("allowed", &sql.is_one_of("d.domain", &lower(filter.strings()?))),
+        OrganizationFilter::AllowedDomainFuzzy => {
             let pattern = filter.fuzzy(ApiError::OrganizationAllowedDomainFuzzyTooShort)?;
             domain("allowed", &sql.is_like("d.domain", &pattern))
         }
-        "claimed_email_domains" => domain("claimed", &sql.is_one_of("d.domain", &lower(filter.strings()?))),
-        // There are no SSO connections yet, so none is active and none has this id.
-        "has_active_sso_connection" => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
-        "sso_connection_id" => filter.string().map(|_| "FALSE".to_owned())?,
-        name => {
-            return Err(
-                ApiError::OrganizationSearchFilterUnknown.because(format!("There is no organization filter {name}."))
-            );
+        OrganizationFilter::ClaimedEmailDomains => {
+            domain("claimed", &sql.is_one_of("d.domain", &lower(filter.strings()?)))
         }
+        // There are no SSO connections yet, so none is active and none has this id.
+        OrganizationFilter::HasActiveSsoConnection => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
+        OrganizationFilter::SsoConnectionId => filter.string().map(|_| "FALSE".to_owned())?,
     })
 }
 
