@@ -64,10 +64,12 @@ pub(crate) fn begin_or_extend(
         custom_claims: claims::merge(&Default::default(), terms.claims)?,
     };
     let hash = session.token(&cx.app).hash(cx.app.keys());
-    store::insert(tx, &cx.project().id, &session, &hash)?;
+    let sessions = store::insert(tx, &cx.project().id, &session, &hash)?;
     record(tx, cx, LOGIN, &session, Change::created(&session.recorded()))?;
-    for ended in store::end_beyond(tx, &session, MOST_OF_MEMBER.into())? {
-        audit::record(tx, cx, ENDED, session.whose(), &ended, Change::none())?;
+    if sessions >= MOST_OF_MEMBER.into() {
+        for ended in store::end_beyond(tx, &session, MOST_OF_MEMBER.into())? {
+            audit::record(tx, cx, ENDED, session.whose(), &ended, Change::none())?;
+        }
     }
     Ok(session)
 }

@@ -52,11 +52,13 @@ impl FromRow for Session {
     }
 }
 
-pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: &[u8; 32]) -> Result<()> {
-    tx.execute(
+/// Stores a new session; how many the member has. PostgreSQL does not count the new one.
+pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: &[u8; 32]) -> Result<i64> {
+    let row = tx.optional::<(i64,)>(
         "INSERT INTO sessions (organization_id, id, project_id, member_id, generation, derived_from, origin_member_id,
                                token_hash, started_at, last_accessed_at, expires_at, factors, custom_claims)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         RETURNING (SELECT count(*) FROM sessions o WHERE o.organization_id = $1 AND o.member_id = $4) AS others",
         args![
             &s.organization_id,
             &s.member_session_id,
@@ -73,7 +75,7 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: 
             Json(&s.custom_claims)
         ],
     )?;
-    Ok(())
+    Ok(row.map_or(0, |(others,)| others))
 }
 
 /// Stores a session that goes on. Its end is stored only where it was `set`: it may have moved away elsewhere.
