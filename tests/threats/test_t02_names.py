@@ -7,7 +7,7 @@ T-05: what is taken elsewhere, as a name of whatever kind, is free here.
 from types import SimpleNamespace
 
 import pytest
-from harness import check_refusal, intermediate, login, new_email, token_from, unique, verified_member
+from harness import ENGINE, check_refusal, intermediate, login, new_email, refused, token_from, unique, verified_member
 from scenes import JWT_HEADER, MEMBER_HEADER, made_up
 
 
@@ -162,6 +162,38 @@ def test_t05_a_name_of_another_kind_is_free_in_another_project(two, neighbour, f
 
 
 # ---------------------------------------------------------------- who gives names
+
+
+@pytest.mark.parametrize("how", ["renamed", "deleted"])
+def test_t02_who_has_a_name_since_before_names_were_one_keeps_it_behind_the_older(project, how):
+    """Both can be renamed; who gives it up leads to the other, and nobody new gets it."""
+    get, update = project.api.organizations.get, project.api.organizations.update
+    name = f"acme-{unique()}"
+    older = project.organization(organization_slug=name).organization_id
+    newer = project.organization(organization_external_id=f"ext-{unique()}").organization_id
+    # As the migration leaves it that made names one space.
+    project.server.rows(f"UPDATE organizations SET external_id = '{name}', revision = revision + 1 WHERE id = '{newer}'")
+    shadowed = "TRUE" if ENGINE == "postgres" else "1"
+    project.server.rows(f"UPDATE organization_locators SET name = '{name}', folded = '{name}', shadowed = {shadowed} "
+                        f"WHERE organization_id = '{newer}' AND kind = 'external_id'")
+    assert get(name).organization.organization_id == older
+    # What it is called stays as it is when something else is changed, its other name too.
+    update(newer, organization_name="Another")
+    update(newer, organization_slug=f"other-{unique()}")
+    assert (get(newer).organization.organization_external_id, get(name).organization.organization_id) == (name, older)
+    if how == "renamed":
+        update(older, organization_slug=f"older-{unique()}")
+    else:
+        project.api.organizations.delete(older)
+    assert get(name).organization.organization_id == newer
+    with refused(400, "organization_slug_already_used"):
+        project.organization(organization_slug=name)
+    with refused(400, "organization_slug_already_used"):
+        update(project.organization().organization_id, organization_slug=name)
+    update(newer, organization_external_id=f"new-{unique()}")
+    with refused(404, "organization_not_found"):
+        get(name)
+    assert project.organization(organization_slug=name).organization_slug == name
 
 
 def as_whom(project, org):

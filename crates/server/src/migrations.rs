@@ -28,4 +28,5 @@ migrations! {
     "0014_whose_events"
     "0015_directory_use"
     "0016_phone_numbers"
+    "0017_given_up_names"
 }

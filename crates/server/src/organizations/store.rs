@@ -154,16 +154,20 @@ fn rename(tx: &mut Tx, before: &Organization, o: &Organization) -> Result<()> {
     let other_slug = before.organization_slug != o.organization_slug;
     let other_id = id(before) != id(o) || is_slug(before) != is_slug(o);
     // All that goes, goes first: the two may change places.
+    let mut given_up = Vec::new();
     if other_slug {
-        remove_locator(tx, o, SLUG)?;
+        given_up.extend(remove_locator(tx, o, SLUG)?);
     }
     if other_id {
-        remove_locator(tx, o, EXTERNAL_ID)?;
+        given_up.extend(remove_locator(tx, o, EXTERNAL_ID)?);
     }
     if other_slug {
         add_slug(tx, o)?;
     }
-    if other_id { add_external_id(tx, o) } else { Ok(()) }
+    if other_id {
+        add_external_id(tx, o)?;
+    }
+    pass_on(tx, o, given_up)
 }
 
 fn add_slug(tx: &mut Tx, o: &Organization) -> Result<()> {
@@ -187,18 +191,30 @@ fn add_locator(tx: &mut Tx, o: &Organization, kind: &str, name: &str, taken: Api
 }
 
 fn remove_locators(tx: &mut Tx, o: &Organization) -> Result<()> {
-    tx.execute(
-        "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2",
-        args![&o.project_id, &o.organization_id],
-    )?;
-    Ok(())
+    let given_up = [remove_locator(tx, o, SLUG)?, remove_locator(tx, o, EXTERNAL_ID)?];
+    pass_on(tx, o, given_up.into_iter().flatten())
 }
 
-fn remove_locator(tx: &mut Tx, o: &Organization, kind: &str) -> Result<()> {
-    tx.execute(
-        "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2 AND kind = $3",
+/// Removes a name of the organization; what it was, in lower case.
+fn remove_locator(tx: &mut Tx, o: &Organization, kind: &str) -> Result<Option<String>> {
+    let removed = tx.optional::<(String,)>(
+        "DELETE FROM organization_locators WHERE project_id = $1 AND organization_id = $2 AND kind = $3 RETURNING folded",
         args![&o.project_id, &o.organization_id, kind],
     )?;
+    Ok(removed.map(|(folded,)| folded))
+}
+
+/// Names that an organization has given up are those of who had them behind it, the oldest first. Nobody new gets them.
+fn pass_on(tx: &mut Tx, o: &Organization, given_up: impl IntoIterator<Item = String>) -> Result<()> {
+    for folded in given_up {
+        tx.execute(
+            "UPDATE organization_locators SET shadowed = $3 WHERE (project_id, kind, name) IN
+             (SELECT project_id, kind, name FROM organization_locators WHERE project_id = $1 AND folded = $2 AND shadowed
+              AND NOT EXISTS (SELECT 1 FROM organization_locators WHERE project_id = $1 AND folded = $2 AND NOT shadowed)
+              ORDER BY organization_id, kind LIMIT 1)",
+            args![&o.project_id, folded, false],
+        )?;
+    }
     Ok(())
 }
 
