@@ -295,13 +295,14 @@ def test_second_instance_on_one_file_is_refused(start_server):
 def test_two_instances_on_one_database(start_server):
     first, second = start_server(), start_server()
     second.terminate()
-    second.database_url = first.database_url
-    second.arguments = ["--public-url", first.url]
-    second.launch()
     project = first.project()
     org = project.organization().organization_id
     member = project.member(org)
+    # Either would send the mail, each by a mail server of its own.
     session = login(project, org, member.email_address)
+    second.database_url = first.database_url
+    second.arguments = ["--public-url", first.url]
+    second.launch()
     here = harness.Project(second, project.project_id, project.secret, project.public_token, project.environment)
     assert here.api.sessions.authenticate(session_token=session.session_token).member.member_id == member.member_id
     project.api.sessions.revoke(session_token=session.session_token)
