@@ -44,6 +44,9 @@ impl Outbox {
     async fn show(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
         let messages = server::outbox_messages(&app, self.limit.clamp(1, 10_000)).await.map_err(explain)?;
+        if messages.is_empty() {
+            eprintln!("Nothing has been written yet.");
+        }
         for message in &messages {
             if self.json {
                 print(&serde_json::to_string(message).map_err(|error| error.to_string())?);
