@@ -96,12 +96,15 @@ impl Cx {
     /// # Errors
     /// `unauthorized_action`.
     pub fn require_on_member(&self, target: &MemberId, action: &str) -> Result<()> {
-        if self.acting.as_ref().is_some_and(|member| member.member_id == *target)
-            && self.require(resource::SELF, action).is_ok()
-        {
+        if self.is_oneself(target) && self.require(resource::SELF, action).is_ok() {
             return Ok(());
         }
         self.require(resource::MEMBER, action)
+    }
+
+    /// Whether this member is the one who acts.
+    pub fn is_oneself(&self, member: &MemberId) -> bool {
+        self.acting.as_ref().is_some_and(|acting| acting.member_id == *member)
     }
 
     /// Whether the acting member, if there is one, has every permission that these roles give. Whoever takes or changes

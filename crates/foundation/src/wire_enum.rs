@@ -16,13 +16,17 @@ macro_rules! wire_enum {
             $vis fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
+            /// What the word stands for.
+            #[allow(dead_code, reason = "not every kind is read from words that stand elsewhere than in requests")]
+            $vis fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == word)
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let word = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-                let known = Self::ALL.iter().copied().find(|known| known.as_str() == word);
-                known.ok_or_else(|| serde::de::Error::custom($crate::error::typed($crate::error::ApiError::$error)))
+                Self::parse(&word).ok_or_else(|| serde::de::Error::custom($crate::error::typed($crate::error::ApiError::$error)))
             }
         }
     )* };

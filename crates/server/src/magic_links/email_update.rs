@@ -99,7 +99,7 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
         locale: mailing::locale(input.locale.as_deref())?,
         minutes: MINUTES,
     };
-    if cx.acting.as_ref().is_some_and(|acting| acting.member_id == member.member_id) {
+    if cx.is_oneself(&member.member_id) {
         outbox::count_to_own_address(tx, cx)?;
     }
     one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;

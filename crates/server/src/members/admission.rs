@@ -29,8 +29,7 @@ pub(crate) fn require_admission_of(
     member: &Member,
     email: &EmailAddress,
 ) -> Result<()> {
-    let is_own = cx.acting.as_ref().is_some_and(|acting| acting.member_id == member.member_id);
-    if is_own && organization.settings.lets_domain_join(&domain_of(email)?) {
+    if cx.is_oneself(&member.member_id) && organization.settings.lets_domain_join(&domain_of(email)?) {
         return Ok(());
     }
     require_admission(cx, organization, email)

@@ -114,8 +114,7 @@ fn names_statuses(query: Option<&Query<MemberFilter>>) -> bool {
 fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) -> Result<String> {
     let lower = |list: Vec<String>| list.into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
     let unknown = || ApiError::MemberSearchFilterUnknown.because(format!("There is no member filter {}.", filter.name));
-    let name = MemberFilter::ALL.iter().find(|name| name.as_str() == filter.name).ok_or_else(unknown)?;
-    Ok(match name {
+    Ok(match MemberFilter::parse(filter.name).ok_or_else(unknown)? {
         MemberFilter::MemberIds => member_ids(sql, &filter.strings()?)?,
         MemberFilter::MemberEmails => emails(sql, &lower(filter.strings()?)),
         MemberFilter::MemberEmailFuzzy => {

@@ -94,7 +94,7 @@ impl FromRow for Member {
         let known = (*profile).clone();
         let status: String = row.get("status")?;
         // A status that only a newer program has lets nobody in.
-        let status = Status::ALL.iter().copied().find(|known| known.as_str() == status).unwrap_or(Status::Deleted);
+        let status = Status::parse(&status).unwrap_or(Status::Deleted);
         let lock_created_at: Option<Timestamp> = row.get("lock_created_at")?;
         Ok(Member {
             project_id: row.get("project_id")?,

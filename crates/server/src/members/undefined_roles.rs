@@ -1,11 +1,11 @@
 //! Roles that are defined no more. Whoever had one has it no longer: it would come back with the next role of that name.
 
-use super::{Member, operations, store};
+use super::{operations, store};
 use crate::organizations::Organization;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::rbac::{MEMBER_ROLE, Policy, RoleId};
+use foundation::rbac::{Policy, RoleId};
 
 /// Members that one transaction changes.
 const AT_ONCE: usize = 500;
@@ -17,9 +17,8 @@ pub(crate) fn take_undefined_roles(tx: &mut Tx, cx: &Cx, organization: &Organiza
     let found = store::with_other_roles(tx, id, &defined, AT_ONCE)?;
     for member in &found {
         let Some(before) = operations::find_any(tx, organization, member)? else { continue };
-        let is_left = |role: &RoleId| role == MEMBER_ROLE || policy.has_role(role);
-        let mut member = Member { direct_roles: Vec::new(), ..before.clone() };
-        member.direct_roles.extend(before.direct_roles.iter().filter(|role| is_left(role)).cloned());
+        let mut member = before.clone();
+        member.direct_roles.retain(|role| policy.has_role(role));
         operations::save(tx, cx, "member.update", organization, &before, &mut member)?;
     }
     Ok(found.len() == AT_ONCE)

@@ -33,7 +33,7 @@ pub(super) struct MemberUpdate {
     /// Replaces all roles given directly.
     roles: Option<Vec<RoleId>>,
     preserve_existing_sessions: Option<bool>,
-    #[schemars(extend("enum" = text::words(DEFAULT_MFA_METHODS.map(|(word, _)| word))))]
+    #[schemars(extend("enum" = text::words(MfaMethod::ALL.iter().map(|method| method.as_str()))))]
     default_mfa_method: Option<String>,
     #[schemars(with = "Option<AnySpelling>")]
     pub(super) email_address: Option<String>,
@@ -128,11 +128,7 @@ impl MemberUpdate {
     }
 }
 
-/// The words for a member's usual second factor.
-const DEFAULT_MFA_METHODS: [(&str, MfaMethod); 2] = [("sms_otp", MfaMethod::SmsOtp), ("totp", MfaMethod::Totp)];
-
 fn default_mfa_method(method: String, member: &Member) -> Result<String> {
-    let named = DEFAULT_MFA_METHODS.into_iter().find(|(word, _)| *word == method);
-    let (_, known) = named.ok_or(ApiError::InvalidMfaDefaultMethod)?;
+    let known = MfaMethod::parse(&method).ok_or(ApiError::InvalidMfaDefaultMethod)?;
     if member.has_mfa_method(known) { Ok(method) } else { Err(ApiError::DefaultMfaMissingFactor.into()) }
 }

@@ -76,8 +76,7 @@ fn filter(sql: &mut Condition, filter: &Filter) -> Result<String> {
     let unknown = || {
         ApiError::OrganizationSearchFilterUnknown.because(format!("There is no organization filter {}.", filter.name))
     };
-    let name = OrganizationFilter::ALL.iter().find(|name| name.as_str() == filter.name).ok_or_else(unknown)?;
-    Ok(match name {
+    Ok(match OrganizationFilter::parse(filter.name).ok_or_else(unknown)? {
         OrganizationFilter::OrganizationIds => sql.is_one_of("o.id", &filter.strings()?),
         OrganizationFilter::OrganizationSlugs => slug(&sql.is_one_of("l.name", &lower(filter.strings()?))),
         OrganizationFilter::OrganizationNameFuzzy => {

@@ -61,21 +61,13 @@ fn count_for(
     if !counts(cx) {
         return Ok(());
     }
-    let bounds = [
-        (member, OF_MEMBER, "This member has caused too many mails to others within an hour."),
-        (
-            Some(organization.to_string()),
-            OF_ORGANIZATION,
-            "Too many people were written to for this organization within an hour.",
-        ),
-        (Some(project.to_string()), OF_PROJECT, "Too many people were written to for this project within an hour."),
-    ];
-    for (counted, bound, message) in bounds {
-        if let Some(counted) = counted {
-            count(tx, cx, counted, bound, message)?;
-        }
+    if let Some(member) = member {
+        count(tx, cx, member, OF_MEMBER, "This member has caused too many mails to others within an hour.")?;
     }
-    Ok(())
+    let told = "Too many people were written to for this organization within an hour.";
+    count(tx, cx, organization.to_string(), OF_ORGANIZATION, told)?;
+    let told = "Too many people were written to for this project within an hour.";
+    count(tx, cx, project.to_string(), OF_PROJECT, told)
 }
 
 /// Counts one, or refuses it with this message.
