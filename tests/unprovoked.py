@@ -73,7 +73,6 @@ AT_ONE = {
         ("sessions.exchange", "intermediate_session_not_found"), ("sessions.exchange", "invalid_intermediate_session_token_for_organization"),
     ), "of a field that it does not take; the errors of a subject are declared as one"),
     ("discovery.create", "invalid_intermediate_session_token_for_organization"): "half a login of today has proven its address, which counts elsewhere too",
-    ("discovery.create", "user_lock_limit_reached"): "a member who was just made is not locked",
     ("magic_links.authenticate", "unable_to_verify_member_email_update"): "a member who can no longer change takes the link along",
     ("members.reactivate", "duplicate_member_email"): "reactivation_email_belongs_to_another_member says it",
     ("members.update", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",

@@ -76,6 +76,7 @@ TABLE = {
     "members.search.browser": Attack([*SEARCH, SMUGGLED]),
     "members.public_search.browser": Attack([{"email_address": "{email}", "organization_id": "{org}"}], entry=True),
     "members.delete_external_id": Attack(mixed=True),
+    "members.unlock": Attack(mixed=True),
     "members.unlink_retired_email": Attack([{"email_id": "{email_id}"}, {"email_address": "{email}"}], mixed=True),
     "members.unlink_retired_email.browser": Attack([{"email_id": "{email_id}"} | SMUGGLED, {"email_address": "{email}"}]),
     "members.unlink_retired_email.self": Attack([{"email_id": "{email_id}"} | SMUGGLED]),

@@ -114,25 +114,3 @@ def test_t71_a_pending_member_acts_only_after_the_first_login(project, org):
     assert project.api.organizations.members.get(org, member_id=member.member_id).member.status == "pending"
     session = login(project, org, member.email_address)
     assert session.member.status == "active"
-
-
-# ---------------------------------------------------------------- locked
-
-
-def lock(server, member_id, locked=True):
-    """Locks a member, or lets them go, as somebody beside the server would: in the database."""
-    since, until = ("1577836800000000", "4102444800000000") if server.database_url.startswith("sqlite:") else ("'2020-01-01'", "'2100-01-01'")
-    times = f"lock_created_at = {since}, lock_expires_at = {until}" if locked else "lock_created_at = NULL, lock_expires_at = NULL"
-    server.rows(f"UPDATE members SET {times}, revision = revision + 1 WHERE id = '{member_id}'")
-
-
-def test_t71_a_locked_member_gets_nothing(project):
-    former = Former(project)
-    lock(project.server, former.member.member_id)
-    # "intermediate session" and the like prove the address, which also opens other organizations; this one stays shut.
-    all_refused(former, "user_lock_limit_reached")
-    listed = project.api.organizations.members.get(former.org, member_id=former.member.member_id).member
-    assert listed.is_locked is True
-    # Let go, they log in again.
-    lock(project.server, former.member.member_id, locked=False)
-    assert login(project, former.org, former.member.email_address).member_id == former.member.member_id

@@ -18,6 +18,9 @@ pub enum Error {
     /// Too many requests: what to wait for, and how many seconds.
     #[error("too many requests: {0}")]
     TooMany(Cow<'static, str>, i64),
+    /// Too many failed proofs: nothing that could be guessed is looked at for so many seconds.
+    #[error("locked for {0} s")]
+    Locked(i64),
     /// Another transaction got in between; the database layer runs the work again.
     #[error("conflict")]
     Conflict,
@@ -49,6 +52,7 @@ impl Error {
         match self {
             Error::Api(error, _) | Error::Kept(error, _) => *error,
             Error::TooMany(..) => ApiError::TooManyRequests,
+            Error::Locked(_) => ApiError::UserLockLimitReached,
             Error::Conflict | Error::Unavailable(_) => ApiError::ServerUnavailable,
             Error::Internal(_) => ApiError::Internal,
         }
@@ -59,6 +63,7 @@ impl Error {
         match self {
             Error::Api(error, _) | Error::Kept(error, _) => Some(*error),
             Error::TooMany(..) => Some(ApiError::TooManyRequests),
+            Error::Locked(_) => Some(ApiError::UserLockLimitReached),
             _ => None,
         }
     }

@@ -28,6 +28,12 @@ pub struct Settings {
     pub max_session_duration_minutes: i64,
     /// Where the browser SDK finds the organization's slug in the page's URL, e.g. `*.example.com/{{slug}}/login`.
     pub slug_pattern: Option<String>,
+    /// So many failed proofs in a row lock a member: 1 to 100.
+    pub lock_threshold: i64,
+    /// How long a lock lasts, and failures count: 5 to 10,080 minutes.
+    pub lock_minutes: i64,
+    /// Whether a locked member is mailed a link that ends the lock.
+    pub lock_self_serve_enabled: bool,
 }
 
 impl Default for Settings {
@@ -38,6 +44,9 @@ impl Default for Settings {
             pkce_required_for_email_magic_links: false,
             max_session_duration_minutes: 527_040,
             slug_pattern: None,
+            lock_threshold: 10,
+            lock_minutes: 60,
+            lock_self_serve_enabled: true,
         }
     }
 }
@@ -48,6 +57,7 @@ impl Fields for Settings {
             "create_organization_enabled" => Some(false.into()),
             "http_only_cookies" | "pkce_required_for_email_magic_links" => Some(true.into()),
             "max_session_duration_minutes" => Some(5.into()),
+            "lock_threshold" => Some(1.into()),
             _ => None,
         }
     }

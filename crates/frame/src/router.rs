@@ -242,6 +242,10 @@ impl Frame {
                 retry_after = seconds;
                 Some(message)
             }
+            Error::Locked(seconds) => {
+                retry_after = seconds;
+                None
+            }
             Error::Conflict => None,
             Error::Unavailable(cause) => {
                 tracing::warn!(%request_id, %cause, "unavailable");

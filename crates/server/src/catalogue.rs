@@ -2,7 +2,8 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, audit_log, discovery, login, magic_links, members, organizations, pages, projects, rbac, sessions,
+    admin_portal, attempts, audit_log, discovery, login, magic_links, members, organizations, pages, projects, rbac,
+    sessions,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -12,6 +13,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         organizations::endpoints(),
         members::endpoints(),
+        attempts::endpoints(),
         magic_links::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),

@@ -29,4 +29,5 @@ migrations! {
     "0015_directory_use"
     "0016_phone_numbers"
     "0017_given_up_names"
+    "0018_failed_attempts"
 }

@@ -1,6 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
-use crate::{login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, sessions, signing};
+use crate::{
+    attempts, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, sessions, signing,
+};
 use database::Tx;
 use foundation::app::App;
 use foundation::audit;
@@ -12,6 +14,7 @@ use foundation::tables::{OF_NOBODY, Tables};
 pub const TABLES: Tables = Tables(&[
     sessions::TABLES,
     one_time_tokens::TABLES,
+    attempts::TABLES,
     login::TABLES,
     outbox::TABLES,
     members::TABLES,

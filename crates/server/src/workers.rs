@@ -1,6 +1,6 @@
 //! What goes on beside requests.
 
-use crate::{organizations, outbox, sessions};
+use crate::{members, organizations, outbox, sessions};
 use database::{EVERYTHING, Tx, changes};
 use foundation::app::App;
 use foundation::error::Result;
@@ -28,7 +28,7 @@ const DELIVER_WITHIN: Duration = Duration::from_secs(5);
 /// All of them, while they run.
 pub(crate) struct Workers {
     delivery: JoinHandle<()>,
-    periodic: [JoinHandle<()>; 5],
+    periodic: [JoinHandle<()>; 6],
 }
 
 /// Starts them all.
@@ -40,6 +40,7 @@ pub(crate) fn start(app: &App) -> Workers {
             tokio::spawn(every(app.clone(), MEASURE_EVERY, MEASURE_EVERY, measure)),
             tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, LOOK_FOR_KEYS_EVERY, look_for_keys)),
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, organizations::sweep)),
+            tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, end_locks)),
             tokio::spawn(every(app.clone(), CLEAN_AFTER, CLEAN_EVERY, clean)),
         ],
     }
@@ -79,6 +80,12 @@ async fn measure(app: App) -> Result<()> {
 
 async fn look_for_keys(app: App) -> Result<()> {
     keys::look_again(app.db(), app.keys()).await
+}
+
+/// Members show no lock that is over.
+async fn end_locks(app: App) -> Result<()> {
+    let now = app.now();
+    forget(&app, move |tx| Tables::some_old(tx, &members::ENDED_LOCKS, now)).await
 }
 
 /// Forgets what is over.

@@ -72,6 +72,15 @@ struct SettingFlags {
     /// Where the browser SDK finds the organization's slug, e.g. `*.example.com/{{slug}}/login`
     #[arg(long, value_name = "PATTERN")]
     slug_pattern: Option<String>,
+    /// So many failed proofs in a row lock a member: 1 to 100
+    #[arg(long, value_name = "FAILURES", value_parser = clap::value_parser!(i64).range(1..=100))]
+    lock_threshold: Option<i64>,
+    /// How long a lock lasts: 5 to 10080
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(i64).range(5..=10_080))]
+    lock_minutes: Option<i64>,
+    /// Whether a locked member is mailed a link that ends the lock
+    #[arg(long, value_name = "BOOL")]
+    lock_self_serve_enabled: Option<bool>,
 }
 
 impl SettingFlags {
@@ -80,6 +89,9 @@ impl SettingFlags {
         set(&mut settings.http_only_cookies, self.http_only_cookies);
         set(&mut settings.create_organization_enabled, self.create_organization_enabled);
         set(&mut settings.pkce_required_for_email_magic_links, self.pkce_required_for_email_magic_links);
+        set(&mut settings.lock_self_serve_enabled, self.lock_self_serve_enabled);
+        settings.lock_threshold = self.lock_threshold.unwrap_or(settings.lock_threshold);
+        settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);
         if let Some(minutes) = self.max_session_duration_minutes {
             settings.max_session_duration_minutes = minutes.clamp(5, 527_040);
         }

@@ -2,7 +2,7 @@
 //! Pure: no storage, no clock. What differs between ways in is only how a factor is proven.
 //!
 //! Living sessions are asked about again whenever they would be prolonged. A rule that has become stricter does not end
-//! them, but they are not prolonged until what it asks for is proven in them; deletion and locks end them at once.
+//! them, but they are not prolonged until what it asks for is proven in them; deletion ends them at once.
 
 use crate::factors::Factor;
 use crate::members::{Member, Status};
@@ -24,7 +24,6 @@ pub(crate) struct Question<'a> {
 /// What the decision needs to know of a member.
 pub(crate) struct Subject<'a> {
     pub(crate) status: Status,
-    pub(crate) is_locked: bool,
     pub(crate) is_breakglass: bool,
     pub(crate) mfa_enrolled: bool,
     pub(crate) email: &'a EmailAddress,
@@ -32,11 +31,10 @@ pub(crate) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// What it needs to know of this member at this time.
-    pub(crate) fn of(member: &'a Member, now: Timestamp) -> Self {
+    /// What it needs to know of this member.
+    pub(crate) fn of(member: &'a Member) -> Self {
         Self {
             status: member.status,
-            is_locked: member.is_locked_at(now),
             is_breakglass: member.is_breakglass,
             mfa_enrolled: member.mfa_enrolled,
             email: &member.email_address,
@@ -60,7 +58,6 @@ pub(crate) enum Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     MemberDeleted,
-    MemberLocked,
 }
 
 /// Decides.
@@ -68,9 +65,6 @@ pub(crate) fn decide(question: &Question) -> Decision {
     let Question { settings, member, now, within, .. } = question;
     if member.status == Status::Deleted {
         return Decision::Refused(Refusal::MemberDeleted);
-    }
-    if member.is_locked {
-        return Decision::Refused(Refusal::MemberLocked);
     }
     let counts = |factor: &&Factor| within.is_none_or(|minutes| factor.is_within(minutes, *now));
     let factors: Vec<_> = question.factors.iter().filter(counts).collect();

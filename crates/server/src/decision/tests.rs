@@ -43,7 +43,6 @@ struct Case {
     enrolled: bool,
     verified: bool,
     factors: Vec<Factor>,
-    locked: bool,
     within: Option<i64>,
 }
 
@@ -56,7 +55,6 @@ impl Case {
             enrolled: false,
             verified: true,
             factors,
-            locked: false,
             within: None,
         }
     }
@@ -65,7 +63,6 @@ impl Case {
             settings: &self.settings,
             member: Subject {
                 status: self.status,
-                is_locked: self.locked,
                 is_breakglass: self.breakglass,
                 mfa_enrolled: self.enrolled,
                 email: &email(),
@@ -123,7 +120,6 @@ fn a_table_of_decisions() {
             Case { settings: mfa(), ..Case::new([with_code(), link()].concat()) },
             Authenticated,
         ),
-        ("a locked member", Case { locked: true, ..Case::new(link()) }, Refused(Refusal::MemberLocked)),
         ("proven just now", Case { within: Some(5), ..Case::new(link()) }, Authenticated),
         (
             "proven too long ago",

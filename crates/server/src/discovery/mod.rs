@@ -104,7 +104,7 @@ fn membership(
         Status::Invited => "invited_member",
         Status::Deleted => return Ok(None),
     };
-    let subject = Subject::of(&member, cx.now());
+    let subject = Subject::of(&member);
     let factors: Vec<_> = factors.iter().filter(|factor| factor.is_since(member.sessions_ended_at)).cloned().collect();
     let missing = missing(&organization.settings, subject, Some(&member), &factors, cx.now());
     // An organization that refuses this person is not open to them; the others are.
@@ -125,14 +125,8 @@ fn eligible(
     email: &ProvenAddress,
     factors: &[Factor],
 ) -> Result<DiscoveredOrganization> {
-    let subject = Subject {
-        status: Status::Pending,
-        is_locked: false,
-        is_breakglass: false,
-        mfa_enrolled: false,
-        email,
-        email_verified: false,
-    };
+    let subject =
+        Subject { status: Status::Pending, is_breakglass: false, mfa_enrolled: false, email, email_verified: false };
     let (primary_required, mfa_required) = missing(&organization.settings, subject, None, factors, cx.now())?;
     let details = Some(json!({ "domain": email.domain() }));
     Ok(DiscoveredOrganization {

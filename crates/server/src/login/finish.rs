@@ -30,7 +30,6 @@ pub(crate) struct Evidence {
 /// What can be wrong with a login, whatever was proven.
 pub(crate) const LOGIN: &[ApiError] = &[
     ApiError::MemberNotFound,
-    ApiError::UserLockLimitReached,
     ApiError::SessionNotFound,
     ApiError::IntermediateSessionNotFound,
     ApiError::IntermediateSessionWrongOrganization,
@@ -60,7 +59,7 @@ pub(crate) fn finish(
     let source = source.or_else(|| intermediate.as_ref().and_then(|intermediate| intermediate.source.clone()));
     let in_session = session.as_ref().map(|s| s.factors.clone()).unwrap_or_default();
     let factors = merge(merge(in_session, before), new);
-    let subject = Subject::of(&member, cx.now());
+    let subject = Subject::of(&member);
     let (primary, mfa) = missing(&organization.settings, subject, Some(&member), &factors, cx.now())?;
     // A session of the member is proof enough to add to it. It ends when it would have, though.
     let goes_on = session.is_some() && mfa.is_some();

@@ -46,7 +46,6 @@ pub(crate) fn missing(
         Decision::PrimaryRequired(allowed_auth_methods) => Ok((Some(PrimaryRequired { allowed_auth_methods }), None)),
         Decision::MfaRequired => Ok((None, Some(mfa_required(member)))),
         Decision::Refused(Refusal::MemberDeleted) => Err(ApiError::MemberNotFound.into()),
-        Decision::Refused(Refusal::MemberLocked) => Err(ApiError::UserLockLimitReached.into()),
     }
 }
 

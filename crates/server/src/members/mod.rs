@@ -4,6 +4,7 @@ mod admission;
 mod email_change;
 mod endpoints;
 mod lifecycle;
+mod lock;
 mod operations;
 mod reference;
 mod roles;
@@ -16,6 +17,7 @@ pub(crate) use admission::{require_admission, require_admission_of};
 pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free};
 pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};
+pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
     find_by_id, has_proven_member_of_domain, memberships, prefetch_by_email, save,
@@ -117,6 +119,7 @@ pub(crate) struct Member {
     pub trusted_metadata: Metadata,
     /// The member may write it.
     pub untrusted_metadata: Metadata,
+    /// Too many proofs that can be guessed have failed: none is looked at until the lock is over.
     pub is_locked: bool,
     /// RFC 3339.
     #[serde(with = "foundation::time::optional")]
@@ -148,11 +151,6 @@ impl Member {
             MfaMethod::SmsOtp => !self.mfa_phone_number.is_empty(),
             MfaMethod::Totp => !self.totp_registration_id.is_empty(),
         }
-    }
-
-    /// Whether the member must not get in at this time, whatever they prove.
-    pub(crate) fn is_locked_at(&self, now: Timestamp) -> bool {
-        self.is_locked && self.lock_expires_at.is_none_or(|until| now < until)
     }
 
     /// Without what the app keeps with the member.

@@ -172,7 +172,7 @@ pub(crate) fn save(
     record(tx, cx, action, member, Change::between(before, member))
 }
 
-fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -> Result<()> {
+pub(super) fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -> Result<()> {
     audit::record(tx, cx, action, whose(member), &member.member_id, change)
 }
 

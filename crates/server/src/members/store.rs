@@ -1,4 +1,4 @@
-use super::{Member, RetiredEmail, Status};
+use super::{ENDED_LOCKS, Member, RetiredEmail, Status};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
 use foundation::email_address::EmailAddress;
@@ -49,6 +49,7 @@ pub(crate) const TABLES: &[Table] = &[
             "DELETE FROM members WHERE organization_id = $1 AND id IN
              (SELECT id FROM members WHERE organization_id = $1 ORDER BY id LIMIT $2)",
         ),
+        old: &[ENDED_LOCKS],
         ..Table::new("members", Owner::Organization(&["organization_id", "project_id"]))
     },
 ];

@@ -82,17 +82,17 @@ impl Credential {
                 tx.visit(organization.as_str(), |tx| store::find(tx, organization, &claims.member_session_id, now))?
             }
         };
-        whole(tx, project, session, now)
+        whole(tx, project, session)
     }
 }
 
 /// The session with its organization and member, if all of them stand.
-fn whole(tx: &mut Tx, project: &Project, session: Option<Session>, now: Timestamp) -> Result<Presented> {
+fn whole(tx: &mut Tx, project: &Project, session: Option<Session>) -> Result<Presented> {
     let session = session.ok_or(ApiError::SessionNotFound)?;
     let organization = organizations::find_by_id(tx, project, &session.organization_id)?;
     let organization = organization.ok_or(ApiError::SessionNotFound)?;
     let member = members::find_any(tx, &organization, &session.member_id)?;
-    let usable = |m: &Member| m.status == Status::Active && !m.is_locked_at(now) && !session.has_ended_with_all_of(m);
+    let usable = |m: &Member| m.status == Status::Active && !session.has_ended_with_all_of(m);
     let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
     Ok(Presented { session, organization, member })
 }
@@ -109,7 +109,7 @@ pub(super) fn locate(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Option<Orga
 pub(crate) fn find_source(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Source> {
     let organization = locate(tx, cx, id)?.ok_or(ApiError::SessionNotFound)?;
     let session = tx.visit(organization.as_str(), |tx| store::find(tx, &organization, id, cx.now()))?;
-    Ok(whole(tx, cx.project(), session, cx.now())?.session.as_source())
+    Ok(whole(tx, cx.project(), session)?.session.as_source())
 }
 
 fn find_by_token(app: &App, tx: &mut Tx, project: &Project, text: &str, now: Timestamp) -> Result<Option<Session>> {

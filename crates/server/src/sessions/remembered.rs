@@ -279,7 +279,7 @@ async fn remember_as(
     };
     let question = Question {
         settings: &organization.settings,
-        member: Subject::of(member, cx.now()),
+        member: Subject::of(member),
         factors: &session.factors,
         now: cx.now(),
         within: None,
