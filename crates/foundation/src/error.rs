@@ -276,7 +276,7 @@ api_errors! {
     RbacResourceMissingActions = 400 "rbac_resource_missing_actions" "A resource lists at least one action.";
     InvalidStytchPrefixedResource = 400 "invalid_stytch_prefixed_resource" "A custom resource_id cannot begin with stytch.";
 
-    ProjectNotFound = 404 "project_not_found" "There is no such project.";
+    ProjectNotFound = 404 "project_not_found" "There is no such project. On the server, guildhall project list shows those that there are.";
     InvalidProjectName = 400 "invalid_project_name" "A project name has 1 to 128 characters.";
 }
 

@@ -29,7 +29,9 @@ pub(super) async fn error_type(cx: Call<Anyone>, input: ByType) -> Result<Page> 
     match one(&input.error_type, description(&cx.app)) {
         Some(values) => page(&cx.app, "error_type.html", StatusCode::OK, &values),
         None => {
-            let page = page(&cx.app, "error_types.html", StatusCode::NOT_FOUND, &all())?;
+            let mut values = all();
+            values["unknown"] = input.error_type.into();
+            let page = page(&cx.app, "error_types.html", StatusCode::NOT_FOUND, &values)?;
             Ok(page.refusing(ApiError::RouteNotFound))
         }
     }
@@ -54,7 +56,8 @@ fn one(word: &str, openapi: &Value) -> Option<Value> {
     {
         for (method, operation) in methods.as_object().into_iter().flatten() {
             if is_answered_with(operation, word) {
-                endpoints.push(json!({ "method": method.to_uppercase(), "path": path }));
+                endpoints
+                    .push(json!({ "method": method.to_uppercase(), "path": path, "id": operation["operationId"] }));
             }
         }
     }

@@ -43,8 +43,17 @@ fn show(path: &str, method: &str, operation: &Value, openapi: &Value) -> Value {
     json!({
         "id": operation["operationId"], "method": method, "path": path, "summary": operation["summary"],
         "description": operation["description"], "parameters": parameters, "response": response(operation, openapi),
-        "errors": errors,
+        "errors": errors, "from": from(operation),
     })
+}
+
+/// From where an operation is asked for that has the same summary as a backend's.
+fn from(operation: &Value) -> &'static str {
+    match operation["operationId"].as_str().and_then(|id| id.rsplit('.').next()) {
+        Some("browser") => "from a browser",
+        Some("self") => "from a browser, on oneself",
+        _ => "",
+    }
 }
 
 /// The types of errors that an operation can be answered with, and their statuses.

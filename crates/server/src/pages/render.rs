@@ -39,6 +39,7 @@ impl Memory for Templates {
     fn new(_: &Config) -> Self {
         let mut engine = Environment::new();
         engine.set_formatter(escape::write_value);
+        engine.add_filter("code", code);
         for (name, text) in TEMPLATES {
             if let Err(error) = engine.add_template(name, text) {
                 return Self(Err(format!("{name}: {error:#}")));
@@ -46,6 +47,15 @@ impl Memory for Templates {
         }
         Self(Ok(engine))
     }
+}
+
+/// Text with what stands between backticks as code, the way doc comments have it.
+fn code(text: &str) -> Value {
+    let parts = text.split('`').enumerate().map(|(n, part)| match (n % 2, escape::html(part)) {
+        (0, text) => text,
+        (_, code) => format!("<code>{code}</code>"),
+    });
+    Value::from_safe_string(parts.collect())
 }
 
 /// The HTML of a page.
@@ -65,6 +75,11 @@ pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        assert_eq!(code("a `b<c` & `d`").as_str(), Some("a <code>b&lt;c</code> &amp; <code>d</code>"));
+    }
 
     #[test]
     fn every_template_compiles() {

@@ -70,7 +70,10 @@ pub(crate) fn check(url: &str, environment: Environment) -> Result<Pattern> {
              https://app.example.com/authenticate; a * stands for the first label of a host under a domain of yours."
         )),
         PatternError::MustUseHttps => ApiError::RedirectUrlMustUseHttps.into(),
-        PatternError::CannotUseProtocol => ApiError::RedirectUrlCannotUseProtocol.into(),
+        PatternError::CannotUseProtocol => ApiError::RedirectUrlCannotUseProtocol.because(format!(
+            "{url} begins with no scheme that a redirect URL may have. Write https://app.example.com/authenticate, \
+             http://localhost:3000/authenticate to try things out, or for a mobile app com.example.app://authenticate."
+        )),
         PatternError::NoWildcardsInLive => ApiError::NoWildcardsInLive.into(),
     })?;
     if url.len() > LONGEST {
