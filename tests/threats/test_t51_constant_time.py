@@ -15,6 +15,7 @@ HARMLESS = {
     "*password != user": "the browser sends its public token twice; both come from the request",
     "hash.len() == 32": "a length",
     "token.tenant() ==": "the tenant in a token is no secret",
+    "password.contains('\\0')": "a character that no password may have",
 }
 
 
@@ -43,7 +44,7 @@ def test_t51_no_secret_is_compared_by_a_method():
     found = []
     for file in FILES:
         for match in re.finditer(r"([\w.]+)\.(eq|ne|cmp|starts_with|ends_with|contains)\(([^)]*)\)", code(file.read_text())):
-            if re.search(r"secret|hash|\bmac\b|verifier|challenge|password|signature", match[1] + match[3], re.I):
+            if re.search(r"secret|hash|\bmac\b|verifier|challenge|password|signature", match[1] + match[3], re.I) and match[0] not in HARMLESS:
                 found.append(f"{file.relative_to(SOURCE)}: {match[0]}")
     assert not found, "\n".join(found)
 

@@ -1,6 +1,7 @@
 //! What everything in one process shares.
 
 use crate::config::Config;
+use crate::fingerprint::Fingerprints;
 use crate::hashing::Hashing;
 use crate::keys::Keys;
 use crate::memory::{Memories, Memory};
@@ -44,6 +45,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     db: Database,
     keys: Keys,
+    fingerprints: Fingerprints,
     config: Config,
     tables: Tables,
     clock: fn() -> Timestamp,
@@ -63,6 +65,7 @@ impl App {
         let app = Self(Arc::new(Inner {
             db,
             keys,
+            fingerprints: Fingerprints::new(),
             tables,
             clock: time::system_now,
             templates,
@@ -93,6 +96,10 @@ impl App {
     /// The keys of this installation.
     pub fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+    /// What a secret, or a text of any length, is remembered by.
+    pub fn fingerprint(&self, bytes: &[u8]) -> u128 {
+        self.0.fingerprints.of(bytes)
     }
     /// What the operator has decided.
     pub fn config(&self) -> &Config {

@@ -9,6 +9,7 @@ pub mod cx;
 pub mod email_address;
 pub mod email_domain;
 pub mod error;
+pub mod fingerprint;
 pub mod hashing;
 pub mod id;
 pub mod keys;

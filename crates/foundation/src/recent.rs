@@ -1,6 +1,5 @@
 //! What was read a moment ago and is believed for a moment: what only operators change, and seldom.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use quick_cache::sync::Cache;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 /// removed.
 ///
 /// A key is `Copy`, so it has one size whatever a request says: what is remembered is bounded in bytes by how many there
-/// are. What a client writes is remembered by its [`digest_of`].
+/// are. What a client writes is remembered by its [fingerprint](crate::app::App::fingerprint).
 pub struct Recent<K, V> {
     values: Cache<K, (V, Instant)>,
     believed: Duration,
@@ -17,13 +16,6 @@ pub struct Recent<K, V> {
 
 /// How long what a request is identified by is believed, and what goes into every mail.
 pub const A_SECOND: Duration = Duration::from_secs(1);
-
-/// What a text of any length is remembered by: its SHA-256.
-pub fn digest_of(text: &str) -> [u8; 32] {
-    let mut key = [0; 32];
-    key.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    key
-}
 
 impl<K: Copy + Eq + Hash, V: Clone> Recent<K, V> {
     /// With room for so many.

@@ -3,6 +3,7 @@
 //! another (threat T-32). Only a keyed hash is stored.
 
 use super::{Keys, Purpose, random};
+use crate::app::App;
 use crate::error::Result;
 use crate::id::SessionId;
 use base64::Engine as _;
@@ -73,6 +74,11 @@ impl Token {
     /// What the database stores of it.
     pub fn hash(&self, keys: &Keys) -> [u8; 32] {
         keys.hash(Purpose::Token, &self.0)
+    }
+
+    /// What it is remembered by.
+    pub fn fingerprint(&self, app: &App) -> u128 {
+        app.fingerprint(&self.0)
     }
 
     /// What the client gets.

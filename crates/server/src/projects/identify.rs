@@ -13,7 +13,7 @@ use foundation::keys::{Purpose, equal};
 use foundation::memory::Memory;
 use foundation::occasional::Occasional;
 use foundation::project::Project;
-use foundation::recent::{A_SECOND, Recent, digest_of};
+use foundation::recent::{A_SECOND, Recent};
 use frame::Head;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -25,11 +25,11 @@ const LINES: u32 = 10;
 
 /// Credentials and origins seen a moment ago.
 struct Seen {
-    /// Keyed by the keyed hash of user name and password.
-    credentials: Recent<[u8; 32], Arc<Project>>,
-    /// Keyed by the project and the digest of the origin.
-    origins: Recent<(Uuid, [u8; 32]), bool>,
-    any_origin: Recent<[u8; 32], bool>,
+    /// Keyed by the fingerprint of the whole header, or of the public token.
+    credentials: Recent<u128, Arc<Project>>,
+    /// Keyed by the project and the fingerprint of the origin.
+    origins: Recent<(Uuid, u128), bool>,
+    any_origin: Recent<u128, bool>,
     public_tokens: Recent<Uuid, String>,
     refused_pages: Occasional,
 }
@@ -47,13 +47,13 @@ impl Memory for Seen {
 }
 
 /// What the credentials of a backend are remembered by: the header as it is.
-fn key_of_header(app: &App, head: &Head) -> Option<[u8; 32]> {
-    Some(app.keys().hash(Purpose::ProjectSecret, head.header(header::AUTHORIZATION.as_str())?.as_bytes()))
+fn key_of_header(app: &App, head: &Head) -> Option<u128> {
+    Some(app.fingerprint(head.header(header::AUTHORIZATION.as_str())?.as_bytes()))
 }
 
 /// What a public token is remembered by. No header has a NUL in it, so it is never taken for a secret (threat T-03).
-fn key_of_public_token(app: &App, token: &str) -> [u8; 32] {
-    app.keys().hash(Purpose::ProjectSecret, format!("browser\0{token}").as_bytes())
+fn key_of_public_token(app: &App, token: &str) -> u128 {
+    app.fingerprint(format!("browser\0{token}").as_bytes())
 }
 
 /// The project of a request: by project id and secret from a backend, by public token from a browser. The transaction
@@ -113,7 +113,7 @@ pub(crate) fn remembered(app: &App, head: &Head, via: Via) -> Option<Result<Arc<
     let project = seen.credentials.get(&key)?;
     if via == Via::Browser
         && let Some(origin) = head.origin()
-        && !seen.origins.get(&(project.id.uuid(), digest_of(origin)))?
+        && !seen.origins.get(&(project.id.uuid(), app.fingerprint(origin.as_bytes())))?
     {
         return Some(Err(refuse_page(app, head, &project)));
     }
@@ -143,7 +143,7 @@ pub(crate) fn check_origin(app: &App, tx: &mut Tx, head: &Head, project: &Projec
     }
     let Some(origin) = head.telling_origin() else { return Err(refuse_page(app, head, project)) };
     let allowed = store::has_origin(tx, &project.id, &origin::names(origin))?;
-    app.memory::<Seen>().origins.insert((project.id.uuid(), digest_of(origin)), allowed);
+    app.memory::<Seen>().origins.insert((project.id.uuid(), app.fingerprint(origin.as_bytes())), allowed);
     if allowed { Ok(()) } else { Err(refuse_page(app, head, project)) }
 }
 
@@ -171,7 +171,7 @@ fn refuse_page(app: &App, head: &Head, project: &Project) -> Error {
 /// Whether any project has registered this web origin. What the database could not say is not remembered.
 pub(crate) async fn origin_is_registered(app: &App, origin: &str) -> Result<bool> {
     let seen = app.memory::<Seen>();
-    let key = digest_of(origin);
+    let key = app.fingerprint(origin.as_bytes());
     if let Some(known) = seen.any_origin.get(&key) {
         return Ok(known);
     }

@@ -39,8 +39,8 @@ const SPREAD: u8 = 128;
 /// A JWT is given out again only while the session's end that it claims is so much behind, in microseconds, at most.
 const BEHIND: i64 = MINUTE;
 
-/// The sessions that this process has answered for, by the hash of the token.
-struct RememberedSessions(Cache<[u8; 32], Arc<Remembered>, Bytes>);
+/// The sessions that this process has answered for, by the fingerprint of the token.
+struct RememberedSessions(Cache<u128, Arc<Remembered>, Bytes>);
 
 impl Memory for RememberedSessions {
     fn new(config: &Config) -> Self {
@@ -52,8 +52,8 @@ impl Memory for RememberedSessions {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<[u8; 32], Arc<Remembered>> for Bytes {
-    fn weight(&self, _: &[u8; 32], known: &Arc<Remembered>) -> u64 {
+impl Weighter<u128, Arc<Remembered>> for Bytes {
+    fn weight(&self, _: &u128, known: &Arc<Remembered>) -> u64 {
         known.bytes
     }
 }
@@ -207,14 +207,14 @@ pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Valid> {
 /// # Errors
 /// `session_not_found` when the session has ended.
 async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Valid>> {
-    let hash = match credential {
+    let key = match credential {
         Credential::Token(text) => {
-            Token::parse(TokenKind::Session, text.reveal()).map(|token| token.hash(cx.app.keys()))
+            Token::parse(TokenKind::Session, text.reveal()).map(|token| token.fingerprint(&cx.app))
         }
         Credential::Jwt(text) => verified::session(cx, text.reveal()).await?,
     };
-    let Some(hash) = hash else { return Ok(None) };
-    let Some(known) = cx.app.memory::<RememberedSessions>().0.get(&hash) else { return Ok(None) };
+    let Some(key) = key else { return Ok(None) };
+    let Some(known) = cx.app.memory::<RememberedSessions>().0.get(&key) else { return Ok(None) };
     if known.project_id != cx.project().id {
         return Err(ApiError::SessionNotFound.into());
     }
@@ -248,7 +248,7 @@ async fn remember_as(
 ) -> Result<Valid> {
     let view = OrganizationView::of(&cx.app, organization)?;
     let token = session.token(&cx.app);
-    let hash = token.hash(cx.app.keys());
+    let key = token.fingerprint(&cx.app);
     let cache = &cx.app.memory::<RememberedSessions>().0;
     let revisions = Revisions {
         session: session.revision,
@@ -256,7 +256,7 @@ async fn remember_as(
         organization: organization.state(),
         is_claimed_elsewhere,
     };
-    let known = cache.get(&hash);
+    let known = cache.get(&key);
     // Its end may have moved away here, which is not written yet.
     let promised = known.as_ref().filter(|known| known.shortened == session.shortened).map(|known| known.end());
     let end = promised.map_or(session.expires_at, |promised| promised.max(session.expires_at));
@@ -267,7 +267,7 @@ async fn remember_as(
     }
     let shown = operations::show(&Session { expires_at: end, ..session.clone() }, member, organization);
     let mut jwt = jwt::sign(&cx.app, cx.project(), &shown, cx.now()).await?;
-    jwt.early = hash[0] % SPREAD;
+    jwt.early = key as u8 % SPREAD;
     let answer = Authenticated {
         member_id: &session.member_id,
         member_session: &shown,
@@ -316,6 +316,6 @@ async fn remember_as(
         organization_id: organization.organization_id.clone(),
         bytes: bytes as u64,
     });
-    cache.insert(hash, remembered.clone());
+    cache.insert(key, remembered.clone());
     Ok(Valid { session: remembered, organization: view })
 }

@@ -2,7 +2,6 @@
 
 use super::jwt::Claims;
 use crate::signing;
-use aws_lc_rs::digest::{SHA256, digest};
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::cx::Cx;
@@ -20,8 +19,8 @@ const BELIEVED: Duration = Duration::from_secs(300);
 /// How many are remembered; each takes some 200 bytes.
 const MOST: usize = 100_000;
 
-/// By the SHA-256 of the whole JWT.
-struct VerifiedJwts(Cache<[u8; 32], Arc<Verified>>);
+/// By the fingerprint of the whole JWT.
+struct VerifiedJwts(Cache<u128, Arc<Verified>>);
 
 impl Memory for VerifiedJwts {
     fn new(_: &Config) -> Self {
@@ -32,28 +31,22 @@ impl Memory for VerifiedJwts {
 struct Verified {
     project: ProjectId,
     key: SigningKeyId,
-    /// The hash of the session's token.
-    session: [u8; 32],
+    /// The fingerprint of the session's token.
+    session: u128,
     at: Instant,
-}
-
-fn key_of(jwt: &str) -> [u8; 32] {
-    let mut key = [0; 32];
-    key.copy_from_slice(digest(&SHA256, jwt.as_bytes()).as_ref());
-    key
 }
 
 /// Notes that this JWT was verified for the project.
 pub(super) fn note(app: &App, project: &Project, jwt: &str, claims: &Claims) {
     let token = Token::of_session(app.keys(), claims.organization_id.uuid(), &claims.member_session_id);
-    let (session, at) = (token.hash(app.keys()), Instant::now());
+    let (session, at) = (token.fingerprint(app), Instant::now());
     let verified = Verified { project: project.id.clone(), key: claims.key.clone(), session, at };
-    app.memory::<VerifiedJwts>().0.insert(key_of(jwt), Arc::new(verified));
+    app.memory::<VerifiedJwts>().0.insert(app.fingerprint(jwt.as_bytes()), Arc::new(verified));
 }
 
-/// The hash of the token of the session that this JWT names, if it was verified and its key is still published.
-pub(super) async fn session(cx: &Cx, jwt: &str) -> Result<Option<[u8; 32]>> {
-    let known = cx.app.memory::<VerifiedJwts>().0.get(&key_of(jwt));
+/// The fingerprint of the token of the session that this JWT names, if it was verified and its key is still published.
+pub(super) async fn session(cx: &Cx, jwt: &str) -> Result<Option<u128>> {
+    let known = cx.app.memory::<VerifiedJwts>().0.get(&cx.app.fingerprint(jwt.as_bytes()));
     let Some(known) = known.filter(|known| known.project == cx.project().id && known.at.elapsed() < BELIEVED) else {
         return Ok(None);
     };
