@@ -17,6 +17,7 @@ mod factors;
 mod joining;
 mod login;
 mod magic_links;
+mod mailing;
 mod members;
 mod migrations;
 mod one_time_tokens;

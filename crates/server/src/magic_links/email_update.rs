@@ -1,7 +1,8 @@
 //! Changing one's own address: a link to the new one proves it.
 
-use super::mailing::{self, LocaleName, MAILING, Mailing};
+use super::link::{self, ASKED, Mailing};
 use crate::actor::Actor;
+use crate::mailing::{self, LocaleName, MAIL};
 use crate::members::{self, CHANGE_EMAIL, Member, MemberRef, MemberResponse, Status};
 use crate::one_time_tokens::{self, Purpose};
 use crate::organizations::{self, OrganizationRef};
@@ -61,7 +62,7 @@ pub(super) struct StartEmailUpdate {
     errors(
         OrganizationNotFound, MemberNotFound, InvalidEmailForInvites, EmailUpdateActiveOnly, EmailUpdateUnverified, DesiredEmailUpdating,
         InvalidArgument, InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet, NoDefaultLoginRedirectUrl, ..CHANGE_EMAIL,
-        ..MAILING
+        ..ASKED, ..MAIL
     )
 )]
 pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmailUpdate) -> Result<MemberResponse> {
@@ -103,7 +104,7 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
         outbox::count_to_own_address(tx, cx)?;
     }
     one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
-    mailing::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
+    link::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
     let whose = Whose::Member(&organization.organization_id, &member.member_id);
     audit::record(tx, cx, "member.start_email_update", whose, &member.member_id, mailing::mail_to(&email))?;
     Ok(MemberResponse::new(member, organization))

@@ -1,15 +1,16 @@
 use super::authenticate::{Authenticate, LINK, authenticate as log_in, authenticate_discovery as prove_address};
 use super::email_update::start_email_update;
 use super::invite::invite;
-use super::mailing::{self, LocaleName, MAILING, MINUTES, Mailing, Recipient, USUAL_MINUTES};
+use super::link::{self, ASKED, MINUTES, Mailing, USUAL_MINUTES};
 use crate::actor::ProjectCaller;
 use crate::cookies;
 use crate::discovery::{self, DiscoveredOrganization};
 use crate::joining::JOIN;
 use crate::login::{LOGIN, Outcome};
+use crate::mailing::{self, LocaleName, MAIL, Recipient};
 use crate::members::{self, Member};
 use crate::one_time_tokens::pkce::{Challenge, Verifier};
-use crate::organizations::{self, Organization, OrganizationRef};
+use crate::organizations::{self, AuthMethod, Organization, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use crate::sessions::TERMS;
 use database::{Timestamp, Tx};
@@ -81,7 +82,7 @@ enum LoginOrSignupResponse {
     errors(
         OrganizationNotFound, RestrictedAuthMethod, InvalidLoginRedirectUrl, InvalidSignupRedirectUrl,
         NoLoginRedirectUrlsSet, NoSignupRedirectUrlsSet, NoDefaultLoginRedirectUrl, NoDefaultSignupRedirectUrl,
-        ..MAILING, ..JOIN
+        ..ASKED, ..MAIL, ..JOIN
     )
 )]
 fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) -> Result<LoginOrSignupResponse> {
@@ -99,18 +100,18 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
         }
     }
     let expirations = [input.login_expiration_minutes, input.signup_expiration_minutes];
-    let minutes = [mailing::minutes(expirations[0], USUAL_MINUTES)?, mailing::minutes(expirations[1], USUAL_MINUTES)?];
+    let minutes = [link::minutes(expirations[0], USUAL_MINUTES)?, link::minutes(expirations[1], USUAL_MINUTES)?];
     mailing::check_template(input.login_template_id.as_deref())?;
     mailing::check_template(input.signup_template_id.as_deref())?;
-    let recipient = mailing::recipient(tx, cx, &organization, &email)?;
+    let recipient = mailing::recipient(tx, cx, &organization, &email, AuthMethod::MagicLink)?;
     let ((flow, url), minutes) = if recipient.logs_in() { (urls[0], minutes[0]) } else { (urls[1], minutes[1]) };
     let mailing = Mailing {
         redirect_url: redirect_urls::choose(tx, cx, flow, url.as_deref())?,
-        pkce_code_challenge: mailing::challenge(cx, input.pkce_code_challenge)?,
+        pkce_code_challenge: link::challenge(cx, input.pkce_code_challenge)?,
         locale: mailing::locale(input.locale.as_deref())?,
         minutes,
     };
-    mailing::send_login(tx, cx, &organization, &email, &recipient, mailing)?;
+    link::send_login(tx, cx, &organization, &email, &recipient, mailing)?;
     let member_created = matches!(recipient, Recipient::Created(_));
     if !member_created {
         let (id, mail) = (&organization.organization_id, mailing::mail_to(&email));
@@ -192,7 +193,7 @@ struct Sent {}
         pkce_code_challenge, dfp_telemetry_id, captcha_token
     ),
     errors(
-        InvalidDiscoveryRedirectUrl, NoDiscoveryRedirectUrlsSet, NoDefaultDiscoveryRedirectUrl, ..MAILING
+        InvalidDiscoveryRedirectUrl, NoDiscoveryRedirectUrlsSet, NoDefaultDiscoveryRedirectUrl, ..ASKED, ..MAIL
     )
 )]
 fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -> Result<Sent> {
@@ -201,11 +202,11 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
     let asked = input.discovery_redirect_url.as_deref();
     let mailing = Mailing {
         redirect_url: redirect_urls::choose(tx, cx, Flow::Discovery, asked)?,
-        pkce_code_challenge: mailing::challenge(cx, input.pkce_code_challenge)?,
+        pkce_code_challenge: link::challenge(cx, input.pkce_code_challenge)?,
         locale: mailing::locale(input.locale.as_deref())?,
-        minutes: mailing::minutes(input.discovery_expiration_minutes, USUAL_MINUTES)?,
+        minutes: link::minutes(input.discovery_expiration_minutes, USUAL_MINUTES)?,
     };
-    mailing::send_discovery(tx, cx, &email, mailing)?;
+    link::send_discovery(tx, cx, &email, mailing)?;
     audit::record(tx, cx, "magic_link.discovery.send", Whose::Project, &cx.project().id, mailing::mail_to(&email))?;
     Ok(Sent {})
 }

@@ -1,7 +1,8 @@
 //! Inviting people.
 
-use super::mailing::{self, LocaleName, MAILING, MINUTES, Mailing};
+use super::link::{self, ASKED, MINUTES, Mailing};
 use crate::actor::Actor;
+use crate::mailing::{self, LocaleName, MAIL};
 use crate::members::{self, CREATE, Member, MemberName, MemberResponse, NewMember, Status, check_roles};
 use crate::organizations::{self, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
@@ -61,7 +62,7 @@ pub(super) struct Invite {
     errors(
         OrganizationNotFound, MemberNotFound, InactiveEmail, InvalidEmailForInvites, CannotUpdateTrustedMetadata,
         InvalidRbacRoleAssignment, InvalidInviteRedirectUrl, NoInviteRedirectUrlsSet, NoDefaultInviteRedirectUrl,
-        ..MAILING, ..CREATE
+        ..ASKED, ..MAIL, ..CREATE
     )
 )]
 pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<MemberResponse> {
@@ -81,7 +82,7 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
         redirect_url: redirect_urls::choose(tx, cx, Flow::Invite, input.invite_redirect_url.as_deref())?,
         pkce_code_challenge: None,
         locale: mailing::locale(input.locale.as_deref())?,
-        minutes: mailing::minutes(input.invite_expiration_minutes, *MINUTES.end())?,
+        minutes: link::minutes(input.invite_expiration_minutes, *MINUTES.end())?,
     };
     let roles = match input.roles {
         Some(roles) => Some(check_roles(tx, cx, &organization, roles)?),
@@ -115,7 +116,7 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
             members::create_absent(tx, cx, &organization, new)?
         }
     };
-    mailing::send_invitation(tx, cx, &organization, &invited, mailing)?;
+    link::send_invitation(tx, cx, &organization, &invited, mailing)?;
     let whose = Whose::Member(&organization.organization_id, &invited.member_id);
     audit::record(tx, cx, "member.invite", whose, &invited.member_id, mailing::mail_to(&invited.email_address))?;
     Ok(MemberResponse::new(invited, organization))

@@ -5,7 +5,7 @@ mod authenticate;
 mod email_update;
 mod endpoints;
 mod invite;
-mod mailing;
+mod link;
 mod redirect;
 
 pub(crate) use endpoints::endpoints;

@@ -1,0 +1,124 @@
+//! Links, and mailing them.
+
+use crate::mailing::{self, Addressee, Envelope, Letter, Recipient};
+use crate::members::Member;
+use crate::one_time_tokens::{self, New, Purpose, pkce};
+use crate::organizations::Organization;
+use crate::projects;
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use mail::{Locale, Template};
+use std::ops::RangeInclusive;
+
+/// How a link is to be mailed.
+pub(super) struct Mailing {
+    pub(super) redirect_url: String,
+    pub(super) pkce_code_challenge: Option<String>,
+    pub(super) locale: Locale,
+    /// That the link works.
+    pub(super) minutes: i64,
+}
+
+/// What can be wrong with a link that is asked for, its mail and the redirect URLs of its flow aside.
+pub(super) const ASKED: &[ApiError] =
+    &[ApiError::NoMatchForMagicLinkUrl, ApiError::InvalidPkceCodeChallenge, ApiError::PkceRequired];
+
+/// For how many minutes a link may work.
+pub(super) const MINUTES: RangeInclusive<i64> = 5..=10_080;
+/// For how many it does unless asked otherwise; an invitation as long as any.
+pub(super) const USUAL_MINUTES: i64 = 60;
+
+/// Minutes that a link works.
+pub(super) fn minutes(given: Option<i64>, usual: i64) -> Result<i64> {
+    mailing::minutes(given, usual, &MINUTES)
+}
+
+/// A browser must begin with a challenge where the project requires it.
+pub(super) fn challenge(cx: &Cx, given: Option<String>) -> Result<Option<String>> {
+    let challenge = pkce::check_challenge(given)?;
+    let required = cx.is_browser() && cx.project().settings.pkce_required_for_email_magic_links;
+    if required && challenge.is_none() { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
+}
+
+/// Mails a link for logging in.
+pub(super) fn send_login(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    email: &EmailAddress,
+    recipient: &Recipient,
+    mailing: Mailing,
+) -> Result<()> {
+    let template = if recipient.logs_in() { Template::Login } else { Template::Signup };
+    send(tx, cx, Purpose::Login, template, recipient.addressee(organization), email, mailing)
+}
+
+/// Mails an invitation.
+pub(super) fn send_invitation(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    mailing: Mailing,
+) -> Result<()> {
+    let addressee = Addressee::Stranger(organization, Some(member));
+    send(tx, cx, Purpose::Invite, Template::Invite, addressee, &member.email_address, mailing)
+}
+
+/// Mails a link to a member's new address.
+pub(super) fn send_email_update(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    email: &EmailAddress,
+    mailing: Mailing,
+) -> Result<()> {
+    let addressee = Addressee::Stranger(organization, Some(member));
+    send(tx, cx, Purpose::EmailUpdate, Template::EmailUpdate, addressee, email, mailing)
+}
+
+/// Mails a link for discovery. Whether the address has an account anywhere makes no difference.
+pub(super) fn send_discovery(tx: &mut Tx, cx: &Cx, email: &EmailAddress, mailing: Mailing) -> Result<()> {
+    send(tx, cx, Purpose::Discovery, Template::Discovery, Addressee::Anybody, email, mailing)
+}
+
+fn send(
+    tx: &mut Tx,
+    cx: &Cx,
+    purpose: Purpose,
+    template: Template,
+    addressee: Addressee,
+    email: &EmailAddress,
+    mailing: Mailing,
+) -> Result<()> {
+    let Mailing { redirect_url, pkce_code_challenge, locale, minutes } = mailing;
+    let envelope = Envelope::address(tx, cx, addressee, email)?;
+    let new = New {
+        purpose,
+        organization: addressee.organization().map(|organization| &organization.organization_id),
+        member: addressee.member(),
+        email,
+        redirect_url,
+        pkce_code_challenge,
+        minutes,
+    };
+    let link = Some(make(tx, cx, addressee.organization(), new)?);
+    envelope.send(tx, cx, Letter { template, locale, link, minutes })
+}
+
+/// Makes the link: to the page of this server that leads on to the redirect URL.
+fn make(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, new: New) -> Result<String> {
+    let token_type = super::redirect::token_type(new.purpose);
+    let token = one_time_tokens::create(tx, cx, new)?;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("public_token", &projects::public_token(tx, cx)?);
+    if let Some(organization) = organization {
+        query.append_pair("slug", &organization.organization_slug);
+    }
+    query.append_pair("stytch_token_type", token_type);
+    query.append_pair("token", &token.to_text());
+    Ok(format!("{}/v1/magic_links/redirect?{}", cx.app.public_url(), query.finish()))
+}
