@@ -95,6 +95,11 @@ TABLES = {
         made=("session.authenticate",),
         gone={"session.revoke": "id", "session.revoke_all": "member_id", "organization.delete": "organization_id"},
     ),
+    "totp_registrations": Rows(
+        key=("project_id", "organization_id", "member_id"), object="id", organization="organization_id", member="member_id",
+        apart={"id": NAMES, "sealed_secrets": SECRET, "last_step": USE, "created_at": WHEN, "expires_at": FOLLOWS},
+        made=("totp_registration.create",), gone={"totp_registration.delete": "id", "organization.delete": "organization_id"},
+    ),
     "projects": Rows(
         key=("id",), object="id", columns={"name": "name", "settings": EACH_KEY},
         apart={"environment": NAMES, "created_at": WHEN}, made=("project.create",),
@@ -236,7 +241,7 @@ def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]
     assert rows, "nothing has changed"
     for table, old, new in rows:
         check_told(table, old, new, written)
-    kinds = {"project", "organization", "member", "member-session", "secret-id", "jwk"}
+    kinds = {"project", "organization", "member", "member-session", "totp", "secret-id", "jwk"}
     for event in written:
         assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event
         assert event["object_id"].startswith(event["object_type"] + "-"), event

@@ -5,14 +5,16 @@ each table what tells its changes.
 """
 
 import secrets
+import time
 import uuid
 from dataclasses import dataclass, field
 
+import pyotp
 import pytest
 import told
 from doors import Door, catalogue
 from harness import (
-    ENGINE, Server, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
+    ENGINE, Server, factor, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
 )
 
 
@@ -238,10 +240,8 @@ def go_on(w):
 
 @changes("magic_links.authenticate")
 def half_a_login(w):
-    # Nobody can set up a second factor yet, so nobody can ask for one either.
     token = magic_token(w.project, w.org, w.email)
-    where = f"id = '{w.org}'"
-    w.server.store("organizations", "settings", where, w.server.stored("organizations", "settings", where) | {"mfa_policy": "REQUIRED_FOR_ALL"})
+    w.project.api.organizations.update(w.org, mfa_policy="REQUIRED_FOR_ALL")
     return Sent({"magic_links_token": token})
 
 
@@ -257,6 +257,65 @@ def prove_another_address(w):
 def prove_another_address_and_keep_the_session(w):
     sent = prove_another_address(w)
     return Sent(sent.body | {"session_token": w.member_login.session_token}, session_token=w.member_login.session_token)
+
+
+# ---------------------------------------------------------------- second factors
+
+
+def with_an_app(w, session=None):
+    """The member registers an authenticator app, completes it in a session, and goes on from there; the recovery codes."""
+    ids = {"organization_id": w.org, "member_id": w.member.member_id}
+    made = w.project.api.totps.create(**ids)
+    # Of the half minute before, so that the code of this one is still good.
+    code = pyotp.TOTP(made.secret).at(int(time.time()) - 30)
+    w.project.api.totps.authenticate(**ids, code=code, session_token=w.member_login.session_token)
+    return ids, made
+
+
+@changes("totp.create")
+def an_app(w):
+    session = w.member_login.session_token
+    return Sent({"organization_id": w.org, "member_id": w.member.member_id, "session_token": session}, session_token=session)
+
+
+@changes("totp.authenticate")
+def the_first_code(w):
+    ids = {"organization_id": w.org, "member_id": w.member.member_id}
+    code = pyotp.TOTP(w.project.api.totps.create(**ids).secret).now()
+    return Sent(ids | {"code": code, "session_token": w.member_login.session_token, "set_mfa_enrollment": "enroll"},
+                session_token=w.member_login.session_token)
+
+
+@changes("totp.authenticate")
+def another_code(w):
+    ids, made = with_an_app(w)
+    return Sent(ids | {"code": pyotp.TOTP(made.secret).now(), "session_token": w.member_login.session_token}, session_token=w.member_login.session_token)
+
+
+@changes("totp.migrate")
+def an_app_from_elsewhere(w):
+    return Sent({"organization_id": w.org, "member_id": w.member.member_id, "secret": pyotp.random_base32(), "recovery_codes": []})
+
+
+@changes("recovery_codes.recover")
+def a_recovery_code(w):
+    ids, made = with_an_app(w)
+    return Sent(ids | {"recovery_code": made.recovery_codes[0], "session_token": w.member_login.session_token}, session_token=w.member_login.session_token)
+
+
+@changes("recovery_codes.rotate", "members.delete_totp")
+def who_has_an_app(w):
+    ids, _ = with_an_app(w)
+    return Sent(ids)
+
+
+@changes("members.delete_mfa_phone_number")
+def who_has_a_phone(w):
+    w.project.api.organizations.members.update(w.org, w.member.member_id, mfa_phone_number="+12025550144", default_mfa_method="sms_otp")
+    ids = {"organization_id": w.org, "member_id": w.member.member_id}
+    w.server.store("sessions", "factors", f"id = '{w.member_login.member_session.member_session_id}'",
+                   [factor("magic_link", "email"), factor("otp", "sms")])
+    return Sent(ids)
 
 
 # ---------------------------------------------------------------- discovery

@@ -46,6 +46,12 @@ EMAIL = {"email_address": "{fresh}"}
 SEARCH = [{"organization_ids": ["{org}"]}, {"organization_ids": ["{slug}"]}, {"organization_ids": ["{own}", "{org}"]},
           {"organization_ids": ["{own}"], "query": {"operator": "OR", "operands": [{"filter_name": "member_ids", "filter_value": ["{member}"]}]}}]
 
+# A second factor of a member, with what there is to go on with.
+MEMBER = {"organization_id": "{org}", "member_id": "{member}"}
+SECOND = [MEMBER | {"session_token": "{session}"}, MEMBER | {"session_token": "{own_session}"}, MEMBER | {"session_jwt": "{jwt}"},
+          MEMBER | {"intermediate_session_token": "{intermediate}"}, MEMBER | {"intermediate_session_token": "{own_intermediate}"}]
+SECOND_OF_PAGES = [MEMBER, MEMBER | {"intermediate_session_token": "{intermediate}"}, MEMBER | {"intermediate_session_token": "{own_intermediate}"}]
+
 TABLE = {
     "organizations.create": NO_IDS,
     "organizations.search": Attack([{"query": {"operator": "OR", "operands": [
@@ -80,6 +86,23 @@ TABLE = {
     "members.unlink_retired_email": Attack([{"email_id": "{email_id}"}, {"email_address": "{email}"}], mixed=True),
     "members.unlink_retired_email.browser": Attack([{"email_id": "{email_id}"} | SMUGGLED, {"email_address": "{email}"}]),
     "members.unlink_retired_email.self": Attack([{"email_id": "{email_id}"} | SMUGGLED]),
+    "members.delete_mfa_phone_number": Attack(mixed=True),
+    "members.delete_mfa_phone_number.browser": Attack(),
+    "members.delete_mfa_phone_number.self": Attack(queries=[SMUGGLED]),
+    "members.delete_totp": Attack(mixed=True),
+    "members.delete_totp.browser": Attack(),
+    "members.delete_totp.self": Attack(queries=[SMUGGLED]),
+    "totp.create": Attack(SECOND, entry=True),
+    "totp.create.browser": Attack(SECOND_OF_PAGES, entry=True),
+    "totp.authenticate": Attack([body | {"code": "123456"} for body in SECOND], entry=True),
+    "totp.authenticate.browser": Attack([body | {"code": "123456"} for body in SECOND_OF_PAGES], entry=True),
+    "totp.migrate": Attack([MEMBER | {"secret": "GEZDGNBVGY3TQOJQ", "recovery_codes": []}], entry=True),
+    "recovery_codes.recover": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND], entry=True),
+    "recovery_codes.recover.browser": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND_OF_PAGES], entry=True),
+    "recovery_codes.get": Attack(mixed=True),
+    "recovery_codes.get.self": Attack(queries=[SMUGGLED]),
+    "recovery_codes.rotate": Attack([MEMBER]),
+    "recovery_codes.rotate.self": Attack([SMUGGLED]),
     "members.start_email_update": Attack([EMAIL], mixed=True),
     "members.start_email_update.browser": Attack([EMAIL | SMUGGLED]),
     "members.start_email_update.self": Attack([EMAIL | SMUGGLED]),

@@ -7,9 +7,13 @@ use crate::error::{ApiError, Result, keep};
 use crate::id::{MemberId, OrganizationId, SessionId};
 use crate::project::Project;
 use crate::rbac::{Policy, RoleId, resource};
+use crate::time;
 use database::{Timestamp, Tx};
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// Minutes for which a second factor is fresh.
+const FRESH: i64 = 60;
 
 /// The context of an operation.
 #[derive(Clone)]
@@ -47,6 +51,10 @@ pub struct ActingMember {
     pub roles: Vec<RoleId>,
     /// When the session last proved that they read mail at their address.
     pub address_proven_at: Option<Timestamp>,
+    /// Whether they have a second factor set up.
+    pub has_second_factor: bool,
+    /// When the session last proved one.
+    pub second_factor_proven_at: Option<Timestamp>,
     pub policy: Arc<Policy>,
 }
 
@@ -131,6 +139,20 @@ impl Cx {
         match &self.acting {
             Some(member) if member.member_id == *target => Ok(()),
             _ => self.require_reach(roles),
+        }
+    }
+
+    /// Whether the acting member, if there is one, has proven a second factor in this session within the last hour, or has
+    /// none to prove: what weakens a login takes more than a session that was left open (threat T-39).
+    ///
+    /// # Errors
+    /// `insufficient_factors`, `stale_factors`.
+    pub fn require_second_factor(&self) -> Result<()> {
+        let Some(member) = self.acting.as_ref().filter(|member| member.has_second_factor) else { return Ok(()) };
+        match member.second_factor_proven_at {
+            None => Err(ApiError::InsufficientFactors.into()),
+            Some(at) if time::after_minutes(at, FRESH) < self.now => Err(ApiError::StaleFactors.into()),
+            Some(_) => Ok(()),
         }
     }
 

@@ -258,6 +258,25 @@ api_errors! {
     InvalidSessionDuration = 400 "invalid_session_duration_minutes" "A session lasts 5 to 527040 minutes; browsers may be held to less.";
     CustomClaimsTooLarge = 400 "custom_claims_too_large" "Custom claims take at most 4 KB as JSON.";
     StytchClaimsInCustomClaims = 400 "stytch_claims_in_custom_claims" "Claims that begin with https://stytch.com/ are reserved.";
+    SessionOfAnotherMember = 400 "session_on_code_does_not_match_session_passed_in" "This session is another member's, or of another organization.";
+    PrimaryAuthenticationFirst = 400 "action_available_only_once_primary_authentication_is_met" "The first factors of this login do not suffice yet: prove one of the methods in primary_required first.";
+    RestrictedMfaMethod = 400 "operation_restricted_by_organization_mfa_methods" "The organization does not allow this second factor.";
+    InsufficientFactors = 401 "insufficient_factors" "This takes a session in which a second factor was proven.";
+    StaleFactors = 401 "stale_factors" "The second factor was proven too long ago. Prove it again in this session.";
+    ActiveTotpExists = 400 "active_totp_exists" "The member has an authenticator app already; delete it first.";
+    PendingTotpExists = 400 "pending_totp_exists" "The member is registering an authenticator app at the moment; delete that first, or give their session or intermediate session to begin anew.";
+    TotpNotFound = 404 "totp_not_found" "The member has no authenticator app.";
+    ExpiredTotp = 400 "expired_totp" "This registration was not completed in time. Create another one.";
+    InvalidTotpCode = 400 "invalid_totp_code" "A code of an authenticator app has six digits.";
+    UnableToAuthenticateTotp = 401 "unable_to_authenticate_totp" "The code is not right. Wait for the next one, and look whether the clock of the device is.";
+    TotpCodeAlreadyAuthenticated = 400 "totp_code_already_authenticated" "This code was used already. Wait for the next one.";
+    RecoveryCodeUsedAsTotpCode = 400 "recovery_code_used_as_totp_code" "This is a recovery code: recovery_codes/recover takes it.";
+    TotpCodeUsedAsRecoveryCode = 400 "totp_code_used_as_recovery_code" "This is a code of an authenticator app: totp/authenticate takes it.";
+    InvalidRecoveryCode = 400 "invalid_recovery_code" "Recovery codes have 8 to 64 letters and digits, and there are at most 100, none of them twice.";
+    UnableToAuthenticateRecoveryCode = 401 "unable_to_authenticate_recovery_code" "There is no such recovery code, or it was used already.";
+    NoRecoveryCodeBackedFactor = 400 "no_active_recovery_code_backed_factor" "The member has no authenticator app, and so no recovery codes.";
+    RecoveryCodesNotFound = 404 "recovery_codes_not_found" "The member has no authenticator app, and so no recovery codes.";
+    MemberPhoneNumberNotFound = 404 "member_phone_number_not_found" "The member has no phone number.";
     UserLockLimitReached = 429 "user_lock_limit_reached" "This member is locked after too many failed attempts.";
 
     RbacRoleDuplicate = 400 "rbac_role_duplicate" "Two roles have the same role_id.";

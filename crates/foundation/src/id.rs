@@ -107,6 +107,10 @@ ids! {
     EmailId = "email";
     /// A member session.
     SessionId = "member-session";
+    /// An authenticator app of a member.
+    TotpRegistrationId = "totp";
+    /// A recovery code that was used.
+    RecoveryCodeId = "totp-recovery-code";
     /// A key that signs session JWTs; the `kid` of RFC 7517.
     SigningKeyId = "jwk";
     /// One entry of the audit log.

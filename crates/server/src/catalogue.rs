@@ -3,7 +3,7 @@
 use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, login, magic_links, members, organizations, pages, projects, rbac,
-    sessions,
+    second_factors, sessions,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -15,6 +15,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         members::endpoints(),
         attempts::endpoints(),
         magic_links::endpoints(),
+        second_factors::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),

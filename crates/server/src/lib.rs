@@ -4,7 +4,6 @@
 
 mod actor;
 mod admin_portal;
-#[expect(dead_code, reason = "the ways in whose proofs are counted come next")]
 mod attempts;
 mod audit_log;
 mod callers;
@@ -29,6 +28,7 @@ pub mod projects;
 pub mod rbac;
 mod redirect_urls;
 mod search;
+mod second_factors;
 mod seed;
 mod serve;
 mod sessions;

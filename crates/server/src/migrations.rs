@@ -30,4 +30,5 @@ migrations! {
     "0016_phone_numbers"
     "0017_given_up_names"
     "0018_failed_attempts"
+    "0021_authenticator_apps"
 }

@@ -1,7 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, sessions, signing,
+    attempts, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, second_factors,
+    sessions, signing,
 };
 use database::Tx;
 use foundation::app::App;
@@ -16,6 +17,7 @@ pub const TABLES: Tables = Tables(&[
     one_time_tokens::TABLES,
     attempts::TABLES,
     login::TABLES,
+    second_factors::TABLES,
     outbox::TABLES,
     members::TABLES,
     organizations::TABLES,

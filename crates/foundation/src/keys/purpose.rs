@@ -27,6 +27,8 @@ purposes! {
     Cursor = "cursor";
     /// The private key that signs session JWTs.
     SigningKey = "signing key";
+    /// The secret of an authenticator app, with its recovery codes.
+    SecondFactor = "second factor";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

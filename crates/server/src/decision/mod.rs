@@ -6,7 +6,7 @@
 
 use crate::factors::Factor;
 use crate::members::{Member, Status};
-use crate::organizations::{AuthMethod, MfaMethods, MfaPolicy, Settings};
+use crate::organizations::{AuthMethod, MfaMethod, MfaMethods, MfaPolicy, Settings};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
 
@@ -91,13 +91,13 @@ fn is_proof_of_address(factor: &Factor, email: &EmailAddress) -> bool {
     factor.proves(email) || factor.primary_method() == Some(AuthMethod::Sso)
 }
 
+/// Whether this member may prove a second factor by this method here.
+pub(crate) fn may_use(settings: &Settings, is_breakglass: bool, method: MfaMethod) -> bool {
+    is_breakglass || settings.mfa_methods == MfaMethods::AllAllowed || settings.allowed_mfa_methods.contains(&method)
+}
+
 fn is_usable_second_factor(settings: &Settings, is_breakglass: bool, factor: &Factor) -> bool {
-    let may_use = |method| {
-        is_breakglass
-            || settings.mfa_methods == MfaMethods::AllAllowed
-            || settings.allowed_mfa_methods.contains(&method)
-    };
-    factor.second_method().is_some_and(may_use)
+    factor.second_method().is_some_and(|method| may_use(settings, is_breakglass, method))
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ pub(crate) use proven::ProvenAddress;
 use crate::organizations::{AuthMethod, MfaMethod};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
-use foundation::id::EmailId;
+use foundation::id::{EmailId, RecoveryCodeId, TotpRegistrationId};
 use foundation::stored::Unknown;
 use foundation::time;
+use identity::{AuthenticatorAppFactor, RecoveryCodeFactor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -92,14 +93,37 @@ pub(crate) enum SequenceOrder {
 impl Factor {
     /// The person opened a link mailed to the address.
     pub(crate) fn magic_link(email_id: EmailId, email_address: EmailAddress, now: Timestamp) -> Self {
+        let identity = Identity::Email(EmailFactor { email_id, email_address });
+        Self::proven(FactorType::MagicLink, DeliveryMethod::Email, SequenceOrder::Primary, identity, now)
+    }
+
+    /// The person has an authenticator app with the secret of this registration.
+    pub(crate) fn totp(registration: TotpRegistrationId, now: Timestamp) -> Self {
+        let identity = Identity::AuthenticatorApp(AuthenticatorAppFactor { totp_id: registration.to_string() });
+        Self::proven(FactorType::Totp, DeliveryMethod::AuthenticatorApp, SequenceOrder::Secondary, identity, now)
+    }
+
+    /// The person knew a recovery code.
+    pub(crate) fn recovery_code(id: RecoveryCodeId, now: Timestamp) -> Self {
+        let identity = Identity::RecoveryCode(RecoveryCodeFactor { totp_recovery_code_id: id.to_string() });
+        Self::proven(FactorType::RecoveryCodes, DeliveryMethod::RecoveryCode, SequenceOrder::Secondary, identity, now)
+    }
+
+    fn proven(
+        kind: FactorType,
+        delivery_method: DeliveryMethod,
+        sequence_order: SequenceOrder,
+        identity: Identity,
+        now: Timestamp,
+    ) -> Self {
         Self {
-            kind: FactorType::MagicLink,
-            delivery_method: DeliveryMethod::Email,
+            kind,
+            delivery_method,
             last_authenticated_at: now,
             created_at: now,
             updated_at: now,
-            sequence_order: SequenceOrder::Primary,
-            identity: Some(Identity::Email(EmailFactor { email_id, email_address })),
+            sequence_order,
+            identity: Some(identity),
             unknown: Unknown::new(),
         }
     }

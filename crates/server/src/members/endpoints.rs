@@ -243,7 +243,8 @@ struct Update {
     errors(
         OrganizationNotFound, MemberNotFound, InvalidEmail, InvalidPhoneNumber, DuplicateMemberPhoneNumberForMember,
         InvalidMfaDefaultMethod, DefaultMfaMissingFactor, InvalidRbacRoleAssignment, CannotUpdateTrustedMetadata,
-        CannotPreserveExistingSessions, MemberCannotUpdateTheirEmail, InvalidEmailForInvites, ..CREATE, ..CHANGE_EMAIL
+        CannotPreserveExistingSessions, MemberCannotUpdateTheirEmail, InvalidEmailForInvites, InsufficientFactors, StaleFactors,
+        ..CREATE, ..CHANGE_EMAIL
     )
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse> {

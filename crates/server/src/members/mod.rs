@@ -153,6 +153,11 @@ impl Member {
         }
     }
 
+    /// Whether a second factor is set up.
+    pub(crate) fn has_second_factor(&self) -> bool {
+        MfaMethod::ALL.iter().any(|method| self.has_mfa_method(*method))
+    }
+
     /// Without what the app keeps with the member.
     pub(crate) fn without_metadata(self) -> Self {
         Self { trusted_metadata: Metadata::new(), untrusted_metadata: Metadata::new(), ..self }

@@ -78,6 +78,8 @@ pub(super) struct Profile {
     #[serde(default)]
     default_mfa_method: String,
     #[serde(default)]
+    totp_registration_id: String,
+    #[serde(default)]
     trusted_metadata: Metadata,
     #[serde(default)]
     untrusted_metadata: Metadata,
@@ -120,7 +122,7 @@ impl FromRow for Member {
             mfa_phone_number: known.mfa_phone_number,
             mfa_phone_number_verified: known.mfa_phone_number_verified,
             default_mfa_method: known.default_mfa_method,
-            totp_registration_id: String::new(),
+            totp_registration_id: known.totp_registration_id,
             member_password_id: String::new(),
             sso_registrations: Vec::new(),
             oauth_registrations: Vec::new(),
@@ -148,6 +150,7 @@ fn profile(m: &Member) -> Stored<Profile> {
         mfa_phone_number: m.mfa_phone_number.clone(),
         mfa_phone_number_verified: m.mfa_phone_number_verified,
         default_mfa_method: m.default_mfa_method.clone(),
+        totp_registration_id: m.totp_registration_id.clone(),
         trusted_metadata: m.trusted_metadata.clone(),
         untrusted_metadata: m.untrusted_metadata.clone(),
     };

@@ -78,6 +78,9 @@ impl MemberUpdate {
         for (_, action) in by_others_only.into_iter().filter(|(given, _)| *given) {
             cx.require(MEMBER, action)?;
         }
+        if self.mfa_phone_number.is_some() || self.mfa_enrolled.is_some() {
+            cx.require_second_factor()?;
+        }
         if self.takes_over() { cx.require_reach_of(&target.member_id, &target.role_ids()) } else { Ok(()) }
     }
 

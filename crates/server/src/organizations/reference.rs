@@ -53,6 +53,12 @@ const PARTS_OF_PATHS: &[&str] = &[
     "unlink_retired_email",
     "external_id",
     "metrics",
+    "mfa_phone_numbers",
+    "totp",
+    "deletePhoneNumber",
+    "deleteTOTP",
+    "recover",
+    "rotate",
 ];
 
 /// Whether a text names nothing else already: an id would hide it, or it an id; and clients drop `.` and `..` from a path

@@ -72,7 +72,7 @@ impl AuthMethod {
 
 impl MfaMethod {
     /// Those that can be proven here. Whoever builds one adds it here.
-    pub(crate) const BUILT: &[MfaMethod] = &[];
+    pub(crate) const BUILT: &[MfaMethod] = &[MfaMethod::Totp];
 }
 
 /// A role that every member with an address of the domain has.

@@ -167,7 +167,10 @@ pub(crate) fn acting_member(
     let Presented { session, organization, member } = credential.find(app, tx, project, now)?;
     let policy = organizations::policy(tx, project, &organization)?;
     let proofs = session.factors.iter().filter(|factor| factor.proves(&member.email_address));
+    let seconds = session.factors.iter().filter(|factor| factor.second_method().is_some());
     Ok(ActingMember {
+        has_second_factor: member.has_second_factor(),
+        second_factor_proven_at: seconds.map(|factor| factor.last_authenticated_at).max(),
         address_proven_at: proofs.map(|factor| factor.last_authenticated_at).max(),
         organization_id: organization.organization_id,
         roles: member.role_ids(),

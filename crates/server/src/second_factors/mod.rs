@@ -1,0 +1,16 @@
+//! Second factors: setting them up, proving and removing them.
+
+mod completing;
+mod holder;
+mod removal;
+mod totp;
+
+use foundation::tables::Table;
+use frame::Endpoint;
+
+/// The tables of this subject.
+pub(crate) const TABLES: &[Table] = totp::TABLES;
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    [totp::endpoints(), removal::endpoints()].into_iter().flatten().collect()
+}
