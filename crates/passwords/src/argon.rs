@@ -35,7 +35,7 @@ pub(crate) const SALT_BYTES: usize = 16;
 /// How long a new hash is: RFC 9106, section 4.
 pub(crate) const DIGEST_BYTES: usize = 32;
 /// How long the salt and the digest in a text may be.
-const MAX_FIELD_BYTES: usize = 512;
+pub(crate) const MAX_FIELD_BYTES: usize = 512;
 
 /// One hash: everything but the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,6 +55,11 @@ impl Argon {
         Self { algorithm, version, parameters, salt: salt.to_vec(), length: DIGEST_BYTES }
     }
 
+    /// Whether the two differ in nothing but their salts.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.salt.len() == other.salt.len() && *self == Self { salt: self.salt.clone(), ..other.clone() }
+    }
+
     /// The digest; nothing if the parameters make no sense.
     pub(crate) fn derive(&self, password: &[u8]) -> Option<Vec<u8>> {
         let Parameters { memory_kib, iterations, lanes } = self.parameters;
@@ -69,7 +74,7 @@ impl Argon {
     }
 
     /// Whether the parameters are within what the algorithm knows.
-    fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let Parameters { memory_kib, iterations, lanes } = self.parameters;
         // The crate multiplies by eight without looking.
         lanes <= Params::MAX_P_COST

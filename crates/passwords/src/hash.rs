@@ -1,9 +1,12 @@
 //! A password's hash, ours or another program's.
 
 use crate::argon::{Argon, DIGEST_BYTES, Parameters, SALT_BYTES};
+use crate::foreign::{Read, Scheme, cost};
 use crate::prepared::{Unusable, prepare};
 use argon2::Algorithm;
 use aws_lc_rs::{constant_time, rand};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// A stored text is no hash that this program knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +32,10 @@ pub struct PasswordHash(Kind);
 enum Kind {
     /// Argon2id of the prepared password.
     Own(Argon, Vec<u8>),
+    /// As it came.
+    Foreign(Scheme, Vec<u8>),
+    /// Argon2id of a foreign hash.
+    Strengthened(Scheme, Argon, Vec<u8>),
 }
 
 /// Hashes a password, with a new salt. Takes [`Parameters::memory`].
@@ -52,21 +59,64 @@ impl PasswordHash {
         Ok(Self(Kind::Own(argon, digest.to_vec())))
     }
 
+    /// One that another program made.
+    pub(crate) fn foreign(read: Read) -> Self {
+        Self(Kind::Foreign(read.scheme, read.digest))
+    }
+
+    /// Hashes a foreign hash once more, with argon2id, if it is weaker than our own: otherwise whoever reads the database
+    /// could try passwords against it faster than against ours, for as long as its member does not log in. Any other hash
+    /// stays what it is. Takes [`Parameters::memory`], as [`hash`] does.
+    ///
+    /// # Errors
+    /// If the parameters make no sense.
+    pub fn strengthen(self, parameters: &Parameters) -> Result<Self, HashError> {
+        match self.0 {
+            Kind::Foreign(scheme, digest) if scheme.cost().nanoseconds < cost(parameters).nanoseconds => {
+                let argon = Argon::new(*parameters, random()?);
+                let outer = argon.derive(&digest).ok_or(HashError::Parameters)?;
+                Ok(Self(Kind::Strengthened(scheme, argon, outer)))
+            }
+            kind => Ok(Self(kind)),
+        }
+    }
+
     /// Reads what [`Self::to_text`] wrote.
     ///
     /// # Errors
     /// If it is something else.
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
-        match Argon::parse(text) {
-            Some((argon, digest)) if argon.algorithm == Algorithm::Argon2id => Ok(Self(Kind::Own(argon, digest))),
-            _ => Err(Unreadable),
-        }
+        let read = || {
+            let own = |text| Argon::parse(text).filter(|(argon, _)| argon.algorithm == Algorithm::Argon2id);
+            let mut parts = text.split(':');
+            let kind = match (parts.next()?, parts.next(), parts.next(), parts.next()) {
+                (text, None, None, None) => {
+                    let (argon, digest) = own(text)?;
+                    Kind::Own(argon, digest)
+                }
+                ("foreign", Some(scheme), Some(digest), None) => {
+                    Kind::Foreign(Scheme::parse(scheme)?, STANDARD_NO_PAD.decode(digest).ok()?)
+                }
+                ("strengthened", Some(scheme), Some(text), None) => {
+                    let (argon, digest) = own(text)?;
+                    Kind::Strengthened(Scheme::parse(scheme)?, argon, digest)
+                }
+                _ => return None,
+            };
+            Some(Self(kind))
+        };
+        read().ok_or(Unreadable)
     }
 
-    /// How a hash is stored. Ours are in the usual text form of Argon2.
+    /// How a hash is stored. Ours are in the usual text form of Argon2, over the prepared password. Others say so: `foreign:`,
+    /// how they were made, and the result; `strengthened:`, how they were made, and the Argon2 of that result.
     pub fn to_text(&self) -> String {
         match &self.0 {
             Kind::Own(argon, digest) => argon.to_text(digest),
+            Kind::Foreign(scheme, digest) => format!("foreign:{}:{}", scheme.to_text(), STANDARD_NO_PAD.encode(digest)),
+            Kind::Strengthened(scheme, argon, digest) => {
+                format!("strengthened:{}:{}", scheme.to_text(), argon.to_text(digest))
+            }
         }
     }
 
@@ -74,26 +124,29 @@ impl PasswordHash {
     pub fn memory(&self) -> u64 {
         match &self.0 {
             Kind::Own(argon, _) => argon.parameters.memory(),
+            Kind::Foreign(scheme, _) => scheme.cost().memory,
+            Kind::Strengthened(scheme, argon, _) => scheme.cost().memory.max(argon.parameters.memory()),
         }
     }
 
     /// Whether it is this password's. What is no password is nobody's, and found at once.
     pub fn verify(&self, password: &str) -> bool {
         let Ok(prepared) = prepare(password) else { return false };
-        match &self.0 {
-            Kind::Own(argon, digest) => argon
-                .derive(prepared.as_bytes())
-                .is_some_and(|derived| constant_time::verify_slices_are_equal(&derived, digest).is_ok()),
-        }
+        let (derived, digest) = match &self.0 {
+            Kind::Own(argon, digest) => (argon.derive(prepared.as_bytes()), digest),
+            Kind::Foreign(scheme, digest) => (scheme.derive(password.as_bytes()), digest),
+            Kind::Strengthened(scheme, argon, digest) => {
+                (scheme.derive(password.as_bytes()).and_then(|inner| argon.derive(&inner)), digest)
+            }
+        };
+        derived.is_some_and(|derived| constant_time::verify_slices_are_equal(&derived, digest).is_ok())
     }
 
     /// Whether a new hash would be made the same way. If not, it is to be replaced when the password is known.
     pub fn is_current(&self, parameters: &Parameters) -> bool {
         match &self.0 {
-            Kind::Own(argon, digest) => {
-                *argon == Argon { salt: argon.salt.clone(), ..Argon::new(*parameters, [0; SALT_BYTES]) }
-                    && digest.len() == DIGEST_BYTES
-            }
+            Kind::Own(argon, _) => argon.is_like(&Argon::new(*parameters, [0; SALT_BYTES])),
+            Kind::Foreign(..) | Kind::Strengthened(..) => false,
         }
     }
 }

@@ -15,8 +15,11 @@
 //!   Once one was verified, the password is hashed by the rule above.
 
 mod argon;
+pub mod breach;
+pub mod foreign;
 mod hash;
 mod prepared;
+pub mod strength;
 
 pub use argon::Parameters;
 pub use hash::{HashError, PasswordHash, Unreadable, hash};
