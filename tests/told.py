@@ -71,7 +71,8 @@ TABLES = {
                  "email_verified": "email_address_verified", "external_id": ("external_id", "status"),
                  "is_breakglass": "is_breakglass", "mfa_phone_number": ("mfa_phone_number", "status"),
                  "phone_number": ("mfa_phone_number", "status"), "profile": EACH_KEY,
-                 "sessions_ended_at": ("sessions_ended_at",), "lock_created_at": ("lock_created_at",), "lock_expires_at": ("lock_expires_at",)},
+                 "sessions_ended_at": ("sessions_ended_at",), "lock_created_at": ("lock_created_at",), "lock_expires_at": ("lock_expires_at",),
+                 "password_id": "member_password_id"},
         apart={"project_id": NAMES, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS, "session_generation": COUNTS},
         keys={"email_id": ("email_address",), "direct_roles": ("roles",)},
         made=("member.create",), gone={"organization.delete": "organization_id"},
@@ -86,6 +87,17 @@ TABLES = {
         apart={"used_at": USE}),
     "member_locations": Listed(
         ("project_id", "member_id"), "member_id", "member_id", lambda row: (), "organization_id", ("member.create", "organization.delete")),
+    "member_passwords": Rows(
+        key=("organization_id", "member_id"), object="member_id", organization="organization_id", member="member_id",
+        columns={"id": "member_password_id"}, apart={"project_id": NAMES, "hash": SECRET, "created_at": WHEN},
+        made=("password.set", "password.migrate"),
+        gone={"password.delete": "member_id", "member.update": "member_id", "member.delete": "member_id",
+              "organization.delete": "organization_id"},
+    ),
+    "address_passwords": Rows(
+        key=("project_id", "email_address"), object="id", columns={"id": ("email_address",), "must_be_reset": ("email_address",)},
+        apart={"hash": SECRET, "created_at": WHEN}, made=("password.set",), gone={"password.delete": "id"},
+    ),
     "sessions": Rows(
         key=("organization_id", "id"), object="id", organization="organization_id", member="member_id",
         columns={"expires_at": ("expires_at",), "factors": "authentication_factors", "custom_claims": "custom_claims",
@@ -241,11 +253,11 @@ def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]
     assert rows, "nothing has changed"
     for table, old, new in rows:
         check_told(table, old, new, written)
-    kinds = {"project", "organization", "member", "member-session", "totp", "secret-id", "jwk"}
+    kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "secret-id", "jwk"}
     for event in written:
         assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event
         assert event["object_id"].startswith(event["object_type"] + "-"), event
     text = json.dumps(written)
     hidden = [row[column] for table in after for row in after[table] for column in row
-              if column.endswith("_hash") or column.startswith("sealed_")]
+              if column.endswith("_hash") or column == "hash" or column.startswith("sealed_")]
     assert not [secret for secret in secrets + hidden if secret and secret in text]

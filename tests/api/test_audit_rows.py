@@ -316,6 +316,113 @@ def who_has_a_phone(w):
     w.server.store("sessions", "factors", f"id = '{w.member_login.member_session.member_session_id}'",
                    [factor("magic_link", "email"), factor("otp", "sms")])
     return Sent(ids)
+# ---------------------------------------------------------------- passwords
+
+
+def password_of(w) -> str:
+    """Has the member set a password, and logs them in again."""
+    password = f"violet-harbor-sings-{unique()}"
+    w.project.api.passwords.email.reset_start(organization_id=w.org, email_address=w.email)
+    token = token_from(w.project.mailbox.wait(w.email))
+    w.member = w.project.api.passwords.email.reset(password_reset_token=token, password=password).member
+    w.project.mailbox.wait(w.email)
+    w.member_login = login(w.project, w.org, w.email)
+    return password
+
+
+def across_organizations(w):
+    """The same in a project where passwords are of addresses."""
+    project = w.server.project()
+    w.server.command("project", "update", project.project_id, "--cross-org-passwords-enabled")
+    w.__init__(w.server, project)
+
+
+def one_elsewhere(w):
+    """Another organization that the member has logged in to."""
+    login(w.project, w.elsewhere(), w.email)
+
+
+@changes("passwords.email_reset_start")
+def ask_for_a_link(w):
+    return Sent({"organization_id": w.org, "email_address": w.email})
+
+
+@changes("passwords.email_reset_start")
+def ask_for_a_link_to_join_with(w):
+    return Sent({"organization_id": w.org, "email_address": new_email(w.domain)})
+
+
+@changes("passwords.email_reset")
+def set_a_first_password(w):
+    w.carry(w.member_login.session_token)
+    w.project.api.passwords.email.reset_start(organization_id=w.org, email_address=w.email)
+    return Sent({"password_reset_token": token_from(w.project.mailbox.wait(w.email)), "password": "violet-harbor-sings-tonight"})
+
+
+@changes("passwords.email_reset")
+def set_another_password(w):
+    password_of(w)
+    return set_a_first_password(w)
+
+
+@changes("passwords.email_reset")
+def set_the_password_of_an_address(w):
+    across_organizations(w)
+    one_elsewhere(w)
+    return set_another_password(w)
+
+
+@changes("passwords.authenticate")
+def log_in_with_a_password(w):
+    return Sent({"organization_id": w.org, "email_address": w.email, "password": password_of(w)})
+
+
+@changes("passwords.authenticate")
+def log_in_with_the_password_of_an_address(w):
+    across_organizations(w)
+    sent = log_in_with_a_password(w)
+    org = w.elsewhere()
+    login(w.project, org, w.email)
+    return Sent(sent.body | {"organization_id": org})
+
+
+@changes("passwords.session_reset")
+def set_a_password_in_a_session(w):
+    token = w.member_login.session_token
+    return Sent({"password": "violet-harbor-sings-tonight", "session_token": token}, session_token=token)
+
+
+@changes("passwords.existing_password_reset")
+def replace_a_password(w):
+    return Sent({"organization_id": w.org, "email_address": w.email, "existing_password": password_of(w),
+                 "new_password": "violet-harbor-sings-tonight"})
+
+
+@changes("members.delete_password")
+def its_id(w):
+    password_of(w)
+    return Sent(path={"member_password_id": w.member.member_password_id})
+
+
+@changes("passwords.require_reset")
+def the_only_member(w):
+    across_organizations(w)
+    password_of(w)
+    return Sent({"email_address": w.email, "organization_id": w.org})
+
+
+@changes("passwords.require_reset")
+def one_of_two_members(w):
+    across_organizations(w)
+    one_elsewhere(w)
+    password_of(w)
+    return Sent({"email_address": w.email})
+
+
+@changes("members.update", "members.delete", "organizations.delete")
+def with_a_password(w):
+    password_of(w)
+    return Sent({"email_address": new_email(w.domain)})
 
 
 # ---------------------------------------------------------------- discovery

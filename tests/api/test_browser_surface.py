@@ -502,7 +502,7 @@ def test_admin_portal_config(project, admin):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/b2b/otps/sms/send"), ("POST", "/b2b/passwords/authenticate"), ("GET", "/b2b/sso"), ("POST", "/b2b/totp"),
+        ("POST", "/b2b/otps/sms/send"), ("GET", "/b2b/sso"), ("POST", "/b2b/totp"),
         ("GET", "/b2b/scim"), ("POST", "/b2b/impersonation/authenticate"), ("GET", "/no/such/route"),
     ],
 )

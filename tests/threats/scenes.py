@@ -9,7 +9,7 @@ import uuid
 import requests
 from harness import new_domain, unique, verified_member
 
-SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY = 1, 2, 3, 4
+SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY, PASSWORD_RESET = 1, 2, 3, 4, 5
 MEMBER_HEADER, JWT_HEADER = "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"
 
 

@@ -9,9 +9,9 @@ import subprocess
 from dataclasses import dataclass, field
 
 import pytest
-from harness import BIN, discovery_token, intermediate, magic_token, new_email, unique, verified_member
+from harness import BIN, discovery_token, intermediate, magic_token, new_email, token_from, unique, verified_member
 from scenes import (
-    DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, SESSION, Tenant, made_up, made_up_token, unchanged, verdict,
+    DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, Tenant, made_up, made_up_token, unchanged, verdict,
 )
 
 DESCRIPTION = json.loads(subprocess.run([BIN, "openapi"], capture_output=True, check=True, text=True, timeout=60).stdout)
@@ -37,6 +37,7 @@ class Attack:
     spends: bool = False
 
 
+PASSWORD = "violet-harbor-sings-tonight"
 SMUGGLED = {"organization_id": "{org}", "organization_ids": ["{org}"], "member_id": "{member}"}
 NO_IDS = "it takes no identifier of an object"
 PUBLIC = "its identifier is public, and so is the answer"
@@ -116,6 +117,20 @@ TABLE = {
     "magic_links.send_discovery.browser": NO_IDS,
     "magic_links.authenticate_discovery": Attack([{"discovery_magic_links_token": "{discovery}"}], entry=True),
     "magic_links.authenticate_discovery.browser": Attack([{"discovery_magic_links_token": "{discovery}"}], entry=True),
+    "passwords.authenticate": Attack([{"organization_id": o, "email_address": "{email}", "password": "x"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
+    "passwords.authenticate.browser": Attack([{"organization_id": "{org}", "email_address": "{email}", "password": "x"}], entry=True),
+    "passwords.email_reset_start": Attack([{"organization_id": o, "email_address": "{email}"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
+    "passwords.email_reset_start.browser": Attack([{"organization_id": "{org}", "email_address": "{email}"}], entry=True),
+    "passwords.email_reset": Attack([{"password_reset_token": "{reset}", "password": PASSWORD}], entry=True),
+    "passwords.email_reset.browser": Attack([{"password_reset_token": "{reset}", "password": PASSWORD}], entry=True),
+    "passwords.session_reset": Attack([{"organization_id": "{org}", "password": PASSWORD, "session_token": "{own_session}"},
+        {"password": PASSWORD, "session_token": "{session}"}, {"password": PASSWORD, "session_jwt": "{jwt}"}], entry=True),
+    "passwords.session_reset.browser": Attack([{"password": ""}], entry=True),
+    "passwords.existing_password_reset": Attack([{"organization_id": "{org}", "email_address": "{email}", "existing_password": PASSWORD, "new_password": "x"}], entry=True),
+    "passwords.existing_password_reset.browser": Attack([{"organization_id": "{org}", "email_address": "{email}", "existing_password": PASSWORD, "new_password": "x"}], entry=True),
+    "passwords.require_reset": Attack([{"email_address": "{email}", "organization_id": "{org}"}]),
+    "members.delete_password": Attack(mixed=True),
+    "members.delete_password.browser": Attack(queries=[{"organization_id": "{org}"}]),
     "discovery.list": Attack([{"intermediate_session_token": "{intermediate}"}, {"session_token": "{session}"}, {"session_jwt": "{jwt}"}], entry=True),
     "discovery.list.browser": Attack([{"intermediate_session_token": "{intermediate}"}, {"session_token": "{session}"}], entry=True),
     "discovery.create": Attack([{"intermediate_session_token": "{intermediate}"}], entry=True),
@@ -144,7 +159,7 @@ TABLE = {
 }
 
 # Names of what stands in paths.
-PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"]}
+PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"]}
 
 
 class World:
@@ -162,12 +177,18 @@ class World:
         self.link = magic_token(project, a.org, a.admin.email_address)
         self.discovery = discovery_token(project, a.admin.email_address)
         self.intermediate = intermediate(project, a.admin.email_address)
+        started = project.api.passwords.email.reset_start(organization_id=a.org, email_address=current.email_address)
+        reset = token_from(project.mailbox.wait(current.email_address))
+        password = project.api.passwords.email.reset(password_reset_token=reset, password=PASSWORD).member.member_password_id
+        project.api.passwords.email.reset_start(organization_id=a.org, email_address=a.admin.email_address)
+        self.reset = token_from(project.mailbox.wait(a.admin.email_address))
+        assert started.member_id == a.member.member_id
         self.names = {
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
             "session": a.admin_login.session_token, "jwt": a.admin_login.session_jwt,
             "session_id": a.admin_login.member_session.member_session_id,
-            "link": self.link, "discovery": self.discovery, "intermediate": self.intermediate,
+            "link": self.link, "reset": self.reset, "password": password, "discovery": self.discovery, "intermediate": self.intermediate,
         }
         self.inside, self.outside = Tenant(project), Tenant(neighbour)
         self.outside_intermediate = intermediate(neighbour, new_email())
@@ -177,6 +198,7 @@ class World:
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),
             "jwt": self.dead_jwt, "session_id": made_up("member-session"), "link": made_up_token(MAGIC_LINK),
+            "reset": made_up_token(PASSWORD_RESET), "password": made_up("member-password"),
             "discovery": made_up_token(DISCOVERY), "intermediate": made_up_token(INTERMEDIATE),
         }
 
@@ -188,6 +210,7 @@ class World:
         assert api.magic_links.discovery.authenticate(discovery_magic_links_token=self.discovery).email_address == admin.email_address
         assert api.discovery.organizations.list(intermediate_session_token=self.intermediate).email_address == admin.email_address
         assert api.magic_links.authenticate(magic_links_token=self.link).member_id == admin.member_id
+        assert api.passwords.email.reset(password_reset_token=self.reset, password=PASSWORD).member_id == admin.member_id
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +233,8 @@ def paths(path, mixed):
     for name, ways in PATH.items():
         made = [p.replace("{" + name + "}", way) for p in made for way in (ways if "{" + name + "}" in p else ways[:1])]
     if mixed:
-        made += [path.replace("{organization_id}", "{own}").replace("{member_id}", way) for way in PATH["member_id"]]
+        own = path.replace("{organization_id}", "{own}").replace("{member_password_id}", "{password}")
+        made += [own.replace("{member_id}", way) for way in PATH["member_id"]]
     return list(dict.fromkeys(made))
 
 

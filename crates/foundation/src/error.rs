@@ -245,6 +245,21 @@ api_errors! {
     MagicLinkNotFound = 404 "magic_link_not_found" "There is no such magic link.";
     UnableToAuthMagicLink = 401 "unable_to_auth_magic_link" "This magic link was used already or has expired. Request another one.";
 
+    WrongPassword = 401 "unauthorized_credentials" "The email address or the password is wrong.";
+    WeakPassword = 400 "weak_password" "The password does not meet the project's requirements; strength_check says what is missing.";
+    BreachedPassword = 400 "breached_password" "The password is known from breaches. Choose another one.";
+    MemberResetPassword = 401 "member_reset_password" "This password is right, but must be reset before it can be used. Start a reset by email.";
+    UnableToAuthPasswordResetToken = 401 "unable_to_auth_password_reset_token" "This link to set a password is unknown, was used already or has expired. Request another one.";
+    InvalidPasswordResetRedirectUrl = 400 "invalid_password_reset_redirect_url" "reset_password_redirect_url is not a usable URL.";
+    NoPasswordResetRedirectUrl = 400 "no_password_reset_redirect_url" "The project has no redirect URL for password resets, or no default; give reset_password_redirect_url.";
+    SessionTooOldToResetPassword = 401 "session_too_old_to_reset_password" "Setting a password takes a session with a proof that is at most 5 minutes old. Log in again.";
+    CannotResetWithExistingPassword = 400 "cannot_reset_password_with_existing_password" "The new password is the old one. Choose another one.";
+    MemberPasswordNotFound = 404 "member_password_not_found" "No member of this organization has this password.";
+    PasswordAlreadyExists = 400 "password_already_exists" "This email address has a password already.";
+    CrossOrgPasswordsEnabled = 400 "cross_org_passwords_enabled" "Passwords of this project are of addresses, in all organizations; use require_reset.";
+    CrossOrgPasswordsNotEnabled = 400 "cross_org_passwords_not_enabled" "Passwords of this project are each a member's, in one organization.";
+    CannotToggleCrossOrgPasswords = 400 "cannot_toggle_cross_org_passwords_when_password_in_use" "There are passwords in this project, so whose they are cannot be changed.";
+
     IntermediateSessionNotFound = 404 "intermediate_session_not_found" "There is no such intermediate session, or it has expired. Start the login again.";
     MissingIntermediateSession = 400 "missing_intermediate_session_token" "This call needs an intermediate_session_token.";
     IntermediateSessionWrongOrganization = 400 "invalid_intermediate_session_token_for_organization" "This intermediate session belongs to another organization or another address.";

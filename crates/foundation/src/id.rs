@@ -105,6 +105,8 @@ ids! {
     MemberId = "member";
     /// An email address of a member.
     EmailId = "email";
+    /// A password; another with each that is set.
+    MemberPasswordId = "member-password";
     /// A member session.
     SessionId = "member-session";
     /// An authenticator app of a member.

@@ -24,6 +24,22 @@ pub struct Settings {
     pub create_organization_enabled: bool,
     /// Whether browsers must start an email link with a PKCE code challenge (RFC 7636).
     pub pkce_required_for_email_magic_links: bool,
+    /// Whether browsers must start a password reset with a PKCE code challenge (RFC 7636).
+    pub pkce_required_for_password_resets: bool,
+    /// Whether an address has one password in all organizations, instead of each member one of their own.
+    pub cross_org_passwords_enabled: bool,
+    /// How strong a password has to be.
+    pub password_policy: PasswordPolicy,
+    /// With the policy LUDS, so many characters at least: 8 to 32.
+    pub luds_min_password_length: i64,
+    /// With the policy LUDS, so many kinds of characters at least: 1 to 4.
+    pub luds_min_password_complexity: i64,
+    /// Whether nobody may set a password that is known from breaches.
+    pub check_breach_on_creation: bool,
+    /// Whether a password that has become known from breaches must be reset.
+    pub check_breach_on_authentication: bool,
+    /// Whether a password that does not meet the policy any more must be reset.
+    pub validate_on_authentication: bool,
     /// The longest session that a browser may ask for, in minutes.
     pub max_session_duration_minutes: i64,
     /// Where the browser SDK finds the organization's slug in the page's URL, e.g. `*.example.com/{{slug}}/login`.
@@ -36,12 +52,42 @@ pub struct Settings {
     pub lock_self_serve_enabled: bool,
 }
 
+/// How the strength of passwords is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum PasswordPolicy {
+    /// How many guesses it would take: at least 3 of 4.
+    Zxcvbn,
+    /// Length, and kinds of characters: lower case, upper case, digits, symbols.
+    Luds,
+}
+
+impl std::str::FromStr for PasswordPolicy {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word.to_ascii_lowercase().as_str() {
+            "zxcvbn" => Ok(PasswordPolicy::Zxcvbn),
+            "luds" => Ok(PasswordPolicy::Luds),
+            _ => Err("a password policy is zxcvbn or luds".into()),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             http_only_cookies: false,
             create_organization_enabled: true,
             pkce_required_for_email_magic_links: false,
+            pkce_required_for_password_resets: false,
+            cross_org_passwords_enabled: false,
+            password_policy: PasswordPolicy::Zxcvbn,
+            luds_min_password_length: 8,
+            luds_min_password_complexity: 3,
+            check_breach_on_creation: true,
+            check_breach_on_authentication: true,
+            validate_on_authentication: true,
             max_session_duration_minutes: 527_040,
             slug_pattern: None,
             lock_threshold: 10,
@@ -55,7 +101,15 @@ impl Fields for Settings {
     fn strictest(field: &str) -> Option<Value> {
         match field {
             "create_organization_enabled" => Some(false.into()),
-            "http_only_cookies" | "pkce_required_for_email_magic_links" => Some(true.into()),
+            "cross_org_passwords_enabled" => Some(false.into()),
+            "http_only_cookies"
+            | "pkce_required_for_email_magic_links"
+            | "pkce_required_for_password_resets"
+            | "check_breach_on_creation"
+            | "check_breach_on_authentication"
+            | "validate_on_authentication" => Some(true.into()),
+            "luds_min_password_length" => Some(32.into()),
+            "luds_min_password_complexity" => Some(4.into()),
             "max_session_duration_minutes" => Some(5.into()),
             "lock_threshold" => Some(1.into()),
             _ => None,

@@ -20,12 +20,24 @@ pub enum Template {
     EmailUpdate,
     /// Tells the old address that a new one has replaced it.
     EmailChanged,
+    /// A link to set a password, and one to log in without.
+    PasswordReset,
+    /// Tells somebody that their password was changed.
+    PasswordChanged,
 }
 
 impl Template {
     /// Every kind, for checks that must not forget one.
-    pub const ALL: [Self; 6] =
-        [Self::Login, Self::Signup, Self::Invite, Self::Discovery, Self::EmailUpdate, Self::EmailChanged];
+    pub const ALL: [Self; 8] = [
+        Self::Login,
+        Self::Signup,
+        Self::Invite,
+        Self::Discovery,
+        Self::EmailUpdate,
+        Self::EmailChanged,
+        Self::PasswordReset,
+        Self::PasswordChanged,
+    ];
 
     /// The name that the files of this kind bear.
     pub fn name(self) -> &'static str {
@@ -36,6 +48,8 @@ impl Template {
             Self::Discovery => "discovery",
             Self::EmailUpdate => "email_update",
             Self::EmailChanged => "email_changed",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
         }
     }
 }
@@ -51,6 +65,9 @@ pub struct Context {
     pub member_name: Option<String>,
     /// The link, with its token in it, where there is one to follow.
     pub link: Option<String>,
+    /// A link to log in without a password, beside one to set it.
+    #[serde(default)]
+    pub login_link: Option<String>,
     /// How long the link works.
     pub expires_in_minutes: i64,
 }
@@ -107,7 +124,8 @@ mod tests {
             project_name: "Acme".into(),
             organization_name: None,
             member_name: None,
-            link: Some(link),
+            link: Some(link.clone()),
+            login_link: Some(link),
             expires_in_minutes: 60,
         };
         assert!(!format!("{message:?} {context:?}").contains("hush"));

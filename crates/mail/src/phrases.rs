@@ -19,6 +19,8 @@ pub(crate) struct Phrases {
     discovery: Words,
     email_update: Words,
     email_changed: Words,
+    password_reset: Words,
+    password_changed: Words,
 }
 
 #[derive(Clone, Deserialize)]
@@ -28,6 +30,7 @@ struct Common {
     link: String,
     expiry: String,
     footer: String,
+    without_password: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -61,6 +64,7 @@ impl Phrases {
             ("link", &common.link),
             ("expiry", &common.expiry),
             ("footer", &common.footer),
+            ("without_password", &common.without_password),
             ("subject", &words.subject),
             ("intro", &words.intro),
             ("button", &words.button),
@@ -79,6 +83,8 @@ impl Phrases {
             Template::Discovery => &self.discovery,
             Template::EmailUpdate => &self.email_update,
             Template::EmailChanged => &self.email_changed,
+            Template::PasswordReset => &self.password_reset,
+            Template::PasswordChanged => &self.password_changed,
         }
     }
 }

@@ -31,7 +31,8 @@ impl Templates {
         for template in Template::ALL {
             for locale in Locale::ALL {
                 templates.render("someone@example.com", template, locale, &sample())?;
-                templates.render("someone@example.com", template, locale, &Context { link: None, ..sample() })?;
+                let unlinked = Context { link: None, login_link: None, ..sample() };
+                templates.render("someone@example.com", template, locale, &unlinked)?;
             }
         }
         Ok(templates)
@@ -40,9 +41,7 @@ impl Templates {
     /// Writes one mail.
     pub fn render(&self, to: &str, template: Template, locale: Locale, context: &Context) -> Result<Message, String> {
         let link = context.link.as_deref().unwrap_or_default();
-        if context.link.is_some() {
-            check_link(link)?;
-        }
+        context.link.iter().chain(&context.login_link).try_for_each(|link| check_link(link))?;
         if to.chars().any(char::is_control) {
             return Err("a mail address must not contain control characters".to_owned());
         }
@@ -54,6 +53,7 @@ impl Templates {
         let values = context! {
             lang => locale.name(),
             link,
+            login_link => context.login_link.as_deref().unwrap_or_default(),
             words => Value::from_pairs(words),
             ..names
         };
@@ -145,6 +145,7 @@ fn sample() -> Context {
         organization_name: Some("Organization".to_owned()),
         member_name: Some("Member".to_owned()),
         link: Some("https://mail.example/continue?token=sample&kind=sample".to_owned()),
+        login_link: Some("https://mail.example/continue?token=other&kind=sample".to_owned()),
         expires_in_minutes: 60,
     }
 }

@@ -10,6 +10,7 @@ fn context() -> Context {
         organization_name: Some("Blue Team".to_owned()),
         member_name: Some("Ada".to_owned()),
         link: Some(LINK.to_owned()),
+        login_link: None,
         expires_in_minutes: 60,
     }
 }
@@ -184,4 +185,20 @@ fn a_broken_language_and_a_misspelt_name_are_refused() {
     assert!(Directory::with("logn.html", "{{ link }}").refusal().contains("logn.html"));
     assert!(Directory::with("README.md", "Ours.").load().is_ok());
     assert!(Templates::new(Some(Path::new("/nonexistent/mail"))).is_err());
+}
+
+#[test]
+fn a_link_to_log_in_without_a_password_stands_beside_one_to_set_it() {
+    let other = "https://login.acme.example/go?token=def&slug=x";
+    for locale in Locale::ALL {
+        let both = Context { login_link: Some(other.to_owned()), ..context() };
+        let message = render(Template::PasswordReset, locale, &both);
+        assert!(message.text.contains(LINK) && message.text.contains(other), "{}", message.text);
+        assert_eq!(message.html.matches(&escape::html(other)).count(), 2, "{}", message.html);
+        let message = render(Template::PasswordReset, locale, &context());
+        assert!(!message.text.contains("token=def"));
+    }
+    let templates = Templates::new(None).unwrap();
+    let bad = Context { login_link: Some("javascript:alert(1)".to_owned()), ..context() };
+    assert!(templates.render("a@b.example", Template::PasswordReset, Locale::En, &bad).is_err());
 }

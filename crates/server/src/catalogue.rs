@@ -2,8 +2,8 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, login, magic_links, members, organizations, pages, projects, rbac,
-    second_factors, sessions,
+    admin_portal, attempts, audit_log, discovery, login, magic_links, members, organizations, pages, passwords,
+    projects, rbac, second_factors, sessions,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -16,6 +16,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         attempts::endpoints(),
         magic_links::endpoints(),
         second_factors::endpoints(),
+        passwords::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),

@@ -23,6 +23,7 @@ mod one_time_tokens;
 mod organizations;
 mod outbox;
 mod pages;
+mod passwords;
 mod project_deletion;
 pub mod projects;
 pub mod rbac;
@@ -33,6 +34,7 @@ mod seed;
 mod serve;
 mod sessions;
 mod signing;
+mod stored_passwords;
 mod tables;
 mod workers;
 

@@ -30,5 +30,6 @@ migrations! {
     "0016_phone_numbers"
     "0017_given_up_names"
     "0018_failed_attempts"
+    "0020_passwords"
     "0021_authenticator_apps"
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     attempts, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, second_factors,
-    sessions, signing,
+    sessions, signing, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -19,6 +19,7 @@ pub const TABLES: Tables = Tables(&[
     login::TABLES,
     second_factors::TABLES,
     outbox::TABLES,
+    stored_passwords::TABLES,
     members::TABLES,
     organizations::TABLES,
     projects::TABLES,

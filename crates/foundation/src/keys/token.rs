@@ -22,6 +22,10 @@ pub enum TokenKind {
     MagicLink = 3,
     /// A mailed link of discovery; routed to its project.
     Discovery = 4,
+    /// A mailed link with which a password is set; routed to its organization.
+    PasswordReset = 5,
+    /// The same of an address, in all organizations; routed to its project.
+    DiscoveryPasswordReset = 6,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).
@@ -97,7 +101,7 @@ mod tests {
         let text = token.to_text();
         assert_eq!(text.len(), 44);
         assert_eq!(Token::parse(TokenKind::MagicLink, &text), Some(token));
-        for other in [TokenKind::Session, TokenKind::Intermediate, TokenKind::Discovery] {
+        for other in [TokenKind::Session, TokenKind::Intermediate, TokenKind::Discovery, TokenKind::PasswordReset] {
             assert_eq!(Token::parse(other, &text), None);
         }
         for bad in ["", "x", &text[1..], &format!("{text}A"), &text.replace(|_: char| true, "é")] {

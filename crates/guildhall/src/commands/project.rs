@@ -6,6 +6,7 @@ use crate::open::{open_for_command, open_or_make};
 use clap::{Args, Subcommand};
 use foundation::app::App;
 use foundation::id::Environment;
+use foundation::project::PasswordPolicy;
 use serde::Serialize;
 use server::Flow;
 use server::projects::{self, Listed, New, Settings, Shown};
@@ -66,6 +67,30 @@ struct SettingFlags {
     /// Whether browsers must use PKCE for email links
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pkce_required_for_email_magic_links: Option<bool>,
+    /// Whether browsers must use PKCE for password resets
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pkce_required_for_password_resets: Option<bool>,
+    /// Whether an address has one password in all organizations; cannot be changed while there are passwords
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    cross_org_passwords_enabled: Option<bool>,
+    /// How strong passwords have to be: zxcvbn or luds
+    #[arg(long, value_name = "POLICY")]
+    password_policy: Option<PasswordPolicy>,
+    /// With luds: so many characters at least, 8 to 32
+    #[arg(long, value_name = "CHARACTERS", value_parser = clap::value_parser!(i64).range(8..=32))]
+    luds_min_password_length: Option<i64>,
+    /// With luds: so many of lower case, upper case, digits and symbols at least, 1 to 4
+    #[arg(long, value_name = "KINDS", value_parser = clap::value_parser!(i64).range(1..=4))]
+    luds_min_password_complexity: Option<i64>,
+    /// Whether nobody may set a password that is known from breaches
+    #[arg(long, value_name = "BOOL")]
+    check_breach_on_creation: Option<bool>,
+    /// Whether a password that is known from breaches must be reset at the next login
+    #[arg(long, value_name = "BOOL")]
+    check_breach_on_authentication: Option<bool>,
+    /// Whether a password that does not meet the policy any more must be reset at the next login
+    #[arg(long, value_name = "BOOL")]
+    validate_on_authentication: Option<bool>,
     /// The longest session that a browser may ask for
     #[arg(long, value_name = "MINUTES")]
     max_session_duration_minutes: Option<i64>,
@@ -92,6 +117,15 @@ impl SettingFlags {
         set(&mut settings.lock_self_serve_enabled, self.lock_self_serve_enabled);
         settings.lock_threshold = self.lock_threshold.unwrap_or(settings.lock_threshold);
         settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);
+        set(&mut settings.pkce_required_for_password_resets, self.pkce_required_for_password_resets);
+        set(&mut settings.cross_org_passwords_enabled, self.cross_org_passwords_enabled);
+        set(&mut settings.check_breach_on_creation, self.check_breach_on_creation);
+        set(&mut settings.check_breach_on_authentication, self.check_breach_on_authentication);
+        set(&mut settings.validate_on_authentication, self.validate_on_authentication);
+        settings.password_policy = self.password_policy.unwrap_or(settings.password_policy);
+        let number = |field: &mut i64, given: Option<i64>| *field = given.unwrap_or(*field);
+        number(&mut settings.luds_min_password_length, self.luds_min_password_length);
+        number(&mut settings.luds_min_password_complexity, self.luds_min_password_complexity);
         if let Some(minutes) = self.max_session_duration_minutes {
             settings.max_session_duration_minutes = minutes.clamp(5, 527_040);
         }

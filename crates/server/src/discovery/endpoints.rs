@@ -1,4 +1,4 @@
-use super::{DiscoveredOrganization, discover, open_to_session};
+use super::{DiscoveredOrganization, discover, discover_memberships, open_to_session};
 use crate::actor::ProjectCaller;
 use crate::joining::{self, JOIN};
 use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
@@ -71,8 +71,11 @@ fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<Listed> {
         return Ok(Listed { email_address, discovered_organizations, organization_id_hint: None });
     }
     let intermediate = IntermediateSession::given(tx, cx, ambient, intermediate.as_deref())?;
-    let proven = intermediate.proven_address().ok_or(ApiError::IntermediateSessionWrongOrganization)?;
-    let discovered_organizations = discover(tx, cx, &proven, &intermediate.factors)?;
+    let known = intermediate.known_address().ok_or(ApiError::IntermediateSessionWrongOrganization)?;
+    let discovered_organizations = match intermediate.proven_address() {
+        Some(proven) => discover(tx, cx, &proven, &intermediate.factors)?,
+        None => discover_memberships(tx, cx, &known, &intermediate.factors)?,
+    };
     Ok(Listed {
         email_address: intermediate.email,
         discovered_organizations,
@@ -186,15 +189,14 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
 }
 
 /// The member whose login it is, in this organization. Outside of the one that it was begun in, whoever has the address
-/// that was proven in it; a new one where people of its domain may join.
+/// that was shown in it to be theirs; a new one where it was proven and people of its domain may join.
 fn member_of(tx: &mut Tx, cx: &Cx, organization: &Organization, intermediate: &IntermediateSession) -> Result<Member> {
-    let proven = intermediate.proven_address();
     let is_own = intermediate.organization_id.as_ref() == Some(&organization.organization_id);
     // Nobody hears of an address elsewhere that is not theirs.
-    if !is_own && proven.is_none() {
+    if !is_own && intermediate.known_address().is_none() {
         return Err(ApiError::IntermediateSessionWrongOrganization.into());
     }
-    match (joining::member(tx, cx, organization, &intermediate.email)?, proven) {
+    match (joining::member(tx, cx, organization, &intermediate.email)?, intermediate.proven_address()) {
         (Some(member), _) => Ok(member),
         (None, Some(proven)) => joining::join_by_discovery(tx, cx, organization, &proven),
         (None, None) => Err(ApiError::IntermediateSessionWrongOrganization.into()),

@@ -5,7 +5,7 @@ mod endpoints;
 pub(crate) use endpoints::endpoints;
 
 use crate::decision::Subject;
-use crate::factors::{Factor, ProvenAddress};
+use crate::factors::{Factor, KnownAddress, ProvenAddress};
 use crate::joining;
 use crate::login::{MfaRequired, PrimaryRequired, missing};
 use crate::members::{self, Member, Status};
@@ -40,16 +40,15 @@ struct Membership {
     member: Option<Member>,
 }
 
-/// What is open to a person who shows a session: the organizations that the proven address is a member's in, or only the
-/// session's own where nothing in it proves the address.
+/// What is open to a person who shows a session: the organizations that their address is a member's in, or only the session's
+/// own where nothing in it shows the address to be theirs.
 fn open_to_session(tx: &mut Tx, cx: &Cx, presented: Presented) -> Result<Vec<DiscoveredOrganization>> {
     let Presented { session, organization, member } = presented;
-    match ProvenAddress::among(&session.factors, &member.email_address) {
+    match KnownAddress::among(&session.factors, &member.email_address) {
         Some(email) => {
             let counts = |factor: &&Factor| factor.counts_elsewhere(&email) && factor.can_be_carried(cx.now());
             let factors: Vec<_> = session.factors.iter().filter(counts).cloned().collect();
-            let found = members::memberships(tx, cx.project(), &email)?;
-            all_open(tx, cx, found, &factors)
+            discover_memberships(tx, cx, &email, &factors)
         }
         None => all_open(tx, cx, vec![(organization, member)], &session.factors),
     }
@@ -72,6 +71,17 @@ pub(crate) fn discover(
         }
     }
     Ok(discovered)
+}
+
+/// What is open to a person whose address is known: the organizations that it is a member's in.
+pub(crate) fn discover_memberships(
+    tx: &mut Tx,
+    cx: &Cx,
+    email: &KnownAddress,
+    factors: &[Factor],
+) -> Result<Vec<DiscoveredOrganization>> {
+    let found = members::memberships(tx, cx.project(), email)?;
+    all_open(tx, cx, found, factors)
 }
 
 fn all_open(

@@ -4,7 +4,7 @@ mod identity;
 mod proven;
 
 pub(crate) use identity::{EmailFactor, Identity};
-pub(crate) use proven::ProvenAddress;
+pub(crate) use proven::{KnownAddress, ProvenAddress};
 
 use crate::organizations::{AuthMethod, MfaMethod};
 use database::Timestamp;
@@ -128,6 +128,27 @@ impl Factor {
         }
     }
 
+    /// The person knows the member's password.
+    pub(crate) fn password(now: Timestamp) -> Self {
+        Self {
+            kind: FactorType::Password,
+            delivery_method: DeliveryMethod::Knowledge,
+            last_authenticated_at: now,
+            created_at: now,
+            updated_at: now,
+            sequence_order: SequenceOrder::Primary,
+            identity: None,
+            unknown: Unknown::new(),
+        }
+    }
+
+    /// The person knows the password of an address that is the same in all organizations of the project. Which address,
+    /// stands in the proof: one of a member's own password says of no other organization anything.
+    pub(crate) fn password_of_address(email_id: EmailId, email_address: EmailAddress, now: Timestamp) -> Self {
+        let identity = Some(Identity::Email(EmailFactor { email_id, email_address }));
+        Self { identity, ..Self::password(now) }
+    }
+
     /// The primary method it is a proof of; `None` for second factors.
     pub(crate) fn primary_method(&self) -> Option<AuthMethod> {
         match (&self.kind, &self.delivery_method) {
@@ -170,11 +191,21 @@ impl Factor {
     }
 
     /// Whether it counts in another organization too, for the member who has this address there: only what proves the
-    /// address itself does. Passwords, SSO and second factors belong to the organization they were proven in (threat T-04).
+    /// address itself does, and a password that the address has everywhere. A member's own password, SSO and second factors
+    /// belong to the organization they were proven in (threat T-04).
     pub(crate) fn counts_elsewhere(&self, email: &EmailAddress) -> bool {
         let is_of_the_address = matches!(self.kind, FactorType::MagicLink | FactorType::EmailOtp)
             || matches!(self.delivery_method, DeliveryMethod::OauthGoogle | DeliveryMethod::OauthMicrosoft);
-        is_of_the_address && self.proves(email)
+        (is_of_the_address && self.proves(email)) || self.is_password_of(email)
+    }
+
+    /// Whether it is a proof of the password that this address has in all organizations of the project. Only who has proven
+    /// the address can have set it, but that was then: it does not prove the address now.
+    pub(crate) fn is_password_of(&self, email: &EmailAddress) -> bool {
+        match (&self.kind, &self.identity) {
+            (FactorType::Password, Some(Identity::Email(of))) => of.email_address == *email,
+            _ => false,
+        }
     }
 
     /// Whether both are proofs of the same thing, so that the newer replaces the older.

@@ -22,6 +22,26 @@ impl std::ops::Deref for ProvenAddress {
     }
 }
 
+/// An address whose person is known in every organization of the project: they have proven it, or shown the password that it
+/// has in all of them. It leads to what they are a member of, and lets them into nothing new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownAddress(EmailAddress);
+
+impl KnownAddress {
+    /// The address, if one of the factors shows it to be the person's.
+    pub(crate) fn among(factors: &[Factor], address: &EmailAddress) -> Option<Self> {
+        let shows = |factor: &Factor| factor.proves(address) || factor.is_password_of(address);
+        factors.iter().any(shows).then(|| Self(address.clone()))
+    }
+}
+
+impl std::ops::Deref for KnownAddress {
+    type Target = EmailAddress;
+    fn deref(&self) -> &EmailAddress {
+        &self.0
+    }
+}
+
 impl Factor {
     /// Whether it proves that the person reads mail at this address.
     pub(crate) fn proves(&self, address: &EmailAddress) -> bool {

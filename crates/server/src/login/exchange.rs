@@ -3,7 +3,7 @@
 use super::finish::{Evidence, LOGIN, finish};
 use super::outcome::Outcome;
 use crate::actor::ProjectCaller;
-use crate::factors::{Factor, ProvenAddress};
+use crate::factors::{Factor, KnownAddress};
 use crate::members::{self, Member};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::sessions::{self, Presented, Session, TERMS, TermsInput};
@@ -55,19 +55,19 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
 }
 
 /// The member who the person of a session is in an organization: the same one in the session's own, and elsewhere whoever
-/// has the address that was proven in it.
+/// has the address that was shown in it to be theirs.
 fn same_person(tx: &mut Tx, cx: &Cx, presented: &Presented, organization: &Organization) -> Result<Member> {
     let own = &presented.member;
     organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &own.email_address)?;
     if own.organization_id == organization.organization_id {
         return Ok(own.clone());
     }
-    let proven = ProvenAddress::among(&presented.session.factors, &own.email_address);
-    let proven = proven.ok_or_else(|| {
+    let known = KnownAddress::among(&presented.session.factors, &own.email_address);
+    let known = known.ok_or_else(|| {
         ApiError::MemberDoesNotExistInOrganization
             .because("The email address was not proven in this session, so no other organization knows the person.")
     })?;
-    let member = members::find_by_email(tx, organization, &proven)?;
+    let member = members::find_by_email(tx, organization, &known)?;
     member.ok_or(ApiError::MemberDoesNotExistInOrganization.into())
 }
 

@@ -3,7 +3,7 @@
 
 use super::store::{self, Email, Stored};
 use crate::actor::Ambient;
-use crate::factors::{Factor, ProvenAddress};
+use crate::factors::{Factor, KnownAddress, ProvenAddress};
 use crate::sessions::{self, Source};
 use database::{Json, Timestamp, Tx};
 use foundation::cx::Cx;
@@ -131,6 +131,11 @@ impl IntermediateSession {
     /// Its address, if the factors prove it.
     pub(crate) fn proven_address(&self) -> Option<ProvenAddress> {
         ProvenAddress::among(&self.factors, &self.email)
+    }
+
+    /// Its address, if the factors show it to be the person's.
+    pub(crate) fn known_address(&self) -> Option<KnownAddress> {
+        KnownAddress::among(&self.factors, &self.email)
     }
 
     /// Is of use elsewhere from here on: what was proven for its organization only stays behind.

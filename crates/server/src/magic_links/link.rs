@@ -22,11 +22,11 @@ pub(super) struct Mailing {
 }
 
 /// What can be wrong with a link that is asked for, its mail and the redirect URLs of its flow aside.
-pub(super) const ASKED: &[ApiError] =
+pub(crate) const ASKED: &[ApiError] =
     &[ApiError::NoMatchForMagicLinkUrl, ApiError::InvalidPkceCodeChallenge, ApiError::PkceRequired];
 
 /// For how many minutes a link may work.
-pub(super) const MINUTES: RangeInclusive<i64> = 5..=10_080;
+pub(crate) const MINUTES: RangeInclusive<i64> = 5..=10_080;
 /// For how many it does unless asked otherwise; an invitation as long as any.
 pub(super) const USUAL_MINUTES: i64 = 60;
 
@@ -106,11 +106,11 @@ fn send(
         minutes,
     };
     let link = Some(make(tx, cx, addressee.organization(), new)?);
-    envelope.send(tx, cx, Letter { template, locale, link, minutes })
+    envelope.send(tx, cx, Letter { template, locale, link, login_link: None, minutes })
 }
 
 /// Makes the link: to the page of this server that leads on to the redirect URL.
-fn make(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, new: New) -> Result<String> {
+pub(crate) fn make(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, new: New) -> Result<String> {
     let token_type = super::redirect::token_type(new.purpose);
     let token = one_time_tokens::create(tx, cx, new)?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -9,4 +9,5 @@ mod link;
 mod redirect;
 
 pub(crate) use endpoints::endpoints;
+pub(crate) use link::{ASKED, MINUTES, make};
 pub(crate) use redirect::target;

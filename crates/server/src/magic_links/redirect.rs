@@ -46,7 +46,8 @@ pub(crate) fn target(tx: &mut Tx, app: &App, public_token: &str, token: &str, no
     let mut found = Target::default();
     let Some(project) = projects::by_public_token(app, tx, public_token)? else { return Ok(found) };
     found.project_name = Some(project.name.clone());
-    let kinds = [TokenKind::MagicLink, TokenKind::Discovery];
+    let kinds =
+        [TokenKind::MagicLink, TokenKind::Discovery, TokenKind::PasswordReset, TokenKind::DiscoveryPasswordReset];
     let parsed = kinds.into_iter().find_map(|kind| Token::parse(kind, token).map(|token| (kind, token)));
     let stored = match &parsed {
         Some((kind, token)) => one_time_tokens::look_up(tx, &project, *kind, token, &token.hash(app.keys()))?,
@@ -98,7 +99,11 @@ fn url(stored: &OneTimeToken, organization: Option<&Organization>, token: &Token
     if let Some(organization) = organization {
         query.append_pair("slug", &organization.organization_slug);
     }
-    let redirect_type = if stored.purpose == Purpose::Discovery { "discovery" } else { "login" };
+    let redirect_type = match stored.purpose {
+        Purpose::Discovery => "discovery",
+        purpose if purpose.is_password_reset() => "reset_password",
+        _ => "login",
+    };
     query.append_pair("stytch_redirect_type", redirect_type);
     query.append_pair("stytch_token_type", token_type(stored.purpose));
     query.append_pair("token", &token.to_text());
@@ -109,7 +114,8 @@ fn url(stored: &OneTimeToken, organization: Option<&Organization>, token: &Token
 /// What the app is told to do with the token (`stytch_token_type`).
 pub(super) fn token_type(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Discovery => "discovery",
+        Purpose::Discovery | Purpose::DiscoveryPasswordReset => "discovery",
+        Purpose::PasswordReset => "multi_tenant_passwords",
         Purpose::Login | Purpose::Invite | Purpose::EmailUpdate => "multi_tenant_magic_links",
     }
 }

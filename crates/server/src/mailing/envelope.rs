@@ -79,6 +79,8 @@ pub(crate) struct Letter {
     pub(crate) template: Template,
     pub(crate) locale: Locale,
     pub(crate) link: Option<String>,
+    /// To log in without a password, beside a link to set it.
+    pub(crate) login_link: Option<String>,
     /// That what it holds works.
     pub(crate) minutes: i64,
 }
@@ -107,6 +109,7 @@ impl<'a> Envelope<'a> {
                 organization_name: organization.map(|organization| organization.organization_name.clone()),
                 member_name: member_name.filter(|name| !name.is_empty()),
                 link: letter.link,
+                login_link: letter.login_link,
                 expires_in_minutes: letter.minutes,
             },
         };

@@ -4,6 +4,7 @@ use super::{Member, RetiredEmail, Status, operations, store};
 use crate::organizations::{self, Organization};
 use crate::outbox::{self, Message, Parcel};
 use crate::redirect_urls::{self, Flow};
+use crate::stored_passwords;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
@@ -31,7 +32,7 @@ pub(crate) const CHANGE_EMAIL: &[ApiError] =
     &[ApiError::DuplicateMemberEmail, ApiError::DesiredEmailDeactivated, ApiError::EmailDomainIsClaimed];
 
 /// Gives a member a new address. The old one is retired, or forgotten with `unlink`; an address that was retired
-/// comes back. Sessions, other than the one given, and outstanding links end, and the old address is told (T-38). Whatever
+/// comes back. The password, sessions other than the one given, and outstanding links end, and the old address is told (T-38). Whatever
 /// else differs from `before` is stored along with it.
 ///
 /// # Errors
@@ -63,9 +64,17 @@ pub(crate) fn change_email(
     let too_many = member.retired_email_addresses.len().saturating_sub(RETIRED);
     member.retired_email_addresses.drain(..too_many);
     member.email_address_verified = how.verified;
+    take_password(tx, member)?;
     operations::save(tx, cx, "member.update", organization, before, member)?;
     operations::end_sessions(tx, cx, member, how.keep_session.as_ref())?;
     notify_old_address(tx, cx, organization, before)
+}
+
+/// A password goes with the address that its mails went to, and with the account. One of the address itself stays for where
+/// else it is a member's.
+pub(crate) fn take_password(tx: &mut Tx, member: &mut Member) -> Result<()> {
+    member.member_password_id.clear();
+    stored_passwords::delete_of_member(tx, &member.organization_id, &member.member_id)
 }
 
 /// Whether the member may take the address.
@@ -100,6 +109,7 @@ fn notify_old_address(tx: &mut Tx, cx: &Cx, organization: &Organization, before:
             organization_name: Some(organization.organization_name.clone()),
             member_name: Some(before.name.clone()).filter(|name| !name.is_empty()),
             link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
+            login_link: None,
             expires_in_minutes: 0,
         },
     };

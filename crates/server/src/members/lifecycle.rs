@@ -1,6 +1,6 @@
 //! From pending or invited to active, to deleted, and back.
 
-use super::{Member, Status, operations, store};
+use super::{Member, Status, email_change, operations, store};
 use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
@@ -39,10 +39,11 @@ pub(crate) fn logged_in(
     operations::save(tx, cx, "member.update", organization, &before, member)
 }
 
-/// Deletes a member: sessions and outstanding links end, the address becomes free. The row stays, for reactivation.
+/// Deletes a member: the password, sessions and outstanding links end, the address becomes free. The row stays, for reactivation.
 pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization, mut member: Member) -> Result<()> {
     let before = member.clone();
     member.status = Status::Deleted;
+    email_change::take_password(tx, &mut member)?;
     operations::save(tx, cx, "member.delete", organization, &before, &mut member)?;
     operations::end_sessions(tx, cx, &mut member, None)
 }

@@ -14,7 +14,7 @@ mod undefined_roles;
 mod update;
 
 pub(crate) use admission::{require_admission, require_admission_of};
-pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free};
+pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free, take_password};
 pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};

@@ -129,10 +129,11 @@ fn filter(sql: &mut Condition, filter: &Filter, organizations: &[Organization]) 
             sql.is_like("m.phone_number", &filter.fuzzy(ApiError::MemberSearchPhoneFuzzyTooShort)?)
         }
         MemberFilter::MemberRoles => roles(sql, &filter.strings()?, organizations),
-        // No member has a password or an authenticator app yet.
-        MemberFilter::MemberPasswordExists | MemberFilter::MemberTotpExists => {
-            if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned()
+        MemberFilter::MemberPasswordExists => {
+            if filter.boolean()? { "m.password_id IS NOT NULL" } else { "m.password_id IS NULL" }.to_owned()
         }
+        // No member has an authenticator app yet.
+        MemberFilter::MemberTotpExists => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
         MemberFilter::OrganizationSlugFuzzy => {
             let pattern = filter.fuzzy(ApiError::MemberSearchSlugFuzzyTooShort)?;
             let wanted = pattern.trim_matches('%').replace('\\', "");

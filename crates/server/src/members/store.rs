@@ -123,7 +123,7 @@ impl FromRow for Member {
             mfa_phone_number_verified: known.mfa_phone_number_verified,
             default_mfa_method: known.default_mfa_method,
             totp_registration_id: known.totp_registration_id,
-            member_password_id: String::new(),
+            member_password_id: row.get::<Option<String>>("password_id")?.unwrap_or_default(),
             sso_registrations: Vec::new(),
             oauth_registrations: Vec::new(),
             scim_registration: None,
@@ -215,7 +215,7 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute(
         "UPDATE members SET status = $3, email_address = $4, email_domain = $5, email_verified = $6, external_id = $7,
                             is_breakglass = $8, mfa_phone_number = $9, phone_number = $10, profile = $11,
-                            updated_at = $12, revision = revision + 1
+                            updated_at = $12, password_id = $13, revision = revision + 1
          WHERE organization_id = $1 AND id = $2",
         args![
             &m.organization_id,
@@ -229,7 +229,8 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
             proven_phone,
             phone_number(m),
             Json(&profile(m)),
-            m.updated_at
+            m.updated_at,
+            Some(m.member_password_id.as_str()).filter(|id| !id.is_empty())
         ],
     )
     .on_uniques(UNIQUE)?;

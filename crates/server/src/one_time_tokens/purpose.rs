@@ -1,5 +1,7 @@
 //! What one-time tokens are for.
 
+use foundation::keys::token::TokenKind;
+
 /// What a token is good for. It is accepted for nothing else (threat T-32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -11,10 +13,36 @@ pub(crate) enum Purpose {
     EmailUpdate,
     /// Prove an address, to see which organizations are open to it.
     Discovery,
+    /// Set a member's password.
+    PasswordReset,
+    /// Set the password of an address, which is the same in all organizations.
+    DiscoveryPasswordReset,
 }
 
 impl Purpose {
-    const ALL: &[Purpose] = &[Purpose::Login, Purpose::Invite, Purpose::EmailUpdate, Purpose::Discovery];
+    const ALL: &[Purpose] = &[
+        Purpose::Login,
+        Purpose::Invite,
+        Purpose::EmailUpdate,
+        Purpose::Discovery,
+        Purpose::PasswordReset,
+        Purpose::DiscoveryPasswordReset,
+    ];
+
+    /// The kind of token that is mailed for it.
+    pub(super) fn kind(self) -> TokenKind {
+        match self {
+            Purpose::Login | Purpose::Invite | Purpose::EmailUpdate => TokenKind::MagicLink,
+            Purpose::Discovery => TokenKind::Discovery,
+            Purpose::PasswordReset => TokenKind::PasswordReset,
+            Purpose::DiscoveryPasswordReset => TokenKind::DiscoveryPasswordReset,
+        }
+    }
+
+    /// Whether a password is set with it.
+    pub(crate) fn is_password_reset(self) -> bool {
+        matches!(self, Purpose::PasswordReset | Purpose::DiscoveryPasswordReset)
+    }
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -22,6 +50,8 @@ impl Purpose {
             Purpose::Invite => "invite",
             Purpose::EmailUpdate => "email_update",
             Purpose::Discovery => "discovery",
+            Purpose::PasswordReset => "password_reset",
+            Purpose::DiscoveryPasswordReset => "discovery_password_reset",
         }
     }
 

@@ -141,3 +141,14 @@ pub(super) fn delete_of_purpose(
     )?;
     Ok(())
 }
+
+/// There is an index of just these.
+pub(super) fn delete_password_resets_of_address(tx: &mut Tx, project: &ProjectId, email: &EmailAddress) -> Result<()> {
+    tx.execute(
+        "DELETE FROM one_time_tokens
+         WHERE scope = $1 AND project_id = $1 AND email_address = $2 AND purpose = 'discovery_password_reset'
+           AND used_at IS NULL",
+        args![project, email.as_str()],
+    )?;
+    Ok(())
+}

@@ -5,7 +5,7 @@ use crate::members::Member;
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
-use foundation::error::{ApiError, Result};
+use foundation::error::{ApiError, Error, Result};
 use foundation::id::{MemberId, OrganizationId, ProjectId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::project::Project;
@@ -66,11 +66,11 @@ pub(crate) struct New<'a> {
 /// Makes and stores a token.
 pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: New) -> Result<Token> {
     let project = cx.project();
-    let (kind, tenant, scope) = match new.organization {
-        Some(id) => (TokenKind::MagicLink, id.uuid(), id.to_string()),
-        None => (TokenKind::Discovery, project.id.uuid(), project.id.to_string()),
+    let (tenant, scope) = match new.organization {
+        Some(id) => (id.uuid(), id.to_string()),
+        None => (project.id.uuid(), project.id.to_string()),
     };
-    let token = Token::generate(kind, tenant)?;
+    let token = Token::generate(new.purpose.kind(), tenant)?;
     let stored = OneTimeToken {
         scope,
         project_id: project.id.clone(),
@@ -100,6 +100,22 @@ pub(crate) fn find(tx: &mut Tx, cx: &Cx, kind: TokenKind, text: &str) -> Result<
     if found.is_usable(cx.now()) { Ok(found) } else { Err(ApiError::UnableToAuthMagicLink.into()) }
 }
 
+/// Finds a token with which a password is set; it can be used once, until it expires.
+///
+/// # Errors
+/// `unable_to_auth_password_reset_token`, whatever is wrong with it.
+pub(crate) fn find_password_reset(tx: &mut Tx, cx: &Cx, kind: TokenKind, text: &str) -> Result<OneTimeToken> {
+    let refused = || Error::from(ApiError::UnableToAuthPasswordResetToken);
+    let token = Token::parse(kind, text).ok_or_else(refused)?;
+    let found = look_up(tx, cx.project(), kind, &token, &token.hash(cx.app.keys()))?;
+    found.filter(|found| found.is_usable(cx.now()) && found.purpose.kind() == kind).ok_or_else(refused)
+}
+
+/// Ends what was mailed to an address to set its password in all organizations.
+pub(crate) fn delete_password_resets_of_address(tx: &mut Tx, cx: &Cx, email: &EmailAddress) -> Result<()> {
+    store::delete_password_resets_of_address(tx, &cx.project().id, email)
+}
+
 /// The organization that the token says it is of.
 pub(crate) fn organization_of(cx: &Cx, kind: TokenKind, text: &str) -> Option<OrganizationId> {
     Token::parse(kind, text).map(|token| OrganizationId::from_uuid(cx.project().environment, token.tenant()))
@@ -114,7 +130,7 @@ pub(crate) fn look_up(
     hash: &[u8; 32],
 ) -> Result<Option<OneTimeToken>> {
     let scope = match kind {
-        TokenKind::Discovery => project.id.to_string(),
+        TokenKind::Discovery | TokenKind::DiscoveryPasswordReset => project.id.to_string(),
         _ => OrganizationId::from_uuid(project.environment, token.tenant()).to_string(),
     };
     tx.visit(&scope, |tx| store::find(tx, &project.id, &scope, hash))

@@ -59,6 +59,7 @@ const PARTS_OF_PATHS: &[&str] = &[
     "deleteTOTP",
     "recover",
     "rotate",
+    "passwords",
 ];
 
 /// Whether a text names nothing else already: an id would hide it, or it an id; and clients drop `.` and `..` from a path

@@ -214,6 +214,7 @@ mod tests {
             organization_name: None,
             member_name: None,
             link: Some("https://acme.example/?token=hush".into()),
+            login_link: None,
             expires_in_minutes: 60,
         };
         let (template, locale) = (::mail::Template::Login, ::mail::Locale::default());

@@ -4,6 +4,7 @@ use super::{by_public_token, check_origin, policy};
 use crate::actor::Anyone;
 use database::Tx;
 use foundation::error::{ApiError, Result};
+use foundation::project::PasswordPolicy;
 use foundation::rbac::Policy;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
@@ -20,6 +21,14 @@ struct CaptchaSettings {
 }
 
 #[derive(Serialize, JsonSchema)]
+struct PasswordConfig {
+    /// Kinds of characters.
+    luds_complexity: i64,
+    /// Characters.
+    luds_minimum_count: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
 pub(super) struct BootstrapResponse {
     project_name: String,
     disable_sdk_watermark: bool,
@@ -33,8 +42,8 @@ pub(super) struct BootstrapResponse {
     pkce_required_for_sso: bool,
     slug_pattern: Option<String>,
     create_organization_enabled: bool,
-    /// `null`: there are no passwords.
-    password_config: Option<()>,
+    /// With the policy LUDS, what it asks for.
+    password_config: Option<PasswordConfig>,
     dfp_protected_auth_enabled: bool,
     rbac_policy: Policy,
     siwe_required_for_crypto_wallets: bool,
@@ -48,6 +57,7 @@ pub(super) fn bootstrap(tx: &mut Tx, cx: &Call<Anyone>, input: Bootstrap) -> Res
     let project = project.ok_or(ApiError::PublicTokenNotFound)?;
     check_origin(&cx.app, tx, &cx.head, &project)?;
     let domain = cx.app.config().mail_from.rsplit_once('@').map(|(_, domain)| domain.trim_end_matches('>').to_owned());
+    let settings = &project.settings;
     Ok(BootstrapResponse {
         project_name: project.name.clone(),
         disable_sdk_watermark: true,
@@ -55,12 +65,15 @@ pub(super) fn bootstrap(tx: &mut Tx, cx: &Call<Anyone>, input: Bootstrap) -> Res
         email_domains: domain.into_iter().collect(),
         captcha_settings: CaptchaSettings { enabled: false },
         pkce_required_for_email_magic_links: project.settings.pkce_required_for_email_magic_links,
-        pkce_required_for_password_resets: false,
+        pkce_required_for_password_resets: settings.pkce_required_for_password_resets,
         pkce_required_for_oauth: false,
         pkce_required_for_sso: false,
         slug_pattern: project.settings.slug_pattern.clone(),
         create_organization_enabled: project.settings.create_organization_enabled,
-        password_config: None,
+        password_config: (settings.password_policy == PasswordPolicy::Luds).then_some(PasswordConfig {
+            luds_complexity: settings.luds_min_password_complexity,
+            luds_minimum_count: settings.luds_min_password_length,
+        }),
         dfp_protected_auth_enabled: false,
         rbac_policy: policy(tx, &project)?,
         siwe_required_for_crypto_wallets: false,

@@ -5,6 +5,7 @@ use super::registering::{add_origin, add_redirect_url, remove_origin, remove_red
 use super::shown::{Shown, show_in};
 use super::{Settings, store};
 use crate::redirect_urls::{self, Flow};
+use crate::stored_passwords;
 use database::{EVERYTHING, Tx};
 use foundation::app::App;
 use foundation::audit::{self, Change, Whose};
@@ -29,7 +30,8 @@ pub struct Update {
 /// Changes a project, and shows it.
 ///
 /// # Errors
-/// What cannot be registered, and what is to be taken away and is not there; then nothing has changed.
+/// What cannot be registered, what is to be taken away and is not there, and whose passwords are while there are some; then
+/// nothing has changed.
 pub async fn update(
     app: &App,
     project: &str,
@@ -41,6 +43,10 @@ pub async fn update(
         let before = show_in(tx, cx.project())?;
         let mut after = Project { settings: before.settings.clone(), ..cx.project().clone() };
         change(&mut after.settings);
+        let is_toggled = after.settings.cross_org_passwords_enabled != before.settings.cross_org_passwords_enabled;
+        if is_toggled && stored_passwords::are_used(tx, id)? {
+            return Err(ApiError::CannotToggleCrossOrgPasswords.into());
+        }
         store::update_settings(tx, id, &after.settings)?;
         if let Some(name) = &update.name {
             check_name(name)?;

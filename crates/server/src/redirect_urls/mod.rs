@@ -54,8 +54,9 @@ impl Flow {
     fn errors(self) -> (ApiError, ApiError, ApiError) {
         use ApiError::*;
         match self {
-            Flow::Login | Flow::ResetPassword => {
-                (InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet, NoDefaultLoginRedirectUrl)
+            Flow::Login => (InvalidLoginRedirectUrl, NoLoginRedirectUrlsSet, NoDefaultLoginRedirectUrl),
+            Flow::ResetPassword => {
+                (InvalidPasswordResetRedirectUrl, NoPasswordResetRedirectUrl, NoPasswordResetRedirectUrl)
             }
             Flow::Signup => (InvalidSignupRedirectUrl, NoSignupRedirectUrlsSet, NoDefaultSignupRedirectUrl),
             Flow::Invite => (InvalidInviteRedirectUrl, NoInviteRedirectUrlsSet, NoDefaultInviteRedirectUrl),

@@ -41,6 +41,8 @@ const OF_EVERYBODY: &[&str] = &[
     "FROM outbox WHERE status",
     "FROM outbox WHERE kind = $1 AND status",
     "FROM outbox WHERE id = $1 AND status",
+    // Whether there are passwords in a project, before it is said whose they are.
+    "FROM member_passwords WHERE project_id = $1 LIMIT 1",
     // Organizations of which there may be rows left.
     "FROM deleted_organizations ORDER BY deleted_at",
 ];
@@ -137,6 +139,7 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "outbox/listing.rs",
         "outbox/mod.rs",
         "outbox/worker.rs",
+        "stored_passwords/mod.rs",
         "server/src/workers.rs",
     ];
     let own_transaction = Regex::new(r"cx\s*\.app\s*\.db\(\)\s*\.(read|write|scan|check)\(").unwrap();

@@ -1,0 +1,81 @@
+//! Setting a password with the one that is there.
+
+use super::authenticate::{Checked, factor};
+use super::set::{self, NewPassword};
+use super::{policy, work};
+use crate::actor::ProjectCaller;
+use crate::login::{self, Evidence, Outcome};
+use crate::organizations::{self, OrganizationRef};
+use crate::sessions::{Terms, TermsInput};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::{AnySpelling, EmailAddress};
+use foundation::error::{ApiError, Error, Result};
+use foundation::keys::equal;
+use foundation::secret::Secret;
+use frame::Call;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Reset {
+    organization_id: OrganizationRef,
+    #[schemars(with = "AnySpelling")]
+    email_address: String,
+    #[schemars(with = "String")]
+    existing_password: Secret,
+    #[schemars(with = "String")]
+    new_password: Secret,
+    #[expect(dead_code, reason = "of the protocol; all sessions of the member end")]
+    session_token: Option<String>,
+    #[expect(dead_code, reason = "of the protocol; all sessions of the member end")]
+    session_jwt: Option<String>,
+    #[serde(flatten)]
+    terms: TermsInput,
+    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    locale: Option<String>,
+}
+
+pub(super) async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<Outcome> {
+    let terms = input.terms.check(&cx)?;
+    let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
+    let checked = Checked::of_member(&cx, &input.organization_id, &email, &input.existing_password).await?;
+    let (mut hash, mut must_be_reset) = (None, false);
+    if checked.is_right() {
+        if equal(input.existing_password.reveal().as_bytes(), input.new_password.reveal().as_bytes()) {
+            return Err(ApiError::CannotResetWithExistingPassword.into());
+        }
+        // What others know sets no other one.
+        must_be_reset = policy::must_be_reset(&cx, &input.existing_password, &email).await?;
+        policy::check_new(&cx, &input.new_password, &email).await?;
+        hash = Some(work::hash(&cx, &input.new_password).await?);
+    }
+    let replace = Replace { organization: input.organization_id, email, checked, must_be_reset, hash, terms };
+    let call = cx.context();
+    cx.write(move |tx| replace.run(tx, &call)).await
+}
+
+struct Replace {
+    organization: OrganizationRef,
+    email: EmailAddress,
+    checked: Checked,
+    must_be_reset: bool,
+    /// Of the new password, if the existing one is right.
+    hash: Option<String>,
+    terms: Terms,
+}
+
+impl Replace {
+    fn run(&self, tx: &mut Tx, cx: &Cx) -> Result<Outcome> {
+        let organization = organizations::find(tx, cx.project(), &self.organization)?;
+        let found = self.checked.member(tx, cx, &organization, &self.email)?;
+        if self.must_be_reset || found.password.must_be_reset {
+            return Err(ApiError::MemberResetPassword.into());
+        }
+        let hash = self.hash.clone().ok_or_else(|| Error::internal("a right password has no successor"))?;
+        let mut member = found.member;
+        set::set(tx, cx, &organization, &mut member, NewPassword { hash, is_verified: false, keep: None })?;
+        let factors = vec![factor(cx, &member, set::proven_at(cx))];
+        login::finish(tx, cx, organization, member, Evidence { factors, ..Evidence::default() }, self.terms.clone())
+    }
+}

@@ -1,0 +1,50 @@
+//! The slow part: hashing, on its own bounded pool.
+
+use crate::stored_passwords::StoredPassword;
+use ::passwords::{Parameters, PasswordHash};
+use foundation::cx::Cx;
+use foundation::error::{Error, Result};
+use foundation::secret::Secret;
+
+/// What a password turned out to be.
+#[derive(Clone)]
+pub(super) struct Verified {
+    pub(super) is_right: bool,
+    /// A better hash of it, where the one that is stored is another program's, or made with less.
+    pub(super) upgraded: Option<String>,
+}
+
+/// Verifies a password. Where there is none to verify against, the same work is done against nobody's (threat T-45).
+///
+/// # Errors
+/// `too_many_requests` when too many wait.
+pub(super) async fn verify(cx: &Cx, stored: Option<&StoredPassword>, password: &Secret) -> Result<Verified> {
+    let parameters = Parameters::default();
+    let hash = match stored {
+        Some(stored) => PasswordHash::parse(&stored.hash).map_err(Error::internal)?,
+        None => PasswordHash::of_nobody(&parameters).map_err(Error::internal)?,
+    };
+    let (is_somebodys, password) = (stored.is_some(), password.clone());
+    let bytes = hash.memory().max(parameters.memory());
+    let work = move || {
+        let is_right = hash.verify(password.reveal()) && is_somebodys;
+        let upgraded = match is_right && !hash.is_current(&parameters) {
+            // A hash that cannot be made better is as good as it was.
+            true => ::passwords::hash(password.reveal(), &parameters).ok().map(|hash| hash.to_text()),
+            false => None,
+        };
+        (is_right, upgraded)
+    };
+    let (is_right, upgraded) = cx.app.hashing().run(bytes, work).await?;
+    Ok(Verified { is_right, upgraded })
+}
+
+/// Hashes a password that is to be set, and was [found to do](super::policy).
+///
+/// # Errors
+/// `too_many_requests` when too many wait.
+pub(super) async fn hash(cx: &Cx, password: &Secret) -> Result<String> {
+    let (parameters, password) = (Parameters::default(), password.clone());
+    let work = move || ::passwords::hash(password.reveal(), &parameters).map(|hash| hash.to_text());
+    cx.app.hashing().run(parameters.memory(), work).await?.map_err(Error::internal)
+}
