@@ -6,11 +6,13 @@ use crate::hashing::Hashing;
 use crate::keys::Keys;
 use crate::memory::{Memories, Memory};
 use crate::metrics::Metrics;
+use crate::secret::Secret;
 use crate::tables::Tables;
 use crate::time;
 use database::{Database, Timestamp};
 use mail::{Mailer, Templates};
 use outbound::{Allow, Outbound, Url};
+use passwords::breach::Filter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,20 +23,24 @@ pub struct Equipment {
     templates: Templates,
     mailer: Option<Mailer>,
     outbound: Outbound,
+    breach_filter: Option<Filter>,
 }
 
 impl Equipment {
     /// Checks the configuration.
     ///
     /// # Errors
-    /// In words, when a mail template, the sender, the SMTP URL or what is said of outbound requests cannot be used.
+    /// In words, when a mail template, the sender, the SMTP URL, the breach filter or what is said of outbound requests
+    /// cannot be used.
     pub fn new(config: Config) -> std::result::Result<Self, String> {
         let templates = Templates::new(config.templates.as_deref()).map_err(|error| error.to_string())?;
         let sender = config.mail_from.parse::<lettre::message::Mailbox>();
         sender.map_err(|error| format!("--mail-from {}: {error}", config.mail_from))?;
         let mailer = config.smtp_url.as_ref().map(|url| Mailer::new(url.reveal(), &config.mail_from));
         let mailer = mailer.transpose().map_err(|error| error.to_string())?;
-        Ok(Self { templates, mailer, outbound: outbound(&config)?, config })
+        let breach_filter = config.breach_filter.as_deref().map(Filter::open).transpose();
+        let breach_filter = breach_filter.map_err(|error| format!("--breach-filter {error}"))?;
+        Ok(Self { templates, mailer, outbound: outbound(&config)?, breach_filter, config })
     }
 }
 
@@ -54,6 +60,7 @@ struct Inner {
     metrics: Metrics,
     hashing: Hashing,
     outbound: Outbound,
+    breach_filter: Option<Filter>,
     memories: Memories,
     stopping: AtomicBool,
 }
@@ -61,7 +68,7 @@ struct Inner {
 impl App {
     /// Puts the application together.
     pub fn new(db: Database, keys: Keys, equipment: Equipment, tables: Tables) -> Self {
-        let Equipment { config, templates, mailer, outbound } = equipment;
+        let Equipment { config, templates, mailer, outbound, breach_filter } = equipment;
         let app = Self(Arc::new(Inner {
             db,
             keys,
@@ -73,6 +80,7 @@ impl App {
             metrics: Metrics::new(),
             hashing: Hashing::new(config.hashing_memory),
             outbound,
+            breach_filter,
             memories: Memories::default(),
             stopping: AtomicBool::new(false),
             config,
@@ -132,6 +140,10 @@ impl App {
     pub fn outbound(&self) -> &Outbound {
         &self.0.outbound
     }
+    /// The passwords that are known from breaches, if the operator has a file of them.
+    pub fn breach_filter(&self) -> Option<&Filter> {
+        self.0.breach_filter.as_ref()
+    }
     /// What a subject remembers.
     pub fn memory<T: Memory>(&self) -> &T {
         self.0.memories.get(&self.0.config)
@@ -148,9 +160,13 @@ impl App {
 
 fn outbound(config: &Config) -> std::result::Result<Outbound, String> {
     // What the operator names may be on this machine.
-    let gateway = config.sms_url.as_ref().and_then(|url| Url::parse(url.reveal()).ok());
-    let gateway = gateway.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
-    let allow = Allow::parse(config.outbound_allow.iter().chain(&gateway));
+    let place = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+    };
+    let named = [config.sms_url.as_ref().map(Secret::reveal), config.breach_service.as_deref()];
+    let named: Vec<String> = named.into_iter().flatten().filter_map(place).collect();
+    let allow = Allow::parse(config.outbound_allow.iter().chain(&named));
     let allow = allow.map_err(|error| format!("--outbound-allow: {error}"))?;
     let authorities = config.outbound_authorities.clone();
     Outbound::new(outbound::Config { allow, authorities, ..outbound::Config::default() })

@@ -25,6 +25,10 @@ pub struct Config {
     pub session_memory: u64,
     /// Bytes that hashing passwords may take at once.
     pub hashing_memory: u64,
+    /// The filter of passwords that are known from breaches: see [`passwords::breach`].
+    pub breach_filter: Option<PathBuf>,
+    /// The service that is asked about them where there is no filter: its URL, without the digits.
+    pub breach_service: Option<String>,
     /// Days that audit events are kept; `None`: for ever.
     pub audit_days: Option<u32>,
 }
@@ -40,7 +44,10 @@ impl Default for Config {
             outbound_authorities: None,
             templates: None,
             session_memory: 640 << 20,
-            hashing_memory: 256 << 20,
+            // Enough for the costliest hash that can be imported.
+            hashing_memory: 320 << 20,
+            breach_filter: None,
+            breach_service: None,
             audit_days: Some(400),
         }
     }

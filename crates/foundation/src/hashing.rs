@@ -1,13 +1,18 @@
-//! Hashing passwords: slow on purpose, so it has a bound of its own, in memory and in threads, and never delays anything
-//! else (threat T-43).
+//! Hashing passwords: slow on purpose, so it has a bound of its own, in memory, in threads and in how many wait, and never
+//! delays anything else (threat T-43).
 
-use crate::error::{ApiError, Error, Result};
+use crate::error::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// How long a hash waits for its turn. Whoever waits longer is better told to come back.
+/// How many may wait for each thread. With what a hash takes, some 20 to 40 ms, the last of them waits a second at most:
+/// whoever would wait longer is better told to come back at once.
+const QUEUE: usize = 24;
+/// How long a hash waits for its turn at the most, where those before it take longer than ours do.
 const WAIT: Duration = Duration::from_secs(3);
+/// When to come back, in seconds.
+const AGAIN: i64 = 2;
 /// What the bound is counted in.
 const KIB: u64 = 1024;
 
@@ -17,55 +22,90 @@ pub struct Hashing {
     /// One for each KiB.
     memory: Arc<Semaphore>,
     kib: u32,
-    /// One for each hash that is being computed: as many as there are processors, less one for everything else.
+    /// One for each hash that is being computed: as many as there are processors.
     threads: Arc<Semaphore>,
+    /// One for each that is being computed or waits.
+    places: Arc<Semaphore>,
 }
 
 impl Hashing {
     /// With so many bytes for all that is hashed at once.
     pub fn new(bytes: u64) -> Self {
-        let kib = u32::try_from(bytes / KIB).unwrap_or(u32::MAX).max(1);
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = processors.saturating_sub(1).max(1);
-        Self { memory: Arc::new(Semaphore::new(kib as usize)), kib, threads: Arc::new(Semaphore::new(threads)) }
+        Self::on(processors, bytes)
+    }
+
+    fn on(processors: usize, bytes: u64) -> Self {
+        let kib = u32::try_from(bytes / KIB).unwrap_or(u32::MAX).max(1);
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        let (threads, places) = (semaphore(processors), semaphore(processors * (1 + QUEUE)));
+        Self { memory: semaphore(kib as usize), kib, threads, places }
+    }
+
+    /// How many bytes there are for all that is hashed at once. What takes more can never be hashed.
+    pub fn memory(&self) -> u64 {
+        u64::from(self.kib) * KIB
     }
 
     /// Runs work that takes so many bytes of memory, on a thread that may be busy.
     ///
     /// # Errors
-    /// `too_many_requests` when it does not get its turn in time, or takes more than there is for all.
+    /// `too_many_requests` at once when too many wait already; later when it does not get its turn in time; and when it
+    /// takes more than there is for all.
     pub async fn run<T: Send + 'static>(&self, bytes: u64, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let turn = self.turn(bytes).await?;
+        let (sender, result) = oneshot::channel();
+        let work = move || {
+            give_way();
+            let result = work();
+            // Held until the work is done, also when whoever asked for it has gone; and given back before they hear of it.
+            drop(turn);
+            let _ = sender.send(result);
+        };
+        // A thread takes a thousandth of the time that a hash takes to start, and none of the runtime's would do: it would
+        // keep giving way afterwards.
+        std::thread::Builder::new().name("hashing".into()).spawn(work).map_err(|_| busy())?;
+        result.await.map_err(|_| Error::internal("hashing a password ended in a panic"))
+    }
+
+    async fn turn(&self, bytes: u64) -> Result<[OwnedSemaphorePermit; 3]> {
         let kib = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
         if kib > self.kib {
             return Err(busy());
         }
+        let place = self.places.clone().try_acquire_owned().map_err(|_| busy())?;
         let turn = async {
             let memory = self.memory.clone().acquire_many_owned(kib).await;
             let thread = self.threads.clone().acquire_owned().await;
-            memory.and_then(|memory| Ok((memory, thread?)))
+            memory.and_then(|memory| Ok([place, memory, thread?]))
         };
-        let turn = tokio::time::timeout(WAIT, turn).await.map_err(|_| busy())?.map_err(|_| busy())?;
-        let working = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, also when whoever asked for it has gone.
-            let _turn = turn;
-            work()
-        });
-        working.await.map_err(|_| Error::internal("hashing a password ended in a panic"))
+        tokio::time::timeout(WAIT, turn).await.map_err(|_| busy())?.map_err(|_| busy())
     }
 }
 
 fn busy() -> Error {
-    ApiError::TooManyRequests.because("Too many passwords are being checked at the moment. Try again shortly.")
+    let message = "Too many passwords are being checked at the moment. Wait as many seconds as Retry-After says.";
+    Error::TooMany(message.into(), AGAIN)
+}
+
+/// Makes this thread one that only gets what processor time is left. So hashing may have all processors while nothing else
+/// needs them, and a session check does not wait for it. Where that cannot be done it is as before: they share.
+fn give_way() {
+    // On Linux this is the thread's own; elsewhere it would be the whole process's.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 19);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ApiError;
+    use futures_util::FutureExt as _;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn t43_no_more_is_hashed_at_once_than_fits_into_memory() {
-        let hashing = Hashing::new(100 * KIB);
+        let hashing = Hashing::on(4, 100 * KIB);
         let (now, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let one = |_| {
             let (hashing, now, most) = (hashing.clone(), now.clone(), most.clone());
@@ -87,8 +127,30 @@ mod tests {
 
     #[tokio::test]
     async fn t43_what_does_not_fit_at_all_is_refused() {
-        let refused = Hashing::new(100 * KIB).run(101 * KIB, || ()).await;
+        let hashing = Hashing::new(100 * KIB);
+        assert_eq!(hashing.memory(), 100 * KIB);
+        let refused = hashing.run(101 * KIB, || ()).await;
         assert_eq!(refused.unwrap_err().api(), Some(ApiError::TooManyRequests));
+    }
+
+    #[tokio::test]
+    async fn t43_whoever_comes_when_too_many_wait_is_told_so_at_once() {
+        let hashing = Hashing::on(1, KIB);
+        let held = hashing.threads.clone().acquire_owned().await.unwrap();
+        let mut waiting: Vec<_> = (0..=QUEUE).map(|_| Box::pin(hashing.run(1, || ()))).collect();
+        for one in &mut waiting {
+            assert!(one.now_or_never().is_none());
+        }
+        // At once: it is not even waited for.
+        let refused = hashing.run(1, || ()).now_or_never().unwrap().unwrap_err();
+        assert!(matches!(refused, Error::TooMany(_, seconds) if seconds > 0));
+        drop(held);
+        // Whoever stops waiting leaves their place to others.
+        waiting.pop();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        assert!(hashing.run(1, || ()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
@@ -106,5 +168,14 @@ mod tests {
         let hashing = Hashing::new(KIB);
         assert!(hashing.run(KIB, || panic!("on purpose")).await.is_err());
         assert!(hashing.run(KIB, || ()).await.is_ok());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn hashing_gives_way_and_nothing_else_does() {
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let before = priority();
+        assert_eq!(Hashing::new(KIB).run(KIB, priority).await.unwrap(), 19);
+        assert_eq!(priority(), before);
     }
 }

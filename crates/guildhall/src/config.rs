@@ -1,5 +1,6 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
+use crate::machine;
 use clap::{Args, Command};
 use foundation::config::Config;
 use foundation::secret::Secret;
@@ -53,9 +54,15 @@ pub(crate) struct Server {
     /// MiB for what is remembered of sessions that are in use, of which each takes some 6 KiB [default: 640]
     #[arg(long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB")]
     pub(crate) session_memory: Option<u32>,
-    /// MiB that hashing passwords may take at once; more wait their turn [default: 256]
+    /// MiB that hashing passwords may take at once; more wait their turn [default: by processors and memory]
     #[arg(long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB")]
     pub(crate) hashing_memory: Option<u32>,
+    /// The filter of passwords that are known from breaches, made by `guildhall breach-filter build`
+    #[arg(long, env = "GUILDHALL_BREACH_FILTER", value_name = "FILE")]
+    pub(crate) breach_filter: Option<PathBuf>,
+    /// The service that is asked about them where there is no filter; it learns five digits of a hash
+    #[arg(long, env = "GUILDHALL_BREACH_SERVICE", value_name = "URL")]
+    pub(crate) breach_service: Option<String>,
     /// Days that the audit log is kept; 0: for ever [default: 400]
     #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS")]
     pub(crate) audit_days: Option<u32>,
@@ -105,6 +112,10 @@ struct File {
     templates: Option<PathBuf>,
     session_memory: Option<u32>,
     hashing_memory: Option<u32>,
+    #[serde(deserialize_with = "unless_empty")]
+    breach_filter: Option<PathBuf>,
+    #[serde(deserialize_with = "unless_empty")]
+    breach_service: Option<String>,
     audit_days: Option<u32>,
     #[serde(deserialize_with = "unless_empty")]
     metrics_listen: Option<String>,
@@ -196,6 +207,8 @@ impl Server {
             templates: self.templates.or(file.templates),
             session_memory: self.session_memory.or(file.session_memory),
             hashing_memory: self.hashing_memory.or(file.hashing_memory),
+            breach_filter: self.breach_filter.or(file.breach_filter),
+            breach_service: self.breach_service.or(file.breach_service),
             audit_days: self.audit_days.or(file.audit_days),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
             outbound_allow: self.outbound_allow.or(file.outbound_allow),
@@ -224,7 +237,12 @@ impl Server {
             outbound_authorities: self.outbound_authorities.clone(),
             templates: self.templates.clone(),
             session_memory: bytes(self.session_memory, usual.session_memory),
-            hashing_memory: bytes(self.hashing_memory, usual.hashing_memory),
+            hashing_memory: u64::from(self.hashing_memory.unwrap_or_else(|| {
+                let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+                machine::hashing_memory(processors, machine::memory())
+            })) << 20,
+            breach_filter: self.breach_filter.clone(),
+            breach_service: self.breach_service.clone(),
             audit_days: self.audit_days.map_or(usual.audit_days, |days| (days > 0).then_some(days)),
         }
     }

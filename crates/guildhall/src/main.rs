@@ -6,6 +6,7 @@ mod database_file;
 mod database_lock;
 mod key_file;
 mod logs;
+mod machine;
 mod master_key;
 mod open;
 mod terminal;
@@ -45,6 +46,9 @@ enum Command {
     /// Set a project's roles and resources.
     #[command(subcommand)]
     Rbac(commands::rbac::Rbac),
+    /// Make the file of passwords that are known from breaches.
+    #[command(subcommand)]
+    BreachFilter(commands::breach_filter::BreachFilter),
     /// Bring the database up to date.
     Migrate(commands::migrate::Migrate),
     /// Check a set-up and say what to do.
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
+            Command::BreachFilter(filter) => filter.run(),
             Command::Migrate(migrate) => migrate.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Backup(backup) => backup.run().await,

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod breach_filter;
 pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod keys;
