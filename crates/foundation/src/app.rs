@@ -105,9 +105,9 @@ impl App {
     pub fn keys(&self) -> &Keys {
         &self.0.keys
     }
-    /// What a secret, or a text of any length, is remembered by.
-    pub fn fingerprint(&self, bytes: &[u8]) -> u128 {
-        self.0.fingerprints.of(bytes)
+    /// What secrets, and texts of any length, are remembered by.
+    pub fn fingerprints(&self) -> &Fingerprints {
+        &self.0.fingerprints
     }
     /// What the operator has decided.
     pub fn config(&self) -> &Config {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// removed.
 ///
 /// A key is `Copy`, so it has one size whatever a request says: what is remembered is bounded in bytes by how many there
-/// are. What a client writes is remembered by its [fingerprint](crate::app::App::fingerprint).
+/// are. What a client writes is remembered by its [fingerprint](crate::fingerprint).
 pub struct Recent<K, V> {
     values: Cache<K, (V, Instant)>,
     believed: Duration,

@@ -3,8 +3,8 @@
 //! another (threat T-32). Only a keyed hash is stored.
 
 use super::{Keys, Purpose, random};
-use crate::app::App;
 use crate::error::Result;
+use crate::fingerprint::Fingerprints;
 use crate::id::SessionId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,6 +26,8 @@ pub enum TokenKind {
     PasswordReset = 5,
     /// The same of an address, in all organizations; routed to its project.
     DiscoveryPasswordReset = 6,
+    /// A mailed link that ends a lock; routed to its organization.
+    Unlock = 7,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).
@@ -81,8 +83,8 @@ impl Token {
     }
 
     /// What it is remembered by.
-    pub fn fingerprint(&self, app: &App) -> u128 {
-        app.fingerprint(&self.0)
+    pub fn fingerprint(&self, fingerprints: &Fingerprints) -> u128 {
+        fingerprints.of(&self.0)
     }
 
     /// What the client gets.

@@ -48,12 +48,12 @@ impl Memory for Seen {
 
 /// What the credentials of a backend are remembered by: the header as it is.
 fn key_of_header(app: &App, head: &Head) -> Option<u128> {
-    Some(app.fingerprint(head.header(header::AUTHORIZATION.as_str())?.as_bytes()))
+    Some(app.fingerprints().of(head.header(header::AUTHORIZATION.as_str())?.as_bytes()))
 }
 
 /// What a public token is remembered by. No header has a NUL in it, so it is never taken for a secret (threat T-03).
 fn key_of_public_token(app: &App, token: &str) -> u128 {
-    app.fingerprint(format!("browser\0{token}").as_bytes())
+    app.fingerprints().of(format!("browser\0{token}").as_bytes())
 }
 
 /// The project of a request: by project id and secret from a backend, by public token from a browser. The transaction
@@ -113,7 +113,7 @@ pub(crate) fn remembered(app: &App, head: &Head, via: Via) -> Option<Result<Arc<
     let project = seen.credentials.get(&key)?;
     if via == Via::Browser
         && let Some(origin) = head.origin()
-        && !seen.origins.get(&(project.id.uuid(), app.fingerprint(origin.as_bytes())))?
+        && !seen.origins.get(&(project.id.uuid(), app.fingerprints().of(origin.as_bytes())))?
     {
         return Some(Err(refuse_page(app, head, &project)));
     }
@@ -143,7 +143,7 @@ pub(crate) fn check_origin(app: &App, tx: &mut Tx, head: &Head, project: &Projec
     }
     let Some(origin) = head.telling_origin() else { return Err(refuse_page(app, head, project)) };
     let allowed = store::has_origin(tx, &project.id, &origin::names(origin))?;
-    app.memory::<Seen>().origins.insert((project.id.uuid(), app.fingerprint(origin.as_bytes())), allowed);
+    app.memory::<Seen>().origins.insert((project.id.uuid(), app.fingerprints().of(origin.as_bytes())), allowed);
     if allowed { Ok(()) } else { Err(refuse_page(app, head, project)) }
 }
 
@@ -171,7 +171,7 @@ fn refuse_page(app: &App, head: &Head, project: &Project) -> Error {
 /// Whether any project has registered this web origin. What the database could not say is not remembered.
 pub(crate) async fn origin_is_registered(app: &App, origin: &str) -> Result<bool> {
     let seen = app.memory::<Seen>();
-    let key = app.fingerprint(origin.as_bytes());
+    let key = app.fingerprints().of(origin.as_bytes());
     if let Some(known) = seen.any_origin.get(&key) {
         return Ok(known);
     }

@@ -209,7 +209,7 @@ pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Valid> {
 async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Valid>> {
     let key = match credential {
         Credential::Token(text) => {
-            Token::parse(TokenKind::Session, text.reveal()).map(|token| token.fingerprint(&cx.app))
+            Token::parse(TokenKind::Session, text.reveal()).map(|token| token.fingerprint(cx.app.fingerprints()))
         }
         Credential::Jwt(text) => verified::session(cx, text.reveal()).await?,
     };
@@ -248,7 +248,7 @@ async fn remember_as(
 ) -> Result<Valid> {
     let view = OrganizationView::of(&cx.app, organization)?;
     let token = session.token(&cx.app);
-    let key = token.fingerprint(&cx.app);
+    let key = token.fingerprint(cx.app.fingerprints());
     let cache = &cx.app.memory::<RememberedSessions>().0;
     let revisions = Revisions {
         session: session.revision,

@@ -39,14 +39,14 @@ struct Verified {
 /// Notes that this JWT was verified for the project.
 pub(super) fn note(app: &App, project: &Project, jwt: &str, claims: &Claims) {
     let token = Token::of_session(app.keys(), claims.organization_id.uuid(), &claims.member_session_id);
-    let (session, at) = (token.fingerprint(app), Instant::now());
+    let (session, at) = (token.fingerprint(app.fingerprints()), Instant::now());
     let verified = Verified { project: project.id.clone(), key: claims.key.clone(), session, at };
-    app.memory::<VerifiedJwts>().0.insert(app.fingerprint(jwt.as_bytes()), Arc::new(verified));
+    app.memory::<VerifiedJwts>().0.insert(app.fingerprints().of(jwt.as_bytes()), Arc::new(verified));
 }
 
 /// The fingerprint of the token of the session that this JWT names, if it was verified and its key is still published.
 pub(super) async fn session(cx: &Cx, jwt: &str) -> Result<Option<u128>> {
-    let known = cx.app.memory::<VerifiedJwts>().0.get(&cx.app.fingerprint(jwt.as_bytes()));
+    let known = cx.app.memory::<VerifiedJwts>().0.get(&cx.app.fingerprints().of(jwt.as_bytes()));
     let Some(known) = known.filter(|known| known.project == cx.project().id && known.at.elapsed() < BELIEVED) else {
         return Ok(None);
     };
