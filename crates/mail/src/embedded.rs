@@ -11,9 +11,9 @@ macro_rules! files {
 const EMBEDDED: &[(&str, &str)] = files! {
     "templates":
         "layout.html" "login.html" "signup.html" "invite.html" "discovery.html" "email_update.html" "email_changed.html"
-        "password_reset.html" "password_changed.html"
+        "password_reset.html" "password_changed.html" "locked.html"
         "layout.txt" "login.txt" "signup.txt" "invite.txt" "discovery.txt" "email_update.txt" "email_changed.txt"
-        "password_reset.txt" "password_changed.txt";
+        "password_reset.txt" "password_changed.txt" "locked.txt";
     "locales": "en.json" "es.json" "pt-br.json" "fr.json";
 };
 

@@ -24,11 +24,13 @@ pub enum Template {
     PasswordReset,
     /// Tells somebody that their password was changed.
     PasswordChanged,
+    /// Too many proofs have failed; the link ends the lock.
+    Locked,
 }
 
 impl Template {
     /// Every kind, for checks that must not forget one.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Login,
         Self::Signup,
         Self::Invite,
@@ -37,6 +39,7 @@ impl Template {
         Self::EmailChanged,
         Self::PasswordReset,
         Self::PasswordChanged,
+        Self::Locked,
     ];
 
     /// The name that the files of this kind bear.
@@ -50,6 +53,7 @@ impl Template {
             Self::EmailChanged => "email_changed",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::Locked => "locked",
         }
     }
 }

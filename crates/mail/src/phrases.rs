@@ -21,6 +21,7 @@ pub(crate) struct Phrases {
     email_changed: Words,
     password_reset: Words,
     password_changed: Words,
+    locked: Words,
 }
 
 #[derive(Clone, Deserialize)]
@@ -85,6 +86,7 @@ impl Phrases {
             Template::EmailChanged => &self.email_changed,
             Template::PasswordReset => &self.password_reset,
             Template::PasswordChanged => &self.password_changed,
+            Template::Locked => &self.locked,
         }
     }
 }

@@ -7,10 +7,14 @@
 mod endpoints;
 mod limits;
 mod lock;
+mod mail;
 mod store;
+mod unlocking;
 
 pub(crate) use endpoints::endpoints;
+pub(crate) use lock::end_of_primary;
 pub(crate) use store::TABLES;
+pub(crate) use unlocking::{Unlocking, unlock, unlocking};
 
 use database::Tx;
 use foundation::cx::Cx;
@@ -32,6 +36,13 @@ pub(crate) enum Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    fn organization(&self) -> Option<&'a OrganizationId> {
+        match self {
+            Target::Primary { organization, .. } | Target::Second { organization, .. } => Some(organization),
+            Target::Discovery { .. } => None,
+        }
+    }
+
     fn key(&self, cx: &'a Cx) -> Key<'a> {
         let project = &cx.project().id;
         match self {

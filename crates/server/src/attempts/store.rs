@@ -38,13 +38,14 @@ pub(super) struct Key<'a> {
 pub(super) struct Counted {
     pub(super) failures: i64,
     pub(super) last_failed_at: Timestamp,
+    pub(super) locked_at: Option<Timestamp>,
     pub(super) locked_until: Option<Timestamp>,
 }
-row!(Counted { failures, last_failed_at, locked_until });
+row!(Counted { failures, last_failed_at, locked_at, locked_until });
 
 pub(super) fn find(tx: &mut Tx, key: &Key) -> Result<Option<Counted>> {
     Ok(tx.optional(
-        "SELECT failures, last_failed_at, locked_until FROM failed_attempts
+        "SELECT failures, last_failed_at, locked_at, locked_until FROM failed_attempts
          WHERE scope = $1 AND kind = $2 AND subject = $3 AND project_id = $4",
         args![key.scope, key.kind, key.subject, key.project],
     )?)
@@ -57,7 +58,7 @@ pub(super) fn count(tx: &mut Tx, key: &Key, since: Timestamp, now: Timestamp) ->
          VALUES ($1, $2, $3, $4, 1, $6)
          ON CONFLICT (scope, kind, subject) DO UPDATE
          SET failures = CASE WHEN failed_attempts.last_failed_at < $5 THEN 1 ELSE failed_attempts.failures + 1 END,
-             last_failed_at = $6, locked_at = NULL, locked_until = NULL
+             last_failed_at = $6
          RETURNING failures",
         args![key.scope, key.kind, key.subject, key.project, since, now],
     )?;

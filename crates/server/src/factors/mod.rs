@@ -175,6 +175,11 @@ impl Factor {
         }
     }
 
+    /// Whether nobody comes to it by trying: a mailed link, an account elsewhere.
+    pub(crate) fn cannot_be_guessed(&self) -> bool {
+        matches!(self.kind, FactorType::MagicLink | FactorType::Oauth | FactorType::Sso)
+    }
+
     /// Whether it was proven within so many minutes before now.
     pub(crate) fn is_within(&self, minutes: i64, now: Timestamp) -> bool {
         time::after_minutes(self.last_authenticated_at, minutes) > now

@@ -3,6 +3,7 @@
 use super::intermediate::IntermediateSession;
 use super::missing::missing;
 use super::outcome::{Missing, NoMore, Outcome, State};
+use crate::attempts;
 use crate::decision::Subject;
 use crate::factors::{Factor, ProvenAddress, merge};
 use crate::members::{self, Member};
@@ -51,6 +52,10 @@ pub(crate) fn finish(
     let Evidence { factors: new, intermediate, session, source } = evidence;
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
+    }
+    // Whoever brings what cannot be guessed is not who guesses.
+    if member.is_locked && new.iter().any(Factor::cannot_be_guessed) {
+        attempts::end_of_primary(tx, cx, &organization, &mut member)?;
     }
     let proven_now = ProvenAddress::among(&new, &member.email_address);
     // What was proven in half a login is older than this request.

@@ -4,7 +4,7 @@ use crate::members::{self, Status};
 use crate::one_time_tokens::{self, OneTimeToken, Purpose};
 use crate::organizations::{self, Organization};
 use crate::projects;
-use crate::redirect_urls::{self, Flow};
+use crate::redirect_urls;
 use database::{Timestamp, Tx};
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
@@ -53,8 +53,10 @@ pub(crate) fn target(tx: &mut Tx, app: &App, public_token: &str, token: &str, no
         Some((kind, token)) => one_time_tokens::look_up(tx, &project, *kind, token, &token.hash(app.keys()))?,
         None => None,
     };
-    let default = redirect_urls::default_of(tx, app, &project, Flow::Login)?;
-    found.app = stored.as_ref().and_then(|stored| origin(&stored.redirect_url)).or(default.as_deref().and_then(origin));
+    found.app = match stored.as_ref().and_then(|stored| redirect_urls::app_of(&stored.redirect_url)) {
+        Some(app) => Some(app),
+        None => redirect_urls::app_of_project(tx, app, &project)?,
+    };
     let (Some((_, token)), Some(stored)) = (parsed, stored) else { return Ok(found) };
     let organization = match stored.organization_id() {
         Some(id) => match organizations::find_by_id(tx, &project, &id)? {
@@ -86,13 +88,6 @@ fn end(tx: &mut Tx, stored: &OneTimeToken, organization: Option<&Organization>) 
     Ok(if stored.is_used() { End::Used } else { End::Expired })
 }
 
-/// Where the app of a redirect URL begins: its own paths want a token. Apps that are no pages have no such place.
-fn origin(redirect_url: &str) -> Option<String> {
-    let url = url::Url::parse(redirect_url).ok()?;
-    let is_page = matches!(url.scheme(), "http" | "https") && !redirect_url.contains('*');
-    is_page.then(|| format!("{}/", url.origin().ascii_serialization()))
-}
-
 fn url(stored: &OneTimeToken, organization: Option<&Organization>, token: &Token) -> Option<String> {
     let mut url = url::Url::parse(&stored.redirect_url).ok()?;
     let mut query = url.query_pairs_mut();
@@ -116,6 +111,9 @@ pub(super) fn token_type(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Discovery | Purpose::DiscoveryPasswordReset => "discovery",
         Purpose::PasswordReset => "multi_tenant_passwords",
-        Purpose::Login | Purpose::Invite | Purpose::EmailUpdate => "multi_tenant_magic_links",
+        // An unlocking link leads to a page of its own, and never here.
+        Purpose::Login | Purpose::Invite | Purpose::EmailUpdate | Purpose::UnlockPrimary | Purpose::UnlockSecond => {
+            "multi_tenant_magic_links"
+        }
     }
 }

@@ -17,6 +17,10 @@ pub(crate) enum Purpose {
     PasswordReset,
     /// Set the password of an address, which is the same in all organizations.
     DiscoveryPasswordReset,
+    /// Have passwords and codes accepted again after too many failed. It logs nobody in.
+    UnlockPrimary,
+    /// The same for second factors.
+    UnlockSecond,
 }
 
 impl Purpose {
@@ -27,6 +31,8 @@ impl Purpose {
         Purpose::Discovery,
         Purpose::PasswordReset,
         Purpose::DiscoveryPasswordReset,
+        Purpose::UnlockPrimary,
+        Purpose::UnlockSecond,
     ];
 
     /// The kind of token that is mailed for it.
@@ -36,6 +42,7 @@ impl Purpose {
             Purpose::Discovery => TokenKind::Discovery,
             Purpose::PasswordReset => TokenKind::PasswordReset,
             Purpose::DiscoveryPasswordReset => TokenKind::DiscoveryPasswordReset,
+            Purpose::UnlockPrimary | Purpose::UnlockSecond => TokenKind::Unlock,
         }
     }
 
@@ -52,6 +59,8 @@ impl Purpose {
             Purpose::Discovery => "discovery",
             Purpose::PasswordReset => "password_reset",
             Purpose::DiscoveryPasswordReset => "discovery_password_reset",
+            Purpose::UnlockPrimary => "unlock_primary",
+            Purpose::UnlockSecond => "unlock_second",
         }
     }
 

@@ -11,6 +11,7 @@ mod redirect;
 mod reference;
 mod render;
 mod telemetry;
+mod unlock;
 
 pub(crate) use description::describe;
 pub(crate) use errors::error_page;
@@ -24,6 +25,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         home::favicon::endpoint(),
         assets::asset::endpoint(),
         redirect::redirect::endpoint(),
+        unlock::show::endpoint(),
+        unlock::unlock::endpoint(),
         description::openapi::endpoint(),
         description::show_reference::endpoint(),
         errors::error_types::endpoint(),

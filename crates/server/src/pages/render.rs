@@ -15,6 +15,10 @@ use serde::Serialize;
 const MESSAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
                               img-src 'self'; frame-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
+/// A page with a form that comes back here.
+const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                           frame-ancestors 'none'; base-uri 'none'";
+
 /// The page templates, compiled; or what is wrong with them, which a test finds.
 struct Templates(Result<Environment<'static>, String>);
 
@@ -27,6 +31,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "home.html"
     "redirect.html"
     "link_expired.html"
+    "unlock.html"
     "outbox.html"
     "message.html"
     "error_type.html"
@@ -68,7 +73,11 @@ pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Resu
 
 /// A page.
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
-    let policy = if template == "message.html" { MESSAGE_POLICY } else { Page::POLICY };
+    let policy = match template {
+        "message.html" => MESSAGE_POLICY,
+        "unlock.html" => FORM_POLICY,
+        _ => Page::POLICY,
+    };
     Ok(Page { html: render(app, template, values)?, status, policy, refusal: None })
 }
 

@@ -25,7 +25,7 @@ pub(super) struct MailedLink {
 #[endpoint("pages.unlock", page GET "/v1/unlock")]
 pub(super) fn show(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
     let found = attempts::unlocking(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
-    let state = if found.member.is_some() { "locked" } else { "over" };
+    let state = if found.is_possible() { "locked" } else { "over" };
     answer(&cx.app, &found, state, &link)
 }
 
@@ -33,7 +33,7 @@ pub(super) fn show(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<P
 #[endpoint("attempts.unlock_by_mail", page POST "/v1/unlock")]
 pub(super) fn unlock(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
     let mut found = attempts::unlocking(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
-    let state = if attempts::unlock_by_mail(tx, cx, &mut found)? { "unlocked" } else { "over" };
+    let state = if attempts::unlock(tx, cx, &mut found)? { "unlocked" } else { "over" };
     answer(&cx.app, &found, state, &link)
 }
 

@@ -94,8 +94,20 @@ impl Memory for Registered {
     }
 }
 
+/// Where the app of a redirect URL begins: its own paths want a token. Apps that are no pages have no such place.
+pub(crate) fn app_of(redirect_url: &str) -> Option<String> {
+    let url = url::Url::parse(redirect_url).ok()?;
+    let is_page = matches!(url.scheme(), "http" | "https") && !redirect_url.contains('*');
+    is_page.then(|| format!("{}/", url.origin().ascii_serialization()))
+}
+
+/// Where people log in who come from nowhere else.
+pub(crate) fn app_of_project(tx: &mut Tx, app: &App, project: &Project) -> Result<Option<String>> {
+    Ok(default_of(tx, app, project, Flow::Login)?.as_deref().and_then(app_of))
+}
+
 /// The URL that links of a flow lead to when nobody says another, as it was registered.
-pub(crate) fn default_of(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Option<String>> {
+fn default_of(tx: &mut Tx, app: &App, project: &Project, flow: Flow) -> Result<Option<String>> {
     let urls = registered(tx, app, project, flow)?;
     Ok(urls.iter().find(|(_, is_default)| *is_default).map(|(url, _)| url.clone()))
 }
