@@ -118,6 +118,18 @@ def token_from(mail: Mail) -> str:
     return token
 
 
+def code_from(mail: Mail) -> str:
+    """The code of a mail, which stands on a line of its own."""
+    codes = [line for line in mail.text.splitlines() if re.fullmatch(r"\d{6}", line)]
+    assert len(codes) == 1, f"{len(codes)} codes in the mail:\n{mail.text}"
+    return codes[0]
+
+
+def wrong(code: str) -> str:
+    """Another code."""
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
 class Mailbox:
     """An SMTP server that keeps what it receives."""
 
@@ -595,6 +607,12 @@ def login(project: Project, organization_id: str, email_address: str, **fields):
 def discovery_token(project: Project, email_address: str, **fields) -> str:
     project.api.magic_links.email.discovery.send(email_address=email_address, **fields)
     return token_from(project.mailbox.wait(email_address))
+
+
+def email_code(project: Project, organization_id: str, email_address: str, **fields) -> str:
+    """Sends a login code and reads it from the mail."""
+    project.api.otps.email.login_or_signup(organization_id=organization_id, email_address=email_address, **fields)
+    return code_from(project.mailbox.wait(email_address))
 
 
 def discover(project: Project, email_address: str):

@@ -16,7 +16,8 @@ EVERYWHERE = {
 HERE_AND_THERE = {*EVERYWHERE, "too_many_requests"}
 
 # The doors that send mail, which is counted. What else is bounded (searches, hashing) takes seconds to be met.
-BOUNDED = {"magic_links.invite", "magic_links.login_or_signup", "magic_links.send_discovery", "members.start_email_update"}
+BOUNDED = {"magic_links.invite", "magic_links.login_or_signup", "magic_links.send_discovery", "members.start_email_update",
+           "email_codes.login_or_signup", "email_codes.send_discovery"}
 
 # What the frame declares for all doors, whoever they are for.
 OF_PAGES, OF_BACKENDS = "only a page has an origin and a session", "only a backend has a project id and hands on what a member sent"
@@ -36,6 +37,7 @@ OF_CREDENTIALS = {"unauthorized_credentials", "invalid_project_id_authentication
 # Doors for pages of people who are not logged in: the session that comes along is not looked at.
 OF_STRANGERS = {
     "magic_links.login_or_signup", "magic_links.send_discovery", "magic_links.authenticate", "magic_links.authenticate_discovery",
+    "email_codes.login_or_signup", "email_codes.send_discovery", "email_codes.authenticate", "email_codes.authenticate_discovery",
     "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
 }
 
@@ -56,7 +58,7 @@ AT_ONE = {
     **dict.fromkeys((
         ("members.get_self", "member_not_found"), ("members.get_self", "organization_not_found"), ("organizations.get_own", "organization_not_found"),
         ("discovery.create", "member_not_found"), ("sessions.exchange", "member_not_found"),
-        ("magic_links.authenticate", "member_not_found"), ("discovery.exchange", "invalid_email"),
+        ("magic_links.authenticate", "member_not_found"), ("email_codes.authenticate", "member_not_found"), ("discovery.exchange", "invalid_email"),
     ), RACE),
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
     ("sessions.revoke", "session_authorization_tenancy_error"): "what is another organization's is not found",
@@ -74,6 +76,7 @@ AT_ONE = {
     ), "of a field that it does not take; the errors of a subject are declared as one"),
     ("discovery.create", "invalid_intermediate_session_token_for_organization"): "half a login of today has proven its address, which counts elsewhere too",
     ("magic_links.authenticate", "unable_to_verify_member_email_update"): "a member who can no longer change takes the link along",
+    ("email_codes.authenticate", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",
     ("members.reactivate", "duplicate_member_email"): "reactivation_email_belongs_to_another_member says it",
     ("members.update", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",
     ("magic_links.authenticate", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",
@@ -82,7 +85,7 @@ AT_ONE = {
 
 # Those of them that take a session as a field say what is wrong with it.
 OF_SESSIONS_GIVEN = {("discovery.list", error) for error in ("session_not_found", "invalid_session_token", "unable_to_parse_session_jwt", "too_many_session_arguments")} | {
-    ("magic_links.authenticate", "too_many_session_arguments"),
+    ("magic_links.authenticate", "too_many_session_arguments"), ("email_codes.authenticate", "too_many_session_arguments"),
 }
 
 

@@ -261,9 +261,8 @@ def test_wrong_method(world, method, path):
 
 
 UNBUILT = [
-    ("POST", "/v1/b2b/otps/email/login_or_signup"), ("POST", "/v1/b2b/otps/email/authenticate"), ("POST", "/v1/b2b/otps/email/discovery/send"),
     ("POST", "/v1/b2b/otps/sms/send"),
-    ("POST", "/v1/b2b/passwords/authenticate"), ("POST", "/v1/b2b/passwords/email/reset/start"), ("POST", "/v1/b2b/passwords/strength_check"),
+    ("POST", "/v1/b2b/passwords/strength_check"),
     ("POST", "/v1/b2b/oauth/authenticate"), ("GET", "/v1/b2b/sso/{o}"), ("POST", "/v1/b2b/sso/authenticate"), ("POST", "/v1/b2b/sso/saml/{o}"),
     ("GET", "/v1/b2b/scim/{o}/connection"), ("POST", "/v1/m2m/clients"), ("POST", "/v1/connected_apps/clients"), ("POST", "/v1/b2b/idp/oauth/authorize"),
     ("POST", "/v1/b2b/impersonation/authenticate"), ("POST", "/v1/b2b/sessions/attest"), ("POST", "/v1/b2b/sessions/migrate"),

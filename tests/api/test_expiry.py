@@ -10,7 +10,7 @@ import urllib.parse
 import jwt
 import pytest
 from harness import (
-    discovery_token, intermediate, login, magic_token, new_email, refused, token_from, until, verified_member,
+    discovery_token, email_code, intermediate, login, magic_token, new_email, refused, token_from, until, verified_member,
 )
 
 
@@ -55,6 +55,19 @@ def test_login_link(project, org, clock, fields, minutes):
     clock.forward(minutes=2)
     with refused(401, "unable_to_auth_magic_link"):
         project.api.magic_links.authenticate(magic_links_token=late)
+
+
+@pytest.mark.parametrize(("fields", "minutes"), [({}, 10), ({"login_expiration_minutes": 2}, 2)], ids=str)
+def test_code(project, org, clock, fields, minutes):
+    first, second = project.member(org), project.member(org)
+    early = email_code(project, org, first.email_address, **fields)
+    late = email_code(project, org, second.email_address, **fields)
+    clock.forward(minutes=minutes - 1)
+    enter = project.api.otps.email.authenticate
+    assert enter(organization_id=org, email_address=first.email_address, code=early).member_authenticated is True
+    clock.forward(minutes=2)
+    with refused(401, "unable_to_auth_otp_code"):
+        enter(organization_id=org, email_address=second.email_address, code=late)
 
 
 def test_signup_link(project, org, clock):
@@ -216,18 +229,19 @@ def test_what_is_over_is_forgotten(traveller, project, org, clock):
     traveller.command(*seeded)
     member = project.member(org)
     magic_token(project, org, member.email_address)
+    email_code(project, org, member.email_address)
     intermediate(project, member.email_address)
     session = login(project, org, member.email_address, session_duration_minutes=527040)
 
     def left():
         """How much there is of the project."""
         return {table: int(traveller.rows(f"SELECT count(*) FROM {table} WHERE project_id = '{project.project_id}'")[0][0])
-                for table in ("sessions", "one_time_tokens", "outbox", "intermediate_sessions")}
+                for table in ("sessions", "one_time_tokens", "email_codes", "outbox", "intermediate_sessions")}
 
     assert left()["sessions"] == 2501 and min(left().values()) >= 1
     clock.forward(minutes=40 * 24 * 60)
     traveller.restart()
-    until(lambda: left() == {"sessions": 1, "one_time_tokens": 0, "outbox": 0, "intermediate_sessions": 0}, what="cleaning")
+    until(lambda: left() == {"sessions": 1, "one_time_tokens": 0, "email_codes": 0, "outbox": 0, "intermediate_sessions": 0}, what="cleaning")
     assert project.api.sessions.authenticate(session_token=session.session_token).member.member_id == member.member_id
 
 

@@ -292,7 +292,7 @@ def test_delete_organization_external_id(project):
 IMPOSSIBLE = [
     ({"mfa_policy": "REQUIRED_FOR_ALL", "mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["sms_otp"]}, "invalid_organization_mfa_policy"),
     *(({"auth_methods": "RESTRICTED", "allowed_auth_methods": methods}, "invalid_organization_allowed_auth_methods")
-      for methods in (["sso"], ["password"], ["email_otp"], ["sso", "google_oauth", "github_oauth"])),
+      for methods in (["sso"], ["password"], ["sso", "google_oauth", "github_oauth"])),
 ]
 
 

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { hopLink } from "../node/mail.mjs";
+import { codeOf, hopLink } from "../node/mail.mjs";
 import { Server } from "../node/server.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -258,6 +258,13 @@ export class World {
     const count = this.mail.to(address).length + 1;
     await act();
     return hopLink(await this.mail.wait(address, { count }));
+  }
+
+  /** Waits for the next mail that `act` causes at `address`; the code in it. */
+  async codeAfter(address, act) {
+    const count = this.mail.to(address).length + 1;
+    await act();
+    return codeOf(await this.mail.wait(address, { count }));
   }
 
   /** Opens a mailed link, by way of the server's page, until the application has a session. */

@@ -9,7 +9,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-from harness import Postgres, discovery_token, intermediate, magic_token, new_email, race, rows, unique, until
+from harness import Postgres, discovery_token, email_code, intermediate, magic_token, new_email, race, rows, unique, until
 from machines import Node, on, post
 
 # Tables that name organizations, whose rows do not hold them, with why.
@@ -106,6 +106,7 @@ OWN = {
     "members": "'id', 'member-copy', 'external_id', NULL, 'mfa_phone_number', NULL",
     "sessions": "'id', 'session-copy', 'token_hash', '\\x00'",
     "one_time_tokens": "'token_hash', '\\x00'",
+    "email_codes": "'email_address', 'copy@acme.example'",
     "intermediate_sessions": "'token_hash', '\\x00'",
     "outbox": "'id', 'outbox-copy'",
 }
@@ -153,6 +154,7 @@ def full_organization(project) -> str:
     member = project.member(org)
     project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, member.email_address))
     link = magic_token(project, org, member.email_address)
+    email_code(project, org, member.email_address)
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=link)
     return org

@@ -192,6 +192,13 @@ export function hopLink(message) {
   return new URL(link);
 }
 
+/** The code of a mail, which stands on a line of its own. */
+export function codeOf(message) {
+  const codes = message.text.match(/^\d{6}(?=\r?$)/gm) ?? [];
+  if (codes.length !== 1) throw new Error(`${codes.length} codes in: ${message.subject}\n${message.text}`);
+  return codes[0];
+}
+
 /** The one-time token that a sign-in mail carries. */
 export function tokenOf(message) {
   const token = hopLink(message).searchParams.get("token");

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 
 import pytest
-from harness import BIN, discovery_token, intermediate, magic_token, new_email, token_from, unique, verified_member
+from harness import BIN, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, verified_member
 from scenes import (
     DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, Tenant, made_up, made_up_token, unchanged, verdict,
 )
@@ -44,6 +44,7 @@ PUBLIC = "its identifier is public, and so is the answer"
 
 NAME = {"organization_name": "Taken over"}
 EMAIL = {"email_address": "{fresh}"}
+CODE = {"organization_id": "{org}", "email_address": "{email}", "code": "{code}"}
 SEARCH = [{"organization_ids": ["{org}"]}, {"organization_ids": ["{slug}"]}, {"organization_ids": ["{own}", "{org}"]},
           {"organization_ids": ["{own}"], "query": {"operator": "OR", "operands": [{"filter_name": "member_ids", "filter_value": ["{member}"]}]}}]
 
@@ -131,6 +132,14 @@ TABLE = {
     "passwords.require_reset": Attack([{"email_address": "{email}", "organization_id": "{org}"}]),
     "members.delete_password": Attack(mixed=True),
     "members.delete_password.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "email_codes.login_or_signup": Attack([{"organization_id": o, "email_address": "{email}"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
+    "email_codes.login_or_signup.browser": Attack([{"organization_id": o, "email_address": "{email}"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
+    "email_codes.authenticate": Attack([CODE, CODE | {"session_token": "{session}"}, CODE | {"organization_id": "{own}"}], entry=True),
+    "email_codes.authenticate.browser": Attack([CODE | {"session_duration_minutes": 60}], entry=True),
+    "email_codes.send_discovery": NO_IDS,
+    "email_codes.send_discovery.browser": NO_IDS,
+    "email_codes.authenticate_discovery": Attack([{"email_address": "{email}", "code": "{code}"}], entry=True),
+    "email_codes.authenticate_discovery.browser": Attack([{"email_address": "{email}", "code": "{code}"}], entry=True),
     "discovery.list": Attack([{"intermediate_session_token": "{intermediate}"}, {"session_token": "{session}"}, {"session_jwt": "{jwt}"}], entry=True),
     "discovery.list.browser": Attack([{"intermediate_session_token": "{intermediate}"}, {"session_token": "{session}"}], entry=True),
     "discovery.create": Attack([{"intermediate_session_token": "{intermediate}"}], entry=True),
@@ -176,6 +185,7 @@ class World:
         self.dead_jwt = ended.session_jwt
         self.link = magic_token(project, a.org, a.admin.email_address)
         self.discovery = discovery_token(project, a.admin.email_address)
+        self.code = email_code(project, a.org, a.admin.email_address)
         self.intermediate = intermediate(project, a.admin.email_address)
         started = project.api.passwords.email.reset_start(organization_id=a.org, email_address=current.email_address)
         reset = token_from(project.mailbox.wait(current.email_address))
@@ -188,7 +198,7 @@ class World:
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
             "session": a.admin_login.session_token, "jwt": a.admin_login.session_jwt,
             "session_id": a.admin_login.member_session.member_session_id,
-            "link": self.link, "reset": self.reset, "password": password, "discovery": self.discovery, "intermediate": self.intermediate,
+            "link": self.link, "reset": self.reset, "password": password, "discovery": self.discovery, "intermediate": self.intermediate, "code": self.code,
         }
         self.inside, self.outside = Tenant(project), Tenant(neighbour)
         self.outside_intermediate = intermediate(neighbour, new_email())
@@ -199,7 +209,7 @@ class World:
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),
             "jwt": self.dead_jwt, "session_id": made_up("member-session"), "link": made_up_token(MAGIC_LINK),
             "reset": made_up_token(PASSWORD_RESET), "password": made_up("member-password"),
-            "discovery": made_up_token(DISCOVERY), "intermediate": made_up_token(INTERMEDIATE),
+            "discovery": made_up_token(DISCOVERY), "intermediate": made_up_token(INTERMEDIATE), "code": "123456",
         }
 
 
@@ -209,6 +219,8 @@ class World:
         assert api.sessions.authenticate(session_token=self.names["session"]).member.member_id == admin.member_id
         assert api.magic_links.discovery.authenticate(discovery_magic_links_token=self.discovery).email_address == admin.email_address
         assert api.discovery.organizations.list(intermediate_session_token=self.intermediate).email_address == admin.email_address
+        code = {"organization_id": self.a.org, "email_address": admin.email_address, "code": self.code}
+        assert api.otps.email.authenticate(**code).member_id == admin.member_id
         assert api.magic_links.authenticate(magic_links_token=self.link).member_id == admin.member_id
         assert api.passwords.email.reset(password_reset_token=self.reset, password=PASSWORD).member_id == admin.member_id
 

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from harness import check_refusal, discover, discovery_token, intermediate, magic_token, new_email, token_from, unique, until
+from harness import check_refusal, code_from, discover, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, until
 from scenes import JWT_HEADER, MEMBER_HEADER, Tenant
 
 GONE = ("session_not_found", "user_unauthenticated", "unable_to_auth_magic_link", "magic_link_not_found", "organization_not_found",
@@ -80,6 +80,7 @@ KEPT_FOR_A_WHILE = {
     ("outbox", "destination"): "the domain of that address; seven days",
     ("intermediate_sessions", "email_address"): "somebody has proven an address, whatever it opens; ten minutes",
     ("intermediate_sessions", "factors"): "with what they have proven it; ten minutes",
+    ("email_codes", "email_address"): "a code of discovery was mailed to an address; a day after its end",
     ("one_time_tokens", "email_address"): "a link of discovery was mailed to an address; seven days after its end",
 }
 KEPT = {"audit_events": "what happened stays known, that the organization was deleted included"}
@@ -110,6 +111,9 @@ def full_tenant(project):
     project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": [role]})
     discovery_token(project, tenant.admin.email_address)
     intermediate(project, tenant.admin.email_address)
+    email_code(project, org, tenant.admin.email_address)
+    project.api.otps.email.discovery.send(email_address=tenant.admin.email_address)
+    code_from(project.mailbox.wait(tenant.admin.email_address))
     session = tenant.admin_login.member_session
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, tenant.admin.email_address))

@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from harness import discovery_token, intermediate, magic_token, new_email, race, token_from, verified_member
+from harness import code_from, discovery_token, email_code, intermediate, magic_token, new_email, race, token_from, verified_member
 from scenes import stripped
 
 COUNT = 100
@@ -46,6 +46,37 @@ def test_t31_a_hundred_redemptions_of_a_discovery_link(project):
     token = discovery_token(project, new_email())
     answers = redeem(project, "/v1/b2b/magic_links/discovery/authenticate", {"discovery_magic_links_token": token})
     assert exactly_one(answers, "unable_to_auth_magic_link")["intermediate_session_token"]
+
+
+def test_t31_a_hundred_redemptions_of_a_code(project, org):
+    member = project.member(org)
+    body = {"organization_id": org, "email_address": member.email_address, "code": email_code(project, org, member.email_address)}
+    won = exactly_one(redeem(project, "/v1/b2b/otps/email/authenticate", body), "unable_to_auth_otp_code")
+    [session] = sessions_of(project, org, member.member_id)
+    assert session.member_session_id == won["member_session"]["member_session_id"]
+
+
+def test_t31_a_hundred_redemptions_of_a_discovery_code(project):
+    email = new_email()
+    project.api.otps.email.discovery.send(email_address=email)
+    body = {"email_address": email, "code": code_from(project.mailbox.wait(email))}
+    answers = redeem(project, "/v1/b2b/otps/email/discovery/authenticate", body, 40)
+    assert exactly_one(answers, "unable_to_auth_otp_code")["intermediate_session_token"]
+
+
+def test_t31_a_link_and_the_code_beside_it_are_one(start_server):
+    """Whoever uses both at once gets in once."""
+    server = start_server()
+    project = server.project()
+    server.command("project", "update", project.project_id, "--code-in-magic-link-mails")
+    org = project.organization().organization_id
+    member = project.member(org)
+    project.api.magic_links.email.login_or_signup(organization_id=org, email_address=member.email_address)
+    mail = project.mailbox.wait(member.email_address)
+    of_code = {"organization_id": org, "email_address": member.email_address, "code": code_from(mail)}
+    ways = [("/v1/b2b/magic_links/authenticate", {"magic_links_token": token_from(mail)}), ("/v1/b2b/otps/email/authenticate", of_code)]
+    answers = race(40, lambda i: project.raw("POST", *ways[i % 2]))
+    exactly_one(answers, "unable_to_auth_otp_code", "unable_to_auth_magic_link")
 
 
 def test_t31_a_hundred_exchanges_of_an_intermediate_session(project, org):

@@ -2,7 +2,7 @@
 
 import pytest
 from doors import behind
-from harness import check_refusal, discover, discovery_token, magic_token, new_email, token_from, verified_member
+from harness import check_refusal, code_from, discover, discovery_token, email_code, magic_token, new_email, token_from, verified_member
 from scenes import DISCOVERY, INTERMEDIATE, JWT_HEADER, MAGIC_LINK, MEMBER_HEADER, SESSION, Tenant, b64, unb64
 
 KINDS = ["link", "invitation", "update", "discovery", "session", "intermediate", "jwt", "public token", "secret"]
@@ -146,3 +146,50 @@ def test_t32_a_session_of_another_member_does_not_go_on(project, org):
     assert len(body["member_session"]["authentication_factors"]) == 1
     [only] = project.api.sessions.get(organization_id=org, member_id=one.member_id).member_sessions
     assert only.member_session_id == session.member_session.member_session_id
+
+
+def test_t32_a_code_is_good_for_its_organization_its_address_and_its_purpose(project, neighbour):
+    """The same digits open nothing elsewhere; nor does the stored row, wherever it is copied to."""
+    here, there = project.organization().organization_id, project.organization().organization_id
+    member, other = project.member(here), project.member(here)
+    twin = project.member(there, member.email_address)
+    code = email_code(project, here, member.email_address)
+    project.api.otps.email.login_or_signup(organization_id=there, email_address=twin.email_address)
+    project.mailbox.wait(twin.email_address)
+    enter = "/v1/b2b/otps/email/authenticate"
+    places = [
+        (enter, {"organization_id": there, "email_address": member.email_address}), (enter, {"organization_id": here, "email_address": other.email_address}),
+        ("/v1/b2b/otps/email/discovery/authenticate", {"email_address": member.email_address}),
+    ]
+    for path, body in places:
+        check_refusal(project.raw("POST", path, body | {"code": code}), 404, "otp_code_not_found")
+    check_refusal(neighbour.raw("POST", enter, {"organization_id": here, "email_address": member.email_address, "code": code}), 404, "organization_not_found")
+    server, mine = project.server, f"scope = '{here}' AND email_address = '{member.email_address}'"
+    for column, value in (("scope", f"'{there}'"), ("email_address", f"'{other.email_address}'"), ("purpose", "'email_update'")):
+        [(before,)] = server.rows(f"SELECT {column} FROM email_codes WHERE {mine}")
+        moved = {"scope": here, "email_address": member.email_address} | ({column: value.strip("'")} if column != "purpose" else {})
+        where = f"scope = '{moved['scope']}' AND email_address = '{moved['email_address']}'"
+        server.rows(f"DELETE FROM email_codes WHERE {where} AND NOT ({mine})")
+        server.rows(f"UPDATE email_codes SET {column} = {value} WHERE {mine}")
+        check_refusal(project.raw("POST", enter, {"organization_id": moved["scope"], "email_address": moved["email_address"], "code": code}), 404, "otp_code_not_found")
+        server.rows(f"UPDATE email_codes SET {column} = '{before}' WHERE {where}")
+    good = project.raw("POST", enter, {"organization_id": here, "email_address": member.email_address, "code": code})
+    assert good.status_code == 200 and good.json()["member_id"] == member.member_id
+
+
+def test_t32_a_code_of_discovery_is_no_code_of_an_organization(project, org):
+    member = project.member(org)
+    project.api.otps.email.discovery.send(email_address=member.email_address)
+    code = code_from(project.mailbox.wait(member.email_address))
+    body = {"organization_id": org, "email_address": member.email_address, "code": code}
+    check_refusal(project.raw("POST", "/v1/b2b/otps/email/authenticate", body), 404, "otp_code_not_found")
+
+
+def test_t32_a_code_of_a_former_member_is_not_their_successors(project, org):
+    email = new_email()
+    first = project.member(org, email)
+    code = email_code(project, org, email)
+    project.api.organizations.members.delete(org, first.member_id)
+    project.member(org, email)
+    body = {"organization_id": org, "email_address": email, "code": code}
+    check_refusal(project.raw("POST", "/v1/b2b/otps/email/authenticate", body), (401, 404), ("unable_to_auth_otp_code", "otp_code_not_found"))

@@ -4,7 +4,7 @@ import secrets
 import time
 
 import pytest
-from harness import Server, check_refusal, data, new_domain, new_email, verified_member
+from harness import Server, check_refusal, code_from, data, email_code, new_domain, new_email, verified_member, wrong
 from scenes import MAGIC_LINK, b64, made_up, stripped, verdict
 
 SHOWN = {"date", "content-length", "x-request-id"}
@@ -63,7 +63,7 @@ def test_t45_whatever_became_of_the_member(project, org, state):
             project.api.organizations.members.delete(org, member.member_id)
         if state == "retired":
             project.api.organizations.members.update(org, member.member_id, email_address=new_email())
-    for path, more in (("/b2b/magic_links/email/login_or_signup", {"organization_id": org}), ("/b2b/magic_links/email/discovery/send", {})):
+    for path, more in ((f"{path}/{operation}", more) for path, _ in MAILED.values() for operation, more in (("login_or_signup", {"organization_id": org}), ("discovery/send", {}))):
         same(project.browser("POST", path, {"email_address": email} | more), project.browser("POST", path, {"email_address": new_email()} | more))
 
 
@@ -124,8 +124,12 @@ SENDING = {
 }
 
 
-def ask_for(project, operation, org, email):
-    data(project.browser("POST", f"/b2b/magic_links/email/{operation}", SENDING[operation](org, email)))
+# What is mailed, with the path that it is asked for at, and the table that it goes to.
+MAILED = {"link": ("/b2b/magic_links/email", "one_time_tokens"), "code": ("/b2b/otps/email", "email_codes")}
+
+
+def ask_for(project, operation, org, email, mailed="link"):
+    data(project.browser("POST", f"{MAILED[mailed][0]}/{operation}", SENDING[operation](org, email)))
 
 
 def shapes(before, after):
@@ -142,22 +146,23 @@ def shapes(before, after):
     )
 
 
+@pytest.mark.parametrize("mailed", MAILED)
 @pytest.mark.parametrize("operation", SENDING)
 @pytest.mark.parametrize("state", STATES)
-def test_t45_the_same_rows_are_written(silent, operation, state):
+def test_t45_the_same_rows_are_written(silent, operation, state, mailed):
     """For strangers as for members; also a mail of the same size, which is not delivered."""
     domain = new_domain()
     org = silent.organization(organization_name="Acme").organization_id
     written, mails = [], []
     for email in (known_address(silent, org, state, domain), new_email(domain)):
         before = silent.server.contents()
-        ask_for(silent, operation, org, email)
+        ask_for(silent, operation, org, email, mailed)
         after = silent.server.contents()
         written.append(shapes(before, after))
         [mail] = [row for row in after["outbox"] if row not in before["outbox"]]
         mails.append(len(mail["sealed_body"]))
     counts = ["mail_counts"] * (0 if "discovery" in operation else 2)
-    assert [table for table, _ in written[0]] == ["audit_events", *counts, "one_time_tokens", "outbox"]
+    assert [table for table, _ in written[0]] == sorted(["audit_events", *counts, MAILED[mailed][1], "outbox"])
     assert written[0] == written[1]
     # A link for signing up is mailed with another template, whose name has a letter more.
     assert abs(mails[0] - mails[1]) <= 2, mails
@@ -193,14 +198,15 @@ def statements(project, postgres, work, containing):
     return [s for s in mine if "set_config" not in s]
 
 
+@pytest.mark.parametrize("mailed", MAILED)
 @pytest.mark.parametrize("operation", SENDING)
 @pytest.mark.parametrize("state", STATES)
-def test_t45_the_same_statements_are_run(logged, postgres, operation, state):
+def test_t45_the_same_statements_are_run(logged, postgres, operation, state, mailed):
     domain = new_domain()
     org = logged.organization(organization_name="Acme").organization_id
     known, unknown = known_address(logged, org, state, domain), new_email(domain)
     [for_known, for_unknown] = [
-        statements(logged, postgres, lambda email=email: ask_for(logged, operation, org, email), "INSERT INTO one_time_tokens")
+        statements(logged, postgres, lambda email=email: ask_for(logged, operation, org, email, mailed), f"INSERT INTO {MAILED[mailed][1]}")
         for email in (known, unknown)
     ]
     assert len(for_unknown) > 5
@@ -219,3 +225,45 @@ def test_t45_a_wrong_secret_is_as_much_work_wherever_it_is_wrong(logged, postgre
 
         asked.append(statements(logged, postgres, ask, "secret_hash"))
     assert asked[0] == asked[1] == asked[2] == asked[3] and len(asked[0]) >= 2
+
+
+ENTERING = {"authenticate": {"organization_id": "{org}", "session_duration_minutes": 60}, "discovery/authenticate": {}}
+
+
+def enter(project, operation, org, email, code):
+    body = {key: org if value == "{org}" else value for key, value in ENTERING[operation].items()}
+    return project.browser("POST", f"/b2b/otps/email/{operation}", body | {"email_address": email, "code": code})
+
+
+@pytest.mark.parametrize("operation", ENTERING)
+def test_t45_a_wrong_code_tells_nothing(server, operation):
+    """Not who has the address, not whether a code was asked for, nor whether one may be; up to the lock, which comes at the same time."""
+    # How many tries of one client may fail is counted by project.
+    project = server.project()
+    org = project.organization().organization_id
+    links_only = project.organization(auth_methods="RESTRICTED", allowed_auth_methods=["magic_link"]).organization_id
+    member, never, nobody, asked, elsewhere = project.member(org).email_address, project.member(org).email_address, new_email(), new_email(), project.member(links_only).email_address
+    for email, where in ((member, org), (asked, org), (elsewhere, links_only)):
+        for what, more in (("login_or_signup", {"organization_id": where}), ("discovery/send", {})):
+            data(project.browser("POST", f"/b2b/otps/email/{what}", {"email_address": email} | more))
+    code = code_from(project.mailbox.wait(member))
+    tries = [wrong(code), "000000", *["999999"] * 9]
+    answers = [[enter(project, operation, where, email, guess) for guess in tries]
+               for email, where in ((member, org), (never, org), (nobody, org), (asked, org), (elsewhere, links_only))]
+    for others in answers[1:]:
+        for known, unknown in zip(answers[0], others):
+            same(known, unknown)
+    assert [answer.status_code for answer in answers[0]] == [404] * 10 + [429]
+
+
+@pytest.mark.parametrize("operation", ENTERING)
+def test_t45_entering_a_wrong_code_is_the_same_work(logged, postgres, operation):
+    org = logged.organization().organization_id
+    member = logged.member(org).email_address
+    code = wrong(email_code(logged, org, member))
+    logged.api.otps.email.discovery.send(email_address=member)
+    asked = [
+        statements(logged, postgres, lambda email=email: check_refusal(enter(logged, operation, org, email, code), 404, "otp_code_not_found"), "INSERT INTO failed_attempts")
+        for email in (member, new_email())
+    ]
+    assert asked[0] == asked[1] and len(asked[0]) > 3

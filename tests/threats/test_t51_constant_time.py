@@ -55,7 +55,7 @@ def test_t51_the_comparison_is_in_constant_time():
     assert "constant_time::verify_slices_are_equal" in body
 
 
-@pytest.mark.parametrize("file", ["server/src/projects/identify.rs", "server/src/one_time_tokens/pkce.rs", "server/src/cursor.rs"])
+@pytest.mark.parametrize("file", ["server/src/projects/identify.rs", "server/src/one_time_tokens/pkce.rs", "server/src/email_codes/code.rs", "server/src/cursor.rs"])
 def test_t51_secrets_are_compared_with_it(file):
     assert re.search(r"\bequal\(", code((SOURCE / file).read_text())), f"{file} compares a secret without keys::equal"
 

@@ -217,7 +217,7 @@ api_errors! {
     InvalidEmailForJit = 400 "invalid_email_for_jit_provisioning" "The organization does not let people of this email domain join.";
     RestrictedAuthMethod = 400 "operation_restricted_by_organization_auth_methods" "The organization does not allow this way to log in.";
 
-    InvalidExpiration = 400 "invalid_expiration" "A link expires after 5 to 10080 minutes.";
+    InvalidExpiration = 400 "invalid_expiration" "A link works for 5 to 10080 minutes, and a code by email for 2 to 15.";
     InvalidTemplateId = 400 "invalid_template_id" "There is no such email template.";
     InvalidLocale = 400 "invalid_locale" "The locale is one of en, es, pt-br, fr.";
     InvalidPkceCodeChallenge = 400 "invalid_pkce_code_challenge" "A PKCE code challenge is 43 characters of base64url: the SHA-256 of the verifier.";
@@ -267,6 +267,9 @@ api_errors! {
     InvalidSessionToken = 400 "invalid_session_token" "This is not a session token.";
     UnableToParseSessionJwt = 400 "unable_to_parse_session_jwt" "This is not a session JWT of this project.";
     NoSessionArguments = 400 "no_session_arguments" "Give a session_token or a session_jwt.";
+    InvalidCode = 400 "invalid_code" "A code is six digits, as it was mailed.";
+    OtpCodeNotFound = 404 "otp_code_not_found" "This is not the code that was last mailed to this address here. Only the newest counts.";
+    UnableToAuthOtpCode = 401 "unable_to_auth_otp_code" "This code was used already or has expired. Request another one.";
     TooManySessionArguments = 400 "too_many_session_arguments" "Give only one of session_token, session_jwt and intermediate_session_token.";
     NoSessionRevokeArguments = 400 "no_session_revoke_arguments" "Give one of member_session_id, session_token, session_jwt and member_id.";
     TooManySessionRevokeArguments = 400 "too_many_session_revoke_arguments" "Give only one of member_session_id, session_token, session_jwt and member_id.";

@@ -24,6 +24,8 @@ pub struct Settings {
     pub create_organization_enabled: bool,
     /// Whether browsers must start an email link with a PKCE code challenge (RFC 7636).
     pub pkce_required_for_email_magic_links: bool,
+    /// Whether mails with a link for logging in hold a code too, where the organization lets members log in by code.
+    pub code_in_magic_link_mails: bool,
     /// Whether browsers must start a password reset with a PKCE code challenge (RFC 7636).
     pub pkce_required_for_password_resets: bool,
     /// Whether an address has one password in all organizations, instead of each member one of their own.
@@ -80,6 +82,7 @@ impl Default for Settings {
             http_only_cookies: false,
             create_organization_enabled: true,
             pkce_required_for_email_magic_links: false,
+            code_in_magic_link_mails: false,
             pkce_required_for_password_resets: false,
             cross_org_passwords_enabled: false,
             password_policy: PasswordPolicy::Zxcvbn,
@@ -100,7 +103,7 @@ impl Default for Settings {
 impl Fields for Settings {
     fn strictest(field: &str) -> Option<Value> {
         match field {
-            "create_organization_enabled" => Some(false.into()),
+            "create_organization_enabled" | "code_in_magic_link_mails" => Some(false.into()),
             "cross_org_passwords_enabled" => Some(false.into()),
             "http_only_cookies"
             | "pkce_required_for_email_magic_links"

@@ -19,6 +19,6 @@ mod unlinked;
 pub use self::{
     locale::Locale,
     mailer::{Mailer, SendError},
-    message::{Context, Message, Template},
+    message::{Code, Context, Message, Template},
     templates::Templates,
 };

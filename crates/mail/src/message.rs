@@ -26,11 +26,19 @@ pub enum Template {
     PasswordChanged,
     /// Too many proofs have failed; the link ends the lock.
     Locked,
+    /// A code to sign in with, for a member who exists.
+    LoginCode,
+    /// A code to sign in with, for a member who is being created.
+    SignupCode,
+    /// A code that shows which organizations this address can enter.
+    DiscoveryCode,
+    /// A code that confirms a new address.
+    EmailUpdateCode,
 }
 
 impl Template {
     /// Every kind, for checks that must not forget one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Login,
         Self::Signup,
         Self::Invite,
@@ -40,7 +48,16 @@ impl Template {
         Self::PasswordReset,
         Self::PasswordChanged,
         Self::Locked,
+        Self::LoginCode,
+        Self::SignupCode,
+        Self::DiscoveryCode,
+        Self::EmailUpdateCode,
     ];
+
+    /// Whether it is about a code, and has no link.
+    pub fn is_of_code(self) -> bool {
+        matches!(self, Self::LoginCode | Self::SignupCode | Self::DiscoveryCode | Self::EmailUpdateCode)
+    }
 
     /// The name that the files of this kind bear.
     pub fn name(self) -> &'static str {
@@ -54,6 +71,10 @@ impl Template {
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::Locked => "locked",
+            Self::LoginCode => "login_code",
+            Self::SignupCode => "signup_code",
+            Self::DiscoveryCode => "discovery_code",
+            Self::EmailUpdateCode => "email_update_code",
         }
     }
 }
@@ -74,6 +95,18 @@ pub struct Context {
     pub login_link: Option<String>,
     /// How long the link works.
     pub expires_in_minutes: i64,
+    /// The code, where there is one to enter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+}
+
+/// A code to enter.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// Its digits, with nothing between them, so that they can be copied.
+    pub digits: String,
+    /// How long it works.
+    pub expires_in_minutes: i64,
 }
 
 /// A rendered mail.
@@ -89,7 +122,7 @@ pub struct Message {
     pub text: String,
 }
 
-// A link is a credential until it is used, so neither type prints one.
+// A link and a code are credentials until they are used, so no type prints one.
 
 impl fmt::Debug for Context {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,6 +132,12 @@ impl fmt::Debug for Context {
             .field("organization_name", &self.organization_name)
             .field("expires_in_minutes", &self.expires_in_minutes)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Code").field("expires_in_minutes", &self.expires_in_minutes).finish_non_exhaustive()
     }
 }
 
@@ -120,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_carries_no_link() {
+    fn debug_output_carries_no_link_and_no_code() {
         let link = "https://acme.example/?token=hush".to_owned();
         let message =
             Message { to: "a@b.example".into(), subject: "Hi".into(), html: link.clone(), text: link.clone() };
@@ -131,7 +170,8 @@ mod tests {
             link: Some(link.clone()),
             login_link: Some(link),
             expires_in_minutes: 60,
+            code: Some(Code { digits: "hush".into(), expires_in_minutes: 10 }),
         };
-        assert!(!format!("{message:?} {context:?}").contains("hush"));
+        assert!(!format!("{message:?} {context:?} {:?}", context.code).contains("hush"));
     }
 }

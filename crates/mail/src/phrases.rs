@@ -22,6 +22,10 @@ pub(crate) struct Phrases {
     password_reset: Words,
     password_changed: Words,
     locked: Words,
+    login_code: Words,
+    signup_code: Words,
+    discovery_code: Words,
+    email_update_code: Words,
 }
 
 #[derive(Clone, Deserialize)]
@@ -30,6 +34,9 @@ struct Common {
     greeting: String,
     link: String,
     expiry: String,
+    code: String,
+    code_expiry: String,
+    secret: String,
     footer: String,
     without_password: String,
 }
@@ -39,7 +46,8 @@ struct Common {
 struct Words {
     subject: String,
     intro: String,
-    button: String,
+    /// What to press, where there is a link.
+    button: Option<String>,
     ignore: String,
 }
 
@@ -64,14 +72,17 @@ impl Phrases {
             ("greeting", &common.greeting),
             ("link", &common.link),
             ("expiry", &common.expiry),
+            ("code", &common.code),
+            ("code_expiry", &common.code_expiry),
+            ("secret", &common.secret),
             ("footer", &common.footer),
             ("without_password", &common.without_password),
             ("subject", &words.subject),
             ("intro", &words.intro),
-            ("button", &words.button),
             ("ignore", &words.ignore),
         ]
         .into_iter()
+        .chain(words.button.iter().map(|button| ("button", button)))
         .map(|(key, phrase)| Ok((key, engine.render_str(phrase, names.clone())?)))
         .collect()
     }
@@ -87,6 +98,10 @@ impl Phrases {
             Template::PasswordReset => &self.password_reset,
             Template::PasswordChanged => &self.password_changed,
             Template::Locked => &self.locked,
+            Template::LoginCode => &self.login_code,
+            Template::SignupCode => &self.signup_code,
+            Template::DiscoveryCode => &self.discovery_code,
+            Template::EmailUpdateCode => &self.email_update_code,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     escape,
     expiry::in_words,
     locale::Locale,
-    message::{Context, Message, Template},
+    message::{Code, Context, Message, Template},
     one_line::one_line,
     phrases::Phrases,
     unlinked::unlinked,
@@ -30,9 +30,9 @@ impl Templates {
         let templates = Self { engine: engine(&files)?, phrases: phrases(&files)? };
         for template in Template::ALL {
             for locale in Locale::ALL {
-                templates.render("someone@example.com", template, locale, &sample())?;
-                let unlinked = Context { link: None, login_link: None, ..sample() };
-                templates.render("someone@example.com", template, locale, &unlinked)?;
+                for context in samples(template) {
+                    templates.render("someone@example.com", template, locale, &context)?;
+                }
             }
         }
         Ok(templates)
@@ -54,11 +54,15 @@ impl Templates {
             lang => locale.name(),
             link,
             login_link => context.login_link.as_deref().unwrap_or_default(),
+            code => context.code.as_ref().map(|code| &code.digits),
             words => Value::from_pairs(words),
             ..names
         };
-        let html = self.part(&format!("{name}.html"), &escape::html(link), values.clone())?;
-        let text = self.part(&format!("{name}.txt"), link, values)?;
+        let digits = context.code.as_ref().map(|code| &*code.digits).unwrap_or_default();
+        // Beside a link a code is a convenience, which a template may leave out.
+        let must_have = if context.link.is_some() { ("link", link) } else { ("code", digits) };
+        let html = self.part(&format!("{name}.html"), (must_have.0, &escape::html(must_have.1)), values.clone())?;
+        let text = self.part(&format!("{name}.txt"), must_have, values)?;
 
         let (subject, text) = split_subject(&text).ok_or_else(|| {
             format!("mail template {name}.txt must begin with a line \"Subject: …\" that is not empty")
@@ -66,11 +70,11 @@ impl Templates {
         Ok(Message { to: to.to_owned(), subject, html, text })
     }
 
-    fn part(&self, file: &str, link: &str, values: Value) -> Result<String, String> {
+    fn part(&self, file: &str, (name, must_have): (&str, &str), values: Value) -> Result<String, String> {
         let template = self.engine.get_template(file).map_err(|error| in_file(file, &error))?;
         let part = template.render(values).map_err(|error| in_file(file, &error))?;
-        if !part.contains(link) {
-            return Err(format!("mail template {file} does not contain the link: write {{{{ link }}}} in it"));
+        if !part.contains(must_have) {
+            return Err(format!("mail template {file} does not contain the {name}: write {{{{ {name} }}}} in it"));
         }
         Ok(part)
     }
@@ -113,6 +117,7 @@ fn names(context: &Context, phrases: &Phrases) -> Value {
         organization_name,
         member_name => optional(&context.member_name),
         expires_in => in_words(context.expires_in_minutes, &phrases.units),
+        code_expires_in => context.code.as_ref().map(|code| in_words(code.expires_in_minutes, &phrases.units)),
     }
 }
 
@@ -138,7 +143,19 @@ fn in_file(name: &str, error: &minijinja::Error) -> String {
     format!("mail template {name} does not render: {error:#}")
 }
 
-/// What templates are tried with. The ampersand makes sure that the HTML part escapes the link.
+/// What a template is tried with: all that it may be given.
+fn samples(template: Template) -> Vec<Context> {
+    match template.is_of_code() {
+        true => vec![Context { link: None, login_link: None, ..sample() }],
+        false => vec![
+            sample(),
+            Context { code: None, ..sample() },
+            Context { link: None, login_link: None, code: None, ..sample() },
+        ],
+    }
+}
+
+/// The ampersand makes sure that the HTML part escapes the link.
 fn sample() -> Context {
     Context {
         project_name: "Project".to_owned(),
@@ -147,6 +164,7 @@ fn sample() -> Context {
         link: Some("https://mail.example/continue?token=sample&kind=sample".to_owned()),
         login_link: Some("https://mail.example/continue?token=other&kind=sample".to_owned()),
         expires_in_minutes: 60,
+        code: Some(Code { digits: "012345".to_owned(), expires_in_minutes: 10 }),
     }
 }
 

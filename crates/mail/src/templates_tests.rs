@@ -12,10 +12,17 @@ fn context() -> Context {
         link: Some(LINK.to_owned()),
         login_link: None,
         expires_in_minutes: 60,
+        code: None,
     }
 }
 
+const CODE: &str = "048213";
+
+/// The mail, with a code in the place of the link where it is about one.
 fn render(template: Template, locale: Locale, context: &Context) -> Message {
+    let code = Some(Code { digits: CODE.to_owned(), expires_in_minutes: 10 });
+    let of_code = Context { link: None, code, ..context.clone() };
+    let context = if template.is_of_code() { &of_code } else { context };
     Templates::new(None).unwrap().render("a@b.example", template, locale, context).unwrap()
 }
 
@@ -55,8 +62,14 @@ fn every_template_renders_in_every_language() {
                 [(None, None), (Some("Blue Team".to_owned()), Some("Ada".to_owned()))]
             {
                 let message = render(template, locale, &Context { organization_name, member_name, ..context() });
-                assert!(message.text.contains(LINK));
-                assert_eq!(message.html.matches(&escape::html(LINK)).count(), 3, "{}", message.html);
+                if template.is_of_code() {
+                    assert!(message.text.lines().any(|line| line == CODE), "{}", message.text);
+                    assert_eq!(message.html.matches(CODE).count(), 1, "{}", message.html);
+                    assert!(!message.html.contains("href") && !message.subject.contains(CODE));
+                } else {
+                    assert!(message.text.contains(LINK));
+                    assert_eq!(message.html.matches(&escape::html(LINK)).count(), 3, "{}", message.html);
+                }
                 assert!(message.html.contains(&format!("lang=\"{}\"", locale.name())));
                 assert!(message.html.contains("Acme") && message.text.contains("Acme"));
                 assert!(!message.text.contains("Subject:") && !message.text.contains("{{"));
@@ -65,6 +78,17 @@ fn every_template_renders_in_every_language() {
         }
     }
     assert!(subjects.len() >= Template::ALL.len() * Locale::ALL.len(), "{subjects:?}");
+}
+
+#[test]
+fn a_mail_has_a_link_and_a_code_and_says_how_long_each_works() {
+    let code = Some(Code { digits: CODE.to_owned(), expires_in_minutes: 10 });
+    for locale in Locale::ALL {
+        let Message { text, html, .. } = render(Template::Login, locale, &Context { code: code.clone(), ..context() });
+        let (link, code) = (text.find(LINK).unwrap(), text.find(&format!("\n{CODE}\n")).unwrap());
+        assert!(link < code && text[code..].contains("10 minut") && text[..code].contains("1 h"), "{text}");
+        assert!(html.contains(&escape::html(LINK)) && html.contains(CODE), "{html}");
+    }
 }
 
 #[test]
@@ -171,6 +195,7 @@ fn a_template_that_cannot_work_is_refused_by_name() {
         ("signup.txt", "Subject: Hello\n\nNo way on.\n", "does not contain the link"),
         ("signup.txt", "Hello\n\n{{ link }}\n", "Subject"),
         ("signup.txt", "Subject: \n\n{{ link }}\n", "Subject"),
+        ("login_code.html", "<p>Hello</p>", "does not contain the code"),
         ("discovery.html", "{{ link }} {{ organisation_name }}", "does not render"),
         ("discovery.html", "{% extends \"missing.html\" %}", "does not render"),
     ] {

@@ -2,8 +2,8 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, login, magic_links, members, organizations, pages, passwords,
-    projects, rbac, second_factors, sessions,
+    admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organizations, pages,
+    passwords, projects, rbac, second_factors, sessions,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -15,6 +15,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         members::endpoints(),
         attempts::endpoints(),
         magic_links::endpoints(),
+        email_codes::endpoints(),
         second_factors::endpoints(),
         passwords::endpoints(),
         discovery::endpoints(),

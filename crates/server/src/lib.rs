@@ -4,6 +4,7 @@
 
 mod actor;
 mod admin_portal;
+mod arrival;
 mod attempts;
 mod audit_log;
 mod callers;
@@ -12,6 +13,7 @@ mod cookies;
 mod cursor;
 mod decision;
 mod discovery;
+mod email_codes;
 mod factors;
 mod joining;
 mod login;

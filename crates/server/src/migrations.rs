@@ -30,6 +30,7 @@ migrations! {
     "0016_phone_numbers"
     "0017_given_up_names"
     "0018_failed_attempts"
+    "0019_email_codes"
     "0020_passwords"
     "0021_authenticator_apps"
 }

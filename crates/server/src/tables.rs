@@ -1,8 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, second_factors,
-    sessions, signing, stored_passwords,
+    attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls,
+    second_factors, sessions, signing, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -15,6 +15,7 @@ use foundation::tables::{OF_NOBODY, Tables};
 pub const TABLES: Tables = Tables(&[
     sessions::TABLES,
     one_time_tokens::TABLES,
+    email_codes::TABLES,
     attempts::TABLES,
     login::TABLES,
     second_factors::TABLES,

@@ -1,5 +1,6 @@
 // The application under the tests: one page, what it shows depends on the path.
 //   /login, /authenticate   the prebuilt login, discovery flow
+//   /login?codes            the same, with codes by mail; so with /o/SLUG?codes
 //   /o/SLUG                 the prebuilt login of one organization
 //   /t/SLUG/login           the same, where the project's settings say where the slug stands
 //   /members, /settings     the admin portal
@@ -14,13 +15,15 @@
   const main = document.querySelector("#main");
   const { B2BProducts, StytchB2B } = window.b2b;
 
+  const byCode = new URLSearchParams(location.search).has("codes");
+
   function showLogin(config) {
     customElements.define("stytch-b2b-login", StytchB2B);
     const login = document.createElement("stytch-b2b-login");
     login.render({
       client,
       config: {
-        products: [B2BProducts.emailMagicLinks],
+        products: [byCode ? B2BProducts.emailOtp : B2BProducts.emailMagicLinks],
         sessionOptions: { sessionDurationMinutes },
         emailMagicLinksOptions: {
           discoveryRedirectURL: redirectUrl,

@@ -21,6 +21,8 @@ purposes! {
     ProjectSecret = "project secret";
     /// The stored hash of a session, intermediate session or one-time token.
     Token = "token";
+    /// The stored hash of a code by mail, with all that it is bound to.
+    EmailCode = "email code";
     /// The secret part of a session token, derived from the session's id.
     SessionToken = "session token";
     /// The authentication code of a pagination cursor.

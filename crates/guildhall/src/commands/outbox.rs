@@ -56,6 +56,9 @@ impl Outbox {
             if let Some(reason) = &message.last_error {
                 print(&format!("    after {}: {reason}", attempts(message.attempts)));
             }
+            if !message.code.is_empty() {
+                print(&format!("    {}", message.code));
+            }
             if !message.link.is_empty() {
                 print(&format!("    {}", message.link));
             }

@@ -67,6 +67,9 @@ struct SettingFlags {
     /// Whether browsers must use PKCE for email links
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pkce_required_for_email_magic_links: Option<bool>,
+    /// Whether mails with a link for logging in hold a code too, for people who read mail on another device
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    code_in_magic_link_mails: Option<bool>,
     /// Whether browsers must use PKCE for password resets
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pkce_required_for_password_resets: Option<bool>,
@@ -114,6 +117,7 @@ impl SettingFlags {
         set(&mut settings.http_only_cookies, self.http_only_cookies);
         set(&mut settings.create_organization_enabled, self.create_organization_enabled);
         set(&mut settings.pkce_required_for_email_magic_links, self.pkce_required_for_email_magic_links);
+        set(&mut settings.code_in_magic_link_mails, self.code_in_magic_link_mails);
         set(&mut settings.lock_self_serve_enabled, self.lock_self_serve_enabled);
         settings.lock_threshold = self.lock_threshold.unwrap_or(settings.lock_threshold);
         settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);

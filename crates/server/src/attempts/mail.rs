@@ -45,6 +45,6 @@ pub(super) fn send(
     envelope.send(
         tx,
         cx,
-        Letter { template: Template::Locked, locale: Locale::default(), link, login_link: None, minutes },
+        Letter { template: Template::Locked, locale: Locale::default(), link, login_link: None, code: None, minutes },
     )
 }

@@ -15,6 +15,10 @@ fn link_to(address: &str) -> Factor {
     Factor::magic_link(EmailId::new(Environment::Test), EmailAddress::parse(address).unwrap(), NOW)
 }
 
+fn code_to(address: &str) -> Factor {
+    Factor::email_otp(EmailId::new(Environment::Test), EmailAddress::parse(address).unwrap(), NOW)
+}
+
 fn factor(kind: FactorType, delivery_method: DeliveryMethod) -> Factor {
     Factor { kind, delivery_method, identity: None, ..link_to("ada@acme.example") }
 }
@@ -24,7 +28,7 @@ fn every_factor() -> Vec<Factor> {
     vec![
         link_to("ada@acme.example"),
         link_to("eve@evil.example"),
-        Factor { kind: FactorType::EmailOtp, ..link_to("ada@acme.example") },
+        code_to("ada@acme.example"),
         factor(FactorType::Password, Knowledge),
         factor(FactorType::Sso, SsoSaml),
         factor(FactorType::Oauth, OauthGoogle),
@@ -144,6 +148,16 @@ fn a_table_of_decisions() {
             "a link to another address",
             Case { verified: false, ..Case::new(vec![link_to("eve@evil.example")]) },
             unproven,
+        ),
+        (
+            "a code proves the address",
+            Case { verified: false, ..Case::new(vec![code_to("ada@acme.example")]) },
+            Authenticated,
+        ),
+        (
+            "a code is no link",
+            Case { settings: only(&[AuthMethod::MagicLink]), ..Case::new(vec![code_to("ada@acme.example")]) },
+            PrimaryRequired(vec![AuthMethod::MagicLink]),
         ),
         ("a link proves the address", Case { verified: false, ..Case::new(link()) }, Authenticated),
         (

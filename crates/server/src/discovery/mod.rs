@@ -1,8 +1,10 @@
 //! Discovery: from a proven address to the organizations it opens.
 
 mod endpoints;
+mod proof;
 
 pub(crate) use endpoints::endpoints;
+pub(crate) use proof::{Discovered, discovered};
 
 use crate::decision::Subject;
 use crate::factors::{Factor, KnownAddress, ProvenAddress};

@@ -97,6 +97,12 @@ impl Factor {
         Self::proven(FactorType::MagicLink, DeliveryMethod::Email, SequenceOrder::Primary, identity, now)
     }
 
+    /// The person entered a code mailed to the address.
+    pub(crate) fn email_otp(email_id: EmailId, email_address: EmailAddress, now: Timestamp) -> Self {
+        let identity = Identity::Email(EmailFactor { email_id, email_address });
+        Self::proven(FactorType::EmailOtp, DeliveryMethod::Email, SequenceOrder::Primary, identity, now)
+    }
+
     /// The person has an authenticator app with the secret of this registration.
     pub(crate) fn totp(registration: TotpRegistrationId, now: Timestamp) -> Self {
         let identity = Identity::AuthenticatorApp(AuthenticatorAppFactor { totp_id: registration.to_string() });

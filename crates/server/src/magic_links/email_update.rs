@@ -1,7 +1,8 @@
-//! Changing one's own address: a link to the new one proves it.
+//! Changing one's own address: a link or a code that goes to the new one proves it.
 
 use super::link::{self, ASKED, Mailing};
 use crate::actor::Actor;
+use crate::email_codes;
 use crate::mailing::{self, LocaleName, MAIL};
 use crate::members::{self, CHANGE_EMAIL, Member, MemberRef, MemberResponse, Status};
 use crate::one_time_tokens::{self, Purpose};
@@ -19,14 +20,15 @@ use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Minutes that the link works.
+/// Minutes that the link or the code works.
 const MINUTES: i64 = 5;
 
 /// Minutes that a proof of the old address counts: whoever holds a session for a moment must not take the account along.
 const OLD_ADDRESS: i64 = 10;
 
 /// How the new address can be proven; empty for the usual way.
-const DELIVERY_METHODS: [&str; 2] = ["", "EMAIL_MAGIC_LINK"];
+const DELIVERY_METHODS: [&str; 3] = ["", "EMAIL_MAGIC_LINK", BY_CODE];
+const BY_CODE: &str = "EMAIL_OTP";
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct StartEmailUpdate {
@@ -48,8 +50,8 @@ pub(super) struct StartEmailUpdate {
 
 /// Start a change of a member's own address.
 ///
-/// A link goes to the new address and works for 5 minutes; authenticating it makes the address the member's. On behalf of
-/// the member the session must have proven the old address within the last 10 minutes.
+/// A link, or with `EMAIL_OTP` a code, goes to the new address and works for 5 minutes; authenticating it makes the address the
+/// member's (a code with the new address). On behalf of the member the session must have proven the old address within the last 10 minutes.
 #[endpoint(
     "members.start_email_update",
     POST "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
@@ -75,9 +77,9 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     if cx.acting.as_ref().is_some_and(|acting| acting.member_id != member.member_id) {
         members::require_given(cx, &organization, &member.direct_roles, &email)?;
     }
-    if input.delivery_method.is_some_and(|method| !DELIVERY_METHODS.contains(&method.as_str())) {
-        let message = "delivery_method is EMAIL_MAGIC_LINK; codes by email come later.";
-        return Err(ApiError::InvalidArgument.because(message));
+    let delivery_method = input.delivery_method.as_deref().unwrap_or_default();
+    if !DELIVERY_METHODS.contains(&delivery_method) {
+        return Err(ApiError::InvalidArgument.because("delivery_method is EMAIL_MAGIC_LINK or EMAIL_OTP."));
     }
     if member.status != Status::Active {
         return Err(ApiError::EmailUpdateActiveOnly.into());
@@ -90,21 +92,32 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     }
     organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &email)?;
     members::check_free(tx, &organization, &member, &email)?;
-    if one_time_tokens::is_on_its_way_to_another(tx, cx, Purpose::EmailUpdate, &member, &email)? {
+    let is_of_another = one_time_tokens::is_on_its_way_to_another(tx, cx, Purpose::EmailUpdate, &member, &email)?
+        || email_codes::is_on_its_way_to_another(tx, cx, Purpose::EmailUpdate, &member, &email)?;
+    if is_of_another {
         return Err(ApiError::DesiredEmailUpdating.into());
     }
     mailing::check_template(input.login_template_id.as_deref())?;
-    let mailing = Mailing {
-        redirect_url: redirect_urls::choose(tx, cx, Flow::Login, input.login_redirect_url.as_deref())?,
-        pkce_code_challenge: None,
-        locale: mailing::locale(input.locale.as_deref())?,
-        minutes: MINUTES,
+    let locale = mailing::locale(input.locale.as_deref())?;
+    let redirect_url = match delivery_method {
+        BY_CODE => None,
+        _ => Some(redirect_urls::choose(tx, cx, Flow::Login, input.login_redirect_url.as_deref())?),
     };
     if cx.is_oneself(&member.member_id) {
         outbox::count_to_own_address(tx, cx)?;
     }
     one_time_tokens::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
-    link::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
+    email_codes::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
+    match redirect_url {
+        Some(redirect_url) => {
+            let mailing = Mailing { redirect_url, pkce_code_challenge: None, locale, minutes: MINUTES };
+            link::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
+        }
+        None => {
+            let mailing = email_codes::Mailing { locale, minutes: MINUTES };
+            email_codes::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
+        }
+    }
     let whose = Whose::Member(&organization.organization_id, &member.member_id);
     audit::record(tx, cx, "member.start_email_update", whose, &member.member_id, mailing::mail_to(&email))?;
     Ok(MemberResponse::new(member, organization))

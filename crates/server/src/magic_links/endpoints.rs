@@ -3,26 +3,24 @@ use super::email_update::start_email_update;
 use super::invite::invite;
 use super::link::{self, ASKED, MINUTES, Mailing, USUAL_MINUTES};
 use crate::actor::ProjectCaller;
-use crate::cookies;
-use crate::discovery::{self, DiscoveredOrganization};
+use crate::discovery::{self, Discovered};
 use crate::joining::JOIN;
 use crate::login::{LOGIN, Outcome};
-use crate::mailing::{self, LocaleName, MAIL, Recipient};
-use crate::members::{self, Member};
+use crate::mailing::{self, LocaleName, LoginMailed, MAIL};
+use crate::members;
 use crate::one_time_tokens::pkce::{Challenge, Verifier};
-use crate::organizations::{self, AuthMethod, Organization, OrganizationRef};
+use crate::organizations::{self, AuthMethod, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use crate::sessions::TERMS;
-use database::{Timestamp, Tx};
-use foundation::audit::{self, Change, Whose};
+use database::Tx;
+use foundation::audit::{self, Whose};
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
-use foundation::id::{EmailId, MemberId};
+use foundation::id::EmailId;
 use foundation::text::OrEmpty;
-use frame::{Call, Cookie, Endpoint, Jar, WithCookies, endpoint};
+use frame::{Call, Endpoint, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -60,14 +58,6 @@ struct LoginOrSignup {
     signup_expiration_minutes: Option<i64>,
 }
 
-/// To a backend: whom the link went to. To a browser: nothing, whoever asks for whom (T-45).
-#[derive(Serialize, JsonSchema)]
-#[serde(untagged)]
-enum LoginOrSignupResponse {
-    Told { member_id: MemberId, member_created: bool, member: Box<Member>, organization: Box<Organization> },
-    Untold {},
-}
-
 /// Mail a login link to a member, or to someone who may become one.
 ///
 /// An unknown address becomes a pending member where the organization lets its email domain join; where a browser asks,
@@ -85,7 +75,7 @@ enum LoginOrSignupResponse {
         ..ASKED, ..MAIL, ..JOIN
     )
 )]
-fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) -> Result<LoginOrSignupResponse> {
+fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) -> Result<LoginMailed> {
     let email = EmailAddress::parse(&input.email_address);
     if let Ok(email) = &email {
         mailing::prefetch(tx, cx, &input.organization_id, email)?;
@@ -112,26 +102,7 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
         minutes,
     };
     link::send_login(tx, cx, &organization, &email, &recipient, mailing)?;
-    let member_created = matches!(recipient, Recipient::Created(_));
-    if !member_created {
-        let (id, mail) = (&organization.organization_id, mailing::mail_to(&email));
-        match recipient.member() {
-            Some(member) => {
-                let whose = Whose::Member(id, &member.member_id);
-                audit::record(tx, cx, "magic_link.send", whose, &member.member_id, mail)?;
-            }
-            None => audit::record(tx, cx, "magic_link.send", Whose::Organization(id), id, mail)?,
-        }
-    }
-    match recipient {
-        Recipient::Member(member) | Recipient::Created(member) if !cx.is_browser() => Ok(LoginOrSignupResponse::Told {
-            member_id: member.member_id.clone(),
-            member_created,
-            member,
-            organization: Box::new(organization),
-        }),
-        _ => Ok(LoginOrSignupResponse::Untold {}),
-    }
+    LoginMailed::tell(tx, cx, "magic_link.send", organization, &email, recipient)
 }
 
 /// What this way in tells besides.
@@ -218,17 +189,6 @@ struct AuthenticateDiscovery {
     pkce_code_verifier: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Discovered {
-    intermediate_session_token: String,
-    /// RFC 3339.
-    #[serde(with = "foundation::time")]
-    #[schemars(with = "String")]
-    intermediate_session_token_expires_at: Timestamp,
-    email_address: EmailAddress,
-    discovered_organizations: Vec<DiscoveredOrganization>,
-}
-
 /// Prove an address with a mailed link of discovery.
 #[endpoint(
     "magic_links.authenticate_discovery",
@@ -244,20 +204,6 @@ fn authenticate_discovery(
     input: AuthenticateDiscovery,
 ) -> Result<WithCookies<Discovered>> {
     let (token, verifier) = (&input.discovery_magic_links_token, input.pkce_code_verifier.as_deref());
-    let (intermediate, proven) = prove_address(tx, cx, token, verifier)?;
-    let discovered_organizations = discovery::discover(tx, cx, &proven, &intermediate.factors)?;
-    let change = Change::created(&json!({ "authentication_factors": intermediate.factors }));
-    audit::record(tx, cx, "magic_link.discovery.authenticate", Whose::Project, &cx.project().id, change)?;
-    let output = Discovered {
-        intermediate_session_token: intermediate.token.to_text(),
-        intermediate_session_token_expires_at: intermediate.expires_at,
-        email_address: intermediate.email,
-        discovered_organizations,
-    };
-    Ok(WithCookies { output, take: take_token })
-}
-
-fn take_token(discovered: &mut Discovered, jar: &Jar, now: Timestamp) -> Vec<Cookie> {
-    let token = std::mem::take(&mut discovered.intermediate_session_token);
-    cookies::of_login(jar, token, discovered.intermediate_session_token_expires_at, now)
+    let intermediate = prove_address(tx, cx, token, verifier)?;
+    discovery::discovered(tx, cx, "magic_link.discovery.authenticate", intermediate)
 }

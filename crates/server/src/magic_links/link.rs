@@ -1,14 +1,16 @@
 //! Links, and mailing them.
 
+use crate::email_codes;
 use crate::mailing::{self, Addressee, Envelope, Letter, Recipient};
 use crate::members::Member;
 use crate::one_time_tokens::{self, New, Purpose, pkce};
-use crate::organizations::Organization;
+use crate::organizations::{AuthMethod, Organization};
 use crate::projects;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
+use foundation::keys::token::Token;
 use mail::{Locale, Template};
 use std::ops::RangeInclusive;
 
@@ -105,20 +107,52 @@ fn send(
         pkce_code_challenge,
         minutes,
     };
-    let link = Some(make(tx, cx, addressee.organization(), new)?);
-    envelope.send(tx, cx, Letter { template, locale, link, login_link: None, minutes })
+    let organization = new.organization;
+    let token = one_time_tokens::create(tx, cx, new)?;
+    let code = match holds_code(cx, purpose, addressee) {
+        true => Some(email_codes::create(
+            tx,
+            cx,
+            email_codes::New {
+                purpose,
+                organization,
+                member: addressee.member(),
+                email,
+                link_hash: Some(token.hash(cx.app.keys())),
+                minutes: minutes.min(email_codes::USUAL_MINUTES),
+                is_for_nobody: addressee.is_nobody(),
+            },
+        )?),
+        false => None,
+    };
+    let link = Some(url(tx, cx, addressee.organization(), purpose, &token)?);
+    envelope.send(tx, cx, Letter { template, locale, link, login_link: None, code, minutes })
 }
 
-/// Makes the link: to the page of this server that leads on to the redirect URL.
+/// Whether the mail holds a code too. A code is one of the ways to log in that an organization may not allow; whether a member
+/// is exempt from that makes no difference, or the work would tell (threat T-45).
+fn holds_code(cx: &Cx, purpose: Purpose, addressee: Addressee) -> bool {
+    let allows_codes =
+        |organization: &Organization| organization.settings.usable_auth_methods().contains(&AuthMethod::EmailOtp);
+    cx.project().settings.code_in_magic_link_mails
+        && matches!(purpose, Purpose::Login | Purpose::Discovery)
+        && addressee.organization().is_none_or(allows_codes)
+}
+
+/// Makes a link: to the page of this server that leads on to the redirect URL.
 pub(crate) fn make(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, new: New) -> Result<String> {
-    let token_type = super::redirect::token_type(new.purpose);
+    let purpose = new.purpose;
     let token = one_time_tokens::create(tx, cx, new)?;
+    url(tx, cx, organization, purpose, &token)
+}
+
+fn url(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, purpose: Purpose, token: &Token) -> Result<String> {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("public_token", &projects::public_token(tx, cx)?);
     if let Some(organization) = organization {
         query.append_pair("slug", &organization.organization_slug);
     }
-    query.append_pair("stytch_token_type", token_type);
+    query.append_pair("stytch_token_type", super::redirect::token_type(purpose));
     query.append_pair("token", &token.to_text());
     Ok(format!("{}/v1/magic_links/redirect?{}", cx.app.public_url(), query.finish()))
 }

@@ -42,6 +42,11 @@ impl<'a> Addressee<'a> {
         }
     }
 
+    /// Whether nobody gets to read it.
+    pub(crate) fn is_nobody(self) -> bool {
+        matches!(self, Addressee::Nobody(_))
+    }
+
     /// Whether the mail leaves, counted for those who cause it.
     ///
     /// # Errors
@@ -81,7 +86,8 @@ pub(crate) struct Letter {
     pub(crate) link: Option<String>,
     /// To log in without a password, beside a link to set it.
     pub(crate) login_link: Option<String>,
-    /// That what it holds works.
+    pub(crate) code: Option<mail::Code>,
+    /// That what it is about works.
     pub(crate) minutes: i64,
 }
 
@@ -111,6 +117,7 @@ impl<'a> Envelope<'a> {
                 link: letter.link,
                 login_link: letter.login_link,
                 expires_in_minutes: letter.minutes,
+                code: letter.code,
             },
         };
         let parcel = Parcel {

@@ -111,6 +111,7 @@ fn notify_old_address(tx: &mut Tx, cx: &Cx, organization: &Organization, before:
             link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
             login_link: None,
             expires_in_minutes: 0,
+            code: None,
         },
     };
     let parcel = Parcel {

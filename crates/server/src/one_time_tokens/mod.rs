@@ -9,5 +9,5 @@ pub(crate) use purpose::Purpose;
 pub(crate) use store::TABLES;
 pub(crate) use token::{
     New, OneTimeToken, consume, create, delete_of_purpose, delete_password_resets_of_address, find,
-    find_password_reset, is_on_its_way_to_another, look_up, organization_of,
+    find_password_reset, is_on_its_way_to_another, look_up, organization_of, use_up,
 };

@@ -1,8 +1,8 @@
-//! What one-time tokens are for.
+//! What is mailed is for.
 
 use foundation::keys::token::TokenKind;
 
-/// What a token is good for. It is accepted for nothing else (threat T-32).
+/// What a token or a code is good for. It is accepted for nothing else (threat T-32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Log in to one organization, as a member who exists.
@@ -51,7 +51,7 @@ impl Purpose {
         matches!(self, Purpose::PasswordReset | Purpose::DiscoveryPasswordReset)
     }
 
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Purpose::Login => "login",
             Purpose::Invite => "invite",
@@ -65,7 +65,7 @@ impl Purpose {
     }
 
     /// `None` for one that only a newer program has.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|purpose| purpose.as_str() == text)
     }
 }

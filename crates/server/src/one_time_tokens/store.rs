@@ -112,6 +112,15 @@ pub(super) fn consume(tx: &mut Tx, scope: &str, hash: &[u8; 32], now: Timestamp)
     Ok(())
 }
 
+pub(super) fn use_up(tx: &mut Tx, project: &ProjectId, scope: &str, hash: &[u8; 32], now: Timestamp) -> Result<()> {
+    tx.execute_later(
+        "UPDATE one_time_tokens SET used_at = $4
+         WHERE scope = $1 AND token_hash = $2 AND project_id = $3 AND used_at IS NULL",
+        args![scope, hash.as_slice(), project, now],
+    )?;
+    Ok(())
+}
+
 pub(super) fn is_on_its_way_to_another(
     tx: &mut Tx,
     organization: &OrganizationId,

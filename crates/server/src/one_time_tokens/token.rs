@@ -16,11 +16,11 @@ pub(crate) struct OneTimeToken {
     /// The organization, or for discovery the project: where it is looked up.
     pub(super) scope: String,
     pub(super) project_id: ProjectId,
-    pub(super) hash: [u8; 32],
+    pub(crate) hash: [u8; 32],
     pub(crate) purpose: Purpose,
     pub(crate) member_id: Option<MemberId>,
     /// How often all sessions of the member had been ended; `None` where a program that did not look at it has made it.
-    pub(super) generation: Option<i64>,
+    pub(crate) generation: Option<i64>,
     pub(crate) email: EmailAddress,
     pub(crate) redirect_url: String,
     pub(crate) pkce_code_challenge: Option<String>,
@@ -140,6 +140,11 @@ pub(crate) fn look_up(
 /// are in conflict with it, run again, and find it used. An error later in the transaction leaves the token as it was.
 pub(crate) fn consume(tx: &mut Tx, cx: &Cx, token: &OneTimeToken) -> Result<()> {
     store::consume(tx, &token.scope, &token.hash, cx.now())
+}
+
+/// Uses up a token by its hash, if it can be used still: what was mailed along with it was used.
+pub(crate) fn use_up(tx: &mut Tx, cx: &Cx, scope: &str, hash: &[u8; 32]) -> Result<()> {
+    store::use_up(tx, &cx.project().id, scope, hash, cx.now())
 }
 
 /// Whether a token of this purpose for this address is on its way to another member.

@@ -216,6 +216,7 @@ mod tests {
             link: Some("https://acme.example/?token=hush".into()),
             login_link: None,
             expires_in_minutes: 60,
+            code: Some(::mail::Code { digits: "hush".into(), expires_in_minutes: 10 }),
         };
         let (template, locale) = (::mail::Template::Login, ::mail::Locale::default());
         let mail = Message::Mail(Mail { to: "a@b.example".into(), template, locale, context });

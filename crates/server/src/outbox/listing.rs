@@ -30,6 +30,8 @@ pub struct Listed {
     pub html: String,
     /// The link in it.
     pub link: String,
+    /// The code in it.
+    pub code: String,
 }
 
 /// The latest messages, newest first.
@@ -81,7 +83,8 @@ fn opened(app: &App, tx: &mut Tx, row: store::Stored) -> Result<(store::Stored, 
 }
 
 fn show(app: &App, (row, message): (store::Stored, Option<Message>)) -> Result<Listed> {
-    let Shown { subject, text, html, link } = message.map(|message| message.show(app)).transpose()?.unwrap_or_default();
+    let shown = message.map(|message| message.show(app)).transpose()?;
+    let Shown { subject, text, html, link, code } = shown.unwrap_or_default();
     Ok(Listed {
         id: row.id,
         kind: row.kind,
@@ -94,5 +97,6 @@ fn show(app: &App, (row, message): (store::Stored, Option<Message>)) -> Result<L
         text,
         html,
         link,
+        code,
     })
 }

@@ -7,7 +7,7 @@ use foundation::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A mail to be rendered and sent. It may hold a secret (the link), so it is stored sealed and erased once delivered.
+/// A mail to be rendered and sent. It may hold a secret (a link, a code), so it is stored sealed and erased once delivered.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Mail {
     pub(crate) to: String,
@@ -29,7 +29,9 @@ impl Mail {
 
     pub(super) fn show(&self, app: &App) -> Result<Shown> {
         let ::mail::Message { subject, text, html, .. } = self.render(app)?;
-        Ok(Shown { subject, text, html, link: self.context.link.clone().unwrap_or_default() })
+        let link = self.context.link.clone().unwrap_or_default();
+        let code = self.context.code.as_ref().map(|code| code.digits.clone()).unwrap_or_default();
+        Ok(Shown { subject, text, html, link, code })
     }
 
     pub(super) async fn deliver(&self, app: &App) -> Result<(), SendError> {

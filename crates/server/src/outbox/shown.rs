@@ -5,4 +5,5 @@ pub(super) struct Shown {
     pub(super) text: String,
     pub(super) html: String,
     pub(super) link: String,
+    pub(super) code: String,
 }

@@ -79,6 +79,7 @@ pub(super) fn notify(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, 
             member_name: Some(member.name.clone()).filter(|name| !name.is_empty()),
             link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
             login_link: None,
+            code: None,
             expires_in_minutes: 0,
         },
     };
