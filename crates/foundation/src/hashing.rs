@@ -88,12 +88,17 @@ fn busy() -> Error {
     Error::TooMany(message.into(), AGAIN)
 }
 
-/// Makes this thread one that only gets what processor time is left. So hashing may have all processors while nothing else
-/// needs them, and a session check does not wait for it. Where that cannot be done it is as before: they share.
+/// How much hashing gives way: a tenth of what another thread gets that wants the same processor. With more of it, whatever
+/// else keeps a machine busy would keep people from logging in.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
+/// Makes this thread one that gives way. So hashing may have all processors while nothing else needs them, and a session
+/// check does not wait for it. Where that cannot be done they share.
 fn give_way() {
     // On Linux this is the thread's own; elsewhere it would be the whole process's.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, 19);
+    let _ = rustix::process::setpriority_process(None, NICE);
 }
 
 #[cfg(test)]
@@ -175,7 +180,7 @@ mod tests {
     async fn hashing_gives_way_and_nothing_else_does() {
         let priority = || rustix::process::getpriority_process(None).unwrap();
         let before = priority();
-        assert_eq!(Hashing::new(KIB).run(KIB, priority).await.unwrap(), 19);
+        assert_eq!(Hashing::new(KIB).run(KIB, priority).await.unwrap(), before + NICE);
         assert_eq!(priority(), before);
     }
 }
