@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 
-from . import checks, load, searches
+from . import checks, load, passwords, searches
 from .data import Data, Size, prepared
 from .load import Requests, compare, summary, wrk
 from .servers import Guildhall, Process, memory_mb
@@ -37,6 +37,7 @@ class Engine:
 
     def __init__(self, options, name: str, binary: pathlib.Path, empty: pathlib.Path, work: pathlib.Path):
         self.options, self.name, self.binary, self.empty, self.work = options, name, binary, empty, work
+        self.hashes = empty.with_name("hashes")
         self.stack = contextlib.ExitStack()
         self.sizes: dict[str, dict] = {}
 
@@ -58,6 +59,7 @@ class Engine:
         result["searches"] = searches.measure(self, sides[-1])
         result["checks"] = checks.measure(self, sides[-1])
         result["login"] = self.logins(sides)
+        result["passwords"] = passwords.measure(self, sides[0])
         result["calls"] |= self.writes(sides)
         time.sleep(self.settle)
         result["memory_mb"] |= {"after_load": {side.name: memory_mb(side.server.pid) for side in sides},
@@ -70,6 +72,11 @@ class Engine:
         if wanted := [part for part in on_large if part in self.options.only]:
             side = self.serve(self.prepare(self.large))
             result = {part: on_large[part](self, side) for part in wanted}
+            side.server.stop()
+        if "passwords" in self.options.only:
+            side = self.serve(self.prepare(self.small("small")))
+            self.first_checks(side, FEW)
+            result["passwords"] = passwords.measure(self, side)
             side.server.stop()
         return result | (self.side_by_side() if "logins" in self.options.only else {})
 

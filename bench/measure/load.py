@@ -33,12 +33,13 @@ class Requests:
 
 
 def wrk(process: Process, authorization: str, requests: Requests, seconds: float, once: bool = False,
-        save: tuple[pathlib.Path, list[str]] | None = None, settle: float = 0, beside: list[str] | None = None) -> dict:
+        save: tuple[pathlib.Path, list[str]] | None = None, settle: float = 0, beside: list[str] | None = None,
+        connections: int = CONNECTIONS) -> dict:
     """One round of load on one server: for some seconds, or until every request was sent once.
 
     Work that the server puts off is counted for `settle` seconds more.
     """
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s",
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s",
                str(BENCH / "load.lua"), process.url, "--", authorization, str(requests.path), "once" if once else "again"]
     command += [str(save[0]), *save[1]] if save else []
     before, helper_before, stalled_before = process.cpu_seconds(), process.helper_cpu_seconds(), stalled_seconds()

@@ -104,9 +104,28 @@ def side_by_side(found: dict) -> list[tuple]:
     ]
 
 
-def parts(found: dict) -> list[tuple]:
+def passwords(engine: str, found: dict) -> list[tuple]:
+    raw, storm, waiting = found["to_raw"], found["storm"], found["waiting"]
+    rates = f"{found['logins']['per_second']:,.1f}/s to {found['raw']['per_second']:,.1f}/s"
+    times = [f"{key} {storm['alone'][f'{key}_ms']:.2f} and {storm['beside'][f'{key}_ms']:.2f} ms" for key in ("p50", "p99")]
+    row = at_most("session check beside a storm of password logins: p99 of it alone", storm["p99_ratio"], 3, "×",
+                  f"{', '.join(times)}; {storm['refused']:,} checks refused; {storm['logins']['per_second']:,.1f} logins/s meanwhile")
+    before, peak = waiting["before_mb"], waiting["peak_mb"]
+    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(waiting["answers"].items()))
+    return [
+        at_least("password logins, of the rate of the bare hash on the same cores", raw["ratio"], 0.95, f"{raw['ratio']:.1%}",
+                 f"{rates}; rounds {raw['lowest']:.1%} to {raw['highest']:.1%}"),
+        (*row[:3], verdict(False), row[4]) if storm["refused"] else row,
+        (f"resident memory while {waiting['count']:,} logins come at once", f"{peak['resident']:,.2f} MB", "", "",
+         f"{before['resident']:,.2f} MB before; answered in {waiting['seconds']} s: {answers}; "
+         f"{waiting['refused_with_retry_after']:,} with Retry-After"),
+    ]
+
+
+def parts(engine: str, found: dict) -> list[tuple]:
     """Rows of what can be measured on its own."""
-    return [*checks(found.get("checks", {})), *([searches(found["searches"])] if "searches" in found else []),
+    return [*(passwords(engine, found["passwords"]) if "passwords" in found else []),
+            *checks(found.get("checks", {})), *([searches(found["searches"])] if "searches" in found else []),
             *(side_by_side(found["side_by_side"]) if "side_by_side" in found else [])]
 
 
@@ -166,7 +185,7 @@ def report(result: dict) -> str:
     head = ("measure", "value", "target", "verdict", "beside it")
     binary = at_most("binary", result["binary_mb"], 30, " MB", "" if result["release"] else "given with --binary")
     for engine, found in result["engines"].items():
-        rows = [*(targets(engine, found) if "start" in found else []), *parts(found), binary]
+        rows = [*(targets(engine, found) if "start" in found else []), *parts(engine, found), binary]
         text.append(f"{engine}\n{data(found['data'])}\n\n{table([head, *rows])}\n")
         if found["data"].get("large", {"seeding": {"members": LARGE}})["seeding"]["members"] < LARGE:
             text.append(f"(The targets are for {LARGE:,} members; this large database has fewer.)\n")

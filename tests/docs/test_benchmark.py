@@ -43,13 +43,17 @@ def test_a_quick_run_measures_every_target(engine, folder):
         assert label.startswith("by session_token") or kind["to_plain"]["cpu_ratio"] > 0
     searches = measured["searches"]
     assert searches["searches"]["answered"] > 0 and searches["beside"]["checks"] > 0 and searches["p99_ratio"] > 0
+    passwords = measured["passwords"]
+    assert passwords["to_raw"]["ratio"] > 0 and passwords["storm"]["p99_ratio"] > 0
+    assert sum(passwords["waiting"]["answers"].values()) == 60
     beside = measured["side_by_side"]
     assert beside["login"]["newer_to_older"]["ratio"] > 0 and beside["check"]["newer_to_older"]["ratio"] > 0
     for row in ("session check, small database", "session check, large database", "member get: time", "binary",
                 "member create: time", "member search, exact: time", "organization create: time", "organization get: time",
                 "magic-link login: time", "durable logins", "at rest", "peak", "start to ready", "check by session_jwt",
                 "check with authorization_check", "check with session_duration_minutes", "clients that search names",
-                "durable logins a second and core, of the older binary's"):
+                "durable logins a second and core, of the older binary's", "password logins", "storm of password logins",
+                "60 logins come at once"):
         assert row in done.stdout, done.stdout
     # Nothing but the seeded databases is left.
     left = [path.name for path in (folder / "data").iterdir()]

@@ -1,0 +1,145 @@
+"""Logins with passwords beside the bare hash, session checks beside a storm of such logins, and very many logins at once."""
+
+import asyncio
+import collections
+import contextlib
+import itertools
+import json
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import time
+import urllib.parse
+
+from . import load, searches
+from .load import compare, summary
+from .servers import memory_mb
+from .side import ORGANIZATION_PATH, SESSION_PATH, Side
+from .tools import BENCH, median, say
+
+PATH = "/v1/b2b/passwords"
+# How much the server's hashing gives way to others (`crates/foundation/src/hashing.rs`).
+NICE = "10"
+PASSWORD = "violet-harbor-sings-bench"
+# Connections for each processor: enough that each always has a hash to compute, and few enough that none is refused.
+EACH = 8
+# The same where the queue is to be full: as many as may wait, and those that are computed.
+STORM_EACH = 25
+
+
+def logins(side: Side, members: int) -> list[dict]:
+    """Members of an organization of their own get a password, as members do; what they then log in with."""
+    connection = load.Connection(side.server, side.authorization)
+    organization = json.loads(connection.call("POST", ORGANIZATION_PATH, {"organization_name": "Bench passwords"})[2])
+    who = {"organization_id": organization["organization"]["organization_id"]}
+    emails = [f"bench-{number}@passwords.example" for number in range(members)]
+
+    def each(method: str, path: str, bodies: list[dict]) -> int:
+        # The first of a file is not sent.
+        requests = side.requests("passwords", ((method, path, body) for body in (bodies[0], *bodies)))
+        return side.load(requests, 120, once=True, connections=EACH)["requests"]
+
+    each("POST", f"{ORGANIZATION_PATH}/{who['organization_id']}/members", [{"email_address": email} for email in emails])
+    count = each("POST", f"{PATH}/email/reset/start", [who | {"email_address": email} for email in emails])
+    tokens = side.data.guildhall.links(count)
+    each("POST", f"{PATH}/email/reset", [{"password_reset_token": token, "password": PASSWORD} for token in tokens])
+    return [who | {"email_address": email, "password": PASSWORD} for email in emails]
+
+
+def hashes(program: pathlib.Path, seconds: float) -> dict:
+    # At the priority of the server's threads that hash, so that what else runs on the machine is the same to both.
+    done = subprocess.run(["nice", "-n", NICE, program, str(seconds)], check=True, capture_output=True, text=True)
+    return {"per_second": float(done.stdout), "cpu_us": 0}
+
+
+@contextlib.contextmanager
+def storm(side: Side, requests: load.Requests, connections: int):
+    """Meanwhile so many log in, each again when it was answered."""
+    command = ["wrk", "-t1", f"-c{connections}", "-d600s", "--timeout", "60s", "-s", str(BENCH / "load.lua"), side.server.url,
+               "--", side.authorization, str(requests.path), "again"]
+    process, told = subprocess.Popen(command, stdout=subprocess.PIPE, text=True), {}
+    began = time.monotonic()
+    # Until the queue is full.
+    time.sleep(1)
+    try:
+        yield told
+    finally:
+        process.send_signal(signal.SIGINT)
+        found = json.loads(next(line for line in process.communicate()[0].splitlines() if line.startswith("{")))
+        told |= {"per_second": round(found["requests"] / (time.monotonic() - began), 1), "refused": found["errors"],
+                 "p50_ms": found["p50_ms"]}
+
+
+def beside_a_storm(engine, side: Side, requests: load.Requests, cores: int) -> dict:
+    seconds = engine.options.search_seconds
+    bodies = [{"session_token": token} for token in side.data.tokens[:searches.SESSIONS]]
+    warm = side.requests("checks", (("POST", SESSION_PATH, body) for body in bodies))
+    rounds = {"alone": [], "beside": [], "logins": []}
+    for _ in range(engine.options.rounds):
+        side.check_each_once(warm)
+        rounds["alone"].append(searches.checks(side, bodies, seconds))
+        with storm(side, requests, STORM_EACH * cores) as told:
+            rounds["beside"].append(searches.checks(side, bodies, seconds))
+        rounds["logins"].append(told)
+    times = {kind: {key: median(round_[key] for round_ in rounds[kind]) for key in ("p50_ms", "p99_ms")}
+             for kind in ("alone", "beside")}
+    refused = sum(round_["refused"] for round_ in rounds["beside"])
+    return times | {"logins": {"per_second": median(round_["per_second"] for round_ in rounds["logins"])}, "refused": refused,
+                    "p99_ratio": round(times["beside"]["p99_ms"] / times["alone"]["p99_ms"], 2), "rounds": rounds}
+
+
+async def _one(address, head: str, body: str, answers: list):
+    """One login on a connection of its own: its status, and whether it says when to come back."""
+    try:
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        answer = await reader.read()
+        writer.close()
+        answers.append((int(answer.split(b" ", 2)[1]), b"retry-after:" in answer.lower()))
+    except (OSError, IndexError, ValueError):
+        answers.append((0, False))
+
+
+def waiting(engine, side: Side, bodies: list[dict]) -> dict:
+    """So many logins at once, and what the server's memory grows to."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    count = min(engine.options.waiting, hard - 200)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, count + 200)), hard))
+    address = urllib.parse.urlsplit(side.server.url)
+    head = f"POST {PATH}/authenticate HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: {side.authorization}\r\n" \
+           "Content-Type: application/json\r\nConnection: close\r\n"
+    texts, answers = itertools.islice(itertools.cycle(json.dumps(body) for body in bodies), count), []
+    before = memory_mb(side.server.pid)
+    side.server.peak = before
+
+    async def all_at_once():
+        began = time.monotonic()
+        await asyncio.gather(*(_one(address, head, text, answers) for text in texts))
+        return time.monotonic() - began
+
+    seconds = asyncio.run(all_at_once())
+    return {"count": count, "seconds": round(seconds, 2), "before_mb": before, "peak_mb": side.server.peak,
+            "answers": collections.Counter(str(status) for status, _ in answers),
+            "refused_with_retry_after": sum(again for status, again in answers if status == 429)}
+
+
+def measure(engine, side: Side) -> dict:
+    cores, seconds = os.cpu_count() or 1, engine.options.password_seconds
+    say(f"{engine.name}: members set passwords …")
+    bodies = logins(side, engine.options.password_members)
+    requests = side.requests("logins", (("POST", f"{PATH}/authenticate", body) for body in bodies))
+    raw, rounds = [hashes(engine.hashes, seconds)], []
+    for number in range(engine.options.rounds):
+        say(f"{engine.name}: password logins and the bare hash, round {number + 1} of {engine.options.rounds} …")
+        rounds.append(side.load(requests, seconds, connections=EACH * cores))
+        raw.append(hashes(engine.hashes, seconds))
+    # Each round of logins has a round of hashes before and after it.
+    beside = [{"per_second": (before["per_second"] + after["per_second"]) / 2, "cpu_us": 0}
+              for before, after in itertools.pairwise(raw)]
+    found = {"logins": summary(rounds), "raw": summary(beside), "to_raw": compare(rounds, beside)}
+    say(f"{engine.name}: session checks alone and beside a storm of logins …")
+    found["storm"] = beside_a_storm(engine, side, requests, cores)
+    say(f"{engine.name}: {engine.options.waiting:,} logins at once …")
+    return found | {"waiting": waiting(engine, side, bodies)}
