@@ -14,7 +14,7 @@ import pytest
 import told
 from doors import Door, catalogue
 from harness import (
-    ENGINE, Server, factor, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
+    ENGINE, Server, code_from, email_code, factor, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
 )
 
 
@@ -188,6 +188,38 @@ def to_a_member(w):
 @changes("magic_links.login_or_signup")
 def to_somebody_who_may_join(w):
     return Sent({"organization_id": w.org, "email_address": new_email(w.domain)})
+
+
+@changes("email_codes.login_or_signup")
+def a_code_to_a_member(w):
+    return Sent({"organization_id": w.org, "email_address": w.email})
+
+
+@changes("email_codes.login_or_signup")
+def a_code_to_somebody_who_may_join(w):
+    return Sent({"organization_id": w.org, "email_address": new_email(w.domain)})
+
+
+@changes("email_codes.authenticate")
+def log_in_by_code(w):
+    return Sent({"organization_id": w.org, "email_address": w.email, "code": email_code(w.project, w.org, w.email)})
+
+
+@changes("email_codes.authenticate")
+def join_by_code(w):
+    email = new_email(w.domain)
+    return Sent({"organization_id": w.org, "email_address": email, "code": email_code(w.project, w.org, email)})
+
+
+@changes("email_codes.send_discovery")
+def a_code_of_discovery(w):
+    return Sent({"email_address": w.email})
+
+
+@changes("email_codes.authenticate_discovery")
+def prove_an_address_by_code(w):
+    w.project.api.otps.email.discovery.send(email_address=w.email)
+    return Sent({"email_address": w.email, "code": code_from(w.project.mailbox.wait(w.email))})
 
 
 @changes("magic_links.invite")

@@ -6,14 +6,14 @@ import subprocess
 
 import harness
 import pytest
-from harness import ENGINE, discover, login, magic_token, new_domain, new_email
+from harness import ENGINE, code_from, discover, email_code, login, magic_token, new_domain, new_email, wrong
 
 pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no row-level security")
 
 OPEN = {"data_keys", "embedded_master_key", "schema_migrations"}
 # What is an organization's, and the column that says whose. Everything else is a project's.
 OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization_id", "member_roles": "organization_id",
-                    "sessions": "organization_id", "one_time_tokens": "scope"}
+                    "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope"}
 # Names an organization but is looked up across its project.
 ACROSS_PROJECTS = {"organization_locators", "organization_domains", "member_directory", "member_locations",
                    "intermediate_sessions", "audit_events", "outbox", "deleted_organizations"}
@@ -87,6 +87,12 @@ class Tenants:
         login(project, org, member.email_address)
         magic_token(project, org, member.email_address)
         discover(project, sender)
+        enter, code = project.api.otps.email.authenticate, email_code(project, org, member.email_address)
+        with harness.refused(404, "otp_code_not_found"):
+            enter(organization_id=org, email_address=member.email_address, code=wrong(code))
+        project.api.otps.email.discovery.send(email_address=sender)
+        with harness.refused(404, "otp_code_not_found"):
+            project.api.otps.email.discovery.authenticate(email_address=sender, code=wrong(code_from(project.mailbox.wait(sender))))
         harness.data(project.browser("POST", "/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": new_email(domain)}))
         project.api.organizations.delete(project.organization().organization_id)
         policy = json.dumps({"roles": [], "resources": [], "scopes": []})
@@ -149,7 +155,7 @@ def test_t07_an_organization_sees_nothing_of_another(database, tenants, table):
     column = tenant_column(table)
     seen = {value for value, in database.rows(f"SELECT DISTINCT {column} FROM {table}", f"{tenants.project},{tenants.first}")}
     # Links of discovery belong to the project.
-    assert seen == {tenants.first} | ({tenants.project} if table == "one_time_tokens" else set())
+    assert seen == {tenants.first} | ({tenants.project} if table in ("one_time_tokens", "email_codes", "failed_attempts") else set())
     assert database.value(f"SELECT count(*) FROM {table} WHERE {column} = '{tenants.second}'", f"{tenants.project},{tenants.first}") == "0"
     # An organization of another project is not entered by its name alone, where the row says its project too.
     if table not in ("member_emails", "member_roles"):

@@ -451,10 +451,17 @@ def has_short_sessions(project, org):
     assert data(project.browser("POST", "/b2b/magic_links/authenticate", body | {"session_duration_minutes": 5}))
 
 
+def mails_links_alone(project, org):
+    email = project.member(org).email_address
+    project.api.magic_links.email.login_or_signup(organization_id=org, email_address=email)
+    assert "Or enter this code" not in project.mailbox.wait(email).text
+
+
 OF_PROJECTS = {
     "http_only_cookies": ("sometimes", keeps_tokens_in_cookies, ["--http-only-cookies", "false"], False),
     "create_organization_enabled": (WORD, lets_no_page_create_organizations, ["--create-organization-enabled", "true"], True),
     "pkce_required_for_email_magic_links": ("S512", requires_pkce, ["--pkce-required-for-email-magic-links", "false"], False),
+    "code_in_magic_link_mails": ("beside", mails_links_alone, ["--code-in-magic-link-mails", "true"], True),
     "max_session_duration_minutes": ("a year", has_short_sessions, ["--max-session-duration-minutes", "600"], 600),
 }
 
