@@ -88,10 +88,10 @@ fn busy() -> Error {
     Error::TooMany(message.into(), AGAIN)
 }
 
-/// How much hashing gives way: a tenth of what another thread gets that wants the same processor. With more of it, whatever
-/// else keeps a machine busy would keep people from logging in.
+/// How much hashing gives way: to a third of what another thread gets that wants the same processor. If it were much less,
+/// whatever else keeps a machine busy would keep people from logging in.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 10;
+const NICE: i32 = 5;
 
 /// Makes this thread one that gives way. So hashing may have all processors while nothing else needs them, and a session
 /// check does not wait for it. Where that cannot be done they share.
