@@ -1,4 +1,5 @@
-"""Logins with passwords beside the bare hash, session checks beside a storm of such logins, and very many logins at once."""
+"""Logins with passwords beside the bare hash, session checks beside a storm of such logins, very many logins at once, and
+logins with mailed codes beside those with mailed links."""
 
 import asyncio
 import collections
@@ -20,8 +21,9 @@ from .side import ORGANIZATION_PATH, SESSION_PATH, Side
 from .tools import BENCH, median, say
 
 PATH = "/v1/b2b/passwords"
+CODE_SEND_PATH, CODE_PATH = "/v1/b2b/otps/email/login_or_signup", "/v1/b2b/otps/email/authenticate"
 # How much the server's hashing gives way to others (`crates/foundation/src/hashing.rs`).
-NICE = "10"
+NICE = "5"
 PASSWORD = "violet-harbor-sings-bench"
 # Connections for each processor: enough that each always has a hash to compute, and few enough that none is refused.
 EACH = 8
@@ -29,23 +31,29 @@ EACH = 8
 STORM_EACH = 25
 
 
-def logins(side: Side, members: int) -> list[dict]:
-    """Members of an organization of their own get a password, as members do; what they then log in with."""
+def each_once(side: Side, path: str, bodies: list[dict], connections: int = 4) -> dict:
+    """Sends each of these. The first of a file is not sent, so it stands there twice."""
+    requests = side.requests("passwords", (("POST", path, body) for body in (bodies[0], *bodies)))
+    return side.load(requests, 120, once=True, connections=connections)
+
+
+def members(side: Side, name: str, count: int) -> list[dict]:
+    """An organization that takes every way in, with so many members."""
     connection = load.Connection(side.server, side.authorization)
-    organization = json.loads(connection.call("POST", ORGANIZATION_PATH, {"organization_name": "Bench passwords"})[2])
-    who = {"organization_id": organization["organization"]["organization_id"]}
-    emails = [f"bench-{number}@passwords.example" for number in range(members)]
+    made = json.loads(connection.call("POST", ORGANIZATION_PATH, {"organization_name": f"Bench {name}"})[2])
+    organization = made["organization"]["organization_id"]
+    emails = [{"email_address": f"bench-{number}@{name}.example"} for number in range(count)]
+    each_once(side, f"{ORGANIZATION_PATH}/{organization}/members", emails)
+    return [{"organization_id": organization} | email for email in emails]
 
-    def each(method: str, path: str, bodies: list[dict]) -> int:
-        # The first of a file is not sent.
-        requests = side.requests("passwords", ((method, path, body) for body in (bodies[0], *bodies)))
-        return side.load(requests, 120, once=True, connections=EACH)["requests"]
 
-    each("POST", f"{ORGANIZATION_PATH}/{who['organization_id']}/members", [{"email_address": email} for email in emails])
-    count = each("POST", f"{PATH}/email/reset/start", [who | {"email_address": email} for email in emails])
-    tokens = side.data.guildhall.links(count)
-    each("POST", f"{PATH}/email/reset", [{"password_reset_token": token, "password": PASSWORD} for token in tokens])
-    return [who | {"email_address": email, "password": PASSWORD} for email in emails]
+def logins(side: Side, count: int) -> list[dict]:
+    """Members get a password, as members do; what they then log in with."""
+    who = members(side, "passwords", count)
+    sent = each_once(side, f"{PATH}/email/reset/start", who)["requests"]
+    tokens = side.data.guildhall.links(sent)
+    each_once(side, f"{PATH}/email/reset", [{"password_reset_token": token, "password": PASSWORD} for token in tokens])
+    return [each | {"password": PASSWORD} for each in who]
 
 
 def hashes(program: pathlib.Path, seconds: float) -> dict:
@@ -125,6 +133,33 @@ def waiting(engine, side: Side, bodies: list[dict]) -> dict:
             "refused_with_retry_after": sum(again for status, again in answers if status == 429)}
 
 
+def codes(engine, side: Side) -> dict:
+    """Logins with mailed codes, in turn with those with mailed links. Only the newest code of an address counts, so each
+    gets one a round."""
+    who = members(side, "codes", engine.options.logins)
+    people = [(each["organization_id"], None, each["email_address"]) for each in who]
+
+    def of_links(number: int) -> tuple[dict, dict]:
+        return engine.login_round(side, number, people)
+
+    def of_codes(_: int) -> tuple[dict, dict]:
+        sent = each_once(side, CODE_SEND_PATH, who, load.CONNECTIONS)
+        found = side.data.guildhall.codes(sent["requests"])
+        uses = [each | {"code": found[each["email_address"]]} for each in who]
+        return sent, each_once(side, CODE_PATH, uses, load.CONNECTIONS)
+
+    # Not counted: the first login of a member makes them active.
+    of_links(0)
+    rounds = {"link": [], "code": []}
+    for number in range(engine.options.rounds):
+        for kind, login in (("link", of_links), ("code", of_codes)):
+            send, use = login(number)
+            both = {"per_second": round(1 / (1 / send["per_second"] + 1 / use["per_second"]), 1)}
+            both |= {key: round(send[key] + use[key], 1) for key in ("cpu_us", "database_cpu_us") if key in send}
+            rounds[kind].append(both)
+    return {kind: summary(found) for kind, found in rounds.items()} | {"code_to_link": compare(rounds["code"], rounds["link"])}
+
+
 def measure(engine, side: Side) -> dict:
     cores, seconds = os.cpu_count() or 1, engine.options.password_seconds
     say(f"{engine.name}: members set passwords …")
@@ -142,4 +177,6 @@ def measure(engine, side: Side) -> dict:
     say(f"{engine.name}: session checks alone and beside a storm of logins …")
     found["storm"] = beside_a_storm(engine, side, requests, cores)
     say(f"{engine.name}: {engine.options.waiting:,} logins at once …")
-    return found | {"waiting": waiting(engine, side, bodies)}
+    found["waiting"] = waiting(engine, side, bodies)
+    say(f"{engine.name}: logins with codes and with links …")
+    return found | {"codes": codes(engine, side)}

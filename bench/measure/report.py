@@ -105,17 +105,22 @@ def side_by_side(found: dict) -> list[tuple]:
 
 
 def passwords(engine: str, found: dict) -> list[tuple]:
-    raw, storm, waiting = found["to_raw"], found["storm"], found["waiting"]
+    raw, storm, waiting, codes = found["to_raw"], found["storm"], found["waiting"], found["codes"]
     rates = f"{found['logins']['per_second']:,.1f}/s to {found['raw']['per_second']:,.1f}/s"
     times = [f"{key} {storm['alone'][f'{key}_ms']:.2f} and {storm['beside'][f'{key}_ms']:.2f} ms" for key in ("p50", "p99")]
     row = at_most("session check beside a storm of password logins: p99 of it alone", storm["p99_ratio"], 3, "×",
                   f"{', '.join(times)}; {storm['refused']:,} checks refused; {storm['logins']['per_second']:,.1f} logins/s meanwhile")
     before, peak = waiting["before_mb"], waiting["peak_mb"]
     answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(waiting["answers"].items()))
+    code = codes["code_to_link"]
+    detail = f"{codes['code']['per_second']:,.0f}/s to {codes['link']['per_second']:,.0f}/s; by CPU time {code['cpu_ratio']:.1%}"
+    label = "login by mailed code, of the magic-link login's rate"
     return [
         at_least("password logins, of the rate of the bare hash on the same cores", raw["ratio"], 0.95, f"{raw['ratio']:.1%}",
                  f"{rates}; rounds {raw['lowest']:.1%} to {raw['highest']:.1%}"),
         (*row[:3], verdict(False), row[4]) if storm["refused"] else row,
+        at_least(label, code["ratio"], 1.0, f"{code['ratio']:.1%}", detail) if engine == "sqlite"
+        else (label, f"{code['ratio']:.1%}", "", "", detail),
         (f"resident memory while {waiting['count']:,} logins come at once", f"{peak['resident']:,.2f} MB", "", "",
          f"{before['resident']:,.2f} MB before; answered in {waiting['seconds']} s: {answers}; "
          f"{waiting['refused_with_retry_after']:,} with Retry-After"),

@@ -194,6 +194,11 @@ class Guildhall:
         found = (re.search(r"[?&]token=([A-Za-z0-9_-]+)", json.loads(line)["link"]) for line in lines)
         return [match[1] for match in found if match]
 
+    def codes(self, count: int) -> dict[str, str]:
+        """The newest code of each address, in so many messages."""
+        lines = self.command("outbox", "--json", "--limit", str(count)).stdout.splitlines()
+        return {message["to"]: message["code"] for message in map(json.loads, reversed(lines)) if message["code"]}
+
     def stop(self):
         if self.postgres:
             self.postgres.stop()

@@ -53,7 +53,7 @@ def test_a_quick_run_measures_every_target(engine, folder):
                 "magic-link login: time", "durable logins", "at rest", "peak", "start to ready", "check by session_jwt",
                 "check with authorization_check", "check with session_duration_minutes", "clients that search names",
                 "durable logins a second and core, of the older binary's", "password logins", "storm of password logins",
-                "60 logins come at once"):
+                "login by mailed code", "60 logins come at once"):
         assert row in done.stdout, done.stdout
     # Nothing but the seeded databases is left.
     left = [path.name for path in (folder / "data").iterdir()]
