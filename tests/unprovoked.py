@@ -59,6 +59,10 @@ AT_ONE = {
         ("members.get_self", "member_not_found"), ("members.get_self", "organization_not_found"), ("organizations.get_own", "organization_not_found"),
         ("discovery.create", "member_not_found"), ("sessions.exchange", "member_not_found"),
         ("magic_links.authenticate", "member_not_found"), ("email_codes.authenticate", "member_not_found"), ("discovery.exchange", "invalid_email"),
+        ("members.delete_password", "member_not_found"), ("passwords.migrate", "duplicate_member_email"),
+        *(("passwords." + way, error) for error in ("member_not_found", "session_not_found")
+          for way in ("authenticate", "email_reset", "existing_password_reset")),
+        ("passwords.session_reset", "member_not_found"),
     ), RACE),
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
     ("sessions.revoke", "session_authorization_tenancy_error"): "what is another organization's is not found",
@@ -72,9 +76,10 @@ AT_ONE = {
         ("discovery.create", "duplicate_member_phone_number"), ("discovery.create", "invalid_id"),
         ("members.start_email_update", "invalid_expiration"), ("members.start_email_update", "invalid_pkce_code_challenge"),
         ("members.start_email_update", "pkce_expected_code_verifier"),
+        *(("passwords." + way, error) for error in ("intermediate_session_not_found", "invalid_intermediate_session_token_for_organization")
+          for way in ("existing_password_reset", "session_reset")),
         ("sessions.exchange", "intermediate_session_not_found"), ("sessions.exchange", "invalid_intermediate_session_token_for_organization"),
     ), "of a field that it does not take; the errors of a subject are declared as one"),
-    ("discovery.create", "invalid_intermediate_session_token_for_organization"): "half a login of today has proven its address, which counts elsewhere too",
     ("magic_links.authenticate", "unable_to_verify_member_email_update"): "a member who can no longer change takes the link along",
     ("email_codes.authenticate", "desired_email_deactivated_by_different_member"): "duplicate_member_email says it",
     ("members.reactivate", "duplicate_member_email"): "reactivation_email_belongs_to_another_member says it",

@@ -451,6 +451,51 @@ def one_of_two_members(w):
     return Sent({"email_address": w.email})
 
 
+@changes("passwords.discovery_authenticate")
+def show_a_password(w):
+    across_organizations(w)
+    return Sent({"email_address": w.email, "password": password_of(w)})
+
+
+@changes("passwords.discovery_reset_start")
+def ask_for_a_link_for_an_address(w):
+    across_organizations(w)
+    return Sent({"email_address": w.email})
+
+
+@changes("passwords.discovery_reset")
+def set_the_password_of_an_address_by_discovery(w):
+    across_organizations(w)
+    one_elsewhere(w)
+    password_of(w)
+    w.project.api.passwords.discovery.email.reset_start(email_address=w.email)
+    return Sent({"password_reset_token": token_from(w.project.mailbox.wait(w.email)), "password": "violet-harbor-sings-tonight"})
+
+
+MD5 = "5f4dcc3b5aa765d61d8327deb882cf99"
+
+
+@changes("passwords.migrate")
+def take_over_a_member(w):
+    return Sent({"organization_id": w.org, "email_address": new_email(), "hash": MD5, "hash_type": "md_5", "name": "Grace",
+                 "roles": ["stytch_admin"], "external_id": f"ext-{unique()}", "trusted_metadata": {"a": 1},
+                 "mfa_phone_number": f"+1415555{secrets.randbelow(9000) + 1000}", "set_phone_number_verified": True})
+
+
+@changes("passwords.migrate")
+def take_over_a_password(w):
+    return Sent({"organization_id": w.org, "email_address": w.email, "hash": MD5, "hash_type": "md_5"})
+
+
+@changes("passwords.authenticate")
+def log_in_with_a_password_that_was_taken_over(w):
+    project = w.server.project()
+    w.server.command("project", "update", project.project_id, "--check-breach-on-authentication", "false", "--validate-on-authentication", "false")
+    w.__init__(w.server, project)
+    w.project.api.passwords.migrate(organization_id=w.org, email_address=w.email, hash=MD5, hash_type="md_5")
+    return Sent({"organization_id": w.org, "email_address": w.email, "password": "password"})
+
+
 @changes("members.update", "members.delete", "organizations.delete")
 def with_a_password(w):
     password_of(w)
@@ -545,6 +590,8 @@ READS = {
     # That a session is used, and that its end moves away, is no change.
     "sessions.authenticate": lambda w: Sent({"session_token": w.member_login.session_token, "session_duration_minutes": 600}),
     "sessions.authenticate.browser": lambda w: Sent({"session_duration_minutes": 600}, session_token=w.member_login.session_token),
+    "passwords.strength_check": lambda w: Sent({"password": "violet-harbor"}),
+    "passwords.strength_check.browser": lambda w: Sent({"password": "violet-harbor"}),
     "telemetry.drop.browser": lambda w: Sent({}),
 }
 

@@ -37,7 +37,7 @@ class Attack:
     spends: bool = False
 
 
-PASSWORD = "violet-harbor-sings-tonight"
+PASSWORD, MD5 = "violet-harbor-sings-tonight", "d41d8cd98f00b204e9800998ecf8427e"
 SMUGGLED = {"organization_id": "{org}", "organization_ids": ["{org}"], "member_id": "{member}"}
 NO_IDS = "it takes no identifier of an object"
 PUBLIC = "its identifier is public, and so is the answer"
@@ -130,6 +130,15 @@ TABLE = {
     "passwords.existing_password_reset": Attack([{"organization_id": "{org}", "email_address": "{email}", "existing_password": PASSWORD, "new_password": "x"}], entry=True),
     "passwords.existing_password_reset.browser": Attack([{"organization_id": "{org}", "email_address": "{email}", "existing_password": PASSWORD, "new_password": "x"}], entry=True),
     "passwords.require_reset": Attack([{"email_address": "{email}", "organization_id": "{org}"}]),
+    "passwords.strength_check": NO_IDS,
+    "passwords.strength_check.browser": NO_IDS,
+    "passwords.migrate": Attack([{"organization_id": o, "email_address": "{email}", "hash": MD5, "hash_type": "md_5"} for o in ("{org}", "{slug}", "{ext}")]),
+    "passwords.discovery_authenticate": Attack([{"email_address": "{email}", "password": PASSWORD}], entry=True),
+    "passwords.discovery_authenticate.browser": Attack([{"email_address": "{email}", "password": PASSWORD}], entry=True),
+    "passwords.discovery_reset_start": Attack([{"email_address": "{email}"}], entry=True),
+    "passwords.discovery_reset_start.browser": Attack([{"email_address": "{email}"}], entry=True),
+    "passwords.discovery_reset": Attack([{"password_reset_token": "{reset}", "password": PASSWORD}], entry=True),
+    "passwords.discovery_reset.browser": Attack([{"password_reset_token": "{reset}", "password": PASSWORD}], entry=True),
     "members.delete_password": Attack(mixed=True),
     "members.delete_password.browser": Attack(queries=[{"organization_id": "{org}"}]),
     "email_codes.login_or_signup": Attack([{"organization_id": o, "email_address": "{email}"} for o in ("{org}", "{slug}", "{ext}")], entry=True),

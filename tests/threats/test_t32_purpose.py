@@ -5,15 +5,18 @@ from doors import behind
 from harness import check_refusal, code_from, discover, discovery_token, email_code, magic_token, new_email, token_from, verified_member
 from scenes import DISCOVERY, INTERMEDIATE, JWT_HEADER, MAGIC_LINK, MEMBER_HEADER, SESSION, Tenant, b64, unb64
 
-KINDS = ["link", "invitation", "update", "discovery", "session", "intermediate", "jwt", "public token", "secret"]
+# Beside a link that sets one.
+PASSWORD = {"password": "violet-harbor-sings-tonight"}
+KINDS = ["link", "invitation", "update", "discovery", "reset", "session", "intermediate", "jwt", "public token", "secret"]
 REFUSED = ((400, 401, 404), (
     "magic_link_not_found", "session_not_found", "invalid_session_token", "unable_to_parse_session_jwt", "intermediate_session_not_found",
-    "user_unauthenticated",
+    "user_unauthenticated", "unable_to_auth_password_reset_token",
 ))
 # What takes a token, as (field, path), and which kinds it takes.
 SLOTS = {
     ("magic_links_token", "/b2b/magic_links/authenticate"): {"link", "invitation", "update"},
     ("discovery_magic_links_token", "/b2b/magic_links/discovery/authenticate"): {"discovery"},
+    ("password_reset_token", "/b2b/passwords/email/reset"): {"reset"},
     ("session_token", "/b2b/sessions/authenticate"): {"session"},
     ("session_jwt", "/b2b/sessions/authenticate"): {"jwt"},
     ("session_token", "/b2b/sessions/exchange"): {"session"},
@@ -34,7 +37,10 @@ class World:
         invited, new = new_email(), new_email()
         project.api.magic_links.email.invite(organization_id=t.org, email_address=invited)
         project.api.organizations.members.start_email_update(t.org, t.member.member_id, email_address=new)
+        project.api.passwords.email.reset_start(organization_id=t.org, email_address=t.member.email_address)
+        reset = token_from(project.mailbox.wait(t.member.email_address))
         self.tokens = {
+            "reset": reset,
             "link": magic_token(project, t.org, t.admin.email_address), "invitation": token_from(project.mailbox.wait(invited)),
             "update": token_from(project.mailbox.wait(new)), "discovery": discovery_token(project, t.admin.email_address),
             "session": t.admin_login.session_token, "jwt": t.admin_login.session_jwt,
@@ -57,7 +63,7 @@ def test_t32_every_token_in_every_wrong_place(world, project, field, path, surfa
     for kind in KINDS:
         if kind in SLOTS[(field, path)]:
             continue
-        body = {field: world.tokens[kind], "organization_id": world.tenant.org, "session_duration_minutes": 60}
+        body = {field: world.tokens[kind], "organization_id": world.tenant.org, "session_duration_minutes": 60, "password": "violet-harbor-sings-tonight"}
         body = {k: v for k, v in body.items() if k == field or "revoke" not in path}
         if surface == "backend":
             check_refusal(project.raw("POST", "/v1" + path, body), *REFUSED)
@@ -75,17 +81,17 @@ def test_t32_no_other_token_acts_as_a_member(world, project, kind):
         check_refusal(project.browser("DELETE", "/b2b/organizations/me", session_token=token), *REFUSED)
 
 
-@pytest.mark.parametrize("kind", ["link", "discovery", "session", "intermediate"])
+@pytest.mark.parametrize("kind", ["link", "discovery", "reset", "session", "intermediate"])
 def test_t32_the_kind_and_the_tenant_cannot_be_edited(world, project, neighbour, kind):
     """Every byte of a token counts."""
     raw = unb64(world.tokens[kind])
     assert len(raw) == 33
-    slot = {"link": ("magic_links_token", "/v1/b2b/magic_links/authenticate"), "discovery": ("discovery_magic_links_token", "/v1/b2b/magic_links/discovery/authenticate"),
+    slot = {"link": ("magic_links_token", "/v1/b2b/magic_links/authenticate"), "discovery": ("discovery_magic_links_token", "/v1/b2b/magic_links/discovery/authenticate"), "reset": ("password_reset_token", "/v1/b2b/passwords/email/reset"),
             "session": ("session_token", "/v1/b2b/sessions/authenticate"), "intermediate": ("intermediate_session_token", "/v1/b2b/discovery/organizations")}
     bent = [raw[:i] + bytes([raw[i] ^ 1]) + raw[i + 1 :] for i in range(33)]
     bent += [raw[:-1], raw + b"\0", bytes(33), raw[::-1]]
     for token in bent:
-        check_refusal(project.raw("POST", slot[kind][1], {slot[kind][0]: b64(token)}), *REFUSED)
+        check_refusal(project.raw("POST", slot[kind][1], {slot[kind][0]: b64(token)} | PASSWORD), *REFUSED)
     other = project.organization().organization_id
     for number in (SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY):
         for tenant in (raw[1:17], bytes.fromhex(other[-36:].replace("-", "")), bytes.fromhex(project.project_id[-36:].replace("-", ""))):
@@ -93,9 +99,9 @@ def test_t32_the_kind_and_the_tenant_cannot_be_edited(world, project, neighbour,
             if token == raw:
                 continue
             for field, path in slot.values():
-                check_refusal(project.raw("POST", path, {field: b64(token)}), *REFUSED)
+                check_refusal(project.raw("POST", path, {field: b64(token)} | PASSWORD), *REFUSED)
     # And in another project it is nothing at all.
-    check_refusal(neighbour.raw("POST", slot[kind][1], {slot[kind][0]: world.tokens[kind]}), *REFUSED)
+    check_refusal(neighbour.raw("POST", slot[kind][1], {slot[kind][0]: world.tokens[kind]} | PASSWORD), *REFUSED)
 
 
 def test_t32_a_link_belongs_to_its_address(project, org):

@@ -7,6 +7,7 @@ mod admin_portal;
 mod arrival;
 mod attempts;
 mod audit_log;
+mod breaches;
 mod callers;
 mod catalogue;
 mod cookies;

@@ -3,6 +3,8 @@
 //   /login?codes            the same, with codes by mail; so with /o/SLUG?codes
 //   /o/SLUG                 the prebuilt login of one organization
 //   /t/SLUG/login           the same, where the project's settings say where the slug stands
+//   /p/SLUG, /p             the prebuilt login with passwords, of one organization or by discovery
+//   /reset                  where a link to set a password leads
 //   /members, /settings     the admin portal
 //   anything else           only the client
 (() => {
@@ -47,6 +49,13 @@
     showLogin({ authFlowType: "Organization", organizationSlug: second });
   } else if (first === "t") {
     showLogin({ authFlowType: "Organization" });
+  } else if (first === "p" || first === "reset") {
+    const resetPasswordRedirectURL = `${location.origin}/reset`;
+    showLogin({
+      products: [B2BProducts.passwords],
+      passwordOptions: { loginRedirectURL: redirectUrl, discoveryRedirectURL: resetPasswordRedirectURL, resetPasswordRedirectURL },
+      ...(second ? { authFlowType: "Organization", organizationSlug: second } : { authFlowType: "Discovery" }),
+    });
   } else if (first === "members") {
     window.adminPortal.mountAdminPortalMemberManagement({ client, element: "#main" });
   } else if (first === "settings") {

@@ -348,28 +348,36 @@ fn search(tx: &mut Tx, cx: &Call<Actor>, input: Search) -> Result<Found> {
 
 #[derive(Deserialize, JsonSchema)]
 struct PublicSearch {
-    #[expect(dead_code, reason = "part of the protocol; the answer does not depend on it yet")]
+    #[expect(dead_code, reason = "part of the protocol; the answer does not depend on it")]
     email_address: String,
-    #[expect(dead_code, reason = "part of the protocol; the answer does not depend on it yet")]
+    #[expect(dead_code, reason = "part of the protocol; the answer does not depend on it")]
     organization_id: OrganizationRef,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct PublicMember {
-    /// `null` unless the login page should ask for a password.
-    member: Option<()>,
+    member: ShownToEverybody,
+}
+
+/// What everybody is told of everybody: that there is a member, of whom nothing is known.
+#[derive(Serialize, JsonSchema)]
+struct ShownToEverybody {
+    status: Status,
+    name: &'static str,
+    member_password_id: &'static str,
 }
 
 /// Ask whether a login page should show a password field.
 ///
-/// No member has a password yet, so the answer is always no; it never tells whether an address is a member's (T-45).
+/// It is always yes: the answer never tells whether an address is a member's, nor whether they have a password (T-45). Whoever
+/// has none sets one by mail.
 #[endpoint(
     "members.public_search",
     browser POST "/sdk/v1/b2b/organizations/members/search" takes(email_address, organization_id),
     reads
 )]
 fn public_search(_tx: &mut Tx, _cx: &Call<ProjectCaller>, _input: PublicSearch) -> Result<PublicMember> {
-    Ok(PublicMember { member: None })
+    Ok(PublicMember { member: ShownToEverybody { status: Status::Active, name: "", member_password_id: "" } })
 }
 
 /// Remove a member's external id.

@@ -26,6 +26,7 @@ pub(crate) use reference::MemberRef;
 pub(crate) use roles::{check_roles, require_given};
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;
+pub(crate) use update::MemberUpdate;
 
 use crate::organizations::{MfaMethod, Organization};
 use database::Timestamp;

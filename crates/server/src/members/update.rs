@@ -16,31 +16,31 @@ use serde::Deserialize;
 
 /// The fields of a member that an update takes. What is absent stays as it is.
 #[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
-pub(super) struct MemberUpdate {
+pub(crate) struct MemberUpdate {
     #[schemars(with = "Option<MemberName>")]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
-    trusted_metadata: Option<Metadata>,
+    pub(crate) trusted_metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
-    untrusted_metadata: Option<Metadata>,
-    is_breakglass: Option<bool>,
+    pub(crate) untrusted_metadata: Option<Metadata>,
+    pub(crate) is_breakglass: Option<bool>,
     /// E.164.
     #[schemars(with = "Option<PhoneNumber>")]
-    mfa_phone_number: Option<String>,
-    mfa_enrolled: Option<bool>,
+    pub(crate) mfa_phone_number: Option<String>,
+    pub(crate) mfa_enrolled: Option<bool>,
     /// Replaces all roles given directly.
-    roles: Option<Vec<RoleId>>,
-    preserve_existing_sessions: Option<bool>,
+    pub(crate) roles: Option<Vec<RoleId>>,
+    pub(crate) preserve_existing_sessions: Option<bool>,
     #[schemars(extend("enum" = text::words(MfaMethod::ALL.iter().map(|method| method.as_str()))))]
-    default_mfa_method: Option<String>,
+    pub(crate) default_mfa_method: Option<String>,
     #[schemars(with = "Option<AnySpelling>")]
-    pub(super) email_address: Option<String>,
+    pub(crate) email_address: Option<String>,
     #[schemars(with = "Option<ExternalId>")]
-    external_id: Option<String>,
+    pub(crate) external_id: Option<String>,
     /// Forget the old address instead of reserving it for the member.
-    pub(super) unlink_email: Option<bool>,
+    pub(crate) unlink_email: Option<bool>,
 }
 
 impl MemberUpdate {
@@ -95,7 +95,7 @@ impl MemberUpdate {
     }
 
     /// Makes the changes, the address aside.
-    pub(super) fn apply(self, tx: &mut Tx, cx: &Cx, organization: &Organization, member: &mut Member) -> Result<()> {
+    pub(crate) fn apply(self, tx: &mut Tx, cx: &Cx, organization: &Organization, member: &mut Member) -> Result<()> {
         if let Some(name) = self.name {
             member.name = check_name(name)?;
         }

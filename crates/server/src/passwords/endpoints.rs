@@ -1,7 +1,11 @@
 use super::authenticate::{Authenticate, authenticate as log_in};
+use super::discovery;
 use super::mailing::{self, Mailing, USUAL_MINUTES};
+use super::migrate::migrate;
+use super::policy::NEW;
 use super::require_reset::require_reset;
 use super::reset_by_email::{LINK, Reset, reset as set_password};
+use super::strength_check::strength_check;
 use super::{reset_by_existing as existing, reset_by_session as session, usable};
 use crate::actor::{Actor, ProjectCaller};
 use crate::attempts::ATTEMPTS;
@@ -28,7 +32,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    vec![
+    let mut endpoints = discovery::endpoints();
+    endpoints.extend([
+        strength_check::endpoint(),
+        migrate::endpoint(),
         authenticate::endpoint(),
         reset_start::endpoint(),
         reset::endpoint(),
@@ -36,7 +43,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         reset_by_existing::endpoint(),
         delete::endpoint(),
         require_reset::endpoint(),
-    ]
+    ]);
+    endpoints
 }
 
 /// Log in with a password.
@@ -169,7 +177,7 @@ struct ByReset {
         password_reset_token, password, session_duration_minutes, locale, code_verifier, dfp_telemetry_id,
         captcha_token, intermediate_session_token
     ),
-    errors(WeakPassword, ..LINK, ..LOGIN, ..TERMS)
+    errors(..NEW, ..LINK, ..LOGIN, ..TERMS)
 )]
 async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<Outcome<ByReset>> {
     let (member_email_id, outcome) = set_password(cx, input).await?;
@@ -186,7 +194,7 @@ async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<Outcome<ByReset>
     browser POST "/sdk/v1/b2b/passwords/session/reset" takes(password, dfp_telemetry_id, captcha_token),
     errors(
         OrganizationNotFound, NoSessionArguments, TooManySessionArguments, InvalidSessionToken, UserUnauthenticated,
-        UnableToParseSessionJwt, SessionTooOldToResetPassword, RestrictedAuthMethod, WeakPassword, ..LOGIN, ..TERMS
+        UnableToParseSessionJwt, SessionTooOldToResetPassword, RestrictedAuthMethod, ..NEW, ..LOGIN, ..TERMS
     )
 )]
 async fn reset_by_session(cx: Call<ProjectCaller>, input: session::Reset) -> Result<Outcome> {
@@ -205,7 +213,7 @@ async fn reset_by_session(cx: Call<ProjectCaller>, input: session::Reset) -> Res
     ),
     errors(
         OrganizationNotFound, InvalidEmail, WrongPassword, MemberResetPassword, EmailDomainIsClaimed,
-        CannotResetWithExistingPassword, WeakPassword, ..ATTEMPTS, ..LOGIN, ..TERMS
+        CannotResetWithExistingPassword, ..NEW, ..ATTEMPTS, ..LOGIN, ..TERMS
     )
 )]
 async fn reset_by_existing(cx: Call<ProjectCaller>, input: existing::Reset) -> Result<Outcome> {

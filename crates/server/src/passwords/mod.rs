@@ -4,14 +4,17 @@
 //! A hash is computed between two transactions, never in one. The second looks again at what the first has found.
 
 mod authenticate;
+mod discovery;
 mod endpoints;
 mod mailing;
+mod migrate;
 mod policy;
 mod require_reset;
 mod reset_by_email;
 mod reset_by_existing;
 mod reset_by_session;
 mod set;
+mod strength_check;
 mod work;
 
 pub(crate) use endpoints::endpoints;

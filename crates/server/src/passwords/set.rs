@@ -46,7 +46,7 @@ pub(super) fn set(
     }
     // Who has never proven the address hears of it when they do.
     if before.email_address_verified && before.status == Status::Active {
-        notify(tx, cx, Some(organization), &before)?;
+        notify(tx, cx, Some(organization), &before.email_address, Some(&before.name))?;
     }
     Ok(())
 }
@@ -67,16 +67,26 @@ pub(super) fn proven_at(cx: &Cx) -> Timestamp {
     Timestamp(cx.now().0 + 1)
 }
 
-/// Tells somebody that their password was changed.
-pub(super) fn notify(tx: &mut Tx, cx: &Cx, organization: Option<&Organization>, member: &Member) -> Result<()> {
+/// Tells an address that its password was changed, in all organizations.
+pub(super) fn tell(tx: &mut Tx, cx: &Cx, email: &EmailAddress) -> Result<()> {
+    notify(tx, cx, None, email, None)
+}
+
+fn notify(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Option<&Organization>,
+    email: &EmailAddress,
+    name: Option<&str>,
+) -> Result<()> {
     let mail = Mail {
-        to: member.email_address.to_string(),
+        to: email.to_string(),
         template: mail::Template::PasswordChanged,
         locale: mail::Locale::default(),
         context: mail::Context {
             project_name: cx.project().name.clone(),
             organization_name: organization.map(|organization| organization.organization_name.clone()),
-            member_name: Some(member.name.clone()).filter(|name| !name.is_empty()),
+            member_name: name.map(str::to_owned).filter(|name| !name.is_empty()),
             link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
             login_link: None,
             code: None,

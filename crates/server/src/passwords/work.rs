@@ -39,6 +39,27 @@ pub(super) async fn verify(cx: &Cx, stored: Option<&StoredPassword>, password: &
     Ok(Verified { is_right, upgraded })
 }
 
+/// Hashes a foreign hash once more where it is weaker than ours.
+///
+/// # Errors
+/// `too_many_requests` when too many wait.
+pub(super) async fn strengthen(cx: &Cx, hash: PasswordHash) -> Result<String> {
+    let parameters = Parameters::default();
+    let work = move || hash.strengthen(&parameters).map(|hash| hash.to_text());
+    cx.app.hashing().run(parameters.memory(), work).await?.map_err(Error::internal)
+}
+
+/// How much memory everything else is counted with.
+const LITTLE: u64 = 1 << 20;
+
+/// Computes something about a password that is no hash, where hashes are computed: nothing delays what is not about one.
+///
+/// # Errors
+/// `too_many_requests` when too many wait.
+pub(super) async fn compute<T: Send + 'static>(cx: &Cx, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    cx.app.hashing().run(LITTLE, work).await
+}
+
 /// Hashes a password that is to be set, and was [found to do](super::policy).
 ///
 /// # Errors

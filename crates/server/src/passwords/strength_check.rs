@@ -1,0 +1,88 @@
+//! Telling whether a password would do.
+
+use super::policy;
+use crate::actor::ProjectCaller;
+use foundation::email_address::{AnySpelling, EmailAddress};
+use foundation::error::{ApiError, Result};
+use foundation::project::PasswordPolicy;
+use foundation::secret::Secret;
+use frame::{Call, endpoint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct StrengthCheck {
+    #[schemars(with = "String")]
+    password: Secret,
+    /// Whose password it would be: what stands in it is easy to guess.
+    #[schemars(with = "Option<AnySpelling>")]
+    email_address: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Strength {
+    /// Whether it may be set.
+    valid_password: bool,
+    /// 0 to 4, by the number of guesses that it would take.
+    score: u8,
+    breached_password: bool,
+    /// `zxcvbn` or `luds`: which of them decides.
+    strength_policy: &'static str,
+    breach_detection_on_create: bool,
+    luds_feedback: LudsFeedback,
+    zxcvbn_feedback: ZxcvbnFeedback,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct LudsFeedback {
+    has_lower_case: bool,
+    has_upper_case: bool,
+    has_digit: bool,
+    has_symbol: bool,
+    missing_complexity: u32,
+    missing_characters: u32,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ZxcvbnFeedback {
+    warning: String,
+    suggestions: Vec<String>,
+}
+
+/// Tell whether a password would do.
+///
+/// Nothing is stored. The password is held against the project's policy, and against those known from breaches where the
+/// project has that done for new ones.
+#[endpoint(
+    "passwords.strength_check",
+    POST "/v1/b2b/passwords/strength_check",
+    browser POST "/sdk/v1/b2b/passwords/strength_check" takes(email_address, password),
+    errors(InvalidEmail)
+)]
+pub(super) async fn strength_check(cx: Call<ProjectCaller>, input: StrengthCheck) -> Result<Strength> {
+    let email = input.email_address.filter(|email| !email.is_empty());
+    let email = email.map(|email| EmailAddress::parse(&email)).transpose().map_err(|_| ApiError::InvalidEmail)?;
+    let settings = &cx.project().settings;
+    let (policy, breach_detection_on_create) = (settings.password_policy, settings.check_breach_on_creation);
+    let judged = policy::judge(&cx, &input.password, email.as_ref(), breach_detection_on_create).await?;
+    let luds = judged.luds;
+    Ok(Strength {
+        valid_password: judged.is_strong && !judged.is_breached,
+        score: judged.zxcvbn.score,
+        breached_password: judged.is_breached,
+        strength_policy: match policy {
+            PasswordPolicy::Zxcvbn => "zxcvbn",
+            PasswordPolicy::Luds => "luds",
+        },
+        breach_detection_on_create,
+        luds_feedback: LudsFeedback {
+            has_lower_case: luds.has_lower_case,
+            has_upper_case: luds.has_upper_case,
+            has_digit: luds.has_digit,
+            has_symbol: luds.has_symbol,
+            missing_complexity: luds.missing_complexity,
+            missing_characters: luds.missing_characters,
+        },
+        zxcvbn_feedback: ZxcvbnFeedback { warning: judged.zxcvbn.warning, suggestions: judged.zxcvbn.suggestions },
+    })
+}
