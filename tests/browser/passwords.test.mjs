@@ -14,7 +14,9 @@ async function start(...flags) {
 async function setPassword(page, password, name) {
   await page.getByText("Set a new password").waitFor();
   const field = page.locator("input[type=password]");
+  const judged = page.waitForResponse((answer) => answer.url().endsWith("/passwords/strength_check") && answer.request().method() === "POST");
   await field.fill("zebra-77");
+  assert.equal((await (await judged).json()).data.valid_password, false);
   const go = page.getByRole("button", { name: "Continue" });
   await shot(page, `${name}-weak`);
   assert.ok(await go.isDisabled(), "a weak password can be set");
