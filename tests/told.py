@@ -140,7 +140,7 @@ TABLES = {
 }
 
 # What is on its way, or half done: it is no tenant's yet. That something was done an event tells all the same.
-PASSING = {"outbox", "one_time_tokens", "email_codes", "intermediate_sessions", "mail_counts", "failed_attempts", "deleted_organizations"}
+PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediate_sessions", "mail_counts", "failed_attempts", "deleted_organizations"}
 # What the program keeps for itself.
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations"}
 

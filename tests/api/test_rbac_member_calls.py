@@ -290,7 +290,6 @@ def test_delete_organization_external_id(project):
 
 # What a member may not ask for, because this version has nothing to meet it with. Each stays until its method is built.
 IMPOSSIBLE = [
-    ({"mfa_policy": "REQUIRED_FOR_ALL", "mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["sms_otp"]}, "invalid_organization_mfa_policy"),
     *(({"auth_methods": "RESTRICTED", "allowed_auth_methods": methods}, "invalid_organization_allowed_auth_methods")
       for methods in (["sso"], ["password"], ["sso", "google_oauth", "github_oauth"])),
 ]
@@ -319,22 +318,6 @@ def test_no_page_founds_an_organization_that_nobody_can_enter(project, fields, e
     answer = project.browser("POST", "/b2b/discovery/organizations/create", body)
     # What the browser's API does not take at all is refused before.
     check_refusal(answer, 400, (error, *WRONG))
-
-
-def test_nobody_is_made_to_prove_a_second_factor_that_is_not_there(scene, plain, admin):
-    scene.api.update(scene.org, mfa_methods="RESTRICTED", allowed_mfa_methods=["sms_otp"])
-    target = scene.project.member(scene.org)
-    for key, session in ((plain.member_id, plain), (target.member_id, admin)):
-        with refused(400, WRONG):
-            scene.members.update(scene.org, key, mfa_enrolled=True, method_options=as_member(UpdateRequestOptions, session))
-    body = {"email_address": new_email(), "mfa_enrolled": True}
-    check_refusal(scene.project.browser("POST", "/b2b/organizations/members", body, session_token=admin.session_token), 400, WRONG)
-    answer = scene.project.browser("PUT", "/b2b/organizations/members/update", {"mfa_enrolled": True}, session_token=plain.session_token)
-    check_refusal(answer, 400, WRONG)
-    enrolled = scene.project.member(scene.org, mfa_enrolled=True)
-    again = scene.members.update(scene.org, enrolled.member_id, mfa_enrolled=True, method_options=as_member(UpdateRequestOptions, admin))
-    assert again.member.mfa_enrolled
-    scene.api.update(scene.org, mfa_methods="ALL_ALLOWED")
 
 
 def test_the_portal_offers_second_factors(scene, admin):

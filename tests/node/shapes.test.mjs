@@ -16,6 +16,7 @@ import {
   succeeded,
   unique,
 } from "./sdk.mjs";
+import { authenticatorCode } from "./totp.mjs";
 
 describe("answers", () => {
   let world, client;
@@ -242,5 +243,36 @@ describe("answers", () => {
     for (const { org_policy } of [set, got]) assert.deepEqual(org_policy.roles, [role]);
     assert.ok(Array.isArray(succeeded(await client.project.metrics()).metrics));
     assert.equal(succeeded(await client.debug.whoami()).project_id, world.project.project_id);
+  });
+
+  test("of second factors", async () => {
+    const { totps, recoveryCodes, organizations } = client;
+    const organization = await world.organization();
+    const { organization_id } = organization;
+    const { email_address } = await world.member(organization);
+    const { member_id, session_token } = signedIn(await world.login(organization, email_address));
+    const ids = { organization_id, member_id };
+    const made = succeeded(await totps.create(ids));
+    assert.match(made.totp_registration_id, id("totp"));
+    assert.match(made.secret, /^[A-Z2-7]{32}$/);
+    assert.match(made.qr_code, /^data:image\/png;base64,/);
+    assert.equal(made.recovery_codes.length, 10);
+    isMember(made.member);
+    isOrganization(made.organization);
+    const code = authenticatorCode(made.secret);
+    const done = succeeded(await totps.authenticate({ ...ids, code, session_token, set_default_mfa: true }));
+    isSession(done.member_session);
+    assert.equal(isMember(done.member).totp_registration_id, made.totp_registration_id);
+    const [recovery_code, ...left] = made.recovery_codes;
+    const recovered = succeeded(await recoveryCodes.recover({ ...ids, recovery_code, session_token }));
+    assert.equal(recovered.recovery_codes_remaining, 9);
+    assert.deepEqual(succeeded(await recoveryCodes.get(ids)).recovery_codes, left);
+    assert.equal(succeeded(await recoveryCodes.rotate(ids)).recovery_codes.length, 10);
+    assert.equal(succeeded(await organizations.members.deleteTOTP(ids)).member.totp_registration_id, "");
+    const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    assert.deepEqual(succeeded(await totps.migrate({ ...ids, secret, recovery_codes: ["old-code-1"] })).recovery_codes, ["old-code-1"]);
+    succeeded(await organizations.members.deleteTOTP(ids));
+    const mfa_phone_number = "+14155550142";
+    isMember(succeeded(await client.otps.sms.send({ ...ids, mfa_phone_number, locale: "de-DE" })).member);
   });
 });

@@ -161,7 +161,7 @@ impl App {
 fn outbound(config: &Config) -> std::result::Result<Outbound, String> {
     // What the operator names may be on this machine.
     let place = |url: &str| {
-        let url = Url::parse(url).ok()?;
+        let url = Url::parse(url.strip_prefix("twilio+").unwrap_or(url)).ok()?;
         Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
     };
     let named = [config.sms_url.as_ref().map(Secret::reveal), config.breach_service.as_deref()];

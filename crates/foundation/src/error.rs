@@ -194,7 +194,7 @@ api_errors! {
     DuplicateMemberEmail = 400 "duplicate_member_email" "A member of this organization has, or had and still keeps, that email address.";
     InvalidMemberExternalId = 400 "invalid_id" "An external id has 1 to 128 characters: letters, digits, and . _ - |; it is not an id of ours, nor . or .., nor a word in the paths of this API, such as search.";
     DuplicateMemberExternalId = 400 "duplicate_member_external_id" "Another member of this organization has that external id.";
-    InvalidPhoneNumber = 400 "invalid_phone_number" "A phone number is written in E.164, like +14155550123.";
+    InvalidPhoneNumber = 400 "invalid_phone_number" "A phone number that there can be is written in E.164, like +14155550123.";
     DuplicateMemberPhoneNumber = 400 "duplicate_member_phone_number" "Another member of this organization has that phone number.";
     DuplicateMemberPhoneNumberForMember = 400 "duplicate_member_phone_number_for_member" "The member already has a phone number; delete it first.";
     InvalidMfaDefaultMethod = 400 "invalid_mfa_default_method" "default_mfa_method is sms_otp or totp.";
@@ -296,8 +296,8 @@ api_errors! {
     InvalidSessionToken = 400 "invalid_session_token" "This is not a session token.";
     UnableToParseSessionJwt = 400 "unable_to_parse_session_jwt" "This is not a session JWT of this project.";
     NoSessionArguments = 400 "no_session_arguments" "Give a session_token or a session_jwt.";
-    InvalidCode = 400 "invalid_code" "A code is six digits, as it was mailed.";
-    OtpCodeNotFound = 404 "otp_code_not_found" "This is not the code that was last mailed to this address here. Only the newest counts.";
+    InvalidCode = 400 "invalid_code" "A code is six digits, as it was sent.";
+    OtpCodeNotFound = 404 "otp_code_not_found" "This is not the code that was sent last. Only the newest counts.";
     UnableToAuthOtpCode = 401 "unable_to_auth_otp_code" "This code was used already or has expired. Request another one.";
     TooManySessionArguments = 400 "too_many_session_arguments" "Give only one of session_token, session_jwt and intermediate_session_token.";
     NoSessionRevokeArguments = 400 "no_session_revoke_arguments" "Give one of member_session_id, session_token, session_jwt and member_id.";
@@ -323,6 +323,8 @@ api_errors! {
     UnableToAuthenticateRecoveryCode = 401 "unable_to_authenticate_recovery_code" "There is no such recovery code, or it was used already.";
     NoRecoveryCodeBackedFactor = 400 "no_active_recovery_code_backed_factor" "The member has no authenticator app, and so no recovery codes.";
     RecoveryCodesNotFound = 404 "recovery_codes_not_found" "The member has no authenticator app, and so no recovery codes.";
+    InvalidTextLocale = 400 "invalid_locale" "The locale of a text message is one of en, es, pt-br, fr, it, de-DE, zh-Hans, ca-ES, ja, ru, nl, pl, tr, fa, vi, cs.";
+    InvalidPhoneNumberCountryCode = 400 "invalid_phone_number_country_code" "The project sends no text messages to the country of this phone number.";
     MemberPhoneNumberNotFound = 404 "member_phone_number_not_found" "The member has no phone number.";
     UserLockLimitReached = 429 "user_lock_limit_reached" "This member is locked after too many failed attempts.";
 

@@ -111,6 +111,8 @@ ids! {
     SessionId = "member-session";
     /// An authenticator app of a member.
     TotpRegistrationId = "totp";
+    /// A phone number of a member.
+    PhoneNumberId = "phone-number";
     /// A recovery code that was used.
     RecoveryCodeId = "totp-recovery-code";
     /// A key that signs session JWTs; the `kid` of RFC 7517.

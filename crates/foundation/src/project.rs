@@ -46,6 +46,8 @@ pub struct Settings {
     pub max_session_duration_minutes: i64,
     /// Where the browser SDK finds the organization's slug in the page's URL, e.g. `*.example.com/{{slug}}/login`.
     pub slug_pattern: Option<String>,
+    /// The countries whose phone numbers are sent text messages (ISO 3166-1, two capitals).
+    pub sms_countries: Vec<String>,
     /// So many failed proofs in a row lock a member: 1 to 100.
     pub lock_threshold: i64,
     /// How long a lock lasts, and failures count: 5 to 10,080 minutes.
@@ -93,6 +95,7 @@ impl Default for Settings {
             validate_on_authentication: true,
             max_session_duration_minutes: 527_040,
             slug_pattern: None,
+            sms_countries: vec!["CA".into(), "US".into()],
             lock_threshold: 10,
             lock_minutes: 60,
             lock_self_serve_enabled: true,
@@ -103,6 +106,7 @@ impl Default for Settings {
 impl Fields for Settings {
     fn strictest(field: &str) -> Option<Value> {
         match field {
+            "sms_countries" => Some(serde_json::json!([])),
             "create_organization_enabled" | "code_in_magic_link_mails" => Some(false.into()),
             "cross_org_passwords_enabled" => Some(false.into()),
             "http_only_cookies"

@@ -45,7 +45,8 @@ pub(crate) struct Server {
     /// Envelope and header sender [default: no-reply@localhost]
     #[arg(long, env = "GUILDHALL_MAIL_FROM", value_name = "ADDR")]
     pub(crate) mail_from: Option<String>,
-    /// Where every text message is POSTed as JSON; none keeps them in the local outbox
+    /// Where every text message is POSTed as JSON, or `twilio+https://SID:TOKEN@api.twilio.com?from=…`; none keeps them in the
+    /// local outbox
     #[arg(long, env = "GUILDHALL_SMS_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) sms_url: Option<Secret>,
     /// A directory of mail templates that replace the built-in ones

@@ -85,6 +85,8 @@ pub(crate) struct Arrival<'a> {
     /// A login that goes on.
     pub(crate) intermediate_session_token: Option<&'a str>,
     pub(crate) terms: Terms,
+    /// The language of a text message that is sent.
+    pub(crate) locale: Option<String>,
 }
 
 /// Logs them in, with this proof of the address. Answers its id, too.
@@ -97,7 +99,8 @@ pub(crate) fn log_in(
     arrival: Arrival,
     proof: fn(EmailId, EmailAddress, Timestamp) -> Factor,
 ) -> Result<(EmailId, Outcome)> {
-    let Arrival { organization, mut member, new_email, mut session, intermediate_session_token, terms } = arrival;
+    let Arrival { organization, mut member, new_email, mut session, intermediate_session_token, terms, locale } =
+        arrival;
     if let Some(new_email) = new_email {
         let keep_session = session.as_ref().map(|session| session.member_session_id.clone());
         let how = EmailChange { verified: true, unlink: false, keep_session };
@@ -112,6 +115,6 @@ pub(crate) fn log_in(
         IntermediateSession::given_for(tx, cx, ambient, intermediate_session_token, id, &member.email_address)?;
     let email_id = member.email_id.clone();
     let factor = proof(email_id.clone(), member.email_address.clone(), cx.now());
-    let evidence = Evidence { factors: vec![factor], intermediate, session, source: None };
+    let evidence = Evidence { factors: vec![factor], intermediate, session, source: None, locale };
     Ok((email_id, login::finish(tx, cx, organization, member, evidence, terms)?))
 }

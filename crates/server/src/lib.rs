@@ -37,6 +37,7 @@ mod seed;
 mod serve;
 mod sessions;
 mod signing;
+mod sms_codes;
 mod stored_passwords;
 mod tables;
 mod workers;

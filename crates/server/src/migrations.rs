@@ -33,4 +33,5 @@ migrations! {
     "0019_email_codes"
     "0020_passwords"
     "0021_authenticator_apps"
+    "0022_text_message_codes"
 }

@@ -29,6 +29,10 @@ purposes! {
     Cursor = "cursor";
     /// The private key that signs session JWTs.
     SigningKey = "signing key";
+    /// The stored hash of a code by text message, with all that it is bound to.
+    SmsCode = "sms code";
+    /// The id of a member's phone number, derived from it.
+    PhoneNumberId = "phone number id";
     /// The secret of an authenticator app, with its recovery codes.
     SecondFactor = "second factor";
     /// A message in the outbox.

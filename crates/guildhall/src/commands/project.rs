@@ -100,6 +100,9 @@ struct SettingFlags {
     /// Where the browser SDK finds the organization's slug, e.g. `*.example.com/{{slug}}/login`
     #[arg(long, value_name = "PATTERN")]
     slug_pattern: Option<String>,
+    /// The countries whose phone numbers are sent text messages, with commas: two letters each (ISO 3166-1) [default: CA,US]
+    #[arg(long, value_name = "COUNTRIES", value_delimiter = ',', value_parser = country)]
+    sms_countries: Option<Vec<String>>,
     /// So many failed proofs in a row lock a member: 1 to 100
     #[arg(long, value_name = "FAILURES", value_parser = clap::value_parser!(i64).range(1..=100))]
     lock_threshold: Option<i64>,
@@ -133,9 +136,23 @@ impl SettingFlags {
         if let Some(minutes) = self.max_session_duration_minutes {
             settings.max_session_duration_minutes = minutes.clamp(5, 527_040);
         }
+        if let Some(countries) = &self.sms_countries {
+            settings.sms_countries = countries.clone();
+            settings.sms_countries.sort_unstable();
+            settings.sms_countries.dedup();
+        }
         if let Some(pattern) = &self.slug_pattern {
             settings.slug_pattern = Some(pattern.clone()).filter(|pattern| !pattern.is_empty());
         }
+    }
+}
+
+/// The code of a country that has phone numbers.
+fn country(text: &str) -> Result<String, String> {
+    let code = text.trim().to_ascii_uppercase();
+    match foundation::phone_number::is_country(&code) {
+        true => Ok(code),
+        false => Err("a country is written as its two letters, as in US".into()),
     }
 }
 

@@ -39,7 +39,7 @@ fn every_factor() -> Vec<Factor> {
     ]
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Case {
     settings: Settings,
     status: Status,
@@ -174,8 +174,9 @@ fn a_table_of_decisions() {
 fn any_case() -> impl Strategy<Value = Case> {
     let factors = proptest::sample::subsequence(every_factor(), 0..=10);
     let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=9);
+    let second = proptest::sample::subsequence(MfaMethod::ALL.to_vec(), 1..=2);
     let flags = proptest::array::uniform7(any::<bool>());
-    (factors, methods, flags).prop_map(|(factors, methods, flags)| {
+    (factors, methods, second, flags).prop_map(|(factors, methods, second, flags)| {
         let [restricted, mfa_for_all, mfa_restricted, breakglass, enrolled, verified, pending] = flags;
         let mut settings = if restricted { only(&methods) } else { Settings::default() };
         if mfa_for_all {
@@ -183,7 +184,7 @@ fn any_case() -> impl Strategy<Value = Case> {
         }
         if mfa_restricted {
             settings.mfa_methods = MfaMethods::Restricted;
-            settings.allowed_mfa_methods = vec![MfaMethod::Totp];
+            settings.allowed_mfa_methods = second;
         }
         let status = if pending { Status::Pending } else { Status::Active };
         Case { settings, status, breakglass, enrolled, verified, ..Case::new(factors) }
@@ -206,8 +207,8 @@ proptest! {
             let proves = |f: &Factor| f.proves(&email()) || f.kind == FactorType::Sso;
             prop_assert!(case.verified || case.factors.iter().any(proves));
             let second = |f: &Factor| match &f.kind {
-                FactorType::Otp => case.breakglass || case.settings.mfa_methods == MfaMethods::AllAllowed,
-                FactorType::Totp | FactorType::RecoveryCodes => true,
+                FactorType::Otp => may_use(&case.settings, case.breakglass, MfaMethod::SmsOtp),
+                FactorType::Totp | FactorType::RecoveryCodes => may_use(&case.settings, case.breakglass, MfaMethod::Totp),
                 _ => false,
             };
             let needs_mfa = case.enrolled || case.settings.mfa_policy == MfaPolicy::RequiredForAll;
@@ -222,6 +223,24 @@ proptest! {
             let mut factors = case.factors.clone();
             factors.push(every_factor()[extra].clone());
             prop_assert_eq!(Case { factors, ..case }.decide(), Decision::Authenticated);
+        }
+    }
+
+    /// A second factor is asked for only of whom it is asked, once the first suffice, and never where one that counts is there.
+    #[test]
+    fn t39_a_second_factor_comes_after_the_first(case in any_case()) {
+        let asked = case.enrolled || case.settings.mfa_policy == MfaPolicy::RequiredForAll;
+        let optional = Settings { mfa_policy: MfaPolicy::Optional, ..case.settings.clone() };
+        let without = Case { enrolled: false, settings: optional, ..case.clone() };
+        match case.decide() {
+            Decision::MfaRequired => {
+                prop_assert!(asked);
+                prop_assert_eq!(without.decide(), Decision::Authenticated);
+                let counts = |f: &Factor| is_usable_second_factor(&case.settings, case.breakglass, f);
+                prop_assert!(!case.factors.iter().any(counts));
+            }
+            // Whether a second factor is asked for makes no difference to the first.
+            decision => prop_assert_eq!(without.decide(), decision),
         }
     }
 

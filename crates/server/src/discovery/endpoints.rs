@@ -162,7 +162,7 @@ struct Exchange {
     organization_id: OrganizationRef,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    /// The language of a text message that is sent.
     locale: Option<String>,
 }
 
@@ -184,7 +184,7 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
     if intermediate.organization_id.as_ref() != Some(&organization.organization_id) {
         intermediate.leave_organization();
     }
-    let evidence = Evidence { intermediate: Some(intermediate), ..Evidence::default() };
+    let evidence = Evidence { intermediate: Some(intermediate), locale: input.locale, ..Evidence::default() };
     login::finish(tx, cx, organization, member, evidence, terms)
 }
 

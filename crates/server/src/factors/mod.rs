@@ -9,10 +9,10 @@ pub(crate) use proven::{KnownAddress, ProvenAddress};
 use crate::organizations::{AuthMethod, MfaMethod};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
-use foundation::id::{EmailId, RecoveryCodeId, TotpRegistrationId};
+use foundation::id::{EmailId, PhoneNumberId, RecoveryCodeId, TotpRegistrationId};
 use foundation::stored::Unknown;
 use foundation::time;
-use identity::{AuthenticatorAppFactor, RecoveryCodeFactor};
+use identity::{AuthenticatorAppFactor, PhoneNumberFactor, RecoveryCodeFactor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +107,20 @@ impl Factor {
     pub(crate) fn totp(registration: TotpRegistrationId, now: Timestamp) -> Self {
         let identity = Identity::AuthenticatorApp(AuthenticatorAppFactor { totp_id: registration.to_string() });
         Self::proven(FactorType::Totp, DeliveryMethod::AuthenticatorApp, SequenceOrder::Secondary, identity, now)
+    }
+
+    /// The person reads text messages to this number.
+    pub(crate) fn sms(phone_id: PhoneNumberId, phone_number: String, now: Timestamp) -> Self {
+        let identity = Identity::PhoneNumber(PhoneNumberFactor { phone_id: phone_id.to_string(), phone_number });
+        Self::proven(FactorType::Otp, DeliveryMethod::Sms, SequenceOrder::Secondary, identity, now)
+    }
+
+    /// Whether it proves that the person reads text messages to this number.
+    pub(crate) fn proves_phone(&self, number: &str) -> bool {
+        match (&self.kind, &self.identity) {
+            (FactorType::Otp, Some(Identity::PhoneNumber(phone))) => phone.phone_number == number,
+            _ => false,
+        }
     }
 
     /// The person knew a recovery code.

@@ -25,7 +25,7 @@ struct Exchange {
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    /// The language of a text message that is sent.
     locale: Option<String>,
 }
 
@@ -51,7 +51,14 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
     let member = same_person(tx, cx, &presented, &organization)?;
     let factors = that_count(&presented.session, &member, cx.now());
     let source = Some(presented.session.as_source());
-    finish(tx, cx, organization, member, Evidence { factors, source, ..Evidence::default() }, terms)
+    finish(
+        tx,
+        cx,
+        organization,
+        member,
+        Evidence { factors, source, locale: input.locale, ..Evidence::default() },
+        terms,
+    )
 }
 
 /// The member who the person of a session is in an organization: the same one in the session's own, and elsewhere whoever
@@ -71,12 +78,13 @@ fn same_person(tx: &mut Tx, cx: &Cx, presented: &Presented, organization: &Organ
     member.ok_or(ApiError::MemberDoesNotExistInOrganization.into())
 }
 
-/// In the session's own organization it stands for all that was proven in it. Elsewhere what proves the address counts, for a
-/// day, and no longer than until the member there has all sessions ended.
+/// In the session's own organization it stands for all that was proven in it. Elsewhere what proves the address counts, and the
+/// phone number where the member there has proven the same, for a day, and no longer than until they have all sessions ended.
 fn that_count(session: &Session, member: &Member, now: Timestamp) -> Vec<Factor> {
     let is_own = session.organization_id == member.organization_id;
     let is_carried = |factor: &Factor| {
-        factor.counts_elsewhere(&member.email_address)
+        let is_same_phone = member.mfa_phone_number_verified && factor.proves_phone(&member.mfa_phone_number);
+        (factor.counts_elsewhere(&member.email_address) || is_same_phone)
             && factor.can_be_carried(now)
             && factor.is_since(member.sessions_ended_at)
     };

@@ -1,18 +1,20 @@
 //! The end of every way in: decide, then a session or an intermediate session.
 
 use super::intermediate::IntermediateSession;
-use super::missing::missing;
+use super::missing::{MfaRequired, missing};
 use super::outcome::{Missing, NoMore, Outcome, State};
 use crate::attempts;
-use crate::decision::Subject;
+use crate::decision::{Subject, may_use};
 use crate::factors::{Factor, ProvenAddress, merge};
 use crate::members::{self, Member};
-use crate::organizations::Organization;
+use crate::organizations::{MfaMethod, Organization};
 use crate::sessions::{self, Basis, Session, Source, Terms};
+use crate::sms_codes::{self, TextLocale};
 use database::Tx;
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Result};
+use foundation::error::{ApiError, Error, Result};
+use foundation::phone_number::PhoneNumber;
 use serde_json::json;
 
 /// What was proven, and what goes on.
@@ -26,6 +28,8 @@ pub(crate) struct Evidence {
     pub(crate) session: Option<Session>,
     /// The session that the factors were proven in.
     pub(crate) source: Option<Source>,
+    /// The language of a text message that is sent.
+    pub(crate) locale: Option<String>,
 }
 
 /// What can be wrong with a login, whatever was proven.
@@ -49,7 +53,7 @@ pub(crate) fn finish(
     evidence: Evidence,
     terms: Terms,
 ) -> Result<Outcome> {
-    let Evidence { factors: new, intermediate, session, source } = evidence;
+    let Evidence { factors: new, intermediate, session, source, locale } = evidence;
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
     }
@@ -102,6 +106,38 @@ pub(crate) fn finish(
     let proven = Change::created(&json!({ "authentication_factors": intermediate.factors }));
     let whose = Whose::Member(&organization.organization_id, &member.member_id);
     audit::record(tx, cx, "session.authenticate.incomplete", whose, &member.member_id, proven)?;
+    let mfa = match mfa {
+        Some(mfa) => Some(initiate(tx, cx, &organization, &member, &intermediate.factors, locale.as_deref(), mfa)?),
+        None => None,
+    };
     let missing = Missing { intermediate, primary, mfa };
     Ok(Outcome { organization, member, state: State::Missing(Box::new(missing)), more: NoMore {} })
+}
+
+/// Sends a code by itself to whoever proves their phone number as a rule, and has not proven another factor.
+fn initiate(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    factors: &[Factor],
+    locale: Option<&str>,
+    mfa: MfaRequired,
+) -> Result<MfaRequired> {
+    let may = |method| may_use(&organization.settings, member.is_breakglass, method) && member.has_mfa_method(method);
+    let prefers_app = may(MfaMethod::Totp) && member.default_mfa_method != MfaMethod::SmsOtp.as_str();
+    let has_proven_one = factors.iter().any(|factor| factor.second_method().is_some());
+    if !may(MfaMethod::SmsOtp) || prefers_app || has_proven_one {
+        return Ok(mfa);
+    }
+    let Ok(number) = PhoneNumber::parse(&member.mfa_phone_number) else { return Ok(mfa) };
+    match sms_codes::send(tx, cx, member, &number, TextLocale::of_login(locale)) {
+        Ok(()) => {
+            let initiated = Some(MfaMethod::SmsOtp.as_str().to_owned());
+            Ok(MfaRequired { secondary_auth_initiated: initiated, ..mfa })
+        }
+        // The login goes on all the same, and asks for a code once it can have one.
+        Err(Error::Api(..) | Error::TooMany(..)) => Ok(mfa),
+        Err(fault) => Err(fault),
+    }
 }

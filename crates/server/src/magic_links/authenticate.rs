@@ -41,7 +41,7 @@ pub(super) struct Authenticate {
     intermediate_session_token: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    /// The language of a text message that is sent.
     locale: Option<String>,
 }
 
@@ -75,6 +75,7 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
         session,
         intermediate_session_token: input.intermediate_session_token.as_deref(),
         terms,
+        locale: input.locale,
     };
     arrival::log_in(tx, cx, arrival, Factor::magic_link)
 }

@@ -96,9 +96,6 @@ struct Create {
 fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<MemberResponse> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     require_for(cx, &input)?;
-    if input.mfa_enrolled == Some(true) {
-        organizations::check_enrolment(cx, &organization.settings)?;
-    }
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     require_admission(cx, &organization, &email)?;
     // Somebody else's word is no proof of an address, nor that its owner wants to be here.

@@ -20,7 +20,7 @@ pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
-    find_by_id, has_proven_member_of_domain, memberships, prefetch_by_email, save,
+    find_by_id, has_proven_member_of_domain, memberships, prefetch_by_email, require_free_phone, save,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use roles::{check_roles, require_given};

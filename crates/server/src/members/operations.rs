@@ -180,6 +180,17 @@ fn whose(member: &Member) -> Whose<'_> {
     Whose::Member(&member.organization_id, &member.member_id)
 }
 
+/// Whether a member may take this telephone number.
+///
+/// # Errors
+/// `duplicate_member_phone_number`.
+pub(crate) fn require_free_phone(tx: &mut Tx, member: &Member, number: &str) -> Result<()> {
+    match store::owner_of_phone(tx, &member.organization_id, number)? {
+        Some(owner) if owner != member.member_id => Err(ApiError::DuplicateMemberPhoneNumber.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Nobody gets a telephone number that somebody else in the organization has proven.
 ///
 /// # Errors
@@ -190,10 +201,7 @@ fn check_phone_is_free(tx: &mut Tx, before: Option<&Member>, member: &Member) ->
     if number.is_empty() || before.is_some_and(|before| held(before) == number) {
         return Ok(());
     }
-    match store::owner_of_phone(tx, &member.organization_id, &number)? {
-        Some(owner) if owner != member.member_id => Err(ApiError::DuplicateMemberPhoneNumber.into()),
-        _ => Ok(()),
-    }
+    require_free_phone(tx, member, &number)
 }
 
 /// Ends a member's sessions, but the one to be kept, and everything that ends with them, also elsewhere. What is just being

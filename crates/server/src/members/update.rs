@@ -2,7 +2,7 @@
 
 use super::operations::{MemberName, check_name};
 use super::{Member, check_roles};
-use crate::organizations::{self, ExternalId, MfaMethod, Organization};
+use crate::organizations::{ExternalId, MfaMethod, Organization};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::AnySpelling;
@@ -112,9 +112,6 @@ impl MemberUpdate {
             member.mfa_phone_number = phone;
         }
         if let Some(enrolled) = self.mfa_enrolled {
-            if enrolled && !member.mfa_enrolled {
-                organizations::check_enrolment(cx, &organization.settings)?;
-            }
             member.mfa_enrolled = enrolled;
         }
         if let Some(method) = self.default_mfa_method {

@@ -24,7 +24,6 @@ pub(crate) use naming::organization_name_from;
 pub(crate) use operations::{
     CREATE, NewOrganization, create, find, find_by_id, find_for, find_many, policy, prefetch, resolve, save,
 };
-pub(crate) use possible::check_enrolment;
 pub(crate) use reference::{ExternalId, OrganizationName, OrganizationRef, Slug};
 pub(crate) use settings::*;
 pub(crate) use settings_input::SettingsInput;

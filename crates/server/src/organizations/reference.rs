@@ -60,6 +60,8 @@ const PARTS_OF_PATHS: &[&str] = &[
     "recover",
     "rotate",
     "passwords",
+    "reactivate",
+    "unlock",
 ];
 
 /// Whether a text names nothing else already: an id would hide it, or it an id; and clients drop `.` and `..` from a path

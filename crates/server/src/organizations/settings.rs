@@ -70,11 +70,6 @@ impl AuthMethod {
     ];
 }
 
-impl MfaMethod {
-    /// Those that can be proven here. Whoever builds one adds it here.
-    pub(crate) const BUILT: &[MfaMethod] = &[MfaMethod::Totp];
-}
-
 /// A role that every member with an address of the domain has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct EmailImplicitRoleAssignment {

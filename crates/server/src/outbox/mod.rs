@@ -10,13 +10,15 @@ mod post;
 mod shown;
 mod store;
 mod text;
+mod twilio;
 mod worker;
 
-pub(crate) use bounds::{count_to_own_address, count_to_stranger, pretend_to_count};
+pub(crate) use bounds::{count_text, count_to_own_address, count_to_stranger, pretend_to_count};
 pub(crate) use kind::{Kind, MAIL, Message};
 pub use listing::{Listed, get, list, retry};
 pub(crate) use mail::Mail;
 pub(crate) use store::TABLES;
+pub(crate) use text::Text;
 pub use text::check_sms_url;
 pub(crate) use worker::run;
 

@@ -1,11 +1,14 @@
 //! What is POSTed to a server that a tenant or the operator has named.
 
 use ::mail::SendError;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::memory::Memory;
 use outbound::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use outbound::{Outbound, Request, StatusCode};
+use outbound::{Outbound, Request, Response, StatusCode, Url};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU16;
@@ -70,13 +73,17 @@ pub(super) fn json(request: Request) -> Request {
     request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
 }
 
+/// Sends a message; the answer to it.
+pub(super) async fn exchange(outbound: &Outbound, request: Request) -> Result<Response, SendError> {
+    outbound.send(request).await.map_err(|refused| match refused.is_transient() {
+        true => SendError::Transient(refused.to_string()),
+        false => SendError::Permanent(refused.to_string()),
+    })
+}
+
 /// Sends a message, and says what its answer means for it.
 pub(super) async fn send(outbound: &Outbound, request: Request) -> Result<(), SendError> {
-    let status = match outbound.send(request).await {
-        Ok(response) => response.status,
-        Err(refused) if refused.is_transient() => return Err(SendError::Transient(refused.to_string())),
-        Err(refused) => return Err(SendError::Permanent(refused.to_string())),
-    };
+    let status = exchange(outbound, request).await?.status;
     let told = format!("the answer was {}", status.as_u16());
     match status {
         _ if status.is_success() => Ok(()),
@@ -86,4 +93,22 @@ pub(super) async fn send(outbound: &Outbound, request: Request) -> Result<(), Se
         _ if status.is_client_error() => Err(SendError::Permanent(told)),
         _ => Err(SendError::Transient(told)),
     }
+}
+
+/// A URL without the user and the password that stand in it, and those.
+pub(super) fn without_credentials(url: &str) -> Result<(Url, String, String), String> {
+    let mut url = Url::parse(url).map_err(|error| error.to_string())?;
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
+    let without = url.set_username("").and_then(|()| url.set_password(None));
+    without.map_err(|()| "it is not a URL of http or https".to_owned())?;
+    Ok((url, user, password))
+}
+
+/// Basic authentication (RFC 7617).
+pub(super) fn basic(user: &str, password: &str) -> Result<HeaderValue, String> {
+    let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+    let mut value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
+    value.set_sensitive(true);
+    Ok(value)
 }

@@ -1,13 +1,10 @@
-//! Text messages: POSTed to a gateway of the operator's, which knows a provider.
+//! Text messages: POSTed to a gateway of the operator's, which knows a provider, or to Twilio.
 
-use super::post;
+use super::{post, twilio};
 use ::mail::SendError;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use foundation::app::App;
-use outbound::header::{AUTHORIZATION, HeaderValue};
-use outbound::{Request, Url};
-use percent_encoding::percent_decode_str;
+use outbound::Request;
+use outbound::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fmt;
@@ -32,33 +29,33 @@ impl Text {
         let Some(url) = &app.config().sms_url else {
             return Err(SendError::Transient("no gateway for text messages is configured".into()));
         };
-        let request = request(url.reveal(), json!({ "to": self.to, "body": self.body }).to_string());
-        post::send(app.outbound(), request.map_err(SendError::Transient)?).await
+        let request = request(url.reveal(), self).map_err(SendError::Transient)?;
+        match url.reveal().starts_with(twilio::PREFIX) {
+            true => twilio::meaning(&post::exchange(app.outbound(), request).await?),
+            false => post::send(app.outbound(), request).await,
+        }
     }
 }
 
 /// Whether `--sms-url` can be used; the error is a sentence for the operator, without the URL.
 ///
 /// # Errors
-/// When it is not a URL of http or https.
+/// When it is not a URL of http or https, or not one of Twilio.
 pub fn check_sms_url(url: &str) -> Result<(), String> {
-    request(url, String::new()).map(drop)
+    request(url, &Text { to: String::new(), body: String::new() }).map(drop)
 }
 
 /// The operator may name a gateway without TLS, on this machine for instance, and a password for it in the URL.
-fn request(url: &str, body: String) -> Result<Request, String> {
-    let mut url = Url::parse(url).map_err(|error| error.to_string())?;
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let credentials = format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default()));
-    let without = url.set_username("").and_then(|()| url.set_password(None));
-    without.map_err(|()| "it is not a URL of http or https".to_owned())?;
-    let request = Request::post(url.as_str(), body).map_err(|refused| refused.to_string())?.allow_http();
-    let mut request = post::json(request);
-    if credentials != ":" {
-        let value = format!("Basic {}", STANDARD.encode(credentials));
-        let mut value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
-        value.set_sensitive(true);
-        request = request.header(AUTHORIZATION, value);
+fn request(url: &str, text: &Text) -> Result<Request, String> {
+    if let Some(url) = url.strip_prefix(twilio::PREFIX) {
+        return twilio::request(url, &text.to, &text.body);
     }
-    Ok(request)
+    let (url, user, password) = post::without_credentials(url)?;
+    let body = json!({ "to": text.to, "body": text.body }).to_string();
+    let request = Request::post(url.as_str(), body).map_err(|refused| refused.to_string())?.allow_http();
+    let request = post::json(request);
+    match (user.as_str(), password.as_str()) {
+        ("", "") => Ok(request),
+        (user, password) => Ok(request.header(AUTHORIZATION, post::basic(user, password)?)),
+    }
 }

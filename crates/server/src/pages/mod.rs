@@ -6,6 +6,7 @@ mod description;
 mod errors;
 mod home;
 mod outbox;
+mod phone_numbers;
 mod probes;
 mod redirect;
 mod reference;
@@ -33,6 +34,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         errors::error_type::endpoint(),
         outbox::messages::endpoint(),
         outbox::message::endpoint(),
+        phone_numbers::services::endpoint(),
+        phone_numbers::phone_number::endpoint(),
         telemetry::events::endpoint(),
         probes::healthz::endpoint(),
         probes::readyz::endpoint(),

@@ -29,8 +29,6 @@ pub(super) struct Authenticate {
     goes_on: GoesOn,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
-    locale: Option<String>,
 }
 
 /// What a login goes on from.
@@ -41,6 +39,8 @@ pub(super) struct GoesOn {
     session_jwt: Option<String>,
     /// A login that goes on.
     intermediate_session_token: Option<String>,
+    /// The language of a text message that is sent.
+    locale: Option<String>,
 }
 
 impl GoesOn {
@@ -57,7 +57,7 @@ impl GoesOn {
             sessions::given_for(tx, cx, ambient, member, self.session_token.clone(), self.session_jwt.clone())?;
         let (token, id) = (self.intermediate_session_token.as_deref(), &member.organization_id);
         let intermediate = IntermediateSession::given_for(tx, cx, ambient, token, id, &member.email_address)?;
-        Ok(Evidence { factors, intermediate, session, source: None })
+        Ok(Evidence { factors, intermediate, session, source: None, locale: self.locale.clone() })
     }
 }
 

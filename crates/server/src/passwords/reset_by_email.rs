@@ -48,7 +48,7 @@ pub(super) struct Reset {
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    /// The language of a text message that is sent.
     locale: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<(Emai
         .await?;
     policy::check_new(&cx, &input.password, &email).await?;
     let hash = work::hash(&cx, &input.password).await?;
-    let finish = Finish { shown, hash, intermediate: input.intermediate_session_token, terms };
+    let finish = Finish { shown, hash, intermediate: input.intermediate_session_token, terms, locale: input.locale };
     let (call, ambient) = (cx.context(), cx.caller.ambient.clone());
     cx.write(move |tx| finish.run(tx, &call, &ambient)).await
 }
@@ -97,6 +97,7 @@ struct Finish {
     hash: String,
     intermediate: Option<String>,
     terms: Terms,
+    locale: Option<String>,
 }
 
 impl Finish {
@@ -116,7 +117,7 @@ impl Finish {
         let email_id = member.email_id.clone();
         let link = Factor::magic_link(email_id.clone(), member.email_address.clone(), at);
         let factors = vec![factor(cx, &member, at), link];
-        let evidence = Evidence { factors, intermediate, ..Evidence::default() };
+        let evidence = Evidence { factors, intermediate, locale: self.locale.clone(), ..Evidence::default() };
         Ok((email_id, login::finish(tx, cx, organization, member, evidence, self.terms.clone())?))
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Reset {
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    /// The language of a text message that is sent.
     locale: Option<String>,
 }
 
@@ -50,7 +50,8 @@ pub(super) async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<Outco
         policy::check_new(&cx, &input.new_password, &email).await?;
         hash = Some(work::hash(&cx, &input.new_password).await?);
     }
-    let replace = Replace { organization: input.organization_id, email, checked, must_be_reset, hash, terms };
+    let (organization, locale) = (input.organization_id, input.locale);
+    let replace = Replace { organization, email, checked, must_be_reset, hash, terms, locale };
     let call = cx.context();
     cx.write(move |tx| replace.run(tx, &call)).await
 }
@@ -63,6 +64,7 @@ struct Replace {
     /// Of the new password, if the existing one is right.
     hash: Option<String>,
     terms: Terms,
+    locale: Option<String>,
 }
 
 impl Replace {
@@ -76,6 +78,7 @@ impl Replace {
         let mut member = found.member;
         set::set(tx, cx, &organization, &mut member, NewPassword { hash, is_verified: false, keep: None })?;
         let factors = vec![factor(cx, &member, set::proven_at(cx))];
-        login::finish(tx, cx, organization, member, Evidence { factors, ..Evidence::default() }, self.terms.clone())
+        let evidence = Evidence { factors, locale: self.locale.clone(), ..Evidence::default() };
+        login::finish(tx, cx, organization, member, evidence, self.terms.clone())
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Reset {
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    #[expect(dead_code, reason = "of the protocol; it chooses the language of text messages, which come later")]
+    #[expect(dead_code, reason = "of the protocol; a session that goes on is sent no code")]
     locale: Option<String>,
 }
 

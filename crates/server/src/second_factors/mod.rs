@@ -3,6 +3,7 @@
 mod completing;
 mod holder;
 mod removal;
+mod sms;
 mod totp;
 
 use foundation::tables::Table;
@@ -12,5 +13,5 @@ use frame::Endpoint;
 pub(crate) const TABLES: &[Table] = totp::TABLES;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [totp::endpoints(), removal::endpoints()].into_iter().flatten().collect()
+    [sms::endpoints(), totp::endpoints(), removal::endpoints()].into_iter().flatten().collect()
 }

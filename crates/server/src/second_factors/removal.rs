@@ -4,6 +4,7 @@ use super::totp;
 use crate::actor::Actor;
 use crate::members::{self, Member, MemberRef, MemberResponse};
 use crate::organizations::{MfaMethod, Organization, OrganizationRef};
+use crate::sms_codes;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
@@ -67,6 +68,7 @@ fn delete_phone_number(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Mem
     let mut member = before.clone();
     member.mfa_phone_number.clear();
     member.mfa_phone_number_verified = false;
+    sms_codes::forget(tx, &before)?;
     save(tx, cx, organization, &before, member)
 }
 

@@ -6,8 +6,9 @@ use fast_qr::{ECL, QRBuilder};
 use foundation::error::{Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Pixels of a module, and modules of the margin around them (ISO/IEC 18004, section 9.1).
-const PIXELS: usize = 6;
+/// Pixels of the picture at most: the prebuilt login shows it as it is, and must not be wider than a telephone.
+const WIDEST: usize = 248;
+/// Modules of the margin (ISO/IEC 18004, section 9.1).
 const MARGIN: usize = 4;
 /// Characters of a name that are shown: more would not fit on a telephone, nor at last into the picture.
 const SHOWN: usize = 40;
@@ -28,10 +29,12 @@ pub(super) fn url(project: &str, organization: &str, email: &str, secret: &str) 
 
 /// A text as a picture, in a URL that holds it.
 pub(super) fn draw(text: &str) -> Result<String> {
-    let code = QRBuilder::new(text).ecl(ECL::M).build().map_err(|e| Error::internal(format!("{e:?}")))?;
-    let width = (code.size + 2 * MARGIN) * PIXELS;
+    // A screen does not get scratched or soiled, so the least redundancy does; that leaves the modules larger.
+    let code = QRBuilder::new(text).ecl(ECL::L).build().map_err(|e| Error::internal(format!("{e:?}")))?;
+    let pixels = (WIDEST / (code.size + 2 * MARGIN)).max(1);
+    let width = (code.size + 2 * MARGIN) * pixels;
     let is_dark = |x: usize, y: usize| {
-        let module = |at: usize| (at / PIXELS).checked_sub(MARGIN).filter(|at| *at < code.size);
+        let module = |at: usize| (at / pixels).checked_sub(MARGIN).filter(|at| *at < code.size);
         module(x).zip(module(y)).is_some_and(|(x, y)| code[y][x].value())
     };
     let mut rows = vec![0u8; width.div_ceil(8) * width];
