@@ -293,7 +293,8 @@ def test_t76_a_backend_hands_on_whatever_its_user_sent(world, door):
 FOR_EVERY_MEMBER = {
     "organizations.get_own.browser": "every member sees the organization they are in",
     "members.get_self.self": "oneself", "members.update.self": "oneself", "members.unlink_retired_email.self": "oneself",
-    "members.start_email_update.self": "oneself", "sessions.revoke_own.browser": "one's own session",
+    "members.start_email_update.self": "oneself", "members.delete_mfa_phone_number.self": "oneself", "members.delete_totp.self": "oneself",
+    "recovery_codes.get.self": "oneself", "recovery_codes.rotate.self": "oneself", "sessions.revoke_own.browser": "one's own session",
     "sessions.exchange.browser": "one's own session", "sessions.authenticate.browser": "one's own session",
     "admin_portal.config.browser": "it shows what a member may do",
     "sessions.revoke": "ending sessions asks for permission unless they are one's own",

@@ -1,0 +1,214 @@
+"""Failed proofs are counted, and too many in a row lock: a member, an address that is nobody's, a client.
+
+T-34: the budget survives new codes, other methods and servers, and parallel attempts. T-45: a lock says nothing of who exists.
+T-71: it holds wherever something is guessed. It keeps nobody out who has what cannot be guessed.
+"""
+
+import html
+import re
+
+import harness
+import pytest
+import requests
+from harness import check_refusal, code_from, magic_token, new_email, query_of, race, refused, until, verified_member
+
+THRESHOLD = 3
+LOCK_MINUTES = 5
+
+
+@pytest.fixture(scope="module")
+def traveller(postgres):
+    server = harness.Server(postgres=postgres, clock=True).start()
+    yield server
+    server.stop()
+
+
+def strict(server, *more):
+    project = server.project()
+    server.command("project", "update", project.project_id, "--lock-threshold", str(THRESHOLD), "--lock-minutes", str(LOCK_MINUTES), *more)
+    return project
+
+
+@pytest.fixture
+def project(traveller):
+    return strict(traveller)
+
+
+def send(project, org, email):
+    project.api.otps.email.login_or_signup(organization_id=org, email_address=email)
+    return code_from(project.mailbox.wait(email))
+
+
+def other(code, n=1):
+    return f"{(int(code) + n) % 1_000_000:06}"
+
+
+def enter(project, org, email, code):
+    return project.raw("POST", "/v1/b2b/otps/email/authenticate", {"organization_id": org, "email_address": email, "code": code})
+
+
+def guess(project, org, email, code, times=THRESHOLD):
+    return [enter(project, org, email, other(code, n + 1)).status_code for n in range(times)]
+
+
+def lock(project, org, email):
+    code = send(project, org, email)
+    assert guess(project, org, email, code) == [404] * THRESHOLD
+    return code
+
+
+def member_of(project, org, member_id):
+    return project.api.organizations.members.get(org, member_id=member_id).member
+
+
+def locked_link(project, email):
+    mail = project.mailbox.wait(email)
+    assert "locked" in mail.subject, mail.subject
+    return html.unescape(re.search(r"https?://\S+/v1/unlock\?\S+", mail.text)[0])
+
+
+def test_t34_too_many_failures_lock_whatever_is_tried_then(project, traveller):
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    email = member.email_address
+    code = send(project, org, email)
+    # The last of them is answered like the first, so it tells nothing.
+    assert guess(project, org, email, code) == [404] * THRESHOLD
+    answer = enter(project, org, email, code)
+    check_refusal(answer, 429, "user_lock_limit_reached")
+    assert 1 <= int(answer.headers["retry-after"]) <= LOCK_MINUTES * 60 + 1
+    locked_link(project, email)
+    shown = member_of(project, org, member.member_id)
+    assert shown.is_locked and shown.lock_created_at < shown.lock_expires_at
+    # A new code is no new budget.
+    assert enter(project, org, email, send(project, org, email)).status_code == 429
+    # Nobody else is locked.
+    colleague, _ = verified_member(project, org)
+    assert enter(project, org, colleague.email_address, send(project, org, colleague.email_address)).status_code == 200
+    # It ends by itself.
+    traveller.clock.forward(minutes=LOCK_MINUTES, seconds=2)
+    assert enter(project, org, email, send(project, org, email)).status_code == 200
+
+
+def test_a_member_shows_no_lock_that_is_over(project, traveller):
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    lock(project, org, member.email_address)
+    traveller.clock.forward(minutes=LOCK_MINUTES, seconds=2)
+    until(lambda: not member_of(project, org, member.member_id).is_locked, 20, 0.5, what="the lock to go")
+
+
+def test_a_success_begins_the_count_anew(project):
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    email = member.email_address
+    for _ in range(3):
+        code = send(project, org, email)
+        assert guess(project, org, email, code, THRESHOLD - 1) == [404] * (THRESHOLD - 1)
+        assert enter(project, org, email, code).status_code == 200
+
+
+def test_t34_a_lock_keeps_nobody_out(project):
+    """Sessions go on, and a mailed link lets its reader in, which ends the lock."""
+    org = project.organization().organization_id
+    member, session = verified_member(project, org)
+    token = magic_token(project, org, member.email_address)
+    lock(project, org, member.email_address)
+    locked_link(project, member.email_address)
+    assert project.api.sessions.authenticate(session_token=session.session_token, session_duration_minutes=60).member.is_locked
+    assert project.api.magic_links.authenticate(magic_links_token=token).member.is_locked is False
+    assert enter(project, org, member.email_address, send(project, org, member.email_address)).status_code == 200
+
+
+def test_t45_an_address_that_is_nobodys_locks_alike(project):
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    stranger = new_email()
+    code = send(project, org, member.email_address)
+
+    def answers(email):
+        told = []
+        for n in range(THRESHOLD + 1):
+            answer = project.browser("POST", "/b2b/otps/email/authenticate", {
+                "organization_id": org, "email_address": email, "code": other(code, n + 1), "session_duration_minutes": 60})
+            body = answer.json()
+            told.append((answer.status_code, body["error_type"], body["error_message"], "retry-after" in answer.headers))
+        return told
+
+    known, unknown = answers(member.email_address), answers(stranger)
+    assert known == unknown
+    assert known[-1][:2] == (429, "user_lock_limit_reached")
+
+
+def test_a_backend_ends_a_lock(project):
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    code = lock(project, org, member.email_address)
+    answer = project.raw("POST", f"/v1/b2b/organizations/{org}/members/{member.member_id}/unlock")
+    assert answer.status_code == 200 and answer.json()["member"]["is_locked"] is False, answer.text
+    assert enter(project, org, member.email_address, code).status_code == 200
+    told = [event["action"] for event in project.audit(org)]
+    assert {"member.lock", "member.unlock"} <= set(told)
+
+
+def test_t34_the_mailed_link_ends_a_lock_at_its_button(project):
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    email = member.email_address
+    code = lock(project, org, email)
+    link = locked_link(project, email)
+    # A scanner opens it, and nothing has changed (T-30).
+    page = requests.get(link, timeout=30)
+    assert page.status_code == 200 and "Unlock your account" in page.text, page.text
+    assert enter(project, org, email, code).status_code == 429
+    form = {"public_token": query_of(link)["public_token"], "token": query_of(link)["token"]}
+    where = link.split("?")[0]
+    done = requests.post(where, form, timeout=30)
+    assert done.status_code == 200 and "is unlocked" in done.text, done.text
+    assert enter(project, org, email, code).status_code == 200
+    # Once.
+    assert requests.post(where, form, timeout=30).status_code == 404
+    # And it logs nobody in (T-32).
+    with refused(404, "magic_link_not_found"):
+        project.api.magic_links.authenticate(magic_links_token=form["token"])
+    for nonsense in ({}, {"token": "x"}, {"public_token": "\0", "token": "\0"}, form | {"public_token": "x"}):
+        assert requests.get(where, nonsense, timeout=30).status_code in (400, 404)
+        assert requests.post(where, nonsense, timeout=30).status_code in (400, 404)
+
+
+def test_no_link_is_mailed_where_the_project_wants_none(traveller):
+    project = strict(traveller, "--lock-self-serve-enabled", "false")
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    lock(project, org, member.email_address)
+    # The next mail is that of the next code.
+    assert send(project, org, member.email_address)
+
+
+def test_t34_parallel_attempts_have_one_budget_on_all_servers(start_server):
+    first = start_server()
+    project = strict(first)
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    code = send(project, org, member.email_address)
+    answers = race(24, lambda n: enter(project, org, member.email_address, other(code, n + 1)).status_code)
+    assert sorted(answers) == [404] * THRESHOLD + [429] * (24 - THRESHOLD)
+
+
+def test_t34_one_client_fails_so_often_in_a_minute(project, traveller):
+    """Whatever addresses it tries; a backend's address is everybody's, so it is not counted."""
+    traveller.clock.stand()
+    org = project.organization().organization_id
+
+    def attempt():
+        return project.browser("POST", "/b2b/otps/email/authenticate", {
+            "organization_id": org, "email_address": new_email(), "code": "000000", "session_duration_minutes": 60})
+
+    told = [attempt().status_code for _ in range(100)]
+    assert set(told) == {404}
+    answer = attempt()
+    check_refusal(answer, 429, "too_many_requests")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert enter(project, org, new_email(), "000000").status_code == 404
+    traveller.clock.forward(seconds=60)
+    assert attempt().status_code == 404
