@@ -165,6 +165,8 @@ def test_t34_the_mailed_link_ends_a_lock_at_its_button(project):
     where = link.split("?")[0]
     done = requests.post(where, form, timeout=30)
     assert done.status_code == 200 and "is unlocked" in done.text, done.text
+    assert [event["action"] for event in project.audit(org) if event["action"].endswith("lock")] in (
+        ["member.lock", "member.unlock"], ["member.unlock", "member.lock"])
     assert enter(project, org, email, code).status_code == 200
     # Once.
     assert requests.post(where, form, timeout=30).status_code == 404

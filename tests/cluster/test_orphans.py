@@ -9,7 +9,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-from harness import Postgres, discovery_token, email_code, intermediate, magic_token, new_email, race, rows, unique, until
+from harness import Postgres, discovery_token, email_code, intermediate, magic_token, new_email, race, rows, unique, until, wrong
 from machines import Node, on, post
 
 # Tables that name organizations, whose rows do not hold them, with why.
@@ -107,6 +107,7 @@ OWN = {
     "sessions": "'id', 'session-copy', 'token_hash', '\\x00'",
     "one_time_tokens": "'token_hash', '\\x00'",
     "email_codes": "'email_address', 'copy@acme.example'",
+    "failed_attempts": "'subject', 'copy@acme.example'",
     "intermediate_sessions": "'token_hash', '\\x00'",
     "outbox": "'id', 'outbox-copy'",
 }
@@ -154,7 +155,9 @@ def full_organization(project) -> str:
     member = project.member(org)
     project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, member.email_address))
     link = magic_token(project, org, member.email_address)
-    email_code(project, org, member.email_address)
+    code = email_code(project, org, member.email_address)
+    assert project.raw("POST", "/v1/b2b/otps/email/authenticate",
+                       {"organization_id": org, "email_address": member.email_address, "code": wrong(code)}).status_code == 404
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=link)
     return org
