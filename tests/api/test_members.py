@@ -565,7 +565,6 @@ def test_one_address_goes_to_one_member_in_updates(project, members, org):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("DELETE", "/members/passwords/member-password-test-1"),
         ("GET", "/members/{m}/oidc_providers"),
         ("GET", "/members/{m}/oauth_providers/google"),
         ("GET", "/members/{m}/connected_apps"),

@@ -108,6 +108,9 @@ OWN = {
     "one_time_tokens": "'token_hash', '\\x00'",
     "email_codes": "'email_address', 'copy@acme.example'",
     "failed_attempts": "'subject', 'copy@acme.example'",
+    "member_passwords": "'member_id', 'member-copy', 'id', 'password-copy'",
+    "totp_registrations": "'member_id', 'member-copy', 'id', 'totp-copy'",
+    "sms_codes": "'member_id', 'member-copy'",
     "intermediate_sessions": "'token_hash', '\\x00'",
     "outbox": "'id', 'outbox-copy'",
 }
@@ -158,6 +161,9 @@ def full_organization(project) -> str:
     code = email_code(project, org, member.email_address)
     assert project.raw("POST", "/v1/b2b/otps/email/authenticate",
                        {"organization_id": org, "email_address": member.email_address, "code": wrong(code)}).status_code == 404
+    other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), hash="5f4dcc3b5aa765d61d8327deb882cf99", hash_type="md_5")
+    project.api.totps.create(organization_id=org, member_id=member.member_id)
+    project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number="+12025550144")
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=link)
     return org

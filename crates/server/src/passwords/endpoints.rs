@@ -220,9 +220,6 @@ async fn reset_by_existing(cx: Call<ProjectCaller>, input: existing::Reset) -> R
     existing::reset(cx, input).await
 }
 
-/// What a member must be allowed on the other, or on themselves.
-pub(super) const DELETE: &str = "update.info.delete.password";
-
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
@@ -247,11 +244,11 @@ fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> 
     let holder =
         id.map(|id| stored_passwords::member_of(tx, &organization.organization_id, &id)).transpose()?.flatten();
     let Some(holder) = holder else {
-        cx.require(MEMBER, DELETE)?;
+        cx.require(MEMBER, super::DELETE)?;
         return Err(ApiError::MemberPasswordNotFound.into());
     };
     let before = members::find_by_id(tx, &organization, &holder)?;
-    cx.require_on_member(&before.member_id, DELETE)?;
+    cx.require_on_member(&before.member_id, super::DELETE)?;
     cx.require_reach_of(&before.member_id, &before.role_ids())?;
     let mut member = before.clone();
     members::take_password(tx, &mut member)?;

@@ -28,6 +28,9 @@ use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Error, Result};
 
+/// What a member must be allowed on others, or on themselves, to take passwords away.
+const DELETE: &str = "update.info.delete.password";
+
 /// A member, and the password that they log in with.
 struct WithPassword {
     member: Member,

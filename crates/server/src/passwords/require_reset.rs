@@ -1,6 +1,6 @@
 //! Having somebody set another password.
 
-use super::endpoints::DELETE;
+use super::DELETE;
 use crate::actor::Actor;
 use crate::members::{self, Member, MemberRef, Status};
 use crate::organizations::{self, Organization, OrganizationRef};
