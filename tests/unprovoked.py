@@ -95,7 +95,7 @@ OF_SESSIONS_GIVEN = {("discovery.list", error) for error in ("session_not_found"
 
 
 def takes_sessions(door: Door) -> bool:
-    return door.function in ("sessions.authenticate", "sessions.exchange") or bool({"session_token", "session_jwt"} & set(door.properties))
+    return door.function in ("sessions.authenticate", "sessions.exchange", "passwords.session_reset") or bool({"session_token", "session_jwt"} & set(door.properties))
 
 
 def reason(door: Door, error: str) -> str | None:

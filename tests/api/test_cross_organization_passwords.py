@@ -133,6 +133,8 @@ def test_a_password_that_must_be_reset_opens_nothing(project, orgs):
         require(email_address=email, method_options=as_member(Options, admin))
     with refused(404, "member_not_found"):
         require(email_address=email, organization_id=orgs[0], member_id=admin.member_id)
+    with refused(400, "invalid_email"):
+        require(email_address="x")
     done = require(email_address=email, organization_id=orgs[0], method_options=as_member(Options, admin))
     assert done.member_id == answer.member_id and done.organization.organization_id == orgs[0]
     for attempt in (lambda: enter(project, orgs[1], email, password),

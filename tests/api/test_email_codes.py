@@ -28,6 +28,8 @@ def test_login(project, organization, org):
     code = code_from(mail)
     assert mail.subject == f"Your code for {organization.organization_name}" and code in mail.html and "href" not in mail.html
     assert "10 minutes" in mail.text and "will ever ask you for it" in mail.text
+    with refused(400, "custom_claims_too_large"):
+        enter(project, org, member.email_address, code, session_custom_claims={"k": "x" * 5000})
     answer = enter(project, org, member.email_address, code, session_duration_minutes=30, session_custom_claims={"a": 1})
     assert answer.member_authenticated is True and answer.member_id == member.member_id
     assert answer.method_id.startswith("email-test-") and answer.member.email_address_verified is True

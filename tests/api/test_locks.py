@@ -8,6 +8,7 @@ import html
 import re
 
 import harness
+import pyotp
 import pytest
 import requests
 from harness import check_refusal, code_from, magic_token, new_email, query_of, race, refused, until, verified_member
@@ -214,3 +215,35 @@ def test_t34_one_client_fails_so_often_in_a_minute(project, traveller):
     assert enter(project, org, new_email(), "000000").status_code == 404
     traveller.clock.forward(seconds=60)
     assert attempt().status_code == 404
+
+
+def test_t71_a_lock_of_second_factors_holds_for_all_of_them(project, traveller):
+    """Of apps, recovery codes and text messages together; passwords and codes by mail are counted apart."""
+    org = project.organization().organization_id
+    member, session = verified_member(project, org)
+    ids = {"organization_id": org, "member_id": member.member_id, "session_token": session.session_token}
+    made = project.api.totps.create(**ids)
+    ways = [("totp/authenticate", {"code": "000000"}), ("recovery_codes/recover", {"recovery_code": "aaaa-bbbb-cccc"}),
+            ("otps/sms/authenticate", {"code": "000000"})]
+
+    def prove(path, more):
+        return project.raw("POST", f"/v1/b2b/{path}", ids | more)
+
+    project.api.totps.authenticate(**ids, code=pyotp.TOTP(made.secret).at(int(traveller.clock.now())))
+    wrong_code = "000000" if pyotp.TOTP(made.secret).at(int(traveller.clock.now())) != "000000" else "111111"
+    for _ in range(THRESHOLD):
+        assert prove("totp/authenticate", {"code": wrong_code}).status_code in (400, 401, 404)
+    for path, more in ways:
+        check_refusal(prove(path, more), 429, "user_lock_limit_reached")
+    assert member_of(project, org, member.member_id).is_locked
+    link = locked_link(project, member.email_address)
+    assert enter(project, org, member.email_address, send(project, org, member.email_address)).status_code == 200
+    # The link is for second factors, and there is one a day.
+    query = query_of(link)
+    assert requests.post(link.split("?")[0], {name: query[name] for name in ("public_token", "token")}, timeout=30).status_code == 200
+    assert member_of(project, org, member.member_id).is_locked is False
+    for _ in range(THRESHOLD):
+        prove("totp/authenticate", {"code": wrong_code})
+    check_refusal(prove(*ways[0]), 429, "user_lock_limit_reached")
+    # The next mail is that of the next code.
+    assert send(project, org, member.email_address)

@@ -60,6 +60,8 @@ def test_a_member_is_made_or_changed_with_the_password(project, org):
     made = take(email, **fields).member
     assert (made.name, made.trusted_metadata, made.untrusted_metadata, made.external_id) == ("Ada", {"a": 1}, {"b": 2}, fields["external_id"])
     assert made.is_admin and made.mfa_phone_number == "+14155550199" and made.mfa_phone_number_verified
+    with refused(400, "duplicate_member_phone_number"):
+        take(new_email(), mfa_phone_number="+14155550199", set_phone_number_verified=True)
     known, _ = verified_member(project, org, name="Eve", trusted_metadata={"c": 3})
     changed = take(known.email_address, trusted_metadata={"a": 1})
     assert not changed.member_created and (changed.member.name, changed.member.trusted_metadata) == ("Eve", {"a": 1, "c": 3})

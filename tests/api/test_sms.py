@@ -153,6 +153,8 @@ def test_a_login_sends_a_code_by_itself(project, org, phone):
             project.api.otps.sms.authenticate(**ids, **half, code=odd)
     with refused(404, "otp_code_not_found"):
         project.api.otps.sms.authenticate(**ids, **half, code=wrong(code))
+    with refused(400, "custom_claims_too_large"):
+        project.api.otps.sms.authenticate(**ids, **half, code=code, session_custom_claims={"k": "x" * 5000})
     done = project.api.otps.sms.authenticate(**ids, **half, code=f"{code[:3]} {code[3:]}")
     assert done.session_token
     assert done.member_session.authentication_factors[1].phone_number_factor == first.member_session.authentication_factors[1].phone_number_factor

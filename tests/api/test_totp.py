@@ -333,6 +333,8 @@ OPERATIONS = {
     "totps.create": ("/v1/b2b/totp", {}),
     "totps.authenticate": ("/v1/b2b/totp/authenticate", {"code": "123456"}),
     "recovery_codes.recover": ("/v1/b2b/recovery_codes/recover", {"recovery_code": "aaaa-bbbb-cccc"}),
+    "otps.sms.send": ("/v1/b2b/otps/sms/send", {"mfa_phone_number": "+12025550147"}),
+    "otps.sms.authenticate": ("/v1/b2b/otps/sms/authenticate", {"code": "123456"}),
 }
 
 
@@ -375,7 +377,7 @@ def test_what_a_request_goes_on_with(project, org, operation):
     project.api.organizations.delete(claimant)
 
 
-@pytest.mark.parametrize("name", ["totps.authenticate", "recovery_codes.recover"])
+@pytest.mark.parametrize("name", ["totps.authenticate", "recovery_codes.recover", "otps.sms.authenticate"])
 def test_a_proof_needs_something_to_go_on_with(project, org, name):
     path, more = OPERATIONS[name]
     ids = {"organization_id": org, "member_id": project.member(org).member_id}

@@ -18,7 +18,6 @@ UNPROVEN = {
     "single sign-on by SAML": lambda _: [factor("sso", "sso_saml", saml_sso_factor={"id": "r", "provider_id": "c", "external_id": "ada"})],
     "an account elsewhere": lambda _: [factor("oauth", "oauth_google", google_oauth_factor={"id": "r", "provider_subject": "1"})],
     "another address": lambda scene: [factor("magic_link", "email", email_factor={"email_id": scene.email_id, "email_address": new_email()})],
-    "a password with an address beside it": lambda scene: [factor(*PASSWORD, email_factor={"email_id": scene.email_id, "email_address": scene.email})],
     "a password and a second factor": lambda _: [factor(*PASSWORD), SECOND],
     "nothing": lambda _: [],
 }

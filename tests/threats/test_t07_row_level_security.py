@@ -13,10 +13,11 @@ pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no row-
 OPEN = {"data_keys", "embedded_master_key", "schema_migrations"}
 # What is an organization's, and the column that says whose. Everything else is a project's.
 OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization_id", "member_roles": "organization_id",
-                    "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope"}
+                    "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope",
+                    "member_passwords": "organization_id", "sms_codes": "organization_id"}
 # Names an organization but is looked up across its project.
 ACROSS_PROJECTS = {"organization_locators", "organization_domains", "member_directory", "member_locations",
-                   "intermediate_sessions", "audit_events", "outbox", "deleted_organizations"}
+                   "intermediate_sessions", "audit_events", "outbox", "deleted_organizations", "totp_registrations"}
 
 
 def tenant_column(table) -> str:
@@ -93,6 +94,13 @@ class Tenants:
         project.api.otps.email.discovery.send(email_address=sender)
         with harness.refused(404, "otp_code_not_found"):
             project.api.otps.email.discovery.authenticate(email_address=sender, code=wrong(code_from(project.mailbox.wait(sender))))
+        hashed = {"hash": "5f4dcc3b5aa765d61d8327deb882cf99", "hash_type": "md_5"}
+        other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), **hashed)
+        project.api.totps.create(organization_id=org, member_id=member.member_id)
+        project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number="+12025550144")
+        # A project has either passwords of members or passwords of addresses.
+        project.server.rows("INSERT INTO address_passwords (project_id, email_address, id, hash, must_be_reset, created_at) "
+                            f"VALUES ('{project.project_id}', '{new_email()}', 'member-password-test-1', 'x', false, '2026-01-01')")
         harness.data(project.browser("POST", "/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": new_email(domain)}))
         project.api.organizations.delete(project.organization().organization_id)
         policy = json.dumps({"roles": [], "resources": [], "scopes": []})

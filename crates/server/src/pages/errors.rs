@@ -30,7 +30,7 @@ pub(super) async fn error_type(cx: Call<Anyone>, input: ByType) -> Result<Page> 
         Some(values) => page(&cx.app, "error_type.html", StatusCode::OK, &values),
         None => {
             let mut values = all();
-            values["unknown"] = input.error_type.into();
+            values["is_unknown"] = true.into();
             let page = page(&cx.app, "error_types.html", StatusCode::NOT_FOUND, &values)?;
             Ok(page.refusing(ApiError::RouteNotFound))
         }

@@ -6,6 +6,7 @@ use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
 use foundation::project::PasswordPolicy;
 use foundation::secret::Secret;
+use foundation::text::OrEmpty;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ pub(super) struct StrengthCheck {
     #[schemars(with = "String")]
     password: Secret,
     /// Whose password it would be: what stands in it is easy to guess.
-    #[schemars(with = "Option<AnySpelling>")]
+    #[schemars(with = "Option<OrEmpty<AnySpelling>>")]
     email_address: Option<String>,
 }
 
