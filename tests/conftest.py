@@ -4,12 +4,29 @@ With `--declared-errors` the run fails when an error that a door declares was ne
 for it, and when something was seen that the list excuses: it is to shrink.
 """
 
+import datetime
+import os
 import urllib.parse
+import zlib
 
 import pytest
 import requests
 
 SEEN = set()
+
+# Generated from every door and field, and about how a request is read, before any database is asked. All of them run on
+# SQLite; on PostgreSQL half of them do, another half from one day to the next.
+OF_READING = ("api/test_bad_input.py", "threats/test_t74_odd_input.py", "threats/test_t76_doors.py")
+
+
+def pytest_collection_modifyitems(config, items):
+    if os.environ.get("GUILDHALL_TEST_ENGINE") != "postgres" or os.environ.get("GUILDHALL_TEST_ALL"):
+        return
+    day = datetime.date.today().toordinal()
+    left_out = [item for item in items if item.nodeid.startswith(OF_READING) and "[" in item.nodeid and (zlib.crc32(item.nodeid.encode()) + day) % 2]
+    config.hook.pytest_deselected(items=left_out)
+    chosen = set(map(id, left_out))
+    items[:] = [item for item in items if id(item) not in chosen]
 
 
 def pytest_addoption(parser):

@@ -70,7 +70,7 @@ pub(super) fn end(
     let mut left: Option<Lock> = None;
     for target in targets(id, &known) {
         if ends(&target) {
-            store::forget(tx, &target.key(cx))?;
+            store::unlock(tx, &target.key(cx))?;
             continue;
         }
         if target.organization().is_none() {

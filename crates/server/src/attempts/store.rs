@@ -74,6 +74,16 @@ pub(super) fn lock(tx: &mut Tx, key: &Key, now: Timestamp, until: Timestamp) -> 
     Ok(())
 }
 
+/// Ends a lock and begins the count anew; when the lock began is still known.
+pub(super) fn unlock(tx: &mut Tx, key: &Key) -> Result<()> {
+    tx.execute(
+        "UPDATE failed_attempts SET failures = 0, locked_until = NULL
+         WHERE scope = $1 AND kind = $2 AND subject = $3 AND project_id = $4",
+        args![key.scope, key.kind, key.subject, key.project],
+    )?;
+    Ok(())
+}
+
 pub(super) fn forget(tx: &mut Tx, key: &Key) -> Result<()> {
     tx.execute_later(
         "DELETE FROM failed_attempts WHERE scope = $1 AND kind = $2 AND subject = $3 AND project_id = $4",

@@ -6,7 +6,6 @@ use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
 use foundation::project::PasswordPolicy;
 use foundation::secret::Secret;
-use foundation::text::OrEmpty;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ pub(super) struct StrengthCheck {
     #[schemars(with = "String")]
     password: Secret,
     /// Whose password it would be: what stands in it is easy to guess.
-    #[schemars(with = "Option<OrEmpty<AnySpelling>>")]
+    #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
 
@@ -61,8 +60,8 @@ struct ZxcvbnFeedback {
     errors(InvalidEmail)
 )]
 pub(super) async fn strength_check(cx: Call<ProjectCaller>, input: StrengthCheck) -> Result<Strength> {
-    let email = input.email_address.filter(|email| !email.is_empty());
-    let email = email.map(|email| EmailAddress::parse(&email)).transpose().map_err(|_| ApiError::InvalidEmail)?;
+    let email =
+        input.email_address.map(|email| EmailAddress::parse(&email)).transpose().map_err(|_| ApiError::InvalidEmail)?;
     let settings = &cx.project().settings;
     let (policy, breach_detection_on_create) = (settings.password_policy, settings.check_breach_on_creation);
     let judged = policy::judge(&cx, &input.password, email.as_ref(), breach_detection_on_create).await?;
