@@ -14,7 +14,6 @@ COMPARISON = re.compile(rf"({OPERAND})\s*(==|!=)\s*({OPERAND})")
 HARMLESS = {
     "*password != user": "the browser sends its public token twice; both come from the request",
     "hash.len() == 32": "a length",
-    "found.id == now.password.id": "the id of a password",
     "settings.password_policy ==": "a setting",
     "cross_org_passwords_enabled !=": "a setting",
     "COMMON.contains(password.to_lowercase()": "a list that everybody has",

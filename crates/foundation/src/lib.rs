@@ -17,6 +17,7 @@ pub mod memory;
 pub mod metadata;
 pub mod metrics;
 pub mod occasional;
+pub mod one_time_code;
 pub mod panics;
 pub mod phone_number;
 pub mod project;

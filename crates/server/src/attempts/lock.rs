@@ -6,7 +6,7 @@ use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
-use foundation::error::{Error, Result};
+use foundation::error::Result;
 use foundation::id::OrganizationId;
 use foundation::time;
 
@@ -38,11 +38,7 @@ fn member_of(tx: &mut Tx, organization: &Organization, target: &Target) -> Resul
     match target {
         Target::Second { member, .. } => members::find_any(tx, organization, member),
         Target::Primary { email, .. } | Target::Discovery { email } => {
-            members::find_by_email(tx, organization, email).or_else(|error| match error {
-                // A retired address is nobody's to log in with.
-                Error::Api(..) => Ok(None),
-                fault => Err(fault),
-            })
+            members::find_by_present_email(tx, organization, email)
         }
     }
 }

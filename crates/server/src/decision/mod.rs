@@ -6,7 +6,7 @@
 
 use crate::factors::Factor;
 use crate::members::{Member, Status};
-use crate::organizations::{AuthMethod, MfaMethod, MfaMethods, MfaPolicy, Settings};
+use crate::organizations::{AuthMethod, MfaMethod, MfaMethods, MfaPolicy, Organization, Settings};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
 
@@ -83,8 +83,14 @@ pub(crate) fn decide(question: &Question) -> Decision {
 }
 
 /// The primary methods this member may use here.
-pub(crate) fn usable_methods(settings: &Settings, is_breakglass: bool) -> &[AuthMethod] {
+fn usable_methods(settings: &Settings, is_breakglass: bool) -> &[AuthMethod] {
     if is_breakglass { AuthMethod::ALL } else { settings.usable_auth_methods() }
+}
+
+/// Whether a member of the organization, or somebody who would be one, may log in by this method.
+pub(crate) fn is_usable(organization: &Organization, member: Option<&Member>, method: AuthMethod) -> bool {
+    let is_breakglass = member.is_some_and(|member| member.is_breakglass);
+    usable_methods(&organization.settings, is_breakglass).contains(&method)
 }
 
 fn is_proof_of_address(factor: &Factor, email: &EmailAddress) -> bool {

@@ -1,4 +1,4 @@
-use super::{DiscoveredOrganization, discover, discover_memberships, open_to_session};
+use super::{DiscoveredOrganization, open_to, open_to_session};
 use crate::actor::ProjectCaller;
 use crate::joining::{self, JOIN};
 use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
@@ -71,11 +71,8 @@ fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<Listed> {
         return Ok(Listed { email_address, discovered_organizations, organization_id_hint: None });
     }
     let intermediate = IntermediateSession::given(tx, cx, ambient, intermediate.as_deref())?;
-    let known = intermediate.known_address().ok_or(ApiError::IntermediateSessionWrongOrganization)?;
-    let discovered_organizations = match intermediate.proven_address() {
-        Some(proven) => discover(tx, cx, &proven, &intermediate.factors)?,
-        None => discover_memberships(tx, cx, &known, &intermediate.factors)?,
-    };
+    let discovered_organizations =
+        open_to(tx, cx, &intermediate)?.ok_or(ApiError::IntermediateSessionWrongOrganization)?;
     Ok(Listed {
         email_address: intermediate.email,
         discovered_organizations,

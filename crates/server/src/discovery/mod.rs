@@ -9,7 +9,7 @@ pub(crate) use proof::{Discovered, discovered};
 use crate::decision::Subject;
 use crate::factors::{Factor, KnownAddress, ProvenAddress};
 use crate::joining;
-use crate::login::{MfaRequired, PrimaryRequired, missing};
+use crate::login::{IntermediateSession, MfaRequired, PrimaryRequired, missing};
 use crate::members::{self, Member, Status};
 use crate::organizations::Organization;
 use crate::sessions::Presented;
@@ -56,14 +56,19 @@ fn open_to_session(tx: &mut Tx, cx: &Cx, presented: Presented) -> Result<Vec<Dis
     }
 }
 
+/// What half a login opens; nothing where it does not show whose its address is.
+fn open_to(tx: &mut Tx, cx: &Cx, intermediate: &IntermediateSession) -> Result<Option<Vec<DiscoveredOrganization>>> {
+    let factors = &intermediate.factors;
+    match (intermediate.proven_address(), intermediate.known_address()) {
+        (Some(proven), _) => discover(tx, cx, &proven, factors).map(Some),
+        (None, Some(known)) => discover_memberships(tx, cx, &known, factors).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
 /// What is open to a person who has proven an address: the organizations that it is a member's in, and those that people
 /// of its domain may join. Nobody else gets to see them.
-pub(crate) fn discover(
-    tx: &mut Tx,
-    cx: &Cx,
-    email: &ProvenAddress,
-    factors: &[Factor],
-) -> Result<Vec<DiscoveredOrganization>> {
+fn discover(tx: &mut Tx, cx: &Cx, email: &ProvenAddress, factors: &[Factor]) -> Result<Vec<DiscoveredOrganization>> {
     let found = members::memberships(tx, cx.project(), email)?;
     let known: Vec<_> = found.iter().map(|(organization, _)| organization.organization_id.clone()).collect();
     let mut discovered = all_open(tx, cx, found, factors)?;
@@ -76,7 +81,7 @@ pub(crate) fn discover(
 }
 
 /// What is open to a person whose address is known: the organizations that it is a member's in.
-pub(crate) fn discover_memberships(
+fn discover_memberships(
     tx: &mut Tx,
     cx: &Cx,
     email: &KnownAddress,

@@ -1,6 +1,6 @@
-//! The end of every way of proving an address for discovery.
+//! The end of every way of showing an address to be one's own for discovery.
 
-use super::{DiscoveredOrganization, discover};
+use super::{DiscoveredOrganization, open_to};
 use crate::cookies;
 use crate::login::IntermediateSession;
 use database::{Timestamp, Tx};
@@ -25,27 +25,35 @@ pub(crate) struct Discovered {
     discovered_organizations: Vec<DiscoveredOrganization>,
 }
 
-/// Shows what an intermediate session opens that has just begun with a proof of its address, and tells the audit log of it.
+/// Shows what an intermediate session opens that has just begun with a proof of its address, or with the password that the
+/// address has everywhere, and tells the audit log of it.
 pub(crate) fn discovered(
     tx: &mut Tx,
     cx: &Cx,
     event: &'static str,
     intermediate: IntermediateSession,
-) -> Result<WithCookies<Discovered>> {
-    let proven = intermediate.proven_address().ok_or_else(|| Error::internal("nothing proves the address"))?;
-    let discovered_organizations = discover(tx, cx, &proven, &intermediate.factors)?;
+) -> Result<Discovered> {
+    let open = open_to(tx, cx, &intermediate)?;
+    let discovered_organizations = open.ok_or_else(|| Error::internal("nothing shows whose the address is"))?;
     let change = Change::created(&json!({ "authentication_factors": intermediate.factors }));
     audit::record(tx, cx, event, Whose::Project, &cx.project().id, change)?;
-    let output = Discovered {
+    Ok(Discovered {
         intermediate_session_token: intermediate.token.to_text(),
         intermediate_session_token_expires_at: intermediate.expires_at,
         email_address: intermediate.email,
         discovered_organizations,
-    };
-    Ok(WithCookies { output, take: take_token })
+    })
 }
 
-fn take_token(discovered: &mut Discovered, jar: &Jar, now: Timestamp) -> Vec<Cookie> {
-    let token = std::mem::take(&mut discovered.intermediate_session_token);
-    cookies::of_login(jar, token, discovered.intermediate_session_token_expires_at, now)
+impl Discovered {
+    /// The same, as an endpoint answers it.
+    pub(crate) fn answer(self) -> WithCookies<Self> {
+        WithCookies { output: self, take: Self::take_token }
+    }
+
+    /// The token, for a cookie.
+    pub(crate) fn take_token(&mut self, jar: &Jar, now: Timestamp) -> Vec<Cookie> {
+        let token = std::mem::take(&mut self.intermediate_session_token);
+        cookies::of_login(jar, token, self.intermediate_session_token_expires_at, now)
+    }
 }

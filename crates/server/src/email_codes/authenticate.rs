@@ -1,6 +1,6 @@
 //! What entering a code leads to.
 
-use super::code::{self, DIGITS, EmailCode, Place};
+use super::code::{self, EmailCode, Place};
 use crate::actor::ProjectCaller;
 use crate::arrival::{self, Arrival, Mailed};
 use crate::attempts::{self, Target};
@@ -14,6 +14,7 @@ use foundation::cx::Cx;
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
 use foundation::id::{EmailId, OrganizationId};
+use foundation::one_time_code::DIGITS;
 use frame::Call;
 use schemars::JsonSchema;
 use serde::Deserialize;

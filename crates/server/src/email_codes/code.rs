@@ -9,10 +9,9 @@ use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
 use foundation::id::{MemberId, OrganizationId};
 use foundation::keys::{self, Keys, equal, random};
+use foundation::one_time_code;
 use foundation::time;
 
-/// How many digits.
-pub(super) const DIGITS: usize = 6;
 /// For how many minutes a code works unless asked otherwise.
 pub(crate) const USUAL_MINUTES: i64 = 10;
 
@@ -68,7 +67,7 @@ pub(crate) struct New<'a> {
 
 /// Makes and stores a code, in the place of the one before.
 pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: New) -> Result<mail::Code> {
-    let digits = digits()?;
+    let digits = one_time_code::draw()?;
     let place = Place::of(cx, new.organization, new.email);
     let stored = EmailCode {
         hash: match new.is_for_nobody {
@@ -87,19 +86,12 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: New) -> Result<mail::Code> {
     Ok(mail::Code { digits, expires_in_minutes: new.minutes })
 }
 
-/// Six digits from the operating system's generator. Of 2^64 numbers the remainder prefers none by more than one in 10^13.
-fn digits() -> Result<String> {
-    let number = u64::from_be_bytes(random()?) % 10_u64.pow(DIGITS as u32);
-    Ok(format!("{number:0DIGITS$}"))
-}
-
 /// Whether somebody could have been mailed this.
 ///
 /// # Errors
 /// `invalid_code`.
 pub(super) fn check_form(digits: &str) -> Result<()> {
-    let fits = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { Ok(()) } else { Err(ApiError::InvalidCode.into()) }
+    if one_time_code::fits(digits) { Ok(()) } else { Err(ApiError::InvalidCode.into()) }
 }
 
 /// The code of a place, if these are its digits; the same work whether there is one or not (threats T-34, T-45).
@@ -170,7 +162,7 @@ mod tests {
 
     #[test]
     fn t34_codes_are_six_digits_and_spread() {
-        let codes: std::collections::HashSet<_> = (0..1000).map(|_| digits().unwrap()).collect();
+        let codes: std::collections::HashSet<_> = (0..1000).map(|_| one_time_code::draw().unwrap()).collect();
         assert!(codes.iter().all(|code| check_form(code).is_ok()));
         // Of 1000 fair draws out of a million, half a pair is alike on average; 20 would be a wonder.
         assert!(codes.len() > 980, "{}", codes.len());

@@ -168,5 +168,5 @@ fn authenticate_discovery(
     input: AuthenticateDiscovery,
 ) -> Result<WithCookies<Discovered>> {
     let intermediate = prove_address(tx, cx, &input.email_address, &input.code)?;
-    discovery::discovered(tx, cx, "email_code.discovery.authenticate", intermediate)
+    Ok(discovery::discovered(tx, cx, "email_code.discovery.authenticate", intermediate)?.answer())
 }

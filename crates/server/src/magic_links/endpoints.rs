@@ -205,5 +205,5 @@ fn authenticate_discovery(
 ) -> Result<WithCookies<Discovered>> {
     let (token, verifier) = (&input.discovery_magic_links_token, input.pkce_code_verifier.as_deref());
     let intermediate = prove_address(tx, cx, token, verifier)?;
-    discovery::discovered(tx, cx, "magic_link.discovery.authenticate", intermediate)
+    Ok(discovery::discovered(tx, cx, "magic_link.discovery.authenticate", intermediate)?.answer())
 }

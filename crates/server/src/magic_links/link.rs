@@ -39,9 +39,7 @@ pub(super) fn minutes(given: Option<i64>, usual: i64) -> Result<i64> {
 
 /// A browser must begin with a challenge where the project requires it.
 pub(super) fn challenge(cx: &Cx, given: Option<String>) -> Result<Option<String>> {
-    let challenge = pkce::check_challenge(given)?;
-    let required = cx.is_browser() && cx.project().settings.pkce_required_for_email_magic_links;
-    if required && challenge.is_none() { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
+    pkce::challenge(cx, given, cx.project().settings.pkce_required_for_email_magic_links)
 }
 
 /// Mails a link for logging in.

@@ -9,4 +9,4 @@ mod told;
 pub(crate) use asked::{LocaleName, MAIL, check_template, locale, mail_to, minutes};
 pub(crate) use envelope::{Addressee, Envelope, Letter};
 pub(crate) use recipient::{Recipient, prefetch, recipient};
-pub(crate) use told::LoginMailed;
+pub(crate) use told::{LoginMailed, record_mail};

@@ -1,7 +1,7 @@
 //! Whom a mail for logging in is for.
 
 use super::Addressee;
-use crate::decision::usable_methods;
+use crate::decision::is_usable;
 use crate::joining;
 use crate::members::{self, Member, Status};
 use crate::organizations::{self, AuthMethod, Organization, OrganizationRef};
@@ -96,8 +96,7 @@ fn find_or_join(
     method: AuthMethod,
 ) -> Result<Recipient> {
     let member = joining::member(tx, cx, organization, email)?;
-    let is_breakglass = member.as_ref().is_some_and(|member| member.is_breakglass);
-    if !usable_methods(&organization.settings, is_breakglass).contains(&method) {
+    if !is_usable(organization, member.as_ref(), method) {
         return Err(ApiError::RestrictedAuthMethod.into());
     }
     match member {

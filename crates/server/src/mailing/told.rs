@@ -32,14 +32,7 @@ impl LoginMailed {
     ) -> Result<Self> {
         let member_created = matches!(recipient, Recipient::Created(_));
         if !member_created {
-            let id = &organization.organization_id;
-            match recipient.member() {
-                Some(member) => {
-                    let whose = Whose::Member(id, &member.member_id);
-                    audit::record(tx, cx, event, whose, &member.member_id, mail_to(email))?;
-                }
-                None => audit::record(tx, cx, event, Whose::Organization(id), id, mail_to(email))?,
-            }
+            record_mail(tx, cx, event, &organization, email, recipient.member())?;
         }
         Ok(match recipient {
             Recipient::Member(member) | Recipient::Created(member) if !cx.is_browser() => LoginMailed::Told {
@@ -50,5 +43,24 @@ impl LoginMailed {
             },
             _ => LoginMailed::Untold {},
         })
+    }
+}
+
+/// Tells the audit log under this name of a mail that was asked for, to a member or to somebody who is none yet.
+pub(crate) fn record_mail(
+    tx: &mut Tx,
+    cx: &Cx,
+    event: &'static str,
+    organization: &Organization,
+    email: &EmailAddress,
+    member: Option<&Member>,
+) -> Result<()> {
+    let id = &organization.organization_id;
+    match member {
+        Some(member) => {
+            let whose = Whose::Member(id, &member.member_id);
+            audit::record(tx, cx, event, whose, &member.member_id, mail_to(email))
+        }
+        None => audit::record(tx, cx, event, Whose::Organization(id), id, mail_to(email)),
     }
 }

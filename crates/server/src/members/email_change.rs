@@ -1,21 +1,16 @@
 //! Changing a member's address.
 
-use super::{Member, RetiredEmail, Status, operations, store};
+use super::{Member, RetiredEmail, Status, notify, operations, store};
 use crate::organizations::{self, Organization};
-use crate::outbox::{self, Message, Parcel};
-use crate::redirect_urls::{self, Flow};
 use crate::stored_passwords;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
 use foundation::id::{EmailId, SessionId};
-use foundation::time;
 
 /// How many addresses that a member had are reserved for them. When there is one more, the oldest becomes free.
 const RETIRED: usize = 20;
-/// Minutes that it is of use to tell an address that it was replaced.
-const NOTICE: i64 = 3 * 24 * 60;
 
 /// The circumstances of a change of address.
 #[derive(Default)]
@@ -100,24 +95,6 @@ fn notify_old_address(tx: &mut Tx, cx: &Cx, organization: &Organization, before:
     if !before.email_address_verified || before.status != Status::Active {
         return Ok(());
     }
-    let mail = outbox::Mail {
-        to: before.email_address.to_string(),
-        template: mail::Template::EmailChanged,
-        locale: mail::Locale::default(),
-        context: mail::Context {
-            project_name: cx.project().name.clone(),
-            organization_name: Some(organization.organization_name.clone()),
-            member_name: Some(before.name.clone()).filter(|name| !name.is_empty()),
-            link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
-            login_link: None,
-            expires_in_minutes: 0,
-            code: None,
-        },
-    };
-    let parcel = Parcel {
-        message: Message::Mail(mail),
-        organization: Some(&organization.organization_id),
-        useful_until: time::after_minutes(cx.now(), NOTICE),
-    };
-    outbox::send(tx, cx, &parcel)
+    let (email, name) = (&before.email_address, Some(before.name.as_str()));
+    notify(tx, cx, mail::Template::EmailChanged, Some(organization), email, name)
 }

@@ -5,6 +5,7 @@ mod email_change;
 mod endpoints;
 mod lifecycle;
 mod lock;
+mod notice;
 mod operations;
 mod reference;
 mod roles;
@@ -18,9 +19,11 @@ pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_fre
 pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
+pub(crate) use notice::notify;
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
-    find_by_id, has_proven_member_of_domain, memberships, prefetch_by_email, require_free_phone, save,
+    find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, prefetch_by_email, require_free_phone,
+    save,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use roles::{check_roles, require_given};

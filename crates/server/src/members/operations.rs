@@ -274,6 +274,18 @@ pub(crate) fn find_by_email(tx: &mut Tx, organization: &Organization, email: &Em
     }
 }
 
+/// The same, where a retired address is nobody's.
+pub(crate) fn find_by_present_email(
+    tx: &mut Tx,
+    organization: &Organization,
+    email: &EmailAddress,
+) -> Result<Option<Member>> {
+    match find_by_email(tx, organization, email) {
+        Err(Error::Api(ApiError::InactiveEmail, _)) => Ok(None),
+        found => found,
+    }
+}
+
 /// Says that [`find_by_email`] will follow: see [`Tx::prefetch`].
 pub(crate) fn prefetch_by_email(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<()> {
     store::prefetch_by_email(tx, organization, email)

@@ -4,6 +4,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::keys::equal;
 use foundation::text;
@@ -26,7 +27,7 @@ pub(crate) struct Challenge(
 );
 
 /// Checks a challenge (S256).
-pub(crate) fn check_challenge(challenge: Option<String>) -> Result<Option<String>> {
+fn check_challenge(challenge: Option<String>) -> Result<Option<String>> {
     let Some(challenge) = challenge.filter(|text| !text.is_empty()) else { return Ok(None) };
     let is_hash = URL_SAFE_NO_PAD.decode(challenge.trim_end_matches('=')).is_ok_and(|hash| hash.len() == HASH);
     if is_hash {
@@ -34,6 +35,16 @@ pub(crate) fn check_challenge(challenge: Option<String>) -> Result<Option<String
     } else {
         Err(ApiError::InvalidPkceCodeChallenge.into())
     }
+}
+
+/// The challenge of what is asked for. A browser must give one where the project requires it.
+///
+/// # Errors
+/// `invalid_pkce_code_challenge`, `pkce_required`.
+pub(crate) fn challenge(cx: &Cx, given: Option<String>, is_required: bool) -> Result<Option<String>> {
+    let challenge = check_challenge(given)?;
+    let is_missing = cx.is_browser() && is_required && challenge.is_none();
+    if is_missing { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
 }
 
 /// Checks a verifier against the challenge a link was requested with. The browser SDK also sends a verifier it has

@@ -11,12 +11,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+/// What stands in a mailed link.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct MailedLink {
     #[serde(default)]
-    public_token: String,
+    pub(super) public_token: String,
     #[serde(default)]
-    token: String,
+    pub(super) token: String,
 }
 
 /// The page behind a mailed link, which leads on to the app.

@@ -1,6 +1,7 @@
 //! The page behind the link that a locked member is mailed. Opening it changes nothing, because mail scanners do; its button
 //! ends the lock.
 
+use super::redirect::MailedLink;
 use super::render::page;
 use crate::actor::Anyone;
 use crate::attempts::{self, Unlocking};
@@ -9,17 +10,7 @@ use database::Tx;
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
 use frame::{Call, Page, endpoint};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use serde_json::json;
-
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct MailedLink {
-    #[serde(default)]
-    public_token: String,
-    #[serde(default)]
-    token: String,
-}
 
 /// Ask whether a lock is to end.
 #[endpoint("pages.unlock", page GET "/v1/unlock")]

@@ -8,11 +8,12 @@ use crate::login::{self, Evidence, IntermediateSession, Outcome};
 use crate::members::{self, Member};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::sessions::{self, Terms, TermsInput};
-use crate::stored_passwords;
+use crate::stored_passwords::{self, Holder, StoredPassword};
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Result};
+use foundation::id::MemberPasswordId;
 use foundation::secret::Secret;
 use frame::Call;
 use schemars::JsonSchema;
@@ -72,8 +73,10 @@ pub(super) fn factor(cx: &Cx, member: &Member, at: Timestamp) -> Factor {
 /// A password that was verified, outside of any transaction.
 #[derive(Clone)]
 pub(super) struct Checked {
-    found: Option<stored_passwords::StoredPassword>,
+    found: Option<StoredPassword>,
     verified: work::Verified,
+    /// Whether it is right, and the project wants another in its place.
+    must_be_reset: bool,
 }
 
 impl Checked {
@@ -95,19 +98,53 @@ impl Checked {
             Ok(found.map(|found| found.password))
         };
         let found = cx.read(look_up).await?;
+        Self::against(cx, found, email, password).await
+    }
+
+    /// Verifies a password against what was found for an address, be it nothing.
+    ///
+    /// # Errors
+    /// `too_many_requests`.
+    pub(super) async fn against(
+        cx: &Cx,
+        found: Option<StoredPassword>,
+        email: &EmailAddress,
+        password: &Secret,
+    ) -> Result<Self> {
         let verified = work::verify(cx, found.as_ref(), password).await?;
-        Ok(Self { found, verified })
+        let must_be_reset = verified.is_right && policy::must_be_reset(cx, password, email).await?;
+        Ok(Self { found, verified, must_be_reset })
     }
 
     pub(super) fn is_right(&self) -> bool {
         self.verified.is_right
     }
 
+    /// What is found now, if the password is right and still its own; otherwise the attempt is counted.
+    ///
+    /// # Errors
+    /// `unauthorized_credentials`, `user_lock_limit_reached`.
+    pub(super) fn settle<T>(
+        &self,
+        tx: &mut Tx,
+        cx: &Cx,
+        target: &Target,
+        find: impl FnOnce(&mut Tx) -> Result<Option<T>>,
+        password: impl Fn(&T) -> &StoredPassword,
+    ) -> Result<T> {
+        attempts::check(tx, cx, target)?;
+        // That a hash was replaced by a better one of the same password changes nothing.
+        let is_same = |id: &MemberPasswordId| self.found.as_ref().is_some_and(|found| found.id == *id);
+        match find(tx)?.filter(|now| self.verified.is_right && is_same(&password(now).id)) {
+            Some(now) => attempts::succeeded(tx, cx, target).map(|()| now),
+            None => Err(attempts::failed(tx, cx, target, ApiError::WrongPassword)?),
+        }
+    }
+
     /// The member, if the password is right and still theirs. Otherwise the attempt is counted.
     ///
     /// # Errors
-    /// `unauthorized_credentials`, `user_lock_limit_reached`; and `action_not_allowed_email_domain_is_claimed` to whoever
-    /// knows the password.
+    /// Those of [`Self::settle`]; and `action_not_allowed_email_domain_is_claimed` to whoever knows the password.
     pub(super) fn member(
         &self,
         tx: &mut Tx,
@@ -115,23 +152,27 @@ impl Checked {
         organization: &Organization,
         email: &EmailAddress,
     ) -> Result<WithPassword> {
-        let target = target(organization, email);
-        attempts::check(tx, cx, &target)?;
-        let now = WithPassword::find(tx, cx, organization, email)?;
-        // That a hash was replaced by a better one of the same password changes nothing.
-        let same = |now: &WithPassword| self.found.as_ref().is_some_and(|found| found.id == now.password.id);
-        let Some(found) = now.filter(|now| self.verified.is_right && same(now)) else {
-            return Err(attempts::failed(tx, cx, &target, ApiError::WrongPassword)?);
-        };
+        let find = |tx: &mut Tx| WithPassword::find(tx, cx, organization, email);
+        let found = self.settle(tx, cx, &target(organization, email), find, |now| &now.password)?;
         organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), email)?;
-        attempts::succeeded(tx, cx, &target)?;
         Ok(found)
     }
 
+    /// Whether the password is of use, and not only to be replaced.
+    ///
+    /// # Errors
+    /// `member_reset_password`.
+    pub(super) fn require_no_reset(&self, password: &StoredPassword) -> Result<()> {
+        match self.must_be_reset || password.must_be_reset {
+            true => Err(ApiError::MemberResetPassword.into()),
+            false => Ok(()),
+        }
+    }
+
     /// Keeps a better hash of the password, if there is one.
-    fn keep_upgraded(&self, tx: &mut Tx, cx: &Cx, of: &WithPassword) -> Result<()> {
+    pub(super) fn keep_upgraded(&self, tx: &mut Tx, cx: &Cx, holder: &Holder, id: &MemberPasswordId) -> Result<()> {
         match &self.verified.upgraded {
-            Some(hash) => stored_passwords::upgrade(tx, cx, &of.holder, &of.password.id, hash),
+            Some(hash) => stored_passwords::upgrade(tx, cx, holder, id, hash),
             None => Ok(()),
         }
     }
@@ -145,9 +186,7 @@ pub(super) async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -
     let terms = input.terms.check(&cx)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     let checked = Checked::of_member(&cx, &input.organization_id, &email, &input.password).await?;
-    let must_be_reset = checked.is_right() && policy::must_be_reset(&cx, &input.password, &email).await?;
-    let log_in =
-        LogIn { organization: input.organization_id, email, checked, must_be_reset, goes_on: input.goes_on, terms };
+    let log_in = LogIn { organization: input.organization_id, email, checked, goes_on: input.goes_on, terms };
     let (call, ambient) = (cx.context(), cx.caller.ambient.clone());
     cx.write(move |tx| log_in.run(tx, &call, &ambient)).await
 }
@@ -156,7 +195,6 @@ struct LogIn {
     organization: OrganizationRef,
     email: EmailAddress,
     checked: Checked,
-    must_be_reset: bool,
     goes_on: GoesOn,
     terms: Terms,
 }
@@ -165,10 +203,8 @@ impl LogIn {
     fn run(&self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<Outcome> {
         let organization = organizations::find(tx, cx.project(), &self.organization)?;
         let found = self.checked.member(tx, cx, &organization, &self.email)?;
-        if self.must_be_reset || found.password.must_be_reset {
-            return Err(ApiError::MemberResetPassword.into());
-        }
-        self.checked.keep_upgraded(tx, cx, &found)?;
+        self.checked.require_no_reset(&found.password)?;
+        self.checked.keep_upgraded(tx, cx, &found.holder, &found.password.id)?;
         let mut member = found.member;
         note(tx, cx, &organization, &mut member, &found.password)?;
         let factors = vec![factor(cx, &member, cx.now())];
@@ -184,7 +220,7 @@ fn note(
     cx: &Cx,
     organization: &Organization,
     member: &mut Member,
-    password: &stored_passwords::StoredPassword,
+    password: &StoredPassword,
 ) -> Result<()> {
     let before = member.clone();
     member.member_password_id = password.id.to_string();

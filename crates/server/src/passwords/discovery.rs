@@ -1,13 +1,13 @@
 //! Passwords of addresses: one for all organizations of a project, and logging in before an organization is chosen.
 
+use super::authenticate::Checked;
 use super::mailing::{self, Mailing, USUAL_MINUTES};
 use super::reset_by_email::{LINK, Shown};
 use super::{policy, set, work};
 use crate::actor::ProjectCaller;
 use crate::attempts::{self, ATTEMPTS, Target};
-use crate::cookies;
-use crate::discovery::{self, DiscoveredOrganization};
-use crate::factors::{Factor, KnownAddress};
+use crate::discovery::{self, Discovered};
+use crate::factors::Factor;
 use crate::login::IntermediateSession;
 use crate::magic_links::{ASKED, MINUTES};
 use crate::mailing::{Addressee, LocaleName, MAIL, check_template, locale, mail_to, minutes};
@@ -15,8 +15,8 @@ use crate::one_time_tokens;
 use crate::one_time_tokens::pkce::{Challenge, Verifier};
 use crate::redirect_urls::{self, Asked, Flow};
 use crate::stored_passwords::{self, Holder};
-use database::{Timestamp, Tx};
-use foundation::audit::{self, Change, Whose};
+use database::Tx;
+use foundation::audit::{self, Whose};
 use foundation::cx::Cx;
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Error, Result};
@@ -24,10 +24,9 @@ use foundation::id::{EmailId, OrganizationId};
 use foundation::keys::token::TokenKind;
 use foundation::secret::Secret;
 use foundation::text::OrEmpty;
-use frame::{Call, Cookie, Endpoint, Jar, WithCookies, endpoint};
+use frame::{Call, Endpoint, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![authenticate::endpoint(), reset_start::endpoint(), reset::endpoint()]
@@ -41,51 +40,27 @@ fn require_enabled(cx: &Cx) -> Result<()> {
     }
 }
 
+/// What a password of an address opens.
 #[derive(Serialize, JsonSchema)]
-struct Discovered {
-    intermediate_session_token: String,
-    /// RFC 3339.
-    #[serde(with = "foundation::time")]
-    #[schemars(with = "String")]
-    intermediate_session_token_expires_at: Timestamp,
-    email_address: EmailAddress,
-    discovered_organizations: Vec<DiscoveredOrganization>,
+struct Opened {
+    #[serde(flatten)]
+    discovered: Discovered,
     /// Always `null`: no organization was chosen yet.
     organization_id_hint: Option<OrganizationId>,
 }
 
 /// Half a login that is of no organization yet, and what it opens.
-fn discovered(
+fn opened(
     tx: &mut Tx,
     cx: &Cx,
-    action: &str,
+    event: &'static str,
     email: EmailAddress,
     factors: Vec<Factor>,
-) -> Result<WithCookies<Discovered>> {
+) -> Result<WithCookies<Opened>> {
     let intermediate = IntermediateSession::begin(tx, cx, email, None, factors, None)?;
-    let discovered_organizations = match intermediate.proven_address() {
-        Some(proven) => discovery::discover(tx, cx, &proven, &intermediate.factors)?,
-        None => {
-            let known = KnownAddress::among(&intermediate.factors, &intermediate.email);
-            let known = known.ok_or_else(|| Error::internal("a password of an address shows whose it is"))?;
-            discovery::discover_memberships(tx, cx, &known, &intermediate.factors)?
-        }
-    };
-    let change = Change::created(&json!({ "authentication_factors": intermediate.factors }));
-    audit::record(tx, cx, action, Whose::Project, &cx.project().id, change)?;
-    let output = Discovered {
-        intermediate_session_token: intermediate.token.to_text(),
-        intermediate_session_token_expires_at: intermediate.expires_at,
-        email_address: intermediate.email,
-        discovered_organizations,
-        organization_id_hint: None,
-    };
-    Ok(WithCookies { output, take: take_token })
-}
-
-fn take_token(discovered: &mut Discovered, jar: &Jar, now: Timestamp) -> Vec<Cookie> {
-    let token = std::mem::take(&mut discovered.intermediate_session_token);
-    cookies::of_login(jar, token, discovered.intermediate_session_token_expires_at, now)
+    let discovered = discovery::discovered(tx, cx, event, intermediate)?;
+    let output = Opened { discovered, organization_id_hint: None };
+    Ok(WithCookies { output, take: |opened, jar, now| opened.discovered.take_token(jar, now) })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -108,7 +83,7 @@ struct Authenticate {
     ),
     errors(InvalidEmail, CrossOrgPasswordsNotEnabled, WrongPassword, MemberResetPassword, ..ATTEMPTS)
 )]
-async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<WithCookies<Discovered>> {
+async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<WithCookies<Opened>> {
     require_enabled(&cx)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     let (call, address) = (cx.context(), email.clone());
@@ -117,28 +92,17 @@ async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<Wi
         stored_passwords::find(tx, &call, &Holder::Address(address.clone()))
     };
     let found = cx.read(look_up).await?;
-    let verified = work::verify(&cx, found.as_ref(), &input.password).await?;
-    let must_be_reset = verified.is_right && policy::must_be_reset(&cx, &input.password, &email).await?;
-    let cx = cx.context();
-    let call = cx.clone();
+    let checked = Checked::against(&cx, found, &email, &input.password).await?;
+    let call = cx.context();
     cx.write(move |tx| {
         let (target, holder) = (Target::Discovery { email: &email }, Holder::Address(email.clone()));
-        attempts::check(tx, &call, &target)?;
-        let now = stored_passwords::find(tx, &call, &holder)?;
-        let same = |now: &stored_passwords::StoredPassword| found.as_ref().is_some_and(|found| found.id == now.id);
-        let Some(password) = now.filter(|now| verified.is_right && same(now)) else {
-            return Err(attempts::failed(tx, &call, &target, ApiError::WrongPassword)?);
-        };
-        if must_be_reset || password.must_be_reset {
-            return Err(ApiError::MemberResetPassword.into());
-        }
-        attempts::succeeded(tx, &call, &target)?;
-        if let Some(hash) = &verified.upgraded {
-            stored_passwords::upgrade(tx, &call, &holder, &password.id, hash)?;
-        }
+        let password =
+            checked.settle(tx, &call, &target, |tx| stored_passwords::find(tx, &call, &holder), |now| now)?;
+        checked.require_no_reset(&password)?;
+        checked.keep_upgraded(tx, &call, &holder, &password.id)?;
         let id = EmailId::new(call.project().environment);
         let factor = Factor::password_of_address(id, email.clone(), call.now());
-        discovered(tx, &call, "password.discovery.authenticate", email.clone(), vec![factor])
+        opened(tx, &call, "password.discovery.authenticate", email.clone(), vec![factor])
     })
     .await
 }
@@ -232,7 +196,7 @@ struct Reset {
     ),
     errors(CrossOrgPasswordsNotEnabled, ..policy::NEW, ..LINK)
 )]
-async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<WithCookies<Discovered>> {
+async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<WithCookies<Opened>> {
     require_enabled(&cx)?;
     let (token, verifier) = (input.password_reset_token, input.pkce_code_verifier);
     let shown = Shown { kind: TokenKind::DiscoveryPasswordReset, token, verifier };
@@ -253,7 +217,7 @@ async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<WithCookies<Disc
             Factor::password_of_address(id.clone(), link.email.clone(), at),
             Factor::magic_link(id, link.email.clone(), at),
         ];
-        discovered(tx, &call, "password.discovery.email_reset", link.email, factors)
+        opened(tx, &call, "password.discovery.email_reset", link.email, factors)
     })
     .await
 }

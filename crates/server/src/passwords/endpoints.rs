@@ -6,13 +6,14 @@ use super::policy::NEW;
 use super::require_reset::require_reset;
 use super::reset_by_email::{LINK, Reset, reset as set_password};
 use super::strength_check::strength_check;
-use super::{reset_by_existing as existing, reset_by_session as session, usable};
+use super::{reset_by_existing as existing, reset_by_session as session};
 use crate::actor::{Actor, ProjectCaller};
 use crate::attempts::ATTEMPTS;
+use crate::decision::is_usable;
 use crate::joining::JOIN;
 use crate::login::{LOGIN, Outcome};
 use crate::magic_links::{ASKED, MINUTES};
-use crate::mailing::{LocaleName, MAIL, Recipient, check_template, locale, mail_to, minutes, recipient};
+use crate::mailing::{LocaleName, MAIL, Recipient, check_template, locale, minutes, recipient, record_mail};
 use crate::members::{self, Member, MemberResponse};
 use crate::one_time_tokens::pkce::Challenge;
 use crate::organizations::{self, AuthMethod, OrganizationRef};
@@ -20,7 +21,6 @@ use crate::redirect_urls::{self, Asked, Flow};
 use crate::sessions::TERMS;
 use crate::stored_passwords;
 use database::Tx;
-use foundation::audit::{self, Whose};
 use foundation::cx::Cx;
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::error::{ApiError, Error, Result};
@@ -126,20 +126,11 @@ fn reset_start(tx: &mut Tx, cx: &Call<ProjectCaller>, input: ResetStart) -> Resu
     let (locale, minutes) =
         (locale(input.locale.as_deref())?, minutes(input.reset_password_expiration_minutes, USUAL_MINUTES, &MINUTES)?);
     let recipient = recipient(tx, cx, &organization, &email, AuthMethod::Password)?;
-    let by_link = usable(&organization, recipient.member(), AuthMethod::MagicLink);
+    let by_link = is_usable(&organization, recipient.member(), AuthMethod::MagicLink);
     let login_redirect_url = login_redirect_url.filter(|_| by_link);
     let mailing = Mailing { redirect_url, login_redirect_url, pkce_code_challenge, locale, minutes };
     mailing::send(tx, cx, recipient.addressee(&organization), &email, mailing)?;
-    let id = &organization.organization_id;
-    match recipient.member() {
-        Some(member) => {
-            let whose = Whose::Member(id, &member.member_id);
-            audit::record(tx, cx, "password.email_reset.start", whose, &member.member_id, mail_to(&email))?;
-        }
-        None => {
-            audit::record(tx, cx, "password.email_reset.start", Whose::Organization(id), id, mail_to(&email))?;
-        }
-    }
+    record_mail(tx, cx, "password.email_reset.start", &organization, &email, recipient.member())?;
     match recipient {
         Recipient::Member(member) | Recipient::Created(member) if !cx.is_browser() => Ok(ResetStarted::Told {
             member_id: member.member_id.clone(),

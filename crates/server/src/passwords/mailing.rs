@@ -6,7 +6,7 @@ use crate::one_time_tokens::{New, Purpose, pkce};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
-use foundation::error::{ApiError, Result};
+use foundation::error::Result;
 use mail::{Locale, Template};
 
 /// For how many minutes a link works unless asked otherwise.
@@ -25,9 +25,7 @@ pub(super) struct Mailing {
 
 /// A browser must begin with a challenge where the project requires it.
 pub(super) fn challenge(cx: &Cx, given: Option<String>) -> Result<Option<String>> {
-    let challenge = pkce::check_challenge(given)?;
-    let required = cx.is_browser() && cx.project().settings.pkce_required_for_password_resets;
-    if required && challenge.is_none() { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
+    pkce::challenge(cx, given, cx.project().settings.pkce_required_for_password_resets)
 }
 
 /// Mails the links: of an organization, or those that set the password of an address in all of them.

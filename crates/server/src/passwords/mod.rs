@@ -19,14 +19,13 @@ mod work;
 
 pub(crate) use endpoints::endpoints;
 
-use crate::decision::usable_methods;
 use crate::members::{self, Member};
-use crate::organizations::{AuthMethod, Organization};
+use crate::organizations::Organization;
 use crate::stored_passwords::{self, Holder, StoredPassword};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
-use foundation::error::{ApiError, Error, Result};
+use foundation::error::Result;
 
 /// What a member must be allowed on others, or on themselves, to take passwords away.
 const DELETE: &str = "update.info.delete.password";
@@ -42,19 +41,9 @@ impl WithPassword {
     /// The member who has this address, if they have a password. Whether the address, the member or the password is missing
     /// makes no difference (threat T-45).
     fn find(tx: &mut Tx, cx: &Cx, organization: &Organization, email: &EmailAddress) -> Result<Option<Self>> {
-        let member = match members::find_by_email(tx, organization, email) {
-            Err(Error::Api(ApiError::InactiveEmail, _)) => None,
-            found => found?,
-        };
-        let Some(member) = member else { return Ok(None) };
+        let Some(member) = members::find_by_present_email(tx, organization, email)? else { return Ok(None) };
         let holder = Holder::of(cx, &organization.organization_id, &member.member_id, &member.email_address);
         let password = stored_passwords::find(tx, cx, &holder)?;
         Ok(password.map(|password| Self { member, holder, password }))
     }
-}
-
-/// Whether a member of the organization, or somebody who would be one, may log in this way.
-fn usable(organization: &Organization, member: Option<&Member>, method: AuthMethod) -> bool {
-    let is_breakglass = member.is_some_and(|member| member.is_breakglass);
-    usable_methods(&organization.settings, is_breakglass).contains(&method)
 }

@@ -72,11 +72,7 @@ fn member_of(
     email: &EmailAddress,
     named: Option<&MemberRef>,
 ) -> Result<Member> {
-    let member = match members::find_by_email(tx, organization, email) {
-        Err(Error::Api(ApiError::InactiveEmail, _)) => None,
-        found => found?,
-    };
-    let member = member.ok_or(ApiError::MemberNotFound)?;
+    let member = members::find_by_present_email(tx, organization, email)?.ok_or(ApiError::MemberNotFound)?;
     if let Some(reference) = named
         && members::find(tx, organization, reference)?.member_id != member.member_id
     {

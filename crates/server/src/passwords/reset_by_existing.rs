@@ -40,18 +40,16 @@ pub(super) async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<Outco
     let terms = input.terms.check(&cx)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     let checked = Checked::of_member(&cx, &input.organization_id, &email, &input.existing_password).await?;
-    let (mut hash, mut must_be_reset) = (None, false);
+    let mut hash = None;
     if checked.is_right() {
         if equal(input.existing_password.reveal().as_bytes(), input.new_password.reveal().as_bytes()) {
             return Err(ApiError::CannotResetWithExistingPassword.into());
         }
-        // What others know sets no other one.
-        must_be_reset = policy::must_be_reset(&cx, &input.existing_password, &email).await?;
         policy::check_new(&cx, &input.new_password, &email).await?;
         hash = Some(work::hash(&cx, &input.new_password).await?);
     }
     let (organization, locale) = (input.organization_id, input.locale);
-    let replace = Replace { organization, email, checked, must_be_reset, hash, terms, locale };
+    let replace = Replace { organization, email, checked, hash, terms, locale };
     let call = cx.context();
     cx.write(move |tx| replace.run(tx, &call)).await
 }
@@ -60,7 +58,6 @@ struct Replace {
     organization: OrganizationRef,
     email: EmailAddress,
     checked: Checked,
-    must_be_reset: bool,
     /// Of the new password, if the existing one is right.
     hash: Option<String>,
     terms: Terms,
@@ -71,9 +68,8 @@ impl Replace {
     fn run(&self, tx: &mut Tx, cx: &Cx) -> Result<Outcome> {
         let organization = organizations::find(tx, cx.project(), &self.organization)?;
         let found = self.checked.member(tx, cx, &organization, &self.email)?;
-        if self.must_be_reset || found.password.must_be_reset {
-            return Err(ApiError::MemberResetPassword.into());
-        }
+        // What others know sets no other one.
+        self.checked.require_no_reset(&found.password)?;
         let hash = self.hash.clone().ok_or_else(|| Error::internal("a right password has no successor"))?;
         let mut member = found.member;
         set::set(tx, cx, &organization, &mut member, NewPassword { hash, is_verified: false, keep: None })?;

@@ -2,8 +2,9 @@
 
 use super::authenticate::factor;
 use super::set::{self, NewPassword};
-use super::{policy, usable, work};
+use super::{policy, work};
 use crate::actor::ProjectCaller;
+use crate::decision::is_usable;
 use crate::factors::Factor;
 use crate::login::{self, Evidence, Outcome};
 use crate::organizations::{self, AuthMethod, OrganizationRef};
@@ -63,7 +64,7 @@ impl Shown {
                 return Err(ApiError::SessionNotFound.because("This session is of another organization."));
             }
         }
-        if !usable(&presented.organization, Some(&presented.member), AuthMethod::Password) {
+        if !is_usable(&presented.organization, Some(&presented.member), AuthMethod::Password) {
             return Err(ApiError::RestrictedAuthMethod.into());
         }
         // What an organization has its members prove to itself sets no password that counts in others (threat T-04).

@@ -3,18 +3,13 @@
 use crate::members::{self, Member, Status};
 use crate::one_time_tokens;
 use crate::organizations::Organization;
-use crate::outbox::{self, Mail, Message, Parcel};
-use crate::redirect_urls::{self, Flow};
 use crate::stored_passwords::{self, Holder};
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
 use foundation::id::SessionId;
-use foundation::time;
-
-/// Minutes that it is of use to tell somebody that their password was changed.
-const NOTICE: i64 = 3 * 24 * 60;
+use mail::Template;
 
 /// A password that is set.
 pub(super) struct NewPassword<'a> {
@@ -46,7 +41,8 @@ pub(super) fn set(
     }
     // Who has never proven the address hears of it when they do.
     if before.email_address_verified && before.status == Status::Active {
-        notify(tx, cx, Some(organization), &before.email_address, Some(&before.name))?;
+        let (email, name) = (&before.email_address, Some(before.name.as_str()));
+        members::notify(tx, cx, Template::PasswordChanged, Some(organization), email, name)?;
     }
     Ok(())
 }
@@ -69,34 +65,5 @@ pub(super) fn proven_at(cx: &Cx) -> Timestamp {
 
 /// Tells an address that its password was changed, in all organizations.
 pub(super) fn tell(tx: &mut Tx, cx: &Cx, email: &EmailAddress) -> Result<()> {
-    notify(tx, cx, None, email, None)
-}
-
-fn notify(
-    tx: &mut Tx,
-    cx: &Cx,
-    organization: Option<&Organization>,
-    email: &EmailAddress,
-    name: Option<&str>,
-) -> Result<()> {
-    let mail = Mail {
-        to: email.to_string(),
-        template: mail::Template::PasswordChanged,
-        locale: mail::Locale::default(),
-        context: mail::Context {
-            project_name: cx.project().name.clone(),
-            organization_name: organization.map(|organization| organization.organization_name.clone()),
-            member_name: name.map(str::to_owned).filter(|name| !name.is_empty()),
-            link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
-            login_link: None,
-            code: None,
-            expires_in_minutes: 0,
-        },
-    };
-    let parcel = Parcel {
-        message: Message::Mail(mail),
-        organization: organization.map(|organization| &organization.organization_id),
-        useful_until: time::after_minutes(cx.now(), NOTICE),
-    };
-    outbox::send(tx, cx, &parcel)
+    members::notify(tx, cx, Template::PasswordChanged, None, email, None)
 }

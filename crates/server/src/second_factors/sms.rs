@@ -15,6 +15,7 @@ use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::PhoneNumberId;
 use foundation::keys::Purpose;
+use foundation::one_time_code;
 use foundation::phone_number::PhoneNumber;
 use foundation::text::OrEmpty;
 use frame::{Call, Endpoint, endpoint};
@@ -118,7 +119,7 @@ struct Authenticate {
 )]
 fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> Result<Outcome> {
     let code: String = input.code.chars().filter(|c| *c != ' ').collect();
-    if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !one_time_code::fits(&code) {
         return Err(ApiError::InvalidCode.into());
     }
     let completing = input.completing.begin(tx, cx, &cx.caller.ambient)?;

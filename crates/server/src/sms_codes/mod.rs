@@ -12,14 +12,13 @@ use database::Tx;
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use foundation::keys::{self, Purpose, equal};
+use foundation::keys::{Purpose, equal};
+use foundation::one_time_code;
 use foundation::phone_number::PhoneNumber;
 use foundation::time;
 
 /// Minutes that a code works.
 const LIFETIME: i64 = 2;
-/// How many codes there are.
-const CODES: u64 = 1_000_000;
 
 /// What can be wrong with sending one.
 pub(crate) const SEND: &[ApiError] = &[ApiError::InvalidPhoneNumber, ApiError::InvalidPhoneNumberCountryCode];
@@ -33,7 +32,7 @@ pub(crate) fn send(tx: &mut Tx, cx: &Cx, member: &Member, number: &PhoneNumber, 
     let country = country.ok_or(ApiError::InvalidPhoneNumberCountryCode)?;
     let is_proven = member.mfa_phone_number_verified && member.mfa_phone_number == number.as_str();
     outbox::count_text(tx, cx, &member.organization_id, &member.member_id, number.as_str(), &country, is_proven)?;
-    let code = code()?;
+    let code = one_time_code::draw()?;
     let stored = store::Stored {
         phone_number: number.as_str().to_owned(),
         code_hash: hash(cx, member, number.as_str(), &code),
@@ -57,17 +56,6 @@ pub(crate) fn send(tx: &mut Tx, cx: &Cx, member: &Member, number: &PhoneNumber, 
         told,
     )?;
     outbox::send(tx, cx, &parcel)
-}
-
-/// Six digits, each code as likely as another.
-fn code() -> Result<String> {
-    loop {
-        let random = u64::from_be_bytes(keys::random::<8>()?);
-        // What is left over beyond whole rounds of codes would make some likelier.
-        if random < u64::MAX - u64::MAX % CODES {
-            return Ok(format!("{:06}", random % CODES));
-        }
-    }
 }
 
 /// A code is good for one member and one number.

@@ -1,0 +1,45 @@
+//! Telling the person of an address by mail what has happened to their account (threat T-38).
+
+use crate::organizations::Organization;
+use crate::outbox::{self, Mail, Message, Parcel};
+use crate::redirect_urls::{self, Flow};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::Result;
+use foundation::time;
+use mail::{Context, Locale, Template};
+
+/// Minutes that it is of use to tell somebody.
+const USEFUL: i64 = 3 * 24 * 60;
+
+/// Tells an address; `organization` is `None` for what concerns the address in all of them.
+pub(crate) fn notify(
+    tx: &mut Tx,
+    cx: &Cx,
+    template: Template,
+    organization: Option<&Organization>,
+    email: &EmailAddress,
+    name: Option<&str>,
+) -> Result<()> {
+    let mail = Mail {
+        to: email.to_string(),
+        template,
+        locale: Locale::default(),
+        context: Context {
+            project_name: cx.project().name.clone(),
+            organization_name: organization.map(|organization| organization.organization_name.clone()),
+            member_name: name.map(str::to_owned).filter(|name| !name.is_empty()),
+            link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
+            login_link: None,
+            code: None,
+            expires_in_minutes: 0,
+        },
+    };
+    let parcel = Parcel {
+        message: Message::Mail(mail),
+        organization: organization.map(|organization| &organization.organization_id),
+        useful_until: time::after_minutes(cx.now(), USEFUL),
+    };
+    outbox::send(tx, cx, &parcel)
+}
