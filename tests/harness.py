@@ -125,9 +125,9 @@ def code_from(mail: Mail) -> str:
     return codes[0]
 
 
-def wrong(code: str) -> str:
-    """Another code."""
-    return f"{(int(code) + 1) % 1_000_000:06}"
+def wrong(code: str, by: int = 1) -> str:
+    """Another code, and with other numbers others."""
+    return f"{(int(code) + by) % 1_000_000:06}"
 
 
 class Mailbox:

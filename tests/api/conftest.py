@@ -23,6 +23,14 @@ def server(postgres):
 
 
 @pytest.fixture(scope="module")
+def traveller(postgres):
+    """A server of this file's own, whose clock is moved."""
+    server = harness.Server(postgres=postgres, clock=True).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
 def project(server):
     """The project of this file: its tests make organizations of their own in it and leave its settings alone."""
     return server.project()

@@ -14,15 +14,6 @@ from harness import (
 )
 
 
-@pytest.fixture(scope="module")
-def traveller(postgres):
-    import harness
-
-    server = harness.Server(postgres=postgres, clock=True).start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def clock(traveller):
     return traveller.clock

@@ -7,21 +7,13 @@ T-71: it holds wherever something is guessed. It keeps nobody out who has what c
 import html
 import re
 
-import harness
 import pyotp
 import pytest
 import requests
-from harness import check_refusal, code_from, magic_token, new_email, query_of, race, refused, until, verified_member
+from harness import check_refusal, email_code, magic_token, new_email, query_of, race, refused, until, verified_member, wrong
 
 THRESHOLD = 3
 LOCK_MINUTES = 5
-
-
-@pytest.fixture(scope="module")
-def traveller(postgres):
-    server = harness.Server(postgres=postgres, clock=True).start()
-    yield server
-    server.stop()
 
 
 def strict(server, *more):
@@ -35,25 +27,16 @@ def project(traveller):
     return strict(traveller)
 
 
-def send(project, org, email):
-    project.api.otps.email.login_or_signup(organization_id=org, email_address=email)
-    return code_from(project.mailbox.wait(email))
-
-
-def other(code, n=1):
-    return f"{(int(code) + n) % 1_000_000:06}"
-
-
 def enter(project, org, email, code):
     return project.raw("POST", "/v1/b2b/otps/email/authenticate", {"organization_id": org, "email_address": email, "code": code})
 
 
 def guess(project, org, email, code, times=THRESHOLD):
-    return [enter(project, org, email, other(code, n + 1)).status_code for n in range(times)]
+    return [enter(project, org, email, wrong(code, n + 1)).status_code for n in range(times)]
 
 
 def lock(project, org, email):
-    code = send(project, org, email)
+    code = email_code(project, org, email)
     assert guess(project, org, email, code) == [404] * THRESHOLD
     return code
 
@@ -72,7 +55,7 @@ def test_t34_too_many_failures_lock_whatever_is_tried_then(project, traveller):
     org = project.organization().organization_id
     member, _ = verified_member(project, org)
     email = member.email_address
-    code = send(project, org, email)
+    code = email_code(project, org, email)
     # The last of them is answered like the first, so it tells nothing.
     assert guess(project, org, email, code) == [404] * THRESHOLD
     answer = enter(project, org, email, code)
@@ -82,13 +65,13 @@ def test_t34_too_many_failures_lock_whatever_is_tried_then(project, traveller):
     shown = member_of(project, org, member.member_id)
     assert shown.is_locked and shown.lock_created_at < shown.lock_expires_at
     # A new code is no new budget.
-    assert enter(project, org, email, send(project, org, email)).status_code == 429
+    assert enter(project, org, email, email_code(project, org, email)).status_code == 429
     # Nobody else is locked.
     colleague, _ = verified_member(project, org)
-    assert enter(project, org, colleague.email_address, send(project, org, colleague.email_address)).status_code == 200
+    assert enter(project, org, colleague.email_address, email_code(project, org, colleague.email_address)).status_code == 200
     # It ends by itself.
     traveller.clock.forward(minutes=LOCK_MINUTES, seconds=2)
-    assert enter(project, org, email, send(project, org, email)).status_code == 200
+    assert enter(project, org, email, email_code(project, org, email)).status_code == 200
 
 
 def test_a_member_shows_no_lock_that_is_over(project, traveller):
@@ -104,7 +87,7 @@ def test_a_success_begins_the_count_anew(project):
     member, _ = verified_member(project, org)
     email = member.email_address
     for _ in range(3):
-        code = send(project, org, email)
+        code = email_code(project, org, email)
         assert guess(project, org, email, code, THRESHOLD - 1) == [404] * (THRESHOLD - 1)
         assert enter(project, org, email, code).status_code == 200
 
@@ -118,20 +101,20 @@ def test_t34_a_lock_keeps_nobody_out(project):
     locked_link(project, member.email_address)
     assert project.api.sessions.authenticate(session_token=session.session_token, session_duration_minutes=60).member.is_locked
     assert project.api.magic_links.authenticate(magic_links_token=token).member.is_locked is False
-    assert enter(project, org, member.email_address, send(project, org, member.email_address)).status_code == 200
+    assert enter(project, org, member.email_address, email_code(project, org, member.email_address)).status_code == 200
 
 
 def test_t45_an_address_that_is_nobodys_locks_alike(project):
     org = project.organization().organization_id
     member, _ = verified_member(project, org)
     stranger = new_email()
-    code = send(project, org, member.email_address)
+    code = email_code(project, org, member.email_address)
 
     def answers(email):
         told = []
         for n in range(THRESHOLD + 1):
             answer = project.browser("POST", "/b2b/otps/email/authenticate", {
-                "organization_id": org, "email_address": email, "code": other(code, n + 1), "session_duration_minutes": 60})
+                "organization_id": org, "email_address": email, "code": wrong(code, n + 1), "session_duration_minutes": 60})
             body = answer.json()
             told.append((answer.status_code, body["error_type"], body["error_message"], "retry-after" in answer.headers))
         return told
@@ -185,7 +168,7 @@ def test_no_link_is_mailed_where_the_project_wants_none(traveller):
     member, _ = verified_member(project, org)
     lock(project, org, member.email_address)
     # The next mail is that of the next code.
-    assert send(project, org, member.email_address)
+    assert email_code(project, org, member.email_address)
 
 
 def test_t34_parallel_attempts_have_one_budget_on_all_servers(start_server):
@@ -193,8 +176,8 @@ def test_t34_parallel_attempts_have_one_budget_on_all_servers(start_server):
     project = strict(first)
     org = project.organization().organization_id
     member, _ = verified_member(project, org)
-    code = send(project, org, member.email_address)
-    answers = race(24, lambda n: enter(project, org, member.email_address, other(code, n + 1)).status_code)
+    code = email_code(project, org, member.email_address)
+    answers = race(24, lambda n: enter(project, org, member.email_address, wrong(code, n + 1)).status_code)
     assert sorted(answers) == [404] * THRESHOLD + [429] * (24 - THRESHOLD)
 
 
@@ -237,7 +220,7 @@ def test_t71_a_lock_of_second_factors_holds_for_all_of_them(project, traveller):
         check_refusal(prove(path, more), 429, "user_lock_limit_reached")
     assert member_of(project, org, member.member_id).is_locked
     link = locked_link(project, member.email_address)
-    assert enter(project, org, member.email_address, send(project, org, member.email_address)).status_code == 200
+    assert enter(project, org, member.email_address, email_code(project, org, member.email_address)).status_code == 200
     # The link is for second factors, and there is one a day.
     query = query_of(link)
     assert requests.post(link.split("?")[0], {name: query[name] for name in ("public_token", "token")}, timeout=30).status_code == 200
@@ -246,4 +229,4 @@ def test_t71_a_lock_of_second_factors_holds_for_all_of_them(project, traveller):
         prove("totp/authenticate", {"code": wrong_code})
     check_refusal(prove(*ways[0]), 429, "user_lock_limit_reached")
     # The next mail is that of the next code.
-    assert send(project, org, member.email_address)
+    assert email_code(project, org, member.email_address)

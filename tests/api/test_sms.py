@@ -9,7 +9,7 @@ import urllib.parse
 
 import pytest
 from harness import (
-    Server, check_refusal, data, discover, login, magic_token, new_email, race, refused, unique, until, verified_member,
+    Server, check_refusal, data, discover, login, magic_token, new_email, race, refused, unique, until, verified_member, wrong,
 )
 
 
@@ -92,10 +92,6 @@ class Phone:
 
     def code(self) -> str:
         return re.match(r"\d{6}", self.text())[0]
-
-
-def wrong(code: str) -> str:
-    return "111111" if code != "111111" else "222222"
 
 
 @pytest.fixture

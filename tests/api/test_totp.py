@@ -8,7 +8,7 @@ import struct
 import pyotp
 import pytest
 from harness import (
-    Server, as_member, check_refusal, data, discover, discovery_token, login, magic_token, new_domain, new_email, refused, unique, verified_member,
+    as_member, check_refusal, data, discover, discovery_token, login, magic_token, new_domain, new_email, refused, unique, verified_member,
 )
 from stytch.b2b.models.organizations_members import DeleteTOTPRequestOptions
 
@@ -16,15 +16,8 @@ RECOVERY_CODE = re.compile(r"([a-z2-9]{4}-){2}[a-z2-9]{4}")
 
 
 @pytest.fixture(scope="module")
-def traveller(postgres):
-    """No code is accepted twice, and one lasts half a minute: time is moved on to the next."""
-    server = Server(postgres=postgres, clock=True).start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
 def project(traveller):
+    """No code is accepted twice, and one lasts half a minute: time is moved on to the next."""
     return traveller.project()
 
 
