@@ -58,6 +58,11 @@ def new_email(domain: str | None = None) -> str:
     return f"user-{unique()}@{domain or new_domain()}"
 
 
+def new_phone_number() -> str:
+    """One that looks like others and gets few messages, because a number is sent only so many an hour."""
+    return f"+1202{secrets.randbelow(800_0000) + 200_0000}"
+
+
 def until(condition, timeout: float = 10, every: float = 0.05, what: str = "the condition"):
     """Polls until `condition()` is true and returns its value."""
     deadline = time.monotonic() + timeout

@@ -9,7 +9,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-from harness import Postgres, discovery_token, email_code, intermediate, magic_token, new_email, race, rows, unique, until, wrong
+from harness import Postgres, discovery_token, email_code, intermediate, magic_token, new_email, new_phone_number, race, rows, unique, until, wrong
 from machines import Node, on, post
 
 # Tables that name organizations, whose rows do not hold them, with why.
@@ -163,7 +163,7 @@ def full_organization(project) -> str:
                        {"organization_id": org, "email_address": member.email_address, "code": wrong(code)}).status_code == 404
     other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), hash="5f4dcc3b5aa765d61d8327deb882cf99", hash_type="md_5")
     project.api.totps.create(organization_id=org, member_id=member.member_id)
-    project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number="+12025550144")
+    project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number=new_phone_number())
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=link)
     return org
