@@ -4,10 +4,12 @@ GUILDHALL_BIN          the binary (default: the debug build of this repository)
 GUILDHALL_TEST_ENGINE  sqlite (default) or postgres
 """
 
+import atexit
 import base64
 import contextlib
 import email
 import email.policy
+import http.cookiejar
 import json
 import os
 import pathlib
@@ -42,6 +44,22 @@ UNSET = object()
 
 # Nothing here is asked through a proxy; looking for one in the environment costs more than the request.
 requests.sessions.get_environ_proxies = lambda *_, **__: {}
+
+
+class _Connections(threading.local):
+    """What a thread asks with, again and again over the same connections. It keeps no cookies."""
+
+    def __init__(self):
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+
+
+_connections = _Connections()
+
+
+def _request(method: str, url: str, **options) -> requests.Response:
+    return _connections.session.request(method, url, timeout=60, **options)
 
 
 def unique() -> str:
@@ -138,8 +156,11 @@ def wrong(code: str, by: int = 1) -> str:
 class Mailbox:
     """An SMTP server that keeps what it receives."""
 
+    # Nobody who waits for a link or a code means these.
+    OF_FACTORS = ("A second factor was added", "A second factor was removed", "A recovery code was used")
+
     def __init__(self):
-        self._mails: dict[str, deque[Mail]] = defaultdict(deque)
+        self._mails: dict[tuple[str, bool], deque[Mail]] = defaultdict(deque)
         self._arrived = threading.Condition()
         self.port = free_port()
         self._controller: Controller | None = None
@@ -148,7 +169,7 @@ class Mailbox:
         mail = Mail(envelope.mail_from, [r.lower() for r in envelope.rcpt_tos], envelope.original_content or envelope.content)
         with self._arrived:
             for recipient in mail.recipients:
-                self._mails[recipient].append(mail)
+                self._mails[recipient, mail.subject in self.OF_FACTORS].append(mail)
             self._arrived.notify_all()
         return "250 OK"
 
@@ -166,13 +187,14 @@ class Mailbox:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def wait(self, to: str, timeout: float = 10) -> Mail:
-        """The oldest mail to that address which was not taken yet."""
+    def wait(self, to: str, timeout: float = 10, of_factors: bool = False) -> Mail:
+        """The oldest mail to that address which was not taken yet: one about the member's second factors, or one about anything
+        else."""
         to = to.lower()
         deadline = time.monotonic() + timeout
         with self._arrived:
             while True:
-                if mails := self._mails.get(to):
+                if mails := self._mails.get((to, of_factors)):
                     return mails.popleft()
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -182,7 +204,7 @@ class Mailbox:
     def waiting(self, to: str) -> int:
         """How many mails to that address have arrived and were not taken."""
         with self._arrived:
-            return len(self._mails.get(to.lower(), ()))
+            return sum(len(mails) for (address, _), mails in self._mails.items() if address == to.lower())
 
 
 def free_port() -> int:
@@ -338,9 +360,67 @@ def rows(database_url: str, sql: str) -> list[tuple]:
     if database_url.startswith("sqlite:"):
         with sqlite3.connect(database_url.removeprefix("sqlite:"), timeout=30) as db:
             return [tuple(map(str, row)) for row in db.execute(sql)]
-    done = subprocess.run(["psql", database_url, "-qAtc", sql], env=os.environ | Postgres.SEES_EVERYTHING,
-                          capture_output=True, text=True, check=True)
-    return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+    return [tuple(line.split("|")) for line in Psql.of(database_url).run(sql)]
+
+
+class Psql:
+    """psql, kept running, because starting it costs more than what it is asked."""
+
+    DONE = "-- done --"
+    _open_by_url = {}
+    _opening = threading.Lock()
+
+    def __init__(self, database_url: str):
+        self._url = database_url
+        self._one_at_a_time = threading.Lock()
+        self._open()
+        atexit.register(self._close)
+
+    @classmethod
+    def of(cls, database_url: str) -> "Psql":
+        with cls._opening:
+            if database_url not in cls._open_by_url:
+                cls._open_by_url[database_url] = cls(database_url)
+            return cls._open_by_url[database_url]
+
+    def run(self, sql: str) -> list[str]:
+        """The lines that it answers, after the database has committed.
+
+        The connection may have been cut since the last statement, by a restart or on purpose: then it is opened anew."""
+        with self._one_at_a_time:
+            if self._say("SELECT") is None:
+                self._close()
+                self._open()
+            lines = self._say(sql)
+            if lines is None:
+                self._close()
+                error = self._process.stderr.read()
+                self._open()
+                raise AssertionError(f"{sql}: {error}")
+            return lines
+
+    def _open(self):
+        arguments = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self._url]
+        self._process = subprocess.Popen(arguments, env=os.environ | Postgres.SEES_EVERYTHING, text=True, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def _close(self):
+        self._process.kill()
+        self._process.wait()
+
+    def _say(self, sql: str) -> list[str] | None:
+        """What it answers to a statement; `None` when it has ended instead."""
+        try:
+            self._process.stdin.write(f"{sql};\n\\echo {self.DONE}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        lines = []
+        for line in self._process.stdout:
+            if line == f"{self.DONE}\n":
+                return lines
+            lines.append(line.removesuffix("\n"))
+        return None
 
 
 def contents(database_url: str) -> dict[str, list[dict]]:
@@ -481,7 +561,7 @@ class Server:
         return Project(self, made["project_id"], made["secret"], made["public_token"], made["environment"])
 
     def get(self, path: str, **options) -> requests.Response:
-        return requests.get(self.url + path, timeout=30, **options)
+        return _request("GET", self.url + path, **options)
 
 
 @dataclass
@@ -515,13 +595,12 @@ class Project:
         """One request of the backend API, byte by byte as wanted."""
         if json is not UNSET:
             options["json"] = json
-        return requests.request(
+        return _request(
             method,
             self.server.url + path,
             data=data,
             headers=headers,
             auth=(self.project_id, self.secret) if auth is UNSET else auth,
-            timeout=60,
             **options,
         )
 
@@ -546,12 +625,11 @@ class Project:
         sent |= headers or {}
         if json is not UNSET:
             options["data"] = _json(json)
-        return requests.request(
+        return _request(
             method,
             self.server.url + "/sdk/v1" + path,
             headers=sent,
             auth=(self.public_token, session_token or self.public_token) if auth is UNSET else auth,
-            timeout=60,
             **options,
         )
 

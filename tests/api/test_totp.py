@@ -281,6 +281,27 @@ def test_deletion(project, org):
     assert project.api.totps.create(**enrolled.ids, intermediate_session_token=half.intermediate_session_token).secret != enrolled.secret
 
 
+def test_t38_the_person_is_told_of_their_factors(project, org):
+    enrolled = Enrolled(project, org)
+
+    def told():
+        mail = project.mailbox.wait(enrolled.member.email_address, of_factors=True)
+        assert "token=" not in mail.text and enrolled.secret not in mail.text
+        return mail.subject
+
+    assert told() == "A second factor was added"
+    project.api.recovery_codes.recover(**enrolled.ids, recovery_code=enrolled.codes[0], session_token=enrolled.session.session_token)
+    assert told() == "A recovery code was used"
+    project.api.organizations.members.delete_totp(**enrolled.ids)
+    assert told() == "A second factor was removed"
+    # An address that was never proven hears of nothing.
+    member = project.member(org, mfa_phone_number="+14155550123")
+    project.api.organizations.members.delete_mfa_phone_number(org, member.member_id)
+    project.api.magic_links.email.login_or_signup(org, member.email_address)
+    project.mailbox.wait(member.email_address)
+    assert project.mailbox.waiting(member.email_address) == 0
+
+
 def test_a_phone_number_is_removed(project, org):
     member = project.member(org, mfa_phone_number="+14155550123")
     project.api.organizations.members.update(org, member.member_id, default_mfa_method="sms_otp")

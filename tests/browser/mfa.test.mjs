@@ -1,8 +1,6 @@
 // Second factors in the prebuilt login: enrolment with the QR code and by text message, code entry, backup codes.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import { BIN } from "../node/server.mjs";
 import { authenticatorCode as codeOf } from "../node/totp.mjs";
 import { World, clean, emailAt, session, shot } from "./harness.mjs";
 
@@ -13,12 +11,6 @@ describe("second factors in the prebuilt login", () => {
   });
   after(() => world?.stop());
 
-  /** The code of the newest text message, which the outbox keeps where there is no gateway. */
-  const texted = (number) => {
-    const listed = execFileSync(BIN, ["outbox", "--json", "--database-url", world.server.databaseUrl], { encoding: "utf8" });
-    const texts = listed.trim().split("\n").map((line) => JSON.parse(line));
-    return texts.find((text) => text.kind === "sms" && text.to === number).text.slice(0, 6);
-  };
   const strict = (fields = {}) => world.organization({ mfa_policy: "REQUIRED_FOR_ALL", ...fields });
   /** Proves the first factor. */
   const begin = async (page, organization, email_address) => {
@@ -106,7 +98,7 @@ describe("second factors in the prebuilt login", () => {
     await page.getByText("Enter passcode").waitFor();
     await page.getByText("(415) 555-0132").waitFor();
     await narrow(page, "mfa-07-passcode");
-    await type(page, texted("+14155550132"));
+    await type(page, await world.server.texted("+14155550132"));
     await isIn(page);
     clean(page);
 
@@ -114,7 +106,7 @@ describe("second factors in the prebuilt login", () => {
     const again = await world.person();
     await begin(again, organization, email_address);
     await again.getByText("Enter passcode").waitFor();
-    await type(again, texted("+14155550132"));
+    await type(again, await world.server.texted("+14155550132"));
     await isIn(again);
     clean(again);
   });

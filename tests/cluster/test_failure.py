@@ -334,7 +334,7 @@ def test_postgres_disk_full(upright, start_node, small_disk):
     check_works(project, session)
     check_reading(node, project, session, acknowledged)
     assert node.terminate() == 0
-    upright.sql("postgres", f"DROP DATABASE {url.rsplit('/', 1)[1]}")
+    upright.sql("postgres", f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
     upright.sql("postgres", f"DROP TABLESPACE {space}")
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import harness
 import pytest
 import requests
-from harness import check_refusal, login, magic_token, new_email, race, unique, until, verified_member
+from harness import check_refusal, email_code, login, magic_token, new_email, race, unique, until, verified_member, wrong
 from machines import Node, on, post
 
 HEADER, JWT_HEADER = "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"
@@ -119,6 +119,17 @@ def test_one_email_at_once(projects, org):
     won = exactly_one(race_across(projects, 45, f"/v1/b2b/organizations/{org}/members", body), 400, "duplicate_member_email")
     for project in projects:
         assert project.api.organizations.members.get(org, email_address=email).member.member_id == won["member_id"]
+
+
+def test_t34_guesses_on_all_nodes_have_one_budget(projects, org):
+    member, _ = verified_member(projects[0], org)
+    code = email_code(projects[0], org, member.email_address)
+    body = {"organization_id": org, "email_address": member.email_address}
+    answers = race_across(projects, 24, "/v1/b2b/otps/email/authenticate", lambda i: body | {"code": wrong(code, i + 1)})
+    assert sorted(answer.status_code for answer in answers) == [404] * 10 + [429] * 14
+    # The right one comes too late, wherever it comes.
+    for project in projects:
+        check_refusal(post(project, "/v1/b2b/otps/email/authenticate", body | {"code": code}), 429, "user_lock_limit_reached")
 
 
 def test_changes_to_one_row_are_all_kept(projects, org):

@@ -91,6 +91,13 @@ export class Server {
     return JSON.parse(stdout);
   }
 
+  /** The code of the newest text message to a number, which the outbox keeps where there is no gateway. */
+  async texted(number) {
+    const { stdout } = await run(BIN, ["outbox", "--json", "--database-url", this.databaseUrl], { env: cleanEnvironment() });
+    const messages = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    return messages.find((message) => message.kind === "sms" && message.to === number).text.slice(0, 6);
+  }
+
   /** Ends the server as an operator would, and gives the exit code. */
   async terminate(signal = "SIGTERM") {
     this.#process.kill(signal);

@@ -60,11 +60,11 @@ def test_t74_odd_values_in_every_field(project, tenant, name):
     auth = (project.public_token, tenant.member_login.session_token) if browser else (project.project_id, project.secret)
     rng = random.Random(unique())
     for field in properties:
-        for value in rng.sample(VALUES, 14):
+        for value in rng.sample(VALUES, 5):
             body = {f: good.get(f, "x") for f in required if f != field} | {field: value}
             survives(session.request(method, url, json=body, auth=auth, timeout=60))
     for parameter in operation.get("parameters", []):
-        for value in rng.sample([v for v in VALUES if isinstance(v, str)], 12):
+        for value in rng.sample([v for v in VALUES if isinstance(v, str)], 5):
             if parameter["in"] == "query":
                 survives(session.request(method, url, params={parameter["name"]: value[:2000]}, auth=auth, timeout=60))
             elif parameter["in"] == "path" and method == "GET":

@@ -24,6 +24,12 @@ pub enum Template {
     PasswordReset,
     /// Tells somebody that their password was changed.
     PasswordChanged,
+    /// Tells somebody that a second factor was set up for them.
+    SecondFactorAdded,
+    /// Tells somebody that a second factor of theirs was removed.
+    SecondFactorRemoved,
+    /// Tells somebody that one of their recovery codes was used.
+    RecoveryCodeUsed,
     /// Too many proofs have failed; the link ends the lock.
     Locked,
     /// A code to sign in with, for a member who exists.
@@ -38,7 +44,7 @@ pub enum Template {
 
 impl Template {
     /// Every kind, for checks that must not forget one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Login,
         Self::Signup,
         Self::Invite,
@@ -47,6 +53,9 @@ impl Template {
         Self::EmailChanged,
         Self::PasswordReset,
         Self::PasswordChanged,
+        Self::SecondFactorAdded,
+        Self::SecondFactorRemoved,
+        Self::RecoveryCodeUsed,
         Self::Locked,
         Self::LoginCode,
         Self::SignupCode,
@@ -70,6 +79,9 @@ impl Template {
             Self::EmailChanged => "email_changed",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::SecondFactorAdded => "second_factor_added",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
             Self::Locked => "locked",
             Self::LoginCode => "login_code",
             Self::SignupCode => "signup_code",

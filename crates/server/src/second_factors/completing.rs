@@ -1,6 +1,7 @@
 //! What follows when a second factor was proven.
 
 use super::holder::{Begun, HolderInput, require_enrolment};
+use super::notice;
 use crate::actor::Ambient;
 use crate::factors::Factor;
 use crate::login::{self, Evidence, Outcome};
@@ -78,6 +79,7 @@ impl Completing {
             enrol(&self.organization, &mut self.member, method, &wishes);
         }
         members::save(tx, cx, "member.update", &self.organization, &before, &mut self.member)?;
+        notice::tell_of_change(tx, cx, &self.organization, &before, &self.member)?;
         let (intermediate, session) = match self.begun {
             Begun::Login(intermediate) => (Some(intermediate), None),
             Begun::Session(session) => (None, Some(*session)),

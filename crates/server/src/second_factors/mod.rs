@@ -2,6 +2,7 @@
 
 mod completing;
 mod holder;
+mod notice;
 mod removal;
 mod sms;
 mod totp;

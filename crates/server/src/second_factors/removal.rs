@@ -1,6 +1,6 @@
 //! Removing second factors.
 
-use super::totp;
+use super::{notice, totp};
 use crate::actor::Actor;
 use crate::members::{self, Member, MemberRef, MemberResponse};
 use crate::organizations::{MfaMethod, Organization, OrganizationRef};
@@ -47,6 +47,7 @@ fn save(
         member.default_mfa_method = left.map(|method| method.as_str().to_owned()).unwrap_or_default();
     }
     members::save(tx, cx, "member.update", &organization, before, &mut member)?;
+    notice::tell_of_change(tx, cx, &organization, before, &member)?;
     Ok(MemberResponse::new(member, organization))
 }
 

@@ -9,12 +9,14 @@ use crate::members::{self, Member, MemberRef};
 use crate::organizations::{MfaMethod, Organization, OrganizationRef};
 use crate::second_factors::completing::{CompletingInput, Wishes};
 use crate::second_factors::holder::{HOLDER, require_method};
+use crate::second_factors::notice;
 use crate::sessions::TERMS;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{MemberId, RecoveryCodeId};
 use frame::{Call, Endpoint, endpoint};
+use mail::Template;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +70,7 @@ fn recover(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Recover) -> Result<Outc
     let remaining = Remaining { recovery_codes_remaining: codes.len() };
     backed.set_recovery_codes(tx, cx, member, "recovery_codes.recover", codes)?;
     attempts::succeeded(tx, cx, &target)?;
+    notice::tell(tx, cx, Template::RecoveryCodeUsed, organization, member)?;
     let factor = Factor::recovery_code(RecoveryCodeId::new(cx.project().environment), cx.now());
     let outcome = completing.finish(tx, cx, factor, |_| {}, Wishes::default())?;
     Ok(outcome.with(remaining))
