@@ -7,14 +7,14 @@ use crate::names::{DSIG, XENC, XENC11};
 use crate::refused::Refused;
 use crate::xml::{Children, Malformed, excerpt, required_attribute, text};
 use aws_lc_rs::aead::{AES_128_GCM, AES_192_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-#[expect(deprecated, reason = "behind a switch that says so")]
-use aws_lc_rs::cipher::DES_EDE3_FOR_LEGACY_USE_ONLY;
 use aws_lc_rs::cipher::{AES_128, AES_192, AES_256, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::rsa::{
     OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384, OAEP_SHA512_MGF1SHA512, OaepAlgorithm,
     OaepPrivateDecryptingKey, Pkcs1PrivateDecryptingKey, PrivateDecryptingKey,
 };
+use des::TdesEde3;
+use des::cipher::{Block, BlockCipherDecrypt as _, KeyInit as _};
 use roxmltree::Node;
 use zeroize::Zeroizing;
 
@@ -22,10 +22,13 @@ use zeroize::Zeroizing;
 pub(super) enum Content {
     Gcm(&'static aws_lc_rs::aead::Algorithm),
     Cbc(&'static aws_lc_rs::cipher::Algorithm),
+    TripleDes,
 }
 
-#[expect(deprecated, reason = "behind a switch that says so")]
-static TRIPLE_DES: &aws_lc_rs::cipher::Algorithm = &DES_EDE3_FOR_LEGACY_USE_ONLY;
+/// The block of triple DES, in bytes.
+const DES_BLOCK: usize = 8;
+/// The block of AES, in bytes.
+const AES_BLOCK: usize = 16;
 
 impl Content {
     pub(super) fn read(method: Node<'_, '_>, legacy: Legacy) -> Result<Self, Refused> {
@@ -40,7 +43,7 @@ impl Content {
             "http://www.w3.org/2001/04/xmlenc#aes128-cbc" => Self::Cbc(&AES_128),
             "http://www.w3.org/2001/04/xmlenc#aes192-cbc" => Self::Cbc(&AES_192),
             "http://www.w3.org/2001/04/xmlenc#aes256-cbc" => Self::Cbc(&AES_256),
-            "http://www.w3.org/2001/04/xmlenc#tripledes-cbc" if legacy.triple_des => Self::Cbc(TRIPLE_DES),
+            "http://www.w3.org/2001/04/xmlenc#tripledes-cbc" if legacy.triple_des => Self::TripleDes,
             _ => {
                 let switch = name.ends_with("#tripledes-cbc").then_some("triple DES");
                 return Err(Refused::Algorithm { purpose: "encryption of the assertion", seen: excerpt(name), switch });
@@ -52,14 +55,14 @@ impl Content {
     pub(super) fn malleable(&self) -> Option<&'static str> {
         match self {
             Self::Gcm(_) => None,
-            Self::Cbc(_) => Some("CBC"),
+            Self::Cbc(_) | Self::TripleDes => Some("CBC"),
         }
     }
 
     pub(super) fn key_bytes(&self) -> usize {
         match self {
             Self::Gcm(algorithm) => algorithm.key_len(),
-            Self::Cbc(algorithm) if std::ptr::eq(*algorithm, TRIPLE_DES) => 24,
+            Self::TripleDes => 24,
             Self::Cbc(algorithm) if **algorithm == AES_128 => 16,
             Self::Cbc(algorithm) if **algorithm == AES_192 => 24,
             Self::Cbc(_) => 32,
@@ -76,21 +79,41 @@ impl Content {
                 Some(key.open_in_place(nonce, Aad::empty(), data).ok()?)
             }
             Self::Cbc(algorithm) => {
-                let block = algorithm.block_len();
-                let (vector, data) = data.split_at_mut_checked(block)?;
-                let context = match block {
-                    8 => DecryptionContext::Iv64(FixedLength::<8>::try_from(&*vector).ok()?),
-                    _ => DecryptionContext::Iv128(FixedLength::<16>::try_from(&*vector).ok()?),
-                };
-                if data.is_empty() || data.len() % block != 0 {
-                    return None;
-                }
+                let (vector, data) = split_blocks(data, AES_BLOCK)?;
+                let context = DecryptionContext::Iv128(FixedLength::try_from(vector).ok()?);
                 // The padding of XML Encryption has a length and no other rule (section 5.2.2), as that of ISO 10126.
                 let key = PaddedBlockDecryptingKey::cbc_iso10126(UnboundCipherKey::new(algorithm, key).ok()?).ok()?;
                 Some(key.decrypt(data, context).ok()?)
             }
+            Self::TripleDes => triple_des(key, data),
         }
     }
+}
+
+/// The initialization vector, and the blocks after it, of which there is at least one.
+fn split_blocks(data: &mut [u8], block: usize) -> Option<(&[u8], &mut [u8])> {
+    let (vector, data) = data.split_at_mut_checked(block)?;
+    (!data.is_empty() && data.len() % block == 0).then_some((vector, data))
+}
+
+/// CBC and the padding, as for AES. `aws-lc-rs` has the cipher, too, but asking it for that would have the whole of it
+/// compiled anew.
+fn triple_des<'a>(key: &[u8], data: &'a mut [u8]) -> Option<&'a [u8]> {
+    let cipher = TdesEde3::new_from_slice(key).ok()?;
+    let (vector, data) = split_blocks(data, DES_BLOCK)?;
+    let mut before: [u8; DES_BLOCK] = vector.try_into().ok()?;
+    for block in data.chunks_exact_mut(DES_BLOCK) {
+        let encrypted: [u8; DES_BLOCK] = (&*block).try_into().ok()?;
+        let mut plain = Block::<TdesEde3>::from(encrypted);
+        cipher.decrypt_block(&mut plain);
+        for (byte, (plain, before)) in block.iter_mut().zip(plain.iter().zip(before)) {
+            *byte = plain ^ before;
+        }
+        before = encrypted;
+    }
+    let padding = usize::from(*data.last()?);
+    let length = data.len().checked_sub(padding).filter(|_| (1..=DES_BLOCK).contains(&padding))?;
+    data.get(..length)
 }
 
 /// How the key to an assertion is encrypted.

@@ -9,7 +9,7 @@ use crate::encoding::from_base64;
 use crate::expected::{Expected, MAX_DECRYPTION_KEYS};
 use crate::names::{DSIG, XENC};
 use crate::refused::Refused;
-use crate::xml::{Bounds, Children, Malformed, attribute, excerpt, is, required_attribute, text};
+use crate::xml::{Bounds, Children, Malformed, attribute, decode, excerpt, is, required_attribute, text};
 use algorithms::{Content, Transport};
 use roxmltree::Node;
 use zeroize::Zeroizing;
@@ -83,7 +83,7 @@ impl Encrypted {
         let mut keys = expected.decryption_keys.iter().take(MAX_DECRYPTION_KEYS);
         let key = keys.find_map(|key| self.transport.unwrap(&key.decrypting, &self.key, self.content.key_bytes()));
         let plain = key.and_then(|key| self.content.decrypt(&key, &mut self.data)).ok_or(Refused::Decryption)?;
-        let plain = crate::xml::decode(plain, &Bounds::MESSAGE).map_err(|_| Refused::Decryption)?;
+        let plain = decode(plain, &Bounds::MESSAGE).map_err(|_| Refused::Decryption)?;
         Ok(Zeroizing::new(plain.to_owned()))
     }
 }

@@ -3,7 +3,9 @@
 use crate::encoding::from_base64;
 use crate::keys::{Certificate, CertificateError, PublicKey};
 use crate::names::{DSIG, METADATA, POST_BINDING, PROTOCOL, REDIRECT_BINDING};
-use crate::xml::{Bounds, Malformed, attribute, decode, excerpt, is, parse, text, time_attribute, trimmed};
+use crate::xml::{
+    Bounds, Malformed, attribute, decode, excerpt, is, parse, required_attribute, text, time_attribute, trimmed,
+};
 use roxmltree::Node;
 
 /// How a request gets to an identity provider.
@@ -89,7 +91,7 @@ impl IdentityProvider {
             [root, entity, provider].into_iter().filter_map(|node| time_attribute(node, "validUntil").transpose());
         let first = ends.try_fold(i64::MAX, |first, end| end.map(|end| first.min(end)))?;
         Ok(Self {
-            entity_id: crate::xml::required_attribute(entity, "entityID")?.trim().to_owned(),
+            entity_id: required_attribute(entity, "entityID")?.trim().to_owned(),
             sso_url,
             binding,
             certificates: certificates(provider)?,

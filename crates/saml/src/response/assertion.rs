@@ -1,5 +1,6 @@
 //! The assertion (core, section 2.3.3): its parts in their order, and nothing else.
 
+use super::clock::Clock;
 use super::envelope::{check_issuer, check_version, id, issuer_name};
 use super::{Verified, attributes, conditions, subject};
 use crate::expected::{Expected, MAX_AGE, MAX_SKEW};
@@ -52,7 +53,7 @@ impl<'a, 'input> Assertion<'a, 'input> {
 
     /// What it says, if it is for us and valid now.
     pub(super) fn read(&self, expected: &Expected<'_>) -> Result<Verified, Refused> {
-        let clock = Clock { now: expected.now, skew: expected.skew() };
+        let clock = Clock::of(expected);
         clock.has_begun("IssueInstant of the assertion", self.issued_at)?;
         let too_old = self.issued_at.saturating_add(MAX_AGE);
         clock.is_not_over("the end of the day after the assertion was made", too_old)?;
@@ -105,27 +106,4 @@ fn required_time(node: Node<'_, '_>, name: &str) -> Result<i64, Malformed> {
     required_attribute(node, name)?;
     let missing = || Malformed::NoAttribute { element: node.tag_name().name().to_owned(), attribute: name.to_owned() };
     time_attribute(node, name)?.ok_or_else(missing)
-}
-
-/// The time, give or take what clocks may differ by.
-pub(super) struct Clock {
-    now: i64,
-    skew: i64,
-}
-
-impl Clock {
-    pub(super) fn has_begun(&self, what: &'static str, at: i64) -> Result<(), Refused> {
-        match at <= self.now.saturating_add(self.skew) {
-            true => Ok(()),
-            false => Err(Refused::NotYetValid { what, at, now: self.now }),
-        }
-    }
-
-    /// `at` itself is too late.
-    pub(super) fn is_not_over(&self, what: &'static str, at: i64) -> Result<(), Refused> {
-        match self.now.saturating_sub(self.skew) < at {
-            true => Ok(()),
-            false => Err(Refused::Expired { what, at, now: self.now }),
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! When and for whom an assertion is valid (core, section 2.5).
 
-use super::assertion::Clock;
+use super::clock::Clock;
 use super::envelope::owned;
 use crate::expected::Expected;
 use crate::names::ASSERTION;

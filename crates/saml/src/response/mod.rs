@@ -3,6 +3,7 @@
 mod assertion;
 mod attributes;
 mod census;
+mod clock;
 mod conditions;
 mod envelope;
 mod subject;
@@ -16,7 +17,7 @@ use crate::expected::Expected;
 use crate::names::ASSERTION;
 use crate::refused::{Refused, Signed};
 use crate::signature;
-use crate::xml::{Bounds, decode, is, parse};
+use crate::xml::{Bounds, Malformed, decode, is, parse};
 use assertion::Assertion;
 use census::census;
 use envelope::{Envelope, Held};
@@ -66,7 +67,7 @@ pub fn from_form(field: &str) -> Result<Vec<u8>, Refused> {
     // A third more than what is in it, and line breaks.
     let most = Bounds::MESSAGE.bytes / 3 * 4 + Bounds::MESSAGE.bytes / 16;
     if field.len() > most {
-        return Err(crate::Malformed::Large { bytes: field.len(), most }.into());
+        return Err(Malformed::Large { bytes: field.len(), most }.into());
     }
     from_base64(field).ok_or(Refused::Base64)
 }

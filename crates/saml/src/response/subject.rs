@@ -1,6 +1,6 @@
 //! Who an assertion is about, and who may use it (core, section 2.4).
 
-use super::assertion::Clock;
+use super::clock::Clock;
 use super::envelope::{check_in_response_to, owned};
 use crate::expected::Expected;
 use crate::names::{ASSERTION, BEARER, UNSPECIFIED_FORMAT};

@@ -6,7 +6,7 @@ use crate::expected::Legacy;
 use crate::keys::{Hash, KeyKind};
 use crate::names::{DSIG, ENVELOPED, EXCLUSIVE, EXCLUSIVE_WITH_COMMENTS};
 use crate::refused::Refused;
-use crate::xml::{Children, excerpt, required_attribute, text};
+use crate::xml::{Children, attribute, excerpt, required_attribute, text};
 use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512};
 use roxmltree::Node;
 
@@ -70,7 +70,7 @@ impl<'a, 'input> Form<'a, 'input> {
             key_kind,
             hash,
             // Absent is another thing than ours, too.
-            reference: crate::xml::attribute(reference, "URI").unwrap_or_default(),
+            reference: attribute(reference, "URI").unwrap_or_default(),
             reference_prefixes: inclusive_prefixes(canonical)?,
             digest,
             digest_value,

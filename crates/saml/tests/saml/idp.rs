@@ -273,22 +273,36 @@ fn encrypt_content(name: &str, plain: &[u8]) -> (Vec<u8>, Vec<u8>) {
         sealing.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut data).unwrap();
         return ([&nonce[..], &data].concat(), key);
     }
-    #[expect(deprecated, reason = "identity providers of old use it")]
-    let (algorithm, length, block): (&'static cipher::Algorithm, _, _) = match name.rsplit('#').next() {
-        Some("aes128-cbc") => (&cipher::AES_128, 16, 16),
-        Some("aes192-cbc") => (&cipher::AES_192, 24, 16),
-        Some("tripledes-cbc") => (&cipher::DES_EDE3_FOR_LEGACY_USE_ONLY, 24, 8),
-        _ => (&cipher::AES_256, 32, 16),
+    let (algorithm, length): (&'static cipher::Algorithm, _) = match name.rsplit('#').next() {
+        Some("tripledes-cbc") => return triple_des(plain),
+        Some("aes128-cbc") => (&cipher::AES_128, 16),
+        Some("aes192-cbc") => (&cipher::AES_192, 24),
+        _ => (&cipher::AES_256, 32),
     };
     let key: Vec<u8> = (0..length).collect();
     let encrypting = PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(algorithm, &key).unwrap()).unwrap();
-    let context = match block {
-        8 => EncryptionContext::Iv64(FixedLength::from([3; 8])),
-        _ => EncryptionContext::Iv128(FixedLength::from([3; 16])),
-    };
     let mut data = plain.to_vec();
-    encrypting.less_safe_encrypt(&mut data, context).unwrap();
-    ([&vec![3; block][..], &data].concat(), key)
+    encrypting.less_safe_encrypt(&mut data, EncryptionContext::Iv128(FixedLength::from([3; 16]))).unwrap();
+    ([&[3; 16][..], &data].concat(), key)
+}
+
+fn triple_des(plain: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    use des::cipher::{BlockCipherEncrypt as _, KeyInit as _};
+    let key: Vec<u8> = (0..24).collect();
+    let cipher = des::TdesEde3::new_from_slice(&key).unwrap();
+    let padding = 8 - plain.len() % 8;
+    // Anything may stand before the length.
+    let padded = [plain, &vec![0xaa; padding - 1], &[padding as u8]].concat();
+    let mut data = vec![3; 8];
+    for block in padded.chunks_exact(8) {
+        let before = data[data.len() - 8..].to_vec();
+        let mut mixed = [0; 8];
+        mixed.iter_mut().zip(block.iter().zip(before)).for_each(|(mixed, (plain, before))| *mixed = plain ^ before);
+        let mut mixed = des::cipher::Block::<des::TdesEde3>::from(mixed);
+        cipher.encrypt_block(&mut mixed);
+        data.extend_from_slice(&mixed);
+    }
+    (data, key)
 }
 
 /// Replaces the assertion by an encrypted one.
