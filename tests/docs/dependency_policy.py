@@ -82,11 +82,11 @@ def problems(policy: dict, packages: list[dict]) -> list[str]:
 
 
 def faults(policy: dict) -> tuple[list[str], list[str]]:
-    """Advisories that concern what is locked, for the product and for the test of the Rust SDK: what forbids, what is to know."""
+    """Advisories that concern what is locked, for the product and what is locked beside it: what forbids, what is to know."""
     _, known = advisories.known()
     ignored = {entry if isinstance(entry, str) else entry["id"] for entry in policy["advisories"]["ignore"]}
     forbidding, telling = [], []
-    for lock in ("Cargo.lock", "tests/rust/Cargo.lock"):
+    for lock in ("Cargo.lock", "tests/rust/Cargo.lock", "fuzz/Cargo.lock"):
         for package in tomllib.loads((REPOSITORY / lock).read_text())["package"]:
             for advisory in known:
                 if advisory.id not in ignored and advisory.concerns(package["name"], package["version"]):

@@ -32,9 +32,9 @@ impl Bounds {
         depth: 48,
         elements: 8_000,
         attributes: 48,
-        equals_signs: 24_000,
+        equals_signs: 12_000,
         namespaces: 400,
-        namespaces_in_scope: 64,
+        namespaces_in_scope: 32,
         annotations: false,
     };
     /// Of metadata, which an administrator has us read.
@@ -45,7 +45,7 @@ impl Bounds {
         attributes: 64,
         equals_signs: 120_000,
         namespaces: 4_000,
-        namespaces_in_scope: 128,
+        namespaces_in_scope: 64,
         annotations: true,
     };
 }

@@ -216,3 +216,23 @@ fn how_long_an_assertion_is_remembered() {
     );
     assert_eq!(changed(end, &second).unwrap().remember_until, NOW + 540 + saml::MAX_SKEW);
 }
+
+/// The seeds of the fuzz targets, which xmlsec1 signed and encrypted, are good: from bad ones nothing would be found.
+#[test]
+fn the_seeds_of_the_fuzz_targets_are_accepted() {
+    let certificates = [saml::Certificate::parse(include_str!("data/sha1.pem")).unwrap()];
+    let keys = [saml::PrivateKey::from_pem(include_str!("data/rsa3072.key")).unwrap()];
+    let legacy = saml::Legacy { sha1: true, ..saml::Legacy::default() };
+    let expected = Expected { certificates: &certificates, decryption_keys: &keys, legacy, ..expected() };
+    for (xml, encrypted) in [
+        (include_str!("../../../../fuzz/seeds/saml_response/signed.xml"), false),
+        (include_str!("../../../../fuzz/seeds/saml_response/encrypted.xml"), true),
+    ] {
+        let verified = verify(xml, &expected).unwrap();
+        assert_eq!((verified.name_id.value.as_str(), verified.encrypted), ("ada@example.test", encrypted));
+    }
+    let provider = include_str!("../../../../fuzz/seeds/saml_metadata/provider.xml");
+    let provider = saml::IdentityProvider::parse(provider.as_bytes()).unwrap();
+    assert_eq!(provider.certificates, certificates);
+    assert!(saml::from_redirect(include_str!("../../../../fuzz/seeds/saml_deflate/request")).is_some());
+}
