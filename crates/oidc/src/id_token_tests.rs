@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{both, encode, keys, p256_jwk, pkcs8, rsa_jwk, token};
+use crate::for_tests::{both, encode, keys, p256_jwk, pkcs8, rsa_jwk, token};
 use proptest::prelude::*;
 use serde_json::json;
 

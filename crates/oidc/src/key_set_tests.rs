@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{encode, p256_jwk, rsa_jwk};
+use crate::for_tests::{encode, p256_jwk, rsa_jwk};
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -28,6 +28,8 @@ pub mod client_authentication;
 pub mod discovery;
 pub mod email;
 pub mod endpoint;
+#[cfg(test)]
+mod for_tests;
 pub mod groups;
 mod hash;
 pub mod id_token;
@@ -41,8 +43,6 @@ pub mod pkce;
 pub mod scope;
 mod seen;
 mod subject;
-#[cfg(test)]
-mod testing;
 pub mod token_request;
 pub mod token_response;
 pub mod userinfo;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::algorithm::Algorithm;
-use crate::testing::{both, token};
+use crate::for_tests::{both, token};
 use proptest::prelude::*;
 use serde_json::json;
 
