@@ -47,6 +47,13 @@ pub enum Refused {
     },
 }
 
+impl Refused {
+    /// Whether it may be taken once the provider's keys are fetched again.
+    pub fn needs_newer_keys(&self) -> bool {
+        matches!(self, Self::Jws(refused) if refused.needs_newer_keys())
+    }
+}
+
 /// Reads an answer: an object, or a token with one that the provider has signed.
 ///
 /// # Errors
