@@ -33,7 +33,16 @@ pub(crate) fn rsa_jwk() -> Value {
 
 /// The public key of [`P256`], with the id `p256`.
 pub(crate) fn p256_jwk() -> Value {
-    let point = P256.public_key().as_ref();
+    jwk_of(&P256)
+}
+
+/// A key on P-256 that signs nothing, with the id `p256`.
+pub(crate) fn other_p256_jwk() -> Value {
+    jwk_of(&EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+}
+
+fn jwk_of(pair: &EcdsaKeyPair) -> Value {
+    let point = pair.public_key().as_ref();
     json!({"kty": "EC", "crv": "P-256", "kid": "p256", "x": encode(&point[1..33]), "y": encode(&point[33..])})
 }
 

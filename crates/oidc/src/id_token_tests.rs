@@ -1,5 +1,5 @@
 use super::*;
-use crate::for_tests::{both, encode, keys, p256_jwk, pkcs8, rsa_jwk, token};
+use crate::for_tests::{both, encode, keys, other_p256_jwk, p256_jwk, pkcs8, rsa_jwk, token};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -252,6 +252,19 @@ fn keys_are_found_by_their_ids() {
     assert_eq!(jws(Err(unknown)), jws::Refused::UnknownKey { seen: Seen::text("new") });
     let none = named(json!(null), &[p256_jwk()]).unwrap_err();
     assert!(none.needs_newer_keys() && matches!(jws(Err(none)), jws::Refused::KeyType { .. }));
+}
+
+#[test]
+fn few_keys_are_tried_for_a_token() {
+    let signed = token(&json!({"alg": "ES256"}), &claims());
+    let verified = |others: usize| {
+        let set = [vec![rsa_jwk(); 9], vec![other_p256_jwk(); others], vec![p256_jwk()]].concat();
+        verify(&signed, &keys(&set), &EXPECTED)
+    };
+    assert!(verified(3).is_ok());
+    let refused = verified(4).unwrap_err();
+    assert!(refused.needs_newer_keys());
+    assert_eq!(jws(Err(refused)), jws::Refused::Signature { named: false });
 }
 
 #[test]
