@@ -27,7 +27,7 @@ import time
 import urllib.parse
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import requests
 import stytch
@@ -58,7 +58,8 @@ class _Connections(threading.local):
 _connections = _Connections()
 
 
-def _request(method: str, url: str, **options) -> requests.Response:
+def request(method: str, url: str, **options) -> requests.Response:
+    """One over a connection that stays open."""
     return _connections.session.request(method, url, timeout=60, **options)
 
 
@@ -156,8 +157,9 @@ def wrong(code: str, by: int = 1) -> str:
 class Mailbox:
     """An SMTP server that keeps what it receives."""
 
-    # Nobody who waits for a link or a code means these.
-    OF_FACTORS = ("A second factor was added", "A second factor was removed", "A recovery code was used")
+    # Nobody who waits for a link or a code means these. Found in the head as it came: to parse every mail takes longer than
+    # to send it.
+    OF_FACTORS = re.compile(rb"^Subject: (A second factor was added|A second factor was removed|A recovery code was used)\r?$", re.M)
 
     def __init__(self):
         self._mails: dict[tuple[str, bool], deque[Mail]] = defaultdict(deque)
@@ -167,9 +169,10 @@ class Mailbox:
 
     async def handle_DATA(self, _server, _session, envelope):
         mail = Mail(envelope.mail_from, [r.lower() for r in envelope.rcpt_tos], envelope.original_content or envelope.content)
+        of_factors = self.OF_FACTORS.search(mail.raw.partition(b"\r\n\r\n")[0]) is not None
         with self._arrived:
             for recipient in mail.recipients:
-                self._mails[recipient, mail.subject in self.OF_FACTORS].append(mail)
+                self._mails[recipient, of_factors].append(mail)
             self._arrived.notify_all()
         return "250 OK"
 
@@ -204,7 +207,7 @@ class Mailbox:
     def waiting(self, to: str) -> int:
         """How many mails to that address have arrived and were not taken."""
         with self._arrived:
-            return sum(len(mails) for (address, _), mails in self._mails.items() if address == to.lower())
+            return sum(len(self._mails.get((to.lower(), of_factors), ())) for of_factors in (False, True))
 
 
 def free_port() -> int:
@@ -423,21 +426,36 @@ class Psql:
         return None
 
 
+def _dictionaries(cursor: sqlite3.Cursor) -> list[dict]:
+    columns = [name for name, *_ in cursor.description]
+    return [dict(zip(columns, [value.hex() if type(value) is bytes else value for value in row])) for row in cursor]
+
+
 def contents(database_url: str) -> dict[str, list[dict]]:
     """Every row of every table; bytes as hexadecimal text."""
     if database_url.startswith("sqlite:"):
         with sqlite3.connect(database_url.removeprefix("sqlite:"), timeout=30) as db:
-            db.row_factory = sqlite3.Row
             tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-            return {table: [{k: v.hex() if isinstance(v, bytes) else v for k, v in dict(row).items()}
-                            for row in db.execute(f"SELECT * FROM {table}")] for table in tables}
+            return {table: _dictionaries(db.execute(f"SELECT * FROM {table}")) for table in tables}
     tables = [name for (name,) in rows(database_url, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")]
     found = {table: [] for table in tables}
     union = " UNION ALL ".join(f"SELECT '{table}|' || row_to_json(t) FROM {table} t" for table in tables)
     for line in rows(database_url, union):
         table, row = "|".join(line).split("|", 1)
-        found[table].append(json.loads(row))
+        found[table].append(_row(row))
     return found
+
+
+def written_columns(database_url: str, table: str) -> list[str]:
+    """The columns of a table of PostgreSQL, but those that it computes itself."""
+    listed = f"SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
+    return [name for (name,) in rows(database_url, f"{listed} AND is_generated = 'NEVER' ORDER BY ordinal_position")]
+
+
+@lru_cache(maxsize=1 << 16)
+def _row(text: str) -> dict:
+    """A row that has not changed since it was last read is not read again."""
+    return json.loads(text)
 
 
 class Server:
@@ -561,7 +579,7 @@ class Server:
         return Project(self, made["project_id"], made["secret"], made["public_token"], made["environment"])
 
     def get(self, path: str, **options) -> requests.Response:
-        return _request("GET", self.url + path, **options)
+        return request("GET", self.url + path, **options)
 
 
 @dataclass
@@ -595,7 +613,7 @@ class Project:
         """One request of the backend API, byte by byte as wanted."""
         if json is not UNSET:
             options["json"] = json
-        return _request(
+        return request(
             method,
             self.server.url + path,
             data=data,
@@ -625,7 +643,7 @@ class Project:
         sent |= headers or {}
         if json is not UNSET:
             options["data"] = _json(json)
-        return _request(
+        return request(
             method,
             self.server.url + "/sdk/v1" + path,
             headers=sent,

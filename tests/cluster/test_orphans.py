@@ -9,7 +9,8 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-from harness import Postgres, discovery_token, email_code, intermediate, magic_token, new_email, new_phone_number, race, rows, unique, until, wrong
+from harness import (Postgres, discovery_token, email_code, intermediate, magic_token, new_email, new_phone_number, race, rows,
+                     unique, until, written_columns, wrong)
 from machines import Node, on, post
 
 # Tables that name organizations, whose rows do not hold them, with why.
@@ -116,10 +117,11 @@ OWN = {
 }
 
 
-def copy(table, column, org) -> str:
+def copy(url, table, column, org) -> str:
     """Inserts a row like one that the organization has."""
-    return (f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object({OWN[table]}))).* "
-            f"FROM {table} t WHERE {column} = '{org}' LIMIT 1")
+    written = ", ".join(written_columns(url, table))
+    return (f"INSERT INTO {table} ({written}) SELECT {written} FROM (SELECT (jsonb_populate_record(t, "
+            f"jsonb_build_object({OWN[table]}))).* FROM {table} t WHERE {column} = '{org}' LIMIT 1) copied")
 
 
 class Psql:
@@ -182,7 +184,7 @@ def test_t06_who_comes_too_late_is_in_conflict(cluster, psql, table):
     org = full_organization(cluster.projects[0])
     assert psql.run(f"SELECT count(*) > 0 FROM {table} WHERE {column} = '{org}'") == "t\n", f"there is nothing in {table}"
     assert cluster.projects[1].raw("DELETE", f"/v1/b2b/organizations/{org}").status_code == 200
-    assert "could not serialize access" in psql.run(copy(table, column, org))
+    assert "could not serialize access" in psql.run(copy(cluster.url, table, column, org))
     psql.run("COMMIT")
     until(lambda: not orphans(cluster.url, cluster.projects[0].project_id), timeout=30, what="that nothing is left")
 
@@ -191,7 +193,7 @@ def test_t06_who_comes_too_late_is_in_conflict(cluster, psql, table):
 def test_t06_a_deletion_waits_for_those_who_add(cluster, psql, table):
     column = tables(cluster.url)[table]
     org = full_organization(cluster.projects[0])
-    assert psql.run(copy(table, column, org)) == ""
+    assert psql.run(copy(cluster.url, table, column, org)) == ""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DELETE FROM organizations %'"
 
     def delete(_):
@@ -212,7 +214,7 @@ def test_t06_those_who_add_wait_for_nobody_but_a_deletion(cluster, psql):
     project = cluster.projects[0]
     org = full_organization(project)
     project.api.organizations.update(org, mfa_policy="OPTIONAL")
-    assert psql.run(copy("sessions", "organization_id", org)) == ""
+    assert psql.run(copy(cluster.url, "sessions", "organization_id", org)) == ""
     member = project.member(org)
     assert project.api.magic_links.authenticate(magic_links_token=magic_token(project, org, member.email_address)).member_authenticated
     assert project.api.organizations.update(org, organization_name="Renamed").organization.organization_name == "Renamed"

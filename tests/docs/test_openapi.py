@@ -47,7 +47,7 @@ def test_the_server_does_what_the_document_says():
         command = [program, "--config-file", pathlib.Path(__file__).with_name("schemathesis.toml"), "run", DOCUMENT,
                    "--url", server.url, "--auth", f"{project.project_id}:{project.secret}", "--checks", ",".join(CHECKS),
                    "--include-path-regex", "^/v1/", "--exclude-operation-id", "organizations.delete", "--seed", "1",
-                   "--max-examples", "8", "--suppress-health-check", "all", "--warnings", "off", "--no-color"]
+                   "--max-examples", "4", "--suppress-health-check", "all", "--warnings", "off", "--no-color"]
         done = subprocess.run(command, capture_output=True, text=True, cwd=server.directory, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
         # What is deeper than the shape of a request is reached, too.

@@ -54,6 +54,11 @@ impl Drop for Directory {
 }
 
 #[test]
+fn ours_pass_what_those_of_a_directory_have_to() {
+    assert_eq!(Templates::new(None).unwrap().try_each(), Ok(()));
+}
+
+#[test]
 fn every_template_renders_in_every_language() {
     let mut subjects = std::collections::BTreeSet::new();
     for template in Template::ALL {
