@@ -34,4 +34,5 @@ migrations! {
     "0020_passwords"
     "0021_authenticator_apps"
     "0022_text_message_codes"
+    "0024_hour_of_end"
 }

@@ -26,7 +26,8 @@ pub(crate) const TABLES: &[Table] = &[Table {
     ),
     old: &[Old {
         delete: "DELETE FROM sessions WHERE (organization_id, id) IN
-                 (SELECT organization_id, id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+                 (SELECT organization_id, id FROM sessions WHERE expires_in_hour <= $1 AND expires_at < $1
+                  ORDER BY expires_in_hour LIMIT $2)",
         kept: Kept::Minutes(0),
     }],
     ..Table::new("sessions", Owner::Organization(&["organization_id", "project_id"]))
