@@ -285,7 +285,9 @@ class Postgres:
             """Reads the log; whether what was begun there has ended. Who asks may have the answer before."""
             found.clear()
             open_ones = {}
-            text = log.read_bytes()[start:].decode()
+            with log.open("rb") as file:
+                file.seek(start)
+                text = file.read().decode()
             for pid, statement in re.findall(r"\[(\d+)\] LOG:  (?:statement|execute [^:]+): (.*(?:\n\t.*)*)", text):
                 statement = re.sub(r"\s+", " ", statement)
                 if statement.startswith("BEGIN"):

@@ -38,8 +38,8 @@ def run(engine, folder, *options) -> tuple[dict, str]:
 
 def test_one_part_is_measured_on_postgres(folder):
     measured, said = run("postgres", folder, "--only", "logins")
-    assert measured["login"]["large"]["authenticate"]["per_second"] > 0 and "checks" not in measured
-    assert "durable logins" in said and "session check" not in said
+    assert measured["side_by_side"]["login"]["newer_to_older"]["ratio"] > 0 and "checks" not in measured
+    assert "durable logins a second and core, of the older binary's" in said
 
 
 def test_a_quick_run_measures_every_target(folder):
