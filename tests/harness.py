@@ -120,9 +120,11 @@ class Mail:
         return self._part("html")
 
     def _part(self, kind: str) -> str:
-        part = self.message.get_body(preferencelist=(kind,))
-        assert part is not None, f"the mail has no text/{kind} part: {self.raw[:400]!r}"
-        return part.get_content()
+        # The policy that reads every field of the head by its grammar takes longer than the login around it.
+        for part in email.message_from_bytes(self.raw).walk():
+            if part.get_content_type() == f"text/{kind}":
+                return part.get_payload(decode=True).decode(part.get_content_charset("utf-8"))
+        raise AssertionError(f"the mail has no text/{kind} part: {self.raw[:400]!r}")
 
     @property
     def link(self) -> str:
