@@ -6,7 +6,7 @@ use foundation::error::ApiError;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A security scheme of the description: its name, and what OpenAPI says of it.
 pub type SecurityScheme = (&'static str, Value);
@@ -265,15 +265,21 @@ fn error_schema() -> Value {
 
 /// The inputs were taken apart into parameters and bodies; their own schemas are not needed any more.
 fn drop_unused(definitions: &mut Map<String, Value>, paths: &Map<String, Value>) {
-    loop {
-        let text = format!("{}{}", Value::Object(definitions.clone()), Value::Object(paths.clone()));
-        let is_used = |name: &String| name == "Error" || text.contains(&format!("\"#/components/schemas/{name}\""));
-        let unused: Vec<_> = definitions.keys().filter(|name| !is_used(name)).cloned().collect();
-        if unused.is_empty() {
-            return;
-        }
-        for name in unused {
-            definitions.remove(&name);
+    let mut used = BTreeSet::from(["Error".to_owned()]);
+    let mut unread: Vec<&Value> = paths.values().chain(definitions.get("Error")).collect();
+    while let Some(value) = unread.pop() {
+        match value {
+            Value::Array(values) => unread.extend(values),
+            Value::Object(fields) => unread.extend(fields.values()),
+            Value::String(text) => {
+                if let Some(name) = text.strip_prefix("#/components/schemas/")
+                    && used.insert(name.to_owned())
+                {
+                    unread.extend(definitions.get(name));
+                }
+            }
+            _ => {}
         }
     }
+    definitions.retain(|name, _| used.contains(name));
 }

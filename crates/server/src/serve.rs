@@ -57,7 +57,7 @@ pub struct Listening {
 /// Serves until `stop` is done, then finishes what is in flight, ten seconds at most, and writes what is pending.
 pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()> + Send + 'static) {
     let mut endpoints = endpoints();
-    pages::describe(&app, openapi());
+    pages::describe(&app, openapi);
     let workers = workers::start(&app);
     if let Some(listener) = listening.metrics {
         pages::tell_apart(&app);

@@ -13,23 +13,28 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-struct Description(OnceLock<Value>);
+/// Made when somebody first asks for it: it takes longer than all else of a start, and most servers are never asked.
+#[derive(Default)]
+struct Description {
+    make: OnceLock<fn() -> Value>,
+    made: OnceLock<Value>,
+}
 
 impl Memory for Description {
     fn new(_: &Config) -> Self {
-        Self(OnceLock::new())
+        Self::default()
     }
 }
 
-/// Has the pages tell this of the API.
-pub(crate) fn describe(app: &App, openapi: Value) {
-    let _ = app.memory::<Description>().0.set(openapi);
+/// Has the pages tell of the API what this makes.
+pub(crate) fn describe(app: &App, openapi: fn() -> Value) {
+    let _ = app.memory::<Description>().make.set(openapi);
 }
 
 /// The OpenAPI document.
 pub(super) fn description(app: &App) -> &Value {
-    const NOTHING: &Value = &Value::Null;
-    app.memory::<Description>().0.get().unwrap_or(NOTHING)
+    let description = app.memory::<Description>();
+    description.made.get_or_init(|| description.make.get().map_or(Value::Null, |make| make()))
 }
 
 /// The OpenAPI document.
