@@ -697,4 +697,4 @@ def test_what_only_reads_changes_nothing(world, door):
     assert told.events(before, after) == []
     for table, old, new in told.changed(before, after):
         differs = {column for column in new or old if (old or {}).get(column) != (new or {}).get(column)}
-        assert table == "outbox" or (table == "sessions" and differs <= {"last_accessed_at", "expires_at"}), (table, old, new)
+        assert table == "outbox" or (table == "sessions" and differs <= {"last_accessed_at", "expires_at", "expires_in_hour"}), (table, old, new)
