@@ -14,9 +14,9 @@ import requests
 
 SEEN = set()
 
-# What takes long, is generated from every door and field, and is about what stands above the database: how requests come and are
-# read, who may send them, what is told of them. On SQLite all of it runs; on PostgreSQL one case in so many does, others from one day
-# to the next.
+# What takes long and is about what stands above the database: how requests come and are read, who may send them, what mails, pages
+# and logs say. Most of it is generated from every door and field. On SQLite all of it runs; on PostgreSQL one case in so many does,
+# others from one day to the next.
 SAMPLED = {
     "api/test_bad_input.py": 6, "threats/test_t74_odd_input.py": 6, "threats/test_t76_doors.py": 6,
     "api/test_browser_surface.py": 4, "api/test_slow_clients.py": 4, "api/test_rbac_member_calls.py": 3,
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config, items):
     def is_left_out(item):
         file, number = item.nodeid.split("::")[0], zlib.crc32(item.nodeid.encode()) + day
         if file in ALTERNATING:
-            return number % 2 != postgres
+            return number % 2 != (1 if postgres else 0)
         return postgres and number % SAMPLED.get(file, 1) != 0
 
     left_out = [item for item in items if is_left_out(item)]

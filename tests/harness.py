@@ -450,16 +450,16 @@ def contents(database_url: str) -> dict[str, list[dict]]:
     return found
 
 
-def written_columns(database_url: str, table: str) -> list[str]:
-    """The columns of a table of PostgreSQL, but those that it computes itself."""
-    listed = f"SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
-    return [name for (name,) in rows(database_url, f"{listed} AND is_generated = 'NEVER' ORDER BY ordinal_position")]
-
-
 @lru_cache(maxsize=1 << 16)
 def _row(text: str) -> dict:
     """A row that has not changed since it was last read is not read again."""
     return json.loads(text)
+
+
+def written_columns(database_url: str, table: str) -> list[str]:
+    """The columns of a table of PostgreSQL, but those that it computes itself."""
+    listed = f"SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
+    return [name for (name,) in rows(database_url, f"{listed} AND is_generated = 'NEVER' ORDER BY ordinal_position")]
 
 
 class Server:

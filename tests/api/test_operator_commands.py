@@ -239,8 +239,9 @@ def test_only_a_backup_gives_way_to_a_backup(serve, new_url, key_file, tmp_path)
         before = file.read_bytes()
         done = server.command("backup", str(file), "--master-key-file", str(key_file), check=False)
         assert done.returncode == 1 and "is no backup" in done.stderr
-        # What follows in a file of SQLite counts its changes, and the server writes.
-        assert file.read_bytes()[:24] == before[:24]
+        # Behind that a file of SQLite counts its changes, and the server writes.
+        same = 24 if ENGINE == "sqlite" and file == database else None
+        assert file.read_bytes()[:same] == before[:same]
     assert project.organization()
     good = tmp_path / "good"
     for _ in range(2):

@@ -11,30 +11,26 @@ use foundation::memory::Memory;
 use frame::{Call, NoInput, Page, Plain, endpoint};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Made when somebody first asks for it: it takes longer than all else of a start, and most servers are never asked.
-#[derive(Default)]
-struct Description {
-    make: OnceLock<fn() -> Value>,
-    made: OnceLock<Value>,
-}
+struct Description(OnceLock<LazyLock<Value>>);
 
 impl Memory for Description {
     fn new(_: &Config) -> Self {
-        Self::default()
+        Self(OnceLock::new())
     }
 }
 
 /// Has the pages tell of the API what this makes.
 pub(crate) fn describe(app: &App, openapi: fn() -> Value) {
-    let _ = app.memory::<Description>().make.set(openapi);
+    let _ = app.memory::<Description>().0.set(LazyLock::new(openapi));
 }
 
 /// The OpenAPI document.
 pub(super) fn description(app: &App) -> &Value {
-    let description = app.memory::<Description>();
-    description.made.get_or_init(|| description.make.get().map_or(Value::Null, |make| make()))
+    const NOTHING: &Value = &Value::Null;
+    app.memory::<Description>().0.get().map_or(NOTHING, |made| made)
 }
 
 /// The OpenAPI document.
