@@ -143,7 +143,8 @@ api_errors! {
     InvalidRestrictedOauthTenantsSetting = 400 "invalid_restricted_oauth_tenants_setting" "oauth_tenant_jit_provisioning can be RESTRICTED only with at least one entry in allowed_oauth_tenants.";
     InvalidOauthAllowedTenantsFormat = 400 "invalid_oauth_allowed_tenants_format" "allowed_oauth_tenants is an object with the keys slack, hubspot and github, each a list of tenant ids.";
     InvalidSsoDefaultConnectionId = 400 "invalid_sso_default_connection_id" "sso_default_connection_id is not an SSO connection of this organization.";
-    SsoConnectionNotFound = 404 "sso_connection_not_found" "sso_jit_provisioning_allowed_connections names a connection this organization does not have.";
+    SsoConnectionNotFound = 404 "sso_connection_not_found" "The organization has no such SSO connection.";
+    TooManySsoConnections = 400 "too_many_sso_connections" "An organization has at most 20 SSO connections; delete one first.";
     DomainTooCommon = 400 "organization_settings_domain_too_common" "An allowed domain belongs to a public mail provider; anyone could join with it.";
     DisposableDomain = 400 "organization_settings_disposable_domain" "An allowed domain belongs to a provider of throw-away addresses.";
     InvalidDomain = 400 "organization_settings_invalid_domain" "An allowed domain is not a domain name.";

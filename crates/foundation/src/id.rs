@@ -115,6 +115,24 @@ ids! {
     PhoneNumberId = "phone-number";
     /// A recovery code that was used.
     RecoveryCodeId = "totp-recovery-code";
+    /// A connection to an identity provider that speaks SAML.
+    SamlConnectionId = "saml-connection";
+    /// A connection to an OpenID Connect provider.
+    OidcConnectionId = "oidc-connection";
+    /// A connection that is another organization's.
+    ExternalConnectionId = "external-connection";
+    /// A certificate of an identity provider.
+    VerificationKeyId = "saml-verification-key";
+    /// A certificate of ours, which identity providers know our requests by.
+    SamlSigningKeyId = "saml-signing-key";
+    /// A key of ours, which identity providers encrypt for.
+    EncryptionKeyId = "saml-encryption-key";
+    /// What makes a person whom a SAML identity provider knows a member.
+    SamlRegistrationId = "saml-member-registration";
+    /// What makes a person whom an OpenID Connect provider knows a member.
+    OidcRegistrationId = "oidc-member-registration";
+    /// An exchange with an identity provider, as it was recorded.
+    SsoExchangeId = "sso-exchange";
     /// A key that signs session JWTs; the `kid` of RFC 7517.
     SigningKeyId = "jwk";
     /// One entry of the audit log.

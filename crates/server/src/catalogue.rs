@@ -3,7 +3,7 @@
 use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organizations, pages,
-    passwords, projects, rbac, second_factors, sessions,
+    passwords, projects, rbac, second_factors, sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -18,6 +18,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         email_codes::endpoints(),
         second_factors::endpoints(),
         passwords::endpoints(),
+        sso::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),

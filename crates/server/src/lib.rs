@@ -40,6 +40,7 @@ mod serve;
 mod sessions;
 mod signing;
 mod sms_codes;
+mod sso;
 mod stored_passwords;
 mod tables;
 mod workers;

@@ -35,4 +35,5 @@ migrations! {
     "0021_authenticator_apps"
     "0022_text_message_codes"
     "0024_hour_of_end"
+    "0025_single_sign_on"
 }

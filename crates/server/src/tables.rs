@@ -2,7 +2,7 @@
 
 use crate::{
     attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls,
-    second_factors, sessions, signing, sms_codes, stored_passwords,
+    second_factors, sessions, signing, sms_codes, sso, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -20,6 +20,7 @@ pub const TABLES: Tables = Tables(&[
     login::TABLES,
     second_factors::TABLES,
     sms_codes::TABLES,
+    sso::TABLES,
     outbox::TABLES,
     stored_passwords::TABLES,
     members::TABLES,

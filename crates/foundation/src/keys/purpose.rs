@@ -35,6 +35,12 @@ purposes! {
     PhoneNumberId = "phone number id";
     /// The secret of an authenticator app, with its recovery codes.
     SecondFactor = "second factor";
+    /// The secrets of an SSO connection: of the client, and private keys.
+    SsoConnection = "sso connection";
+    /// What a login by SSO shows to be in one browser, to the provider, and in its requests: derived from the login's state.
+    SsoLogin = "sso login";
+    /// The stored hash of what an identity provider calls a person, or an assertion.
+    SsoIdentity = "sso identity";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

@@ -28,6 +28,10 @@ pub enum TokenKind {
     DiscoveryPasswordReset = 6,
     /// A mailed link that ends a lock; routed to its organization.
     Unlock = 7,
+    /// A login by SSO that has begun; routed to its organization.
+    SsoState = 8,
+    /// A login by SSO for the app to finish; routed to its organization.
+    Sso = 9,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).

@@ -21,8 +21,11 @@ pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, 
 }
 
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let parsed: jiff::Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+    parse(&String::deserialize(deserializer)?)
+}
+
+fn parse<E: serde::de::Error>(text: &str) -> Result<Timestamp, E> {
+    let parsed: jiff::Timestamp = text.parse().map_err(E::custom)?;
     Ok(Timestamp(parsed.as_microsecond()))
 }
 

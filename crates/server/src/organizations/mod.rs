@@ -1,5 +1,6 @@
 //! Organizations: the tenants of a project.
 
+mod connections;
 mod deletion;
 mod domains;
 mod each;
@@ -16,6 +17,7 @@ mod size;
 mod store;
 mod view;
 
+pub(crate) use connections::{ConnectionRole, KnownConnection};
 pub(crate) use deletion::{delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, prefetch_claimed};
 pub(crate) use each::each;
@@ -45,6 +47,8 @@ pub(crate) struct Organization {
     /// Counts its changes.
     #[serde(skip)]
     pub(crate) revision: i64,
+    #[serde(skip)]
+    pub(crate) sso_connections: Vec<KnownConnection>,
     pub organization_id: OrganizationId,
     /// 1 to 128 characters.
     pub organization_name: String,

@@ -47,7 +47,6 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
     }
     let settings = new.settings.apply(&Stored::new(defaults), &projects::policy(tx, project)?)?;
     possible::check(cx, &Settings::default(), &settings)?;
-    size::check(None, &settings)?;
     let chosen = new.slug.is_some();
     let slug = match new.slug {
         Some(slug) => check_slug(&slug).map(|()| slug)?,
@@ -56,6 +55,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
     let organization = Organization {
         project_id: project.id.clone(),
         revision: 0,
+        sso_connections: Vec::new(),
         organization_id: OrganizationId::new(project.environment),
         organization_name: name,
         organization_slug: slug,
@@ -65,6 +65,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
         created_at: cx.now(),
         updated_at: cx.now(),
     };
+    size::check(None, &organization)?;
     tx.enter(organization.organization_id.as_str())?;
     store::insert(tx, &organization).map_err(|error| match error {
         // Someone else took the slug we made up in the meantime; the next attempt makes up another.
@@ -85,10 +86,10 @@ pub(crate) fn save(
     organization: &mut Organization,
 ) -> Result<()> {
     let change = Change::between(before, organization);
-    if change.is_none() {
+    if change.is_none() && before.sso_connections == organization.sso_connections {
         return Ok(());
     }
-    size::check(Some(&before.settings), &organization.settings)?;
+    size::check(Some(before), organization)?;
     organization.updated_at = cx.now();
     store::update(tx, before, organization)?;
     organization.revision += 1;

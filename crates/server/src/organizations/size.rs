@@ -3,9 +3,8 @@
 //! They are read with every login and remembered for every session. Lists have bounds of their own, which together would
 //! let an administrator write two hundred kilobytes.
 
-use super::Settings;
+use super::Organization;
 use foundation::error::{ApiError, Error, Result};
-use foundation::stored::Stored;
 
 /// Bytes as JSON: a hundred domains and a hundred roles fit.
 const MAX_BYTES: usize = 32 << 10;
@@ -14,8 +13,8 @@ const MAX_BYTES: usize = 32 << 10;
 ///
 /// # Errors
 /// [`ApiError::InvalidArgument`].
-pub(super) fn check(before: Option<&Stored<Settings>>, settings: &Stored<Settings>) -> Result<()> {
-    let bytes = bytes(settings)?;
+pub(super) fn check(before: Option<&Organization>, organization: &Organization) -> Result<()> {
+    let bytes = bytes(organization)?;
     if bytes <= MAX_BYTES || before.is_some_and(|before| self::bytes(before).is_ok_and(|before| bytes <= before)) {
         return Ok(());
     }
@@ -24,6 +23,7 @@ pub(super) fn check(before: Option<&Stored<Settings>>, settings: &Stored<Setting
     )))
 }
 
-fn bytes(settings: &Stored<Settings>) -> Result<usize> {
-    Ok(serde_json::to_vec(settings).map_err(|error| Error::Internal(Box::new(error)))?.len())
+fn bytes(organization: &Organization) -> Result<usize> {
+    let both = (&organization.settings, &organization.sso_connections);
+    Ok(serde_json::to_vec(&both).map_err(|error| Error::Internal(Box::new(error)))?.len())
 }

@@ -1,4 +1,4 @@
-use super::Organization;
+use super::{KnownConnection, Organization};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args, row};
 use foundation::error::{ApiError, OnUnique as _, Result};
@@ -19,6 +19,9 @@ impl FromRow for Organization {
         Ok(Organization {
             project_id: row.get("project_id")?,
             revision: row.get("revision")?,
+            sso_connections: row
+                .get::<Option<Json<Vec<KnownConnection>>>>("sso_connections")?
+                .map_or_else(Vec::new, |j| j.0),
             organization_id: row.get("id")?,
             organization_name: row.get("name")?,
             organization_slug: row.get("slug")?,
@@ -64,7 +67,8 @@ pub(super) fn insert(tx: &mut Tx, o: &Organization) -> Result<()> {
 pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Result<()> {
     tx.execute(
         "UPDATE organizations SET name = $3, folded_name = $4, slug = $5, external_id = $6, settings = $7,
-                                  trusted_metadata = $8, updated_at = $9, revision = revision + 1
+                                  trusted_metadata = $8, updated_at = $9, sso_connections = $10,
+                                  revision = revision + 1
          WHERE project_id = $1 AND id = $2",
         args![
             &o.project_id,
@@ -75,7 +79,8 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
             o.organization_external_id.as_deref(),
             Json(&o.settings),
             Json(&o.trusted_metadata),
-            o.updated_at
+            o.updated_at,
+            (!o.sso_connections.is_empty()).then(|| Json(&o.sso_connections))
         ],
     )?;
     rename(tx, before, o)?;

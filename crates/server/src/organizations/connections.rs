@@ -1,0 +1,32 @@
+//! What an organization knows of its SSO connections besides what it shows: which there are, which roles they give, and since
+//! when logins by them count. It stands with the organization, because every member and every session is read with that.
+
+use database::Timestamp;
+use foundation::rbac::RoleId;
+use foundation::stored::Unknown;
+use serde::{Deserialize, Serialize};
+
+/// One of its connections.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KnownConnection {
+    pub(crate) connection_id: String,
+    /// Logins by it before this time count no more: it was another identity provider's.
+    #[serde(default, with = "foundation::time::optional")]
+    pub(crate) since: Option<Timestamp>,
+    /// The roles that it gives to those who log in by it.
+    #[serde(default)]
+    pub(crate) roles: Vec<ConnectionRole>,
+    #[serde(flatten)]
+    pub(crate) unknown: Unknown,
+}
+
+/// A role that a connection gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ConnectionRole {
+    pub(crate) role_id: RoleId,
+    /// Only to those who are in this group, spelled as the identity provider spells it.
+    #[serde(default)]
+    pub(crate) group: Option<String>,
+    #[serde(flatten)]
+    pub(crate) unknown: Unknown,
+}

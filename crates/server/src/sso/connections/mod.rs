@@ -1,0 +1,112 @@
+//! The connections of an organization to identity providers.
+
+mod external;
+mod id;
+mod oidc;
+pub(crate) mod operations;
+mod roles;
+mod saml;
+mod secrets;
+mod store;
+
+pub(crate) use external::External;
+pub(crate) use id::{ConnectionId, Kind};
+pub(crate) use oidc::Oidc;
+pub(crate) use saml::{POST, REDIRECT, Saml, StoredCertificate};
+pub(crate) use secrets::Secrets;
+pub(crate) use store::TABLES;
+
+use database::Timestamp;
+use foundation::id::{OrganizationId, ProjectId};
+use foundation::rbac::RoleId;
+use foundation::stored::{Stored, Unknown};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From the name of what is wanted (`email`, `full_name`, `first_name`, `last_name`, `groups`, `idp_user_id`, or a key of
+/// trusted metadata) to that of the identity provider's attribute or claim.
+pub(crate) type AttributeMapping = BTreeMap<String, String>;
+
+/// A role that everybody has who logs in by the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ConnectionRole {
+    pub(crate) role_id: RoleId,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub(crate) unknown: Unknown,
+}
+
+/// A role that everybody has who logs in by the connection and is in the group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct GroupRole {
+    pub(crate) role_id: RoleId,
+    /// As the identity provider spells it.
+    pub(crate) group: String,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub(crate) unknown: Unknown,
+}
+
+/// A connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    pub(crate) project_id: ProjectId,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) connection_id: ConnectionId,
+    /// Counts its changes.
+    pub(crate) revision: i64,
+    pub(crate) display_name: String,
+    pub(crate) settings: Settings,
+    pub(crate) secrets: Secrets,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What a connection is set to, by its kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Settings {
+    Saml(Stored<Saml>),
+    Oidc(Stored<Oidc>),
+    External(Stored<External>),
+}
+
+impl Settings {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Settings::Saml(_) => Kind::Saml,
+            Settings::Oidc(_) => Kind::Oidc,
+            Settings::External(_) => Kind::External,
+        }
+    }
+}
+
+impl Connection {
+    /// Whether people can log in by it. A connection becomes so by itself, once all is there that a login needs.
+    pub(crate) fn is_active(&self) -> bool {
+        match &self.settings {
+            Settings::Saml(saml) => saml.is_complete(),
+            Settings::Oidc(oidc) => oidc.is_complete(),
+            Settings::External(_) => true,
+        }
+    }
+
+    /// Its word for that.
+    pub(crate) fn status(&self) -> &'static str {
+        if self.is_active() { "active" } else { "pending" }
+    }
+
+    /// Whose product the identity provider is, as the API spells it.
+    pub(crate) fn identity_provider(&self) -> &str {
+        match &self.settings {
+            Settings::Saml(saml) => &saml.identity_provider,
+            Settings::Oidc(oidc) => &oidc.identity_provider,
+            Settings::External(external) => &external.identity_provider,
+        }
+    }
+}
+
+/// The endpoints of this subject.
+pub(crate) fn endpoints() -> Vec<frame::Endpoint> {
+    Vec::new()
+}

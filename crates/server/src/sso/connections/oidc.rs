@@ -1,0 +1,48 @@
+//! What an OpenID Connect connection is set to.
+
+use super::{AttributeMapping, ConnectionRole, GroupRole};
+use foundation::stored::Fields;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Its settings, as they are stored. An empty text is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Oidc {
+    pub(crate) identity_provider: String,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    /// Another with each secret that is set, so that the audit log can tell that it was.
+    pub(crate) client_secret_id: String,
+    pub(crate) authorization_url: String,
+    pub(crate) token_url: String,
+    pub(crate) userinfo_url: String,
+    pub(crate) jwks_url: String,
+    /// Separated by spaces; empty for the usual ones.
+    pub(crate) custom_scopes: String,
+    pub(crate) attribute_mapping: AttributeMapping,
+    pub(crate) connection_roles: Vec<ConnectionRole>,
+    pub(crate) group_roles: Vec<GroupRole>,
+}
+
+impl Fields for Oidc {
+    fn strictest(_: &str) -> Option<Value> {
+        None
+    }
+}
+
+impl Oidc {
+    /// Whether all is there that a login needs.
+    pub(crate) fn is_complete(&self) -> bool {
+        let needed = [
+            &self.issuer,
+            &self.client_id,
+            &self.client_secret_id,
+            &self.authorization_url,
+            &self.token_url,
+            &self.userinfo_url,
+            &self.jwks_url,
+        ];
+        needed.iter().all(|text| !text.is_empty())
+    }
+}

@@ -1,0 +1,193 @@
+//! What is done with connections from more than one door.
+
+use super::{Connection, ConnectionId, Settings, roles, store};
+use crate::organizations::{self, ActiveSsoConnection, Organization};
+use database::{EVERYTHING, Tx};
+use foundation::audit::{self, Change, Whose};
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Error, Result};
+use foundation::id::ProjectId;
+use foundation::keys::Purpose;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Connections that an organization has at most, of all kinds together.
+pub(crate) const MOST: usize = 20;
+
+/// What the audit log tells of a connection: everything but its secrets, of which it has the certificates and ids.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    display_name: &'a str,
+    status: &'static str,
+    #[serde(flatten)]
+    settings: Value,
+}
+
+fn recorded(connection: &Connection) -> Result<Recorded<'_>> {
+    let settings = match &connection.settings {
+        Settings::Saml(saml) => serde_json::to_value(saml),
+        Settings::Oidc(oidc) => serde_json::to_value(oidc),
+        Settings::External(external) => serde_json::to_value(external),
+    };
+    let settings = settings.map_err(|error| Error::Internal(Box::new(error)))?;
+    Ok(Recorded { display_name: &connection.display_name, status: connection.status(), settings })
+}
+
+/// All of an organization, the oldest first.
+pub(crate) fn all(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<Vec<Connection>> {
+    let stored = store::all(tx, &cx.project().id, &organization.organization_id)?;
+    stored.into_iter().map(|stored| opened(tx, cx, stored)).collect()
+}
+
+/// One of an organization.
+///
+/// # Errors
+/// `sso_connection_not_found`.
+pub(crate) fn find(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) -> Result<Connection> {
+    let found = match ConnectionId::parse(id) {
+        Some(id) => store::find(tx, &cx.project().id, &organization.organization_id, &id)?,
+        None => None,
+    };
+    opened(tx, cx, found.ok_or(ApiError::SsoConnectionNotFound)?)
+}
+
+/// One of any organization of the project.
+pub(crate) fn find_in_project(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<Connection>> {
+    let found = match ConnectionId::parse(id) {
+        Some(id) => store::find_in_project(tx, &cx.project().id, &id)?,
+        None => None,
+    };
+    found.map(|found| opened(tx, cx, found)).transpose()
+}
+
+/// The project that a connection is of, whatever project that is: identity providers say nothing else.
+pub(crate) fn locate(tx: &mut Tx, id: &str) -> Result<Option<ProjectId>> {
+    match ConnectionId::parse(id) {
+        Some(id) => tx.visit(EVERYTHING, |tx| store::locate(tx, &id)),
+        None => Ok(None),
+    }
+}
+
+fn opened(tx: &mut Tx, cx: &Cx, stored: store::Stored) -> Result<Connection> {
+    let secrets = cx.app.keys().open_sealed(tx, Purpose::SsoConnection, stored.id.as_str(), &stored.sealed_secrets)?;
+    Ok(Connection {
+        project_id: stored.project_id,
+        organization_id: stored.organization_id,
+        connection_id: stored.id,
+        revision: stored.revision,
+        display_name: stored.display_name,
+        settings: stored.settings,
+        secrets: serde_json::from_slice(&secrets).map_err(|error| Error::Internal(Box::new(error)))?,
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+    })
+}
+
+fn sealed(tx: &mut Tx, cx: &Cx, connection: &Connection) -> Result<store::Stored> {
+    let secrets = serde_json::to_vec(&connection.secrets).map_err(|error| Error::Internal(Box::new(error)))?;
+    let id = connection.connection_id.as_str();
+    Ok(store::Stored {
+        project_id: connection.project_id.clone(),
+        organization_id: connection.organization_id.clone(),
+        id: connection.connection_id.clone(),
+        revision: connection.revision,
+        display_name: connection.display_name.clone(),
+        settings: connection.settings.clone(),
+        sealed_secrets: cx.app.keys().seal(tx, Purpose::SsoConnection, id, &secrets)?,
+        created_at: connection.created_at,
+        updated_at: connection.updated_at,
+    })
+}
+
+/// Stores a new connection, and what its organization has to know of it.
+///
+/// # Errors
+/// `too_many_sso_connections`.
+pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
+    if organization.sso_connections.len() >= MOST {
+        return Err(ApiError::TooManySsoConnections.into());
+    }
+    let stored = sealed(tx, cx, connection)?;
+    store::insert(tx, &stored)?;
+    tell_organization(tx, cx, organization, None, Some(connection))?;
+    record(tx, cx, "sso_connection.create", connection, Change::created(&recorded(connection)?))
+}
+
+/// Stores a changed connection, and what its organization has to know of it.
+pub(crate) fn save(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Organization,
+    before: &Connection,
+    connection: &mut Connection,
+) -> Result<()> {
+    let change = Change::between(&recorded(before)?, &recorded(connection)?);
+    if change.is_none() && before.secrets == connection.secrets {
+        return Ok(());
+    }
+    connection.updated_at = cx.now();
+    let stored = sealed(tx, cx, connection)?;
+    if !store::update(tx, &stored)? {
+        return Err(Error::Conflict);
+    }
+    connection.revision += 1;
+    tell_organization(tx, cx, organization, Some(before), Some(connection))?;
+    record(tx, cx, "sso_connection.update", connection, change)
+}
+
+/// Deletes a connection: nobody logs in by it any more, and sessions that were begun by it end.
+pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
+    store::delete(tx, &connection.project_id, &connection.organization_id, &connection.connection_id)?;
+    tell_organization(tx, cx, organization, Some(connection), None)?;
+    record(tx, cx, "sso_connection.delete", connection, Change::deleted(&recorded(connection)?))
+}
+
+fn record(tx: &mut Tx, cx: &Cx, action: &str, connection: &Connection, change: Change) -> Result<()> {
+    let whose = Whose::Organization(&connection.organization_id);
+    audit::record(tx, cx, action, whose, &connection.connection_id, change)
+}
+
+/// Writes into the organization what it shows, and knows, of its connections.
+fn tell_organization(
+    tx: &mut Tx,
+    cx: &Cx,
+    before: Organization,
+    old: Option<&Connection>,
+    new: Option<&Connection>,
+) -> Result<()> {
+    let Some(connection) = new.or(old) else { return Ok(()) };
+    let id = connection.connection_id.as_str();
+    let mut organization = before.clone();
+    let active = new.filter(|new| new.is_active()).map(|new| ActiveSsoConnection {
+        connection_id: id.to_owned(),
+        display_name: new.display_name.clone(),
+        identity_provider: new.identity_provider().to_owned(),
+        unknown: Default::default(),
+    });
+    put(&mut organization.settings.sso_active_connections, active, |known| known.connection_id == id);
+    put(&mut organization.sso_connections, new.map(|new| roles::known(cx, &before, old, new)), |known| {
+        known.connection_id == id
+    });
+    let settings = &mut organization.settings;
+    if new.is_none() {
+        settings.sso_jit_provisioning_allowed_connections.retain(|allowed| allowed != id);
+    }
+    // The first that people can log in by is the one that they do when nobody says which.
+    let is_active = |id: &String| settings.sso_active_connections.iter().any(|known| known.connection_id == *id);
+    if !settings.sso_default_connection_id.as_ref().is_some_and(is_active) {
+        settings.sso_default_connection_id =
+            settings.sso_active_connections.first().map(|known| known.connection_id.clone());
+    }
+    organizations::save(tx, cx, "organization.update", &before, &mut organization)
+}
+
+/// Puts a thing where the one like it is, or at the end; without one, takes that away.
+fn put<T>(list: &mut Vec<T>, new: Option<T>, is_it: impl Fn(&T) -> bool) {
+    let place = list.iter().position(is_it);
+    match (place, new) {
+        (Some(place), Some(new)) => list[place] = new,
+        (Some(place), None) => drop(list.remove(place)),
+        (None, Some(new)) => list.push(new),
+        (None, None) => {}
+    }
+}

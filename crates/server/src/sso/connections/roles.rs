@@ -1,0 +1,54 @@
+//! What an organization has to know of a connection to say which roles its members have, and which sessions go on.
+
+use super::{Connection, ConnectionRole, GroupRole, Settings};
+use crate::organizations::{self, KnownConnection, Organization};
+use foundation::cx::Cx;
+
+/// What the organization knows of a connection after a change.
+pub(super) fn known(
+    cx: &Cx,
+    organization: &Organization,
+    old: Option<&Connection>,
+    new: &Connection,
+) -> KnownConnection {
+    let id = new.connection_id.as_str();
+    let before = organization.sso_connections.iter().find(|known| known.connection_id == id);
+    let since = match old {
+        Some(old) if authority(old) != authority(new) && !authority(old).is_empty() => Some(cx.now()),
+        _ => before.and_then(|known| known.since),
+    };
+    let (connection_roles, group_roles) = new.roles();
+    let of_all = connection_roles.iter().map(|role| (&role.role_id, None));
+    let of_groups = group_roles.iter().map(|role| (&role.role_id, Some(role.group.clone())));
+    let roles = of_all.chain(of_groups).map(|(role_id, group)| organizations::ConnectionRole {
+        role_id: role_id.clone(),
+        group,
+        unknown: Default::default(),
+    });
+    KnownConnection {
+        connection_id: id.to_owned(),
+        since,
+        roles: roles.collect(),
+        unknown: before.map(|known| known.unknown.clone()).unwrap_or_default(),
+    }
+}
+
+/// Whose word about people counts.
+fn authority(connection: &Connection) -> &str {
+    match &connection.settings {
+        Settings::Saml(saml) => &saml.idp_entity_id,
+        Settings::Oidc(oidc) => &oidc.issuer,
+        Settings::External(external) => &external.external_connection_id,
+    }
+}
+
+impl Connection {
+    /// The roles that it gives: to all who log in by it, and to those in a group.
+    pub(crate) fn roles(&self) -> (&[ConnectionRole], &[GroupRole]) {
+        match &self.settings {
+            Settings::Saml(saml) => (&saml.connection_roles, &saml.group_roles),
+            Settings::Oidc(oidc) => (&oidc.connection_roles, &oidc.group_roles),
+            Settings::External(external) => (&external.connection_roles, &external.group_roles),
+        }
+    }
+}
