@@ -21,7 +21,12 @@ impl Jar {
 
     /// A cookie that is kept for so many seconds.
     pub fn keep(&self, kind: &str, value: String, seconds: i64) -> Cookie {
-        Cookie { name: self.name(kind), value, seconds }
+        Cookie { name: self.name(kind), value, seconds, across_sites: false }
+    }
+
+    /// The same, for one that comes along when another site sends a form here.
+    pub fn keep_across_sites(&self, kind: &str, value: String, seconds: i64) -> Cookie {
+        Cookie { across_sites: true, ..self.keep(kind, value, seconds) }
     }
 
     /// Ends a cookie.
@@ -37,12 +42,15 @@ pub struct Cookie {
     pub value: String,
     /// Seconds that it is kept; none end it.
     pub seconds: i64,
+    /// Whether requests have it that pages of other sites make.
+    pub across_sites: bool,
 }
 
 impl Cookie {
     pub(crate) fn header(&self) -> HeaderValue {
-        let Self { name, value, seconds } = self;
-        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax");
+        let Self { name, value, seconds, across_sites } = self;
+        let same_site = if *across_sites { "None" } else { "Lax" };
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 }

@@ -20,6 +20,8 @@ pub const TABLES: Tables = Tables(&[
     login::TABLES,
     second_factors::TABLES,
     sms_codes::TABLES,
+    sso::LOGIN_TABLES,
+    sso::RECORDER_TABLES,
     sso::TABLES,
     outbox::TABLES,
     stored_passwords::TABLES,

@@ -73,6 +73,9 @@ struct SettingFlags {
     /// Whether browsers must use PKCE for password resets
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pkce_required_for_password_resets: Option<bool>,
+    /// Whether browsers must use PKCE for logins by SSO
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pkce_required_for_sso: Option<bool>,
     /// Whether an address has one password in all organizations; cannot be changed while there are passwords
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     cross_org_passwords_enabled: Option<bool>,
@@ -125,6 +128,7 @@ impl SettingFlags {
         settings.lock_threshold = self.lock_threshold.unwrap_or(settings.lock_threshold);
         settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);
         set(&mut settings.pkce_required_for_password_resets, self.pkce_required_for_password_resets);
+        set(&mut settings.pkce_required_for_sso, self.pkce_required_for_sso);
         set(&mut settings.cross_org_passwords_enabled, self.cross_org_passwords_enabled);
         set(&mut settings.check_breach_on_creation, self.check_breach_on_creation);
         set(&mut settings.check_breach_on_authentication, self.check_breach_on_authentication);

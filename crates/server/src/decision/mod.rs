@@ -66,7 +66,9 @@ pub(crate) fn decide(question: &Question) -> Decision {
     if member.status == Status::Deleted {
         return Decision::Refused(Refusal::MemberDeleted);
     }
-    let counts = |factor: &&Factor| within.is_none_or(|minutes| factor.is_within(minutes, *now));
+    let counts = |factor: &&Factor| {
+        within.is_none_or(|minutes| factor.is_within(minutes, *now)) && is_of_present_connection(settings, factor)
+    };
     let factors: Vec<_> = question.factors.iter().filter(counts).collect();
     let usable = usable_methods(settings, member.is_breakglass);
     if !factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method)) {
@@ -80,6 +82,12 @@ pub(crate) fn decide(question: &Question) -> Decision {
     let mfa = settings.mfa_policy == MfaPolicy::RequiredForAll || member.mfa_enrolled;
     let proven = factors.iter().any(|factor| is_usable_second_factor(settings, member.is_breakglass, factor));
     if mfa && !proven { Decision::MfaRequired } else { Decision::Authenticated }
+}
+
+/// A connection that nobody can log in by any more proves nothing any more (threat T-27).
+fn is_of_present_connection(settings: &Settings, factor: &Factor) -> bool {
+    let is_active = |id| settings.sso_active_connections.iter().any(|active| active.connection_id == id);
+    factor.connection().is_none_or(is_active)
 }
 
 /// The primary methods this member may use here.

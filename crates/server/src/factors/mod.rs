@@ -3,7 +3,7 @@
 mod identity;
 mod proven;
 
-pub(crate) use identity::{EmailFactor, Identity};
+pub(crate) use identity::{EmailFactor, Identity, SsoFactor};
 pub(crate) use proven::{KnownAddress, ProvenAddress};
 
 use crate::organizations::{AuthMethod, MfaMethod};
@@ -80,6 +80,13 @@ pub(crate) enum DeliveryMethod {
     Other(String),
 }
 
+/// How an account at an identity provider was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SsoMethod {
+    Saml,
+    Oidc,
+}
+
 /// Whether it is a first or a second factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
@@ -127,6 +134,24 @@ impl Factor {
     pub(crate) fn recovery_code(id: RecoveryCodeId, now: Timestamp) -> Self {
         let identity = Identity::RecoveryCode(RecoveryCodeFactor { totp_recovery_code_id: id.to_string() });
         Self::proven(FactorType::RecoveryCodes, DeliveryMethod::RecoveryCode, SequenceOrder::Secondary, identity, now)
+    }
+
+    /// The person has an account at the identity provider of a connection. It is a proof of that account, and so of use in
+    /// the organization of the connection only.
+    pub(crate) fn sso(method: SsoMethod, account: SsoFactor, now: Timestamp) -> Self {
+        let (delivery_method, identity) = match method {
+            SsoMethod::Saml => (DeliveryMethod::SsoSaml, Identity::Saml(account)),
+            SsoMethod::Oidc => (DeliveryMethod::SsoOidc, Identity::Oidc(account)),
+        };
+        Self::proven(FactorType::Sso, delivery_method, SequenceOrder::Primary, identity, now)
+    }
+
+    /// The connection that it is a proof by, if it is one of SSO.
+    pub(crate) fn connection(&self) -> Option<&str> {
+        match &self.identity {
+            Some(Identity::Saml(account) | Identity::Oidc(account)) => Some(&account.provider_id),
+            _ => None,
+        }
     }
 
     fn proven(

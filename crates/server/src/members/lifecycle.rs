@@ -44,6 +44,10 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization, mut memb
     let before = member.clone();
     member.status = Status::Deleted;
     email_change::take_password(tx, &mut member)?;
+    if !member.sso_registrations.is_empty() {
+        member.sso_registrations.clear();
+        store::delete_registrations(tx, &member)?;
+    }
     operations::save(tx, cx, "member.delete", organization, &before, &mut member)?;
     operations::end_sessions(tx, cx, &mut member, None)
 }

@@ -8,6 +8,7 @@ mod lock;
 mod notice;
 mod operations;
 mod reference;
+mod registration;
 mod roles;
 mod search;
 mod store;
@@ -26,6 +27,7 @@ pub(crate) use operations::{
     save,
 };
 pub(crate) use reference::MemberRef;
+pub(crate) use registration::{RegistrationKey, SsoRegistration, find_by_registration, note, register};
 pub(crate) use roles::{check_roles, require_given};
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;
@@ -63,7 +65,8 @@ pub(crate) struct MemberRole {
     pub sources: Vec<RoleSource>,
 }
 
-/// Why a member has a role: `direct_assignment`, or `email_assignment` with the domain.
+/// Why a member has a role: `direct_assignment`, `email_assignment` with the domain, `sso_connection` with the connection, or
+/// `sso_connection_group` with that and the group.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct RoleSource {
     #[serde(rename = "type")]
@@ -106,7 +109,7 @@ pub(crate) struct Member {
     pub is_admin: bool,
     #[serde(skip)]
     pub(crate) direct_roles: Vec<RoleId>,
-    /// Roles given directly and those that follow from the email domain.
+    /// Roles given directly, and those that follow from the email domain, or from a login by SSO.
     pub roles: Vec<MemberRole>,
     pub mfa_enrolled: bool,
     /// E.164, or empty.
@@ -116,7 +119,7 @@ pub(crate) struct Member {
     pub default_mfa_method: String,
     pub totp_registration_id: String,
     pub member_password_id: String,
-    pub sso_registrations: Vec<Value>,
+    pub sso_registrations: Vec<SsoRegistration>,
     pub oauth_registrations: Vec<Value>,
     pub scim_registration: Option<Value>,
     /// Written by the backend only.
@@ -168,7 +171,10 @@ impl Member {
     }
 
     fn set_roles(&mut self, organization: &Organization) {
-        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, organization);
+        // A connection that is gone says nothing any more.
+        let is_there = |id: &str| organization.sso_connections.iter().any(|known| known.connection_id == id);
+        self.sso_registrations.retain(|registration| is_there(&registration.connection_id));
+        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, &self.sso_registrations, organization);
         self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);
     }
 }

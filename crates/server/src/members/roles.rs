@@ -1,6 +1,6 @@
 //! Where a member's roles come from.
 
-use super::{MemberRole, RoleSource};
+use super::{MemberRole, RoleSource, SsoRegistration};
 use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
@@ -11,8 +11,14 @@ use serde_json::json;
 
 const MAX_ROLES: usize = 100;
 
-/// `stytch_member` first, then what was given directly, then what the email domain gives.
-pub(super) fn roles_of(direct: &[RoleId], email: &EmailAddress, organization: &Organization) -> Vec<MemberRole> {
+/// `stytch_member` first, then what was given directly, then what the email domain gives, then what the connections give by
+/// which the member has logged in.
+pub(super) fn roles_of(
+    direct: &[RoleId],
+    email: &EmailAddress,
+    registrations: &[SsoRegistration],
+    organization: &Organization,
+) -> Vec<MemberRole> {
     let mut roles: Vec<MemberRole> = Vec::new();
     let mut add = |role_id: &str, source: RoleSource| match roles.iter_mut().find(|role| role.role_id == role_id) {
         Some(role) => role.sources.push(source),
@@ -28,6 +34,23 @@ pub(super) fn roles_of(direct: &[RoleId], email: &EmailAddress, organization: &O
             add(&assignment.role_id, RoleSource { kind: "email_assignment", details });
         }
     }
+    for registration in registrations {
+        let id = &registration.connection_id;
+        let known = organization.sso_connections.iter().find(|known| known.connection_id == *id);
+        for role in known.map_or(&[][..], |known| &known.roles) {
+            match &role.group {
+                None => {
+                    let details = json!({ "connection_id": id });
+                    add(&role.role_id, RoleSource { kind: "sso_connection", details });
+                }
+                Some(group) if registration.groups.contains(group) => {
+                    let details = json!({ "connection_id": id, "group": group });
+                    add(&role.role_id, RoleSource { kind: "sso_connection_group", details });
+                }
+                Some(_) => {}
+            }
+        }
+    }
     roles
 }
 
@@ -41,7 +64,7 @@ pub(crate) fn require_given(
     direct: &[RoleId],
     email: &EmailAddress,
 ) -> Result<()> {
-    let roles: Vec<_> = roles_of(direct, email, organization).into_iter().map(|role| role.role_id).collect();
+    let roles: Vec<_> = roles_of(direct, email, &[], organization).into_iter().map(|role| role.role_id).collect();
     cx.require_reach(&roles)
 }
 

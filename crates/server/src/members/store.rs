@@ -1,4 +1,4 @@
-use super::{ENDED_LOCKS, Member, RetiredEmail, Status};
+use super::{ENDED_LOCKS, Member, RegistrationKey, RetiredEmail, SsoRegistration, Status};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
 use foundation::email_address::EmailAddress;
@@ -46,6 +46,14 @@ pub(crate) const TABLES: &[Table] = &[
     },
     Table {
         of_organization: Some(
+            "DELETE FROM sso_registrations WHERE organization_id = $1 AND (connection_id, identity_hash) IN
+             (SELECT connection_id, identity_hash FROM sso_registrations WHERE organization_id = $1
+              ORDER BY connection_id, identity_hash LIMIT $2)",
+        ),
+        ..Table::new("sso_registrations", Owner::Organization(&["organization_id", "project_id"]))
+    },
+    Table {
+        of_organization: Some(
             "DELETE FROM members WHERE organization_id = $1 AND id IN
              (SELECT id FROM members WHERE organization_id = $1 ORDER BY id LIMIT $2)",
         ),
@@ -79,6 +87,8 @@ pub(super) struct Profile {
     default_mfa_method: String,
     #[serde(default)]
     totp_registration_id: String,
+    #[serde(default)]
+    sso_registrations: Vec<SsoRegistration>,
     #[serde(default)]
     trusted_metadata: Metadata,
     #[serde(default)]
@@ -124,7 +134,7 @@ impl FromRow for Member {
             default_mfa_method: known.default_mfa_method,
             totp_registration_id: known.totp_registration_id,
             member_password_id: row.get::<Option<String>>("password_id")?.unwrap_or_default(),
-            sso_registrations: Vec::new(),
+            sso_registrations: known.sso_registrations,
             oauth_registrations: Vec::new(),
             scim_registration: None,
             trusted_metadata: known.trusted_metadata,
@@ -151,6 +161,7 @@ fn profile(m: &Member) -> Stored<Profile> {
         mfa_phone_number_verified: m.mfa_phone_number_verified,
         default_mfa_method: m.default_mfa_method.clone(),
         totp_registration_id: m.totp_registration_id.clone(),
+        sso_registrations: m.sso_registrations.clone(),
         trusted_metadata: m.trusted_metadata.clone(),
         untrusted_metadata: m.untrusted_metadata.clone(),
     };
@@ -496,4 +507,51 @@ pub(super) fn search(
         arguments.len()
     );
     Ok((tx.all(&sql, &arguments)?, total))
+}
+
+/// Which member of an organization a person at an identity provider is.
+pub(super) fn find_registration(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    key: RegistrationKey,
+) -> Result<Option<MemberId>> {
+    let row = tx.optional::<(MemberId,)>(
+        "SELECT member_id FROM sso_registrations
+         WHERE organization_id = $1 AND connection_id = $2 AND identity_hash = $3",
+        args![organization, key.connection_id, key.identity_hash.as_slice()],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Of a connection a member has one registration.
+pub(super) fn replace_registration(tx: &mut Tx, m: &Member, key: RegistrationKey, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "DELETE FROM sso_registrations WHERE organization_id = $1 AND member_id = $2 AND connection_id = $3",
+        args![&m.organization_id, &m.member_id, key.connection_id],
+    )?;
+    // Whoever was it and is deleted comes back with registrations of their own.
+    tx.execute(
+        "INSERT INTO sso_registrations (organization_id, connection_id, identity_hash, project_id, member_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (organization_id, connection_id, identity_hash) DO UPDATE SET member_id = excluded.member_id,
+                                                                                  created_at = excluded.created_at",
+        args![
+            &m.organization_id,
+            key.connection_id,
+            key.identity_hash.as_slice(),
+            &m.project_id,
+            &m.member_id,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends a deleted member's registrations: whoever was it may become another member.
+pub(super) fn delete_registrations(tx: &mut Tx, m: &Member) -> Result<()> {
+    tx.execute(
+        "DELETE FROM sso_registrations WHERE organization_id = $1 AND member_id = $2",
+        args![&m.organization_id, &m.member_id],
+    )?;
+    Ok(())
 }

@@ -26,6 +26,9 @@ pub(crate) struct Challenge(
     #[schemars(extend("pattern" = format!("^[A-Za-z0-9_-]{{{}}}=*$", (HASH * 4).div_ceil(3))))] String,
 );
 
+/// What can be wrong with a challenge.
+pub(crate) const CHALLENGE: &[ApiError] = &[ApiError::InvalidPkceCodeChallenge, ApiError::PkceRequired];
+
 /// Checks a challenge (S256).
 fn check_challenge(challenge: Option<String>) -> Result<Option<String>> {
     let Some(challenge) = challenge.filter(|text| !text.is_empty()) else { return Ok(None) };

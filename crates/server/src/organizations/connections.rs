@@ -13,6 +13,9 @@ pub(crate) struct KnownConnection {
     /// Logins by it before this time count no more: it was another identity provider's.
     #[serde(default, with = "foundation::time::optional")]
     pub(crate) since: Option<Timestamp>,
+    /// Whether the organization's own members have set it up, and not only the app's backend.
+    #[serde(default = "by_members")]
+    pub(crate) by_members: bool,
     /// The roles that it gives to those who log in by it.
     #[serde(default)]
     pub(crate) roles: Vec<ConnectionRole>,
@@ -29,4 +32,9 @@ pub(crate) struct ConnectionRole {
     pub(crate) group: Option<String>,
     #[serde(flatten)]
     pub(crate) unknown: Unknown,
+}
+
+/// Where it is not said, its word is worth the least.
+fn by_members() -> bool {
+    true
 }

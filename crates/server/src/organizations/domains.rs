@@ -30,8 +30,20 @@ pub(crate) fn prefetch_claimed(tx: &mut Tx, project: &Project, email: &EmailAddr
     store::prefetch_claiming(tx, &project.id, email.domain())
 }
 
+/// The organizations that have claimed this domain.
+pub(crate) fn claiming_domain(tx: &mut Tx, project: &Project, domain: &EmailDomain) -> Result<Vec<Organization>> {
+    let ids = store::claiming(tx, &project.id, domain.as_str())?;
+    let found = ids.iter().map(|id| store::find(tx, &project.id, id));
+    Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// The organizations in whose list this domain is.
+pub(crate) fn listing_domain(tx: &mut Tx, project: &Project, domain: &EmailDomain) -> Result<Vec<Organization>> {
+    store::allowing(tx, &project.id, domain.as_str())
+}
+
 /// The organizations that people of this domain may join by themselves.
 pub(crate) fn allowing_domain(tx: &mut Tx, project: &Project, domain: &EmailDomain) -> Result<Vec<Organization>> {
-    let organizations = store::allowing(tx, &project.id, domain.as_str())?;
+    let organizations = listing_domain(tx, project, domain)?;
     Ok(organizations.into_iter().filter(|o| o.settings.lets_domain_join(domain)).collect())
 }

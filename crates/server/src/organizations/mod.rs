@@ -19,7 +19,7 @@ mod view;
 
 pub(crate) use connections::{ConnectionRole, KnownConnection};
 pub(crate) use deletion::{delete_all, sweep};
-pub(crate) use domains::{allowing_domain, check_claimed, prefetch_claimed};
+pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listing_domain, prefetch_claimed};
 pub(crate) use each::each;
 pub(crate) use endpoints::endpoints;
 pub(crate) use naming::organization_name_from;

@@ -25,7 +25,10 @@ fn is_of_backend(cx: &Cx) -> bool {
 }
 
 fn lets_somebody_in(settings: &Settings) -> bool {
-    settings.usable_auth_methods().iter().any(|method| AuthMethod::BUILT.contains(method))
+    let has_connection = !settings.sso_active_connections.is_empty();
+    let lets_in =
+        |method: &&AuthMethod| AuthMethod::BUILT.contains(method) && (**method != AuthMethod::Sso || has_connection);
+    settings.usable_auth_methods().iter().any(|method| lets_in(&method))
 }
 
 fn words<'a>(methods: impl Iterator<Item = &'a str>) -> String {

@@ -58,7 +58,8 @@ wire_enum! {
 
 impl AuthMethod {
     /// Those for which this program has a way in. Whoever builds another adds it here.
-    pub(crate) const BUILT: &[AuthMethod] = &[AuthMethod::MagicLink, AuthMethod::EmailOtp, AuthMethod::Password];
+    pub(crate) const BUILT: &[AuthMethod] =
+        &[AuthMethod::Sso, AuthMethod::MagicLink, AuthMethod::EmailOtp, AuthMethod::Password];
 
     /// Those that prove that the person reads mail at the address.
     pub(crate) const EMAIL_VERIFYING: &[AuthMethod] = &[

@@ -11,6 +11,7 @@ mod probes;
 mod redirect;
 mod reference;
 mod render;
+mod sso;
 mod telemetry;
 mod unlock;
 
@@ -21,7 +22,8 @@ pub(crate) use probes::{metrics, tell_apart, watch};
 use frame::Endpoint;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    vec![
+    let mut endpoints = sso::endpoints();
+    endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),
         assets::asset::endpoint(),
@@ -40,5 +42,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         probes::healthz::endpoint(),
         probes::readyz::endpoint(),
         probes::metrics::endpoint(),
-    ]
+    ]);
+    endpoints
 }

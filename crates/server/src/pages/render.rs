@@ -19,6 +19,10 @@ const MESSAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
                            frame-ancestors 'none'; base-uri 'none'";
 
+/// A page with a form that goes to an identity provider: whose address that is, no policy of ours can say beforehand.
+const ELSEWHERE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                                form-action https: http:; frame-ancestors 'none'; base-uri 'none'";
+
 /// The page templates, compiled; or what is wrong with them, which a test finds.
 struct Templates(Result<Environment<'static>, String>);
 
@@ -32,6 +36,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "redirect.html"
     "link_expired.html"
     "unlock.html"
+    "saml_request.html"
     "outbox.html"
     "message.html"
     "error_type.html"
@@ -76,6 +81,7 @@ pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl 
     let policy = match template {
         "message.html" => MESSAGE_POLICY,
         "unlock.html" => FORM_POLICY,
+        "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,
     };
     Ok(Page { html: render(app, template, values)?, status, policy, refusal: None })

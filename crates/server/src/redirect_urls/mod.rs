@@ -74,6 +74,15 @@ impl FromStr for Flow {
     }
 }
 
+/// What can be wrong with where people come back to after a login elsewhere.
+pub(crate) const REDIRECT: &[ApiError] = &[
+    ApiError::InvalidLoginRedirectUrl,
+    ApiError::NoLoginRedirectUrlsSet,
+    ApiError::NoDefaultLoginRedirectUrl,
+    ApiError::InvalidSignupRedirectUrl,
+    ApiError::NoMatchForMagicLinkUrl,
+];
+
 text! {
     /// A URL that a request asks for; empty for the default.
     pub(crate) Asked: Bytes { length: 0..=registering::LONGEST };

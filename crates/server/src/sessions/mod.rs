@@ -27,6 +27,7 @@ pub(crate) use written_behind::flush;
 
 use crate::factors::Factor;
 use crate::members::Member;
+use crate::organizations::Organization;
 use claims::CustomClaims;
 use database::Timestamp;
 use foundation::app::App;
@@ -88,6 +89,15 @@ impl Session {
             derived_from: self.derived_from.as_ref(),
             origin_member_id: self.origin_member_id.as_ref(),
         }
+    }
+
+    /// Whether it was begun by an SSO connection that is gone since, or that is another identity provider's now.
+    pub(crate) fn has_ended_with_a_connection(&self, organization: &Organization) -> bool {
+        let counts = |factor: &Factor, id: &str| {
+            let known = organization.sso_connections.iter().find(|known| known.connection_id == id);
+            known.is_some_and(|known| factor.is_since(known.since))
+        };
+        self.factors.iter().any(|factor| factor.connection().is_some_and(|id| !counts(factor, id)))
     }
 
     /// Whether all sessions of the member were ended since it was made.

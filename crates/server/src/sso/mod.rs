@@ -1,10 +1,22 @@
 //! Single sign-on: an organization's members log in at its own identity provider.
 
 mod connections;
+mod login;
+mod recorder;
 
-pub(crate) use connections::endpoints;
+pub(crate) use connections::operations::find_public;
+pub(crate) use login::{
+    BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response,
+};
 
 use foundation::tables::Table;
+use frame::Endpoint;
 
-/// The tables of this subject.
+/// The tables of this subject, each of its own.
 pub(crate) const TABLES: &[Table] = connections::TABLES;
+pub(crate) const LOGIN_TABLES: &[Table] = login::TABLES;
+pub(crate) const RECORDER_TABLES: &[Table] = recorder::TABLES;
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    [connections::endpoints(), login::endpoints(), recorder::endpoints()].into_iter().flatten().collect()
+}

@@ -28,6 +28,14 @@ use std::collections::BTreeMap;
 /// trusted metadata) to that of the identity provider's attribute or claim.
 pub(crate) type AttributeMapping = BTreeMap<String, String>;
 
+/// The names in it that are not keys of trusted metadata.
+pub(crate) const RESERVED: [&str; 6] = ["email", "full_name", "first_name", "last_name", "groups", "idp_user_id"];
+
+/// Where identity providers send browsers, and what we are called by those that speak SAML.
+pub(crate) fn callback_url(public_url: &str, connection_id: &str) -> String {
+    format!("{public_url}/v1/b2b/sso/callback/{connection_id}")
+}
+
 /// A role that everybody has who logs in by the connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ConnectionRole {

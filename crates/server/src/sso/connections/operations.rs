@@ -2,6 +2,7 @@
 
 use super::{Connection, ConnectionId, Settings, roles, store};
 use crate::organizations::{self, ActiveSsoConnection, Organization};
+use crate::projects;
 use database::{EVERYTHING, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
@@ -10,6 +11,7 @@ use foundation::id::ProjectId;
 use foundation::keys::Purpose;
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Connections that an organization has at most, of all kinds together.
 pub(crate) const MOST: usize = 20;
@@ -66,6 +68,14 @@ pub(crate) fn locate(tx: &mut Tx, id: &str) -> Result<Option<ProjectId>> {
         Some(id) => tx.visit(EVERYTHING, |tx| store::locate(tx, &id)),
         None => Ok(None),
     }
+}
+
+/// One of whatever project, for what it tells everybody who knows its id.
+pub(crate) fn find_public(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<Connection>> {
+    let Some(project) = locate(tx, id)? else { return Ok(None) };
+    let project = projects::enter(tx, &project)?;
+    let cx = Cx { project: Arc::new(project), ..cx.clone() };
+    find_in_project(tx, &cx, id)
 }
 
 fn opened(tx: &mut Tx, cx: &Cx, stored: store::Stored) -> Result<Connection> {

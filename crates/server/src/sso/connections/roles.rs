@@ -25,9 +25,12 @@ pub(super) fn known(
         group,
         unknown: Default::default(),
     });
+    let is_set_up = old.is_none_or(|old| old.settings != new.settings);
+    let by_members = before.is_some_and(|known| known.by_members) || (cx.acting.is_some() && is_set_up);
     KnownConnection {
         connection_id: id.to_owned(),
         since,
+        by_members,
         roles: roles.collect(),
         unknown: before.map(|known| known.unknown.clone()).unwrap_or_default(),
     }

@@ -130,12 +130,18 @@ pub(super) fn update(tx: &mut Tx, changed: &Stored) -> Result<bool> {
     Ok(updated > 0)
 }
 
+/// Deletes a connection, with who is registered by it and what was recorded of it.
 pub(super) fn delete(
     tx: &mut Tx,
     project: &ProjectId,
     organization: &OrganizationId,
     id: &ConnectionId,
 ) -> Result<bool> {
+    tx.execute(
+        "DELETE FROM sso_registrations WHERE organization_id = $1 AND connection_id = $2",
+        args![organization, id],
+    )?;
+    tx.execute("DELETE FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2", args![organization, id])?;
     let deleted = tx.execute(
         "DELETE FROM sso_connections WHERE project_id = $1 AND organization_id = $2 AND id = $3",
         args![project, organization, id],

@@ -1,0 +1,74 @@
+//! What makes a person whom an identity provider knows a member.
+
+use super::store;
+use super::{Member, operations};
+use crate::organizations::Organization;
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::Result;
+use foundation::id::MemberId;
+use foundation::stored::Unknown;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A person at an identity provider, as a member is shown with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct SsoRegistration {
+    pub connection_id: String,
+    /// What the identity provider calls the person.
+    pub external_id: String,
+    pub registration_id: String,
+    /// What it said of them at their last login by it. From SAML each is a list of texts.
+    pub sso_attributes: Map<String, Value>,
+    /// The groups that they were in then, if groups are mapped; 200 at most.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub unknown: Unknown,
+}
+
+/// The place in which a registration is looked up.
+#[derive(Clone, Copy)]
+pub(crate) struct RegistrationKey<'a> {
+    pub(crate) connection_id: &'a str,
+    /// Of who says so, and whom they mean.
+    pub(crate) identity_hash: &'a [u8; 32],
+}
+
+/// Which member of an organization a person at an identity provider is; also when deleted.
+pub(crate) fn find_by_registration(
+    tx: &mut Tx,
+    organization: &Organization,
+    key: RegistrationKey,
+) -> Result<Option<Member>> {
+    let id: Option<MemberId> = store::find_registration(tx, &organization.organization_id, key)?;
+    match id {
+        Some(id) => operations::find_any(tx, organization, &id),
+        None => Ok(None),
+    }
+}
+
+/// Makes a person at an identity provider this member, who is saved by the caller. One who was it by the same connection is it
+/// no more.
+pub(crate) fn register(
+    tx: &mut Tx,
+    cx: &Cx,
+    member: &mut Member,
+    key: RegistrationKey,
+    registration: SsoRegistration,
+) -> Result<()> {
+    store::replace_registration(tx, member, key, cx.now())?;
+    note(member, registration);
+    Ok(())
+}
+
+/// Puts what an identity provider says now in the place of what it said before.
+pub(crate) fn note(member: &mut Member, registration: SsoRegistration) {
+    let is_of_it = |known: &&mut SsoRegistration| known.connection_id == registration.connection_id;
+    match member.sso_registrations.iter_mut().find(is_of_it) {
+        Some(known) => *known = registration,
+        None => member.sso_registrations.push(registration),
+    }
+}

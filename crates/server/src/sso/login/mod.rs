@@ -1,0 +1,60 @@
+//! Logging in at an organization's identity provider.
+//!
+//! 1. [`begin`]: the browser is sent to the identity provider, with a state that only this browser can come back with.
+//! 2. [`saml_response`] or [`oidc_callback`]: what it brings back becomes an [`Identity`], or a refusal that the connection's
+//!    flight recorder explains. The browser goes on to the app, with a token.
+//! 3. [`authenticate`]: the app gives the token, and only then somebody becomes a member, or is logged in as one.
+
+mod arrival;
+mod authenticate;
+mod begin;
+mod browser;
+mod discovery;
+mod identity;
+mod oidc;
+mod provisioning;
+mod saml;
+mod state;
+mod store;
+mod token;
+
+pub(crate) use arrival::{Arrived, CALLBACK};
+pub(crate) use begin::{BEGIN, Start, Started, Way, begin};
+pub(crate) use identity::Protocol;
+pub(crate) use oidc::{CallbackInput, callback as oidc_callback};
+pub(crate) use saml::{ResponseInput, metadata, response as saml_response};
+pub(crate) use store::TABLES;
+
+use database::Timestamp;
+use foundation::id::OrganizationId;
+use frame::Endpoint;
+
+/// Minutes in which a login has to come back from the identity provider.
+const MINUTES: i64 = 10;
+
+/// A login that has begun, as it is stored.
+#[derive(Clone)]
+pub(crate) struct Begun {
+    organization_id: OrganizationId,
+    state_hash: Vec<u8>,
+    /// The organization's own connection, which may be one that it borrows.
+    connection_id: String,
+    browser_hash: Vec<u8>,
+    login_redirect_url: String,
+    signup_redirect_url: String,
+    pkce_code_challenge: Option<String>,
+    expires_at: Timestamp,
+    used_at: Option<Timestamp>,
+}
+
+impl Begun {
+    /// Whether it can still come back.
+    fn is_usable(&self, now: Timestamp) -> bool {
+        self.used_at.is_none() && self.expires_at > now
+    }
+}
+
+/// The endpoints of this subject.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![authenticate::authenticate::endpoint(), discovery::connections::endpoint()]
+}

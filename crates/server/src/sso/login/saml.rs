@@ -1,0 +1,266 @@
+//! SAML 2.0: requests to identity providers, and their responses.
+
+use super::arrival::{self, Accepted, Arrived, Found};
+use super::begin::{Started, Way};
+use super::browser::{self, Browser};
+use super::identity::{Identity, Protocol};
+use super::state::State;
+use crate::sso::connections::{AttributeMapping, Connection, POST, Saml, Settings, callback_url};
+use crate::sso::recorder::{self, Exchange};
+use ::saml::{
+    AuthnRequest, Certificate, Expected, PrivateKey, Refused, RefusedKind, ServiceProvider, Verified, from_form,
+    service_provider_metadata, verify,
+};
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Error, Result};
+use frame::Head;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What stands for the NameID in an attribute mapping.
+const NAME_ID: &str = "NameID";
+/// What says that a NameID is another one each time (core, section 8.3.8).
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+
+/// Seconds since 1970.
+fn seconds(cx: &Cx) -> i64 {
+    cx.now().0.div_euclid(1_000_000)
+}
+
+fn unusable(what: &str) -> Error {
+    Error::internal(format!("a stored {what} cannot be read"))
+}
+
+/// The key that signs requests.
+fn signing_key(connection: &Connection) -> Result<PrivateKey> {
+    PrivateKey::from_pem(&connection.secrets.signing_private_key).map_err(|_| unusable("signing key"))
+}
+
+fn certificates<'a>(stored: impl IntoIterator<Item = &'a String>) -> Result<Vec<Certificate>> {
+    stored.into_iter().map(|pem| Certificate::parse(pem).map_err(|_| unusable("certificate"))).collect()
+}
+
+/// What we are called, and where responses are posted: the first is ours.
+fn addresses(public_url: &str, connection: &Connection, settings: &Saml) -> (Vec<String>, Vec<String>) {
+    let own = callback_url(public_url, connection.connection_id.as_str());
+    let with =
+        |other: &str| std::iter::once(own.clone()).chain((!other.is_empty()).then(|| other.to_owned())).collect();
+    (with(&settings.alternative_audience_uri), with(&settings.alternative_acs_url))
+}
+
+/// The request of a login that has begun. Where the connection has an alternative address, the identity provider knows us by
+/// that.
+pub(super) fn request(started: &Started, settings: &Saml) -> Result<Way> {
+    let Started { cx, connection, state, .. } = started;
+    let key = signing_key(connection)?;
+    let (audiences, acs_urls) = addresses(cx.app.public_url(), connection, settings);
+    let last = |urls: &[String]| urls.last().cloned().unwrap_or_default();
+    let id = state.request_id(cx.app.keys());
+    let request = AuthnRequest {
+        id: &id,
+        issue_instant: seconds(cx),
+        destination: &settings.idp_sso_url,
+        acs_url: &last(&acs_urls),
+        issuer: &last(&audiences),
+        name_id_format: &settings.nameid_format,
+    };
+    let relay_state = state.to_text();
+    let fault = |error: ::saml::RequestError| Error::internal(error.to_string());
+    if settings.idp_sso_binding != POST {
+        return Ok(Way::Url(request.redirect(&relay_state, &key).map_err(fault)?));
+    }
+    let certificates = certificates(settings.signing_certificates.iter().map(|known| &known.certificate))?;
+    let certificate = certificates.last().ok_or_else(|| unusable("certificate"))?;
+    let saml_request = request.post(&key, certificate).map_err(fault)?;
+    Ok(Way::Form { action: settings.idp_sso_url.clone(), saml_request, relay_state })
+}
+
+/// Our metadata for the identity provider of a connection, as XML.
+pub(crate) fn metadata(public_url: &str, connection: &Connection) -> Result<Option<String>> {
+    let Settings::Saml(settings) = &connection.settings else { return Ok(None) };
+    let (audiences, acs_urls) = addresses(public_url, connection, settings);
+    let acs_urls: Vec<&str> = acs_urls.iter().rev().map(String::as_str).collect();
+    let signing = certificates(settings.signing_certificates.iter().map(|known| &known.certificate))?;
+    let encryption = certificates(settings.encryption_certificates.iter().map(|known| &known.certificate))?;
+    Ok(Some(service_provider_metadata(&ServiceProvider {
+        entity_id: audiences.last().map_or("", String::as_str),
+        acs_urls: &acs_urls,
+        signing: &signing,
+        encryption: &encryption,
+        name_id_format: &settings.nameid_format,
+    })))
+}
+
+/// What an identity provider has a browser post.
+#[derive(Clone, Deserialize, JsonSchema)]
+pub(crate) struct ResponseInput {
+    pub(crate) connection_id: String,
+    /// Base64 (bindings, section 3.5.4).
+    #[serde(rename = "SAMLResponse")]
+    saml_response: Option<String>,
+    #[serde(rename = "RelayState")]
+    relay_state: Option<String>,
+}
+
+/// Takes a response in.
+///
+/// # Errors
+/// Why it is not accepted, in words; the connection's recorder has them, too.
+pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) -> Result<Arrived> {
+    let field = input.saml_response.filter(|field| !field.is_empty());
+    let relay_state = input.relay_state.filter(|relay_state| !relay_state.is_empty());
+    let state = relay_state.as_deref().and_then(State::parse);
+    let found = {
+        let (cx, id, state) = (cx.clone(), input.connection_id, state.clone());
+        cx.clone().read(move |tx| arrival::find(tx, &cx, &id, state.as_ref())).await?
+    };
+    let field = field.ok_or(ApiError::MissingSamlResponse)?;
+    let xml = from_form(&field);
+    let exchange = Exchange {
+        request_id: cx.request_id.clone(),
+        protocol: Protocol::Saml,
+        answers_login: found.login.is_some(),
+        is_verified: false,
+        response: recorder::masked_xml(xml.as_deref().unwrap_or(field.as_bytes())),
+    };
+    let judged = judge(&found, head, state.as_ref(), xml);
+    let cx = found.cx.clone();
+    cx.write(move |tx| match &judged {
+        Ok((identity, assertion)) => {
+            let accepted = Accepted {
+                identity: identity.clone(),
+                assertion: Some(assertion.clone()),
+                asked_url: relay_state.clone(),
+            };
+            let exchange = Exchange { is_verified: true, ..exchange.clone() };
+            arrival::accept(tx, &found, accepted, exchange)
+        }
+        Err((error, reason)) => arrival::refuse(tx, &found, exchange.clone(), *error, reason.clone()),
+    })
+    .await
+}
+
+/// Who has logged in, with the id of the assertion and until when it is remembered; or the refusal, in a sentence.
+type Judged = std::result::Result<(Identity, (String, i64)), (ApiError, String)>;
+
+fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Result<Vec<u8>, Refused>) -> Judged {
+    let Found { cx, connection, login } = found;
+    let Settings::Saml(settings) = &connection.settings else {
+        return Err((ApiError::OidcInvalidCallbackRequest, "This connection is not one of SAML.".to_owned()));
+    };
+    let plain = |error: ApiError| (error, error.message().to_owned());
+    match (login, state) {
+        (Some(login), _) => {
+            let errors = (ApiError::MissingSamlCsrfCookie, ApiError::SamlCsrfCookieMismatch);
+            let sent_from = Browser::of(head, cx.project());
+            browser::check(cx.app.keys(), &login.browser_hash, sent_from.as_ref(), errors)
+                .map_err(|error| plain(error.told()))?;
+        }
+        (None, Some(_)) => return Err(plain(ApiError::UnsolicitedSamlResponse)),
+        (None, None) if settings.idp_initiated_auth_disabled => {
+            return Err(plain(ApiError::SamlIdpInitiatedAuthDisabled));
+        }
+        (None, None) => {}
+    }
+    let fault = |_| (ApiError::InvalidSamlResponse, "What is stored of the connection cannot be read.".to_owned());
+    let certificates =
+        certificates(settings.verification_certificates.iter().map(|known| &known.certificate)).map_err(fault)?;
+    // The newest first: it is the likeliest.
+    let keys = connection.secrets.encryption_private_keys.values().rev();
+    let keys: Vec<_> = keys.filter_map(|pem| PrivateKey::from_pem(pem).ok()).collect();
+    let (audiences, acs_urls) = addresses(cx.app.public_url(), connection, settings);
+    let request_id = login.as_ref().and(state).map(|state| state.request_id(cx.app.keys()));
+    let expected = Expected {
+        issuer: &settings.idp_entity_id,
+        certificates: &certificates,
+        decryption_keys: &keys,
+        audiences: &audiences.iter().map(String::as_str).collect::<Vec<_>>(),
+        acs_urls: &acs_urls.iter().map(String::as_str).collect::<Vec<_>>(),
+        request_id: request_id.as_deref(),
+        now: seconds(cx),
+        skew: settings.clock_skew_seconds,
+        legacy: settings.legacy(),
+    };
+    let refused = |refused: Refused| (error_of(&refused), sentence(&refused.to_string()));
+    let verified = verify(&xml.map_err(refused)?, &expected).map_err(refused)?;
+    let assertion = (verified.assertion_id.clone(), verified.remember_until);
+    Ok((identity(verified, &settings.attribute_mapping)?, assertion))
+}
+
+/// A refusal as a sentence for people.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
+fn error_of(refused: &Refused) -> ApiError {
+    match refused.kind() {
+        RefusedKind::Xml => ApiError::InvalidXmlSamlResponse,
+        RefusedKind::Failed => ApiError::FailedSamlResponse,
+        RefusedKind::MissingSignature => ApiError::MissingSignatureSamlResponse,
+        RefusedKind::InvalidSignature => ApiError::InvalidSignatureSamlResponse,
+        RefusedKind::CertificateMismatch => ApiError::SamlCertificateMismatch,
+        RefusedKind::Audience => ApiError::InvalidAudienceSamlResponse,
+        RefusedKind::Expired => ApiError::ExpiredSamlResponse,
+        RefusedKind::NotYetValid => ApiError::NotYetValidSamlResponse,
+        RefusedKind::Unsolicited => ApiError::UnsolicitedSamlResponse,
+        RefusedKind::Invalid => ApiError::InvalidSamlResponse,
+    }
+}
+
+/// Reads a person by the mapping.
+fn identity(verified: Verified, mapping: &AttributeMapping) -> std::result::Result<Identity, (ApiError, String)> {
+    let values = |name: &str| -> Vec<String> {
+        if name == NAME_ID {
+            return vec![verified.name_id.value.clone()];
+        }
+        let found = verified.attributes.iter().find(|attribute| attribute.name == name);
+        let trimmed = |value: &String| Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+        found.map(|attribute| attribute.values.iter().filter_map(trimmed).collect()).unwrap_or_default()
+    };
+    let mapped = |key: &str| mapping.get(key).map(|name| values(name)).unwrap_or_default();
+    let first = |key: &str| mapped(key).into_iter().next();
+    let email = first("email");
+    if email.is_none() {
+        let names: Vec<_> = verified.attributes.iter().map(|attribute| format!("{:?}", attribute.name)).collect();
+        let told = format!(
+            "The mapping takes the email address from {:?}, and the response has no value there. Its attributes are: {}.",
+            mapping.get("email").map_or("nothing", String::as_str),
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") },
+        );
+        return Err((ApiError::InvalidSamlResponseEmail, told));
+    }
+    let parts: Vec<String> = ["first_name", "last_name"].into_iter().filter_map(first).collect();
+    let full_name = first("full_name").or_else(|| (!parts.is_empty()).then(|| parts.join(" ")));
+    let own_id = first("idp_user_id");
+    let name = match verified.name_id.format.as_str() {
+        TRANSIENT => email.clone().unwrap_or_default(),
+        _ => verified.name_id.value.clone(),
+    };
+    let subject = own_id.unwrap_or(name);
+    let text = |values: Vec<String>| match &values[..] {
+        [one] => Value::from(one.as_str()),
+        _ => Value::from(values),
+    };
+    let promoted = mapping.keys().filter(|key| !super::super::connections::RESERVED.contains(&key.as_str()));
+    let promoted = promoted.map(|key| (key.clone(), mapped(key))).filter(|(_, values)| !values.is_empty());
+    let promoted: Map<String, Value> = promoted.map(|(key, values)| (key, text(values))).collect();
+    let groups = mapped("groups");
+    let attributes = verified.attributes.into_iter().map(|attribute| (attribute.name, Value::from(attribute.values)));
+    Ok(Identity {
+        protocol: Protocol::Saml,
+        issuer: verified.issuer,
+        external_id: subject.clone(),
+        subject,
+        email,
+        unverified: None,
+        full_name,
+        groups,
+        attributes: attributes.collect(),
+        promoted,
+    }
+    .bounded())
+}

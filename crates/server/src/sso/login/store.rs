@@ -1,0 +1,189 @@
+use super::Begun;
+use super::identity::Identity;
+use super::token::Stored as StoredToken;
+use database::{Json, Timestamp, Tx, args, row};
+use foundation::error::Result;
+use foundation::id::{OrganizationId, ProjectId};
+use foundation::tables::{Kept, Old, Owner, Table};
+
+/// Minutes that a login is kept once it is over: until then it says that, and not that it never was.
+const KEPT: i64 = 60;
+
+const OWNER: Owner = Owner::Organization(&["organization_id", "project_id"]);
+
+/// The tables of this subject.
+pub(crate) const TABLES: &[Table] = &[
+    Table {
+        of_organization: Some(
+            "DELETE FROM sso_logins WHERE organization_id = $1 AND state_hash IN
+             (SELECT state_hash FROM sso_logins WHERE organization_id = $1 ORDER BY state_hash LIMIT $2)",
+        ),
+        old: &[Old {
+            delete: "DELETE FROM sso_logins WHERE (organization_id, state_hash) IN
+                     (SELECT organization_id, state_hash FROM sso_logins WHERE expires_at < $1
+                      ORDER BY expires_at LIMIT $2)",
+            kept: Kept::Minutes(KEPT),
+        }],
+        ..Table::new("sso_logins", OWNER)
+    },
+    Table {
+        of_organization: Some(
+            "DELETE FROM sso_tokens WHERE organization_id = $1 AND token_hash IN
+             (SELECT token_hash FROM sso_tokens WHERE organization_id = $1 ORDER BY token_hash LIMIT $2)",
+        ),
+        old: &[Old {
+            delete: "DELETE FROM sso_tokens WHERE (organization_id, token_hash) IN
+                     (SELECT organization_id, token_hash FROM sso_tokens WHERE expires_at < $1
+                      ORDER BY expires_at LIMIT $2)",
+            kept: Kept::Minutes(KEPT),
+        }],
+        ..Table::new("sso_tokens", OWNER)
+    },
+    Table {
+        of_organization: Some(
+            "DELETE FROM sso_assertions WHERE organization_id = $1 AND (connection_id, assertion_hash) IN
+             (SELECT connection_id, assertion_hash FROM sso_assertions WHERE organization_id = $1
+              ORDER BY connection_id, assertion_hash LIMIT $2)",
+        ),
+        old: &[Old {
+            delete: "DELETE FROM sso_assertions WHERE (organization_id, connection_id, assertion_hash) IN
+                     (SELECT organization_id, connection_id, assertion_hash FROM sso_assertions WHERE expires_at < $1
+                      ORDER BY expires_at LIMIT $2)",
+            kept: Kept::Minutes(0),
+        }],
+        ..Table::new("sso_assertions", OWNER)
+    },
+];
+
+row!(Begun {
+    organization_id,
+    state_hash,
+    connection_id,
+    browser_hash,
+    login_redirect_url,
+    signup_redirect_url,
+    pkce_code_challenge,
+    expires_at,
+    used_at
+});
+
+pub(super) fn insert_login(tx: &mut Tx, project: &ProjectId, login: &Begun, now: Timestamp) -> Result<()> {
+    tx.execute_later(
+        "INSERT INTO sso_logins (organization_id, state_hash, project_id, connection_id, browser_hash,
+                                 login_redirect_url, signup_redirect_url, pkce_code_challenge, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            &login.organization_id,
+            login.state_hash.as_slice(),
+            project,
+            &login.connection_id,
+            login.browser_hash.as_slice(),
+            &login.login_redirect_url,
+            &login.signup_redirect_url,
+            login.pkce_code_challenge.as_deref(),
+            now,
+            login.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn find_login(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: &OrganizationId,
+    state: &[u8; 32],
+) -> Result<Option<Begun>> {
+    Ok(tx.optional(
+        "SELECT organization_id, state_hash, connection_id, browser_hash, login_redirect_url, signup_redirect_url,
+                pkce_code_challenge, expires_at, used_at
+         FROM sso_logins WHERE organization_id = $1 AND state_hash = $2 AND project_id = $3",
+        args![organization, state.as_slice(), project],
+    )?)
+}
+
+/// Uses a login up; whether it could be.
+pub(super) fn use_login(tx: &mut Tx, login: &Begun, now: Timestamp) -> Result<bool> {
+    let used = tx.execute(
+        "UPDATE sso_logins SET used_at = $3
+         WHERE organization_id = $1 AND state_hash = $2 AND used_at IS NULL AND expires_at > $3",
+        args![&login.organization_id, login.state_hash.as_slice(), now],
+    )?;
+    Ok(used > 0)
+}
+
+/// Remembers an assertion; whether it is new.
+pub(super) fn insert_assertion(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: &OrganizationId,
+    connection: &str,
+    hash: &[u8; 32],
+    until: Timestamp,
+) -> Result<bool> {
+    let inserted = tx.execute(
+        "INSERT INTO sso_assertions (organization_id, connection_id, assertion_hash, project_id, expires_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        args![organization, connection, hash.as_slice(), project, until],
+    )?;
+    Ok(inserted > 0)
+}
+
+pub(super) fn insert_token(tx: &mut Tx, project: &ProjectId, token: &StoredToken, now: Timestamp) -> Result<()> {
+    tx.execute_later(
+        "INSERT INTO sso_tokens (organization_id, token_hash, project_id, connection_id, identity, pkce_code_challenge,
+                                 created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            &token.organization_id,
+            token.token_hash.as_slice(),
+            project,
+            &token.connection_id,
+            Json(&token.identity),
+            token.pkce_code_challenge.as_deref(),
+            now,
+            token.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// A token that can be used.
+pub(super) fn find_token(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: &OrganizationId,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<StoredToken>> {
+    let row = tx.optional::<TokenRow>(
+        "SELECT connection_id, identity, pkce_code_challenge, expires_at FROM sso_tokens
+         WHERE organization_id = $1 AND token_hash = $2 AND project_id = $3 AND used_at IS NULL AND expires_at > $4",
+        args![organization, hash.as_slice(), project, now],
+    )?;
+    Ok(row.map(|row| StoredToken {
+        organization_id: organization.clone(),
+        token_hash: *hash,
+        connection_id: row.connection_id,
+        identity: row.identity.0,
+        pkce_code_challenge: row.pkce_code_challenge,
+        expires_at: row.expires_at,
+    }))
+}
+
+struct TokenRow {
+    connection_id: String,
+    identity: Json<Identity>,
+    pkce_code_challenge: Option<String>,
+    expires_at: Timestamp,
+}
+row!(TokenRow { connection_id, identity, pkce_code_challenge, expires_at });
+
+/// Uses a token up that this transaction has found.
+pub(super) fn use_token(tx: &mut Tx, organization: &OrganizationId, hash: &[u8; 32], now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE sso_tokens SET used_at = $3, identity = $4 WHERE organization_id = $1 AND token_hash = $2",
+        args![organization, hash.as_slice(), now, Json(serde_json::json!({}))],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+use super::{Recorded, recorded};
+use crate::actor::Actor;
+use crate::organizations::{self, OrganizationRef};
+use crate::sso::connections::operations;
+use database::Tx;
+use foundation::error::Result;
+use foundation::rbac::resource::SSO;
+use frame::{Call, Endpoint, endpoint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![exchanges::endpoint()]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct OfConnection {
+    organization_id: OrganizationRef,
+    connection_id: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Exchanges {
+    exchanges: Vec<Recorded>,
+}
+
+/// List what was exchanged with the identity provider of a connection lately.
+///
+/// At most 50, the newest first: what came, without what could be used again, whether it was accepted, and if not, why, in one
+/// sentence. Exchanges of an organization that borrows a connection are with the connection.
+#[endpoint(
+    "sso.exchanges",
+    GET "/v1/b2b/sso/{organization_id}/connections/{connection_id}/exchanges",
+    browser GET "/sdk/v1/b2b/sso/{connection_id}/exchanges",
+    requires(SSO, "get"),
+    errors(OrganizationNotFound, SsoConnectionNotFound)
+)]
+fn exchanges(tx: &mut Tx, cx: &Call<Actor>, input: OfConnection) -> Result<Exchanges> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
+    let connection = operations::find(tx, cx, &organization, &input.connection_id)?;
+    Ok(Exchanges { exchanges: recorded(tx, &connection)? })
+}

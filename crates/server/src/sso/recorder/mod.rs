@@ -1,0 +1,115 @@
+//! The flight recorder of connections: the last exchanges with an identity provider, and for each one sentence that says what
+//! was seen and what was expected.
+
+mod endpoints;
+mod masking;
+mod store;
+
+pub(crate) use endpoints::endpoints;
+pub(crate) use masking::{MASK, bounded, masked_xml};
+pub(crate) use store::TABLES;
+
+use crate::sso::connections::Connection;
+use crate::sso::login::Protocol;
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::SsoExchangeId;
+use foundation::time;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Exchanges that are kept of a connection.
+const KEPT: i64 = 50;
+/// How many of them may be ones that anybody could have sent, and that push no others out.
+const KEPT_OF_STRANGERS: i64 = 20;
+
+/// An exchange, to be recorded.
+#[derive(Clone)]
+pub(crate) struct Exchange {
+    pub(crate) request_id: String,
+    pub(crate) protocol: Protocol,
+    /// Whether it belongs to a login that was begun here.
+    pub(crate) answers_login: bool,
+    /// Whether the identity provider's signature is on it.
+    pub(crate) is_verified: bool,
+    /// What came, without what could be used again.
+    pub(crate) response: String,
+}
+
+/// An exchange that came to an end.
+pub(crate) struct Finished {
+    exchange: Exchange,
+    refused: Option<(ApiError, String)>,
+}
+
+impl Exchange {
+    /// It led to a login.
+    pub(crate) fn accepted(self) -> Finished {
+        Finished { exchange: self, refused: None }
+    }
+
+    /// It did not.
+    pub(crate) fn refused(self, error: ApiError, reason: &str) -> Finished {
+        Finished { exchange: self, refused: Some((error, reason.to_owned())) }
+    }
+}
+
+/// An exchange, as it is stored and shown.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Recorded {
+    exchange_id: String,
+    connection_id: String,
+    /// That of the request with which the browser came back: a person who was turned away has it on their page.
+    request_id: String,
+    /// RFC 3339.
+    created_at: String,
+    /// `saml` or `oidc`.
+    protocol: String,
+    /// Whether it belongs to a login that was begun here; if not, the identity provider began it.
+    answers_login: bool,
+    /// `accepted` or `refused`.
+    verdict: String,
+    /// Empty when it was accepted.
+    error_type: String,
+    /// In one sentence: which value was seen, and which was expected.
+    reason: String,
+    /// What came, without what could be used again.
+    response: String,
+}
+
+/// Records an exchange.
+pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Finished) -> Result<()> {
+    let Finished { exchange, refused } = finished;
+    let id = SsoExchangeId::new(cx.project().environment);
+    let is_known = exchange.answers_login || exchange.is_verified;
+    let (error_type, reason) = match &refused {
+        Some((error, reason)) => (error.error_type(), reason.clone()),
+        None => ("", "The login was accepted.".to_owned()),
+    };
+    let recorded = Recorded {
+        exchange_id: id.to_string(),
+        connection_id: connection.connection_id.to_string(),
+        request_id: exchange.request_id,
+        created_at: time::to_text(cx.now()),
+        protocol: exchange.protocol.as_str().to_owned(),
+        answers_login: exchange.answers_login,
+        verdict: if refused.is_some() { "refused" } else { "accepted" }.to_owned(),
+        error_type: error_type.to_owned(),
+        reason: bounded(reason),
+        response: exchange.response,
+    };
+    let organization = &connection.organization_id;
+    tx.visit(organization.as_str(), |tx| {
+        let of = store::Of { organization, connection: &connection.connection_id };
+        store::insert(tx, of, &cx.project().id, &id, is_known, &recorded, cx.now())?;
+        store::trim(tx, of, false, KEPT_OF_STRANGERS)?;
+        store::trim(tx, of, true, KEPT - KEPT_OF_STRANGERS)
+    })
+}
+
+/// What was recorded of a connection, the newest first.
+pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
+    let of = store::Of { organization: &connection.organization_id, connection: &connection.connection_id };
+    tx.visit(of.organization.as_str(), |tx| store::all(tx, of))
+}
