@@ -4,7 +4,13 @@ mod connections;
 
 pub(crate) use connections::endpoints;
 
+use crate::organizations::Organization;
 use foundation::tables::Table;
 
 /// The tables of this subject.
 pub(crate) const TABLES: &[Table] = connections::TABLES;
+
+/// Whether the organization can have one more connection.
+pub(crate) fn has_room(organization: &Organization) -> bool {
+    connections::operations::require_room(organization).is_ok()
+}
