@@ -9,12 +9,16 @@ CREATE TABLE sso_connections (
     display_name    TEXT NOT NULL,
     settings        JSONB NOT NULL,
     sealed_secrets  BYTEA NOT NULL,
+    -- The connection of another organization that this one stands for.
+    external_connection_id TEXT COLLATE "C",
     created_at      TIMESTAMPTZ NOT NULL,
     updated_at      TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (project_id, organization_id, id)
 );
 CREATE INDEX sso_connections_by_id ON sso_connections (id);
 CREATE INDEX sso_connections_by_project ON sso_connections (project_id, id);
+CREATE INDEX sso_connections_by_external ON sso_connections (project_id, external_connection_id)
+    WHERE external_connection_id IS NOT NULL;
 
 -- What an organization has to know of its connections: their roles, and since when logins by them count.
 ALTER TABLE organizations ADD COLUMN sso_connections JSONB;

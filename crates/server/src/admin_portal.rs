@@ -1,11 +1,13 @@
 //! What the admin portal of a browser may show.
 
 use crate::actor::Actor;
+use crate::organizations::{self, OrganizationRef};
+use crate::sso;
 use database::Tx;
 use foundation::error::Result;
-use frame::{Call, Endpoint, NoInput, endpoint};
+use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![config::endpoint()]
@@ -35,14 +37,21 @@ struct AdminPortalConfig {
     scim_config: ScimConfig,
 }
 
+#[derive(Deserialize, JsonSchema)]
+struct OfOrganization {
+    organization_id: OrganizationRef,
+}
+
 /// Which sections the admin portal shows.
-#[endpoint("admin_portal.config", browser GET "/sdk/v1/b2b/admin_portal_config")]
-fn config(_tx: &mut Tx, _cx: &Call<Actor>, _input: NoInput) -> Result<AdminPortalConfig> {
+#[endpoint("admin_portal.config", browser GET "/sdk/v1/b2b/admin_portal_config", errors(OrganizationNotFound))]
+fn config(tx: &mut Tx, cx: &Call<Actor>, input: OfOrganization) -> Result<AdminPortalConfig> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
+    let has_room = sso::has_room(&organization);
     Ok(AdminPortalConfig {
         sso_config: SsoConfig {
-            sso_enabled: false,
-            can_create_saml_connection: false,
-            can_create_oidc_connection: false,
+            sso_enabled: true,
+            can_create_saml_connection: has_room,
+            can_create_oidc_connection: has_room,
         },
         organization_config: OrganizationConfig { mfa_controls_enabled: true },
         scim_config: ScimConfig { scim_enabled: false },

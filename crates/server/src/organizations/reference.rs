@@ -62,6 +62,12 @@ const PARTS_OF_PATHS: &[&str] = &[
     "passwords",
     "reactivate",
     "unlock",
+    "saml",
+    "oidc",
+    "external",
+    "authenticate",
+    "callback",
+    "connections",
 ];
 
 /// Whether a text names nothing else already: an id would hide it, or it an id; and clients drop `.` and `..` from a path

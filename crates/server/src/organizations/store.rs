@@ -80,7 +80,7 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
             Json(&o.settings),
             Json(&o.trusted_metadata),
             o.updated_at,
-            (!o.sso_connections.is_empty()).then(|| Json(&o.sso_connections))
+            (!o.sso_connections.is_empty()).then_some(Json(&o.sso_connections))
         ],
     )?;
     rename(tx, before, o)?;

@@ -9,6 +9,7 @@ pub(crate) use login::{
     BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response,
 };
 
+use crate::organizations::Organization;
 use foundation::tables::Table;
 use frame::Endpoint;
 
@@ -19,4 +20,9 @@ pub(crate) const RECORDER_TABLES: &[Table] = recorder::TABLES;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [connections::endpoints(), login::endpoints(), recorder::endpoints()].into_iter().flatten().collect()
+}
+
+/// Whether the organization can have one more connection.
+pub(crate) fn has_room(organization: &Organization) -> bool {
+    connections::operations::require_room(organization).is_ok()
 }

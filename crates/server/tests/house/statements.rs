@@ -43,6 +43,8 @@ const OF_EVERYBODY: &[&str] = &[
     "FROM outbox WHERE id = $1 AND status",
     // Whether there are passwords in a project, before it is said whose they are.
     "FROM member_passwords WHERE project_id = $1 LIMIT 1",
+    // Identity providers say which connection they mean, and nothing else.
+    "SELECT project_id FROM sso_connections WHERE id = $1",
     // Organizations of which there may be rows left.
     "FROM deleted_organizations ORDER BY deleted_at",
 ];
@@ -139,6 +141,7 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "outbox/listing.rs",
         "outbox/mod.rs",
         "outbox/worker.rs",
+        "sso/connections/operations.rs",
         "stored_passwords/mod.rs",
         "server/src/workers.rs",
     ];

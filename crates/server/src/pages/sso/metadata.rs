@@ -22,7 +22,7 @@ pub(super) struct OfConnection {
 )]
 pub(super) fn metadata(tx: &mut Tx, cx: &Call<Anyone>, input: OfConnection) -> Result<Plain> {
     let connection = sso::find_public(tx, cx, &input.connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-    let xml = sso::metadata(cx.app.public_url(), &connection)?.ok_or(ApiError::SsoConnectionNotFound)?;
+    let xml = sso::metadata(&cx.app, &connection)?.ok_or(ApiError::SsoConnectionNotFound)?;
     Ok(Plain {
         status: StatusCode::OK,
         media_type: "application/samlmetadata+xml",

@@ -1,9 +1,15 @@
 //! The connections of an organization to identity providers.
 
+mod addresses;
+mod attribute_mapping;
+mod endpoints;
 mod external;
 mod id;
+mod identity_provider;
+mod names;
 mod oidc;
 pub(crate) mod operations;
+mod role_assignments;
 mod roles;
 mod saml;
 mod secrets;
@@ -12,11 +18,13 @@ mod store;
 pub(crate) use external::External;
 pub(crate) use id::{ConnectionId, Kind};
 pub(crate) use oidc::Oidc;
-pub(crate) use saml::{POST, REDIRECT, Saml, StoredCertificate};
+pub(crate) use saml::{POST, Saml};
 pub(crate) use secrets::Secrets;
 pub(crate) use store::TABLES;
 
 use database::Timestamp;
+use foundation::app::App;
+use foundation::cx::Cx;
 use foundation::id::{OrganizationId, ProjectId};
 use foundation::rbac::RoleId;
 use foundation::stored::{Stored, Unknown};
@@ -30,11 +38,6 @@ pub(crate) type AttributeMapping = BTreeMap<String, String>;
 
 /// The names in it that are not keys of trusted metadata.
 pub(crate) const RESERVED: [&str; 6] = ["email", "full_name", "first_name", "last_name", "groups", "idp_user_id"];
-
-/// Where identity providers send browsers, and what we are called by those that speak SAML.
-pub(crate) fn callback_url(public_url: &str, connection_id: &str) -> String {
-    format!("{public_url}/v1/b2b/sso/callback/{connection_id}")
-}
 
 /// A role that everybody has who logs in by the connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -90,18 +93,38 @@ impl Settings {
 }
 
 impl Connection {
+    /// A new one, which is not stored yet.
+    fn new(cx: &Cx, organization: &OrganizationId, display_name: String, settings: Settings, secrets: Secrets) -> Self {
+        Self {
+            project_id: cx.project().id.clone(),
+            organization_id: organization.clone(),
+            connection_id: ConnectionId::new(settings.kind(), cx.project().environment),
+            revision: 0,
+            display_name,
+            settings,
+            secrets,
+            created_at: cx.now(),
+            updated_at: cx.now(),
+        }
+    }
+
     /// Whether people can log in by it. A connection becomes so by itself, once all is there that a login needs.
     pub(crate) fn is_active(&self) -> bool {
         match &self.settings {
             Settings::Saml(saml) => saml.is_complete(),
             Settings::Oidc(oidc) => oidc.is_complete(),
-            Settings::External(_) => true,
+            Settings::External(external) => external.external_connection_is_active,
         }
     }
 
     /// Its word for that.
     pub(crate) fn status(&self) -> &'static str {
         if self.is_active() { "active" } else { "pending" }
+    }
+
+    /// Where the identity provider sends people back to, and what it knows us by.
+    pub(crate) fn callback_url(&self, app: &App) -> String {
+        format!("{}/v1/b2b/sso/callback/{}", app.public_url(), self.connection_id)
     }
 
     /// Whose product the identity provider is, as the API spells it.
@@ -116,5 +139,6 @@ impl Connection {
 
 /// The endpoints of this subject.
 pub(crate) fn endpoints() -> Vec<frame::Endpoint> {
-    Vec::new()
+    let all = [endpoints::endpoints(), saml::endpoints(), oidc::endpoints(), external::endpoints()];
+    all.into_iter().flatten().collect()
 }

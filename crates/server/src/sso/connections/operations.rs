@@ -1,7 +1,7 @@
 //! What is done with connections from more than one door.
 
 use super::{Connection, ConnectionId, Settings, roles, store};
-use crate::organizations::{self, ActiveSsoConnection, Organization};
+use crate::organizations::{self, ActiveSsoConnection, Admission, Organization};
 use crate::projects;
 use database::{EVERYTHING, Tx};
 use foundation::audit::{self, Change, Whose};
@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// Connections that an organization has at most, of all kinds together.
 pub(crate) const MOST: usize = 20;
+/// External connections that stand for the same one at most: all are told of its changes at once.
+const MOST_BORROWERS: usize = 100;
 
 /// What the audit log tells of a connection: everything but its secrets, of which it has the certificates and ids.
 #[derive(Serialize)]
@@ -109,14 +111,20 @@ fn sealed(tx: &mut Tx, cx: &Cx, connection: &Connection) -> Result<store::Stored
     })
 }
 
+/// Whether the organization can have one more.
+///
+/// # Errors
+/// `too_many_sso_connections`.
+pub(crate) fn require_room(organization: &Organization) -> Result<()> {
+    if organization.sso_connections.len() < MOST { Ok(()) } else { Err(ApiError::TooManySsoConnections.into()) }
+}
+
 /// Stores a new connection, and what its organization has to know of it.
 ///
 /// # Errors
 /// `too_many_sso_connections`.
 pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
-    if organization.sso_connections.len() >= MOST {
-        return Err(ApiError::TooManySsoConnections.into());
-    }
+    require_room(&organization)?;
     let stored = sealed(tx, cx, connection)?;
     store::insert(tx, &stored)?;
     tell_organization(tx, cx, organization, None, Some(connection))?;
@@ -142,14 +150,55 @@ pub(crate) fn save(
     }
     connection.revision += 1;
     tell_organization(tx, cx, organization, Some(before), Some(connection))?;
-    record(tx, cx, "sso_connection.update", connection, change)
+    record(tx, cx, "sso_connection.update", connection, change)?;
+    let seen = |connection: &Connection| (connection.is_active(), connection.identity_provider().to_owned());
+    if seen(before) == seen(connection) {
+        return Ok(());
+    }
+    tell_borrowers(tx, cx, connection, connection.is_active())
 }
 
 /// Deletes a connection: nobody logs in by it any more, and sessions that were begun by it end.
 pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
     store::delete(tx, &connection.project_id, &connection.organization_id, &connection.connection_id)?;
     tell_organization(tx, cx, organization, Some(connection), None)?;
-    record(tx, cx, "sso_connection.delete", connection, Change::deleted(&recorded(connection)?))
+    record(tx, cx, "sso_connection.delete", connection, Change::deleted(&recorded(connection)?))?;
+    tell_borrowers(tx, cx, connection, false)
+}
+
+/// Connections of other organizations that stand for this one are active as long as it is. There are [`MOST_BORROWERS`].
+fn tell_borrowers(tx: &mut Tx, cx: &Cx, lender: &Connection, is_active: bool) -> Result<()> {
+    for stored in store::borrowers(tx, &lender.project_id, &lender.connection_id)? {
+        // One that is gone has nobody who logs in.
+        let Some(organization) = organizations::find_by_id(tx, cx.project(), &stored.organization_id)? else {
+            continue;
+        };
+        let before = opened(tx, cx, stored)?;
+        let mut after = before.clone();
+        if let Settings::External(external) = &mut after.settings {
+            external.external_connection_is_active = is_active;
+            external.identity_provider = lender.identity_provider().to_owned();
+        }
+        save(tx, cx, organization, &before, &mut after)?;
+    }
+    Ok(())
+}
+
+/// Counts on a connection staying as it is until the transaction is over, for one of another organization that is to stand
+/// for it.
+///
+/// # Errors
+/// `too_many_sso_connections` when enough of them do already.
+pub(super) fn lend(tx: &mut Tx, lender: &Connection) -> Result<()> {
+    if !store::hold(tx, &lender.project_id, &lender.organization_id, &lender.connection_id)? {
+        return Err(Error::Conflict);
+    }
+    if store::borrowers(tx, &lender.project_id, &lender.connection_id)?.len() >= MOST_BORROWERS {
+        return Err(ApiError::TooManySsoConnections.because(format!(
+            "At most {MOST_BORROWERS} organizations can have an external connection to the same connection."
+        )));
+    }
+    Ok(())
 }
 
 fn record(tx: &mut Tx, cx: &Cx, action: &str, connection: &Connection, change: Change) -> Result<()> {
@@ -181,6 +230,11 @@ fn tell_organization(
     let settings = &mut organization.settings;
     if new.is_none() {
         settings.sso_jit_provisioning_allowed_connections.retain(|allowed| allowed != id);
+    }
+    // By no connection is by none, in the one word that other settings can be changed beside.
+    let lets_in_by_some = !settings.sso_jit_provisioning_allowed_connections.is_empty();
+    if settings.sso_jit_provisioning == Admission::Restricted && !lets_in_by_some {
+        settings.sso_jit_provisioning = Admission::NotAllowed;
     }
     // The first that people can log in by is the one that they do when nobody says which.
     let is_active = |id: &String| settings.sso_active_connections.iter().any(|known| known.connection_id == *id);

@@ -82,6 +82,14 @@ impl FromRow for Stored {
     }
 }
 
+/// The connection of another organization that this one stands for.
+fn lender(settings: &Settings) -> Option<&str> {
+    match settings {
+        Settings::External(external) => Some(&external.external_connection_id),
+        Settings::Saml(_) | Settings::Oidc(_) => None,
+    }
+}
+
 fn json(settings: &Settings) -> database::Value {
     match settings {
         Settings::Saml(saml) => Json(saml).into(),
@@ -93,8 +101,8 @@ fn json(settings: &Settings) -> database::Value {
 pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
     tx.execute(
         "INSERT INTO sso_connections (project_id, organization_id, id, kind, display_name, settings, sealed_secrets,
-                                      created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                                      external_connection_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             &new.project_id,
             &new.organization_id,
@@ -103,6 +111,7 @@ pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
             &new.display_name,
             json(&new.settings),
             new.sealed_secrets.as_slice(),
+            lender(&new.settings),
             new.created_at,
             new.updated_at
         ],
@@ -178,4 +187,21 @@ pub(super) fn all(tx: &mut Tx, project: &ProjectId, organization: &OrganizationI
         "SELECT * FROM sso_connections WHERE project_id = $1 AND organization_id = $2 ORDER BY created_at, id",
         args![project, organization],
     )?)
+}
+
+/// Those of other organizations that stand for this one.
+pub(super) fn borrowers(tx: &mut Tx, project: &ProjectId, lender: &ConnectionId) -> Result<Vec<Stored>> {
+    Ok(tx.all(
+        "SELECT * FROM sso_connections WHERE project_id = $1 AND external_connection_id = $2 ORDER BY id",
+        args![project, lender],
+    )?)
+}
+
+/// Writes the row and changes nothing in it, so that whoever changes it meanwhile is in conflict.
+pub(super) fn hold(tx: &mut Tx, project: &ProjectId, organization: &OrganizationId, id: &ConnectionId) -> Result<bool> {
+    let held = tx.execute(
+        "UPDATE sso_connections SET revision = revision + 1 WHERE project_id = $1 AND organization_id = $2 AND id = $3",
+        args![project, organization, id],
+    )?;
+    Ok(held > 0)
 }

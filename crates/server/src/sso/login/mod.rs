@@ -18,8 +18,8 @@ mod state;
 mod store;
 mod token;
 
-pub(crate) use arrival::{Arrived, CALLBACK};
-pub(crate) use begin::{BEGIN, Start, Started, Way, begin};
+pub(crate) use arrival::CALLBACK;
+pub(crate) use begin::{BEGIN, Start, Way, begin};
 pub(crate) use identity::Protocol;
 pub(crate) use oidc::{CallbackInput, callback as oidc_callback};
 pub(crate) use saml::{ResponseInput, metadata, response as saml_response};

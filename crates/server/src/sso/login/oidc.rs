@@ -7,7 +7,7 @@ use super::identity::{Identity, Protocol};
 use super::state::State;
 use super::store;
 use crate::openid_providers::{Fault, Providers, REMEMBERED};
-use crate::sso::connections::{Oidc, Settings, callback_url};
+use crate::sso::connections::{Oidc, Settings};
 use crate::sso::recorder::{self, Exchange};
 use ::oidc::authorization::Request;
 use ::oidc::callback::Callback;
@@ -51,7 +51,7 @@ pub(super) async fn request(started: &Started, settings: &Oidc) -> Result<String
     let request = Request {
         endpoint: &settings.authorization_url,
         client_id: &settings.client_id,
-        redirect_uri: &callback_url(cx.app.public_url(), connection.connection_id.as_str()),
+        redirect_uri: &connection.callback_url(&cx.app),
         scope: &scope,
         state: &state.to_text(),
         nonce: &state.nonce(keys),
@@ -188,7 +188,7 @@ async fn judge(
     let takes_pkce = known.as_ref().is_none_or(|known| known.takes_pkce);
     let grant = Grant::Code {
         code,
-        redirect_uri: &callback_url(cx.app.public_url(), connection.connection_id.as_str()),
+        redirect_uri: &connection.callback_url(&cx.app),
         code_verifier: takes_pkce.then_some(verifier.as_str()),
     };
     let secret = &connection.secrets.client_secret;

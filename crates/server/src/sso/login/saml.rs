@@ -5,12 +5,13 @@ use super::begin::{Started, Way};
 use super::browser::{self, Browser};
 use super::identity::{Identity, Protocol};
 use super::state::State;
-use crate::sso::connections::{AttributeMapping, Connection, POST, Saml, Settings, callback_url};
+use crate::sso::connections::{AttributeMapping, Connection, POST, RESERVED, Saml, Settings};
 use crate::sso::recorder::{self, Exchange};
 use ::saml::{
     AuthnRequest, Certificate, Expected, PrivateKey, Refused, RefusedKind, ServiceProvider, Verified, from_form,
     service_provider_metadata, verify,
 };
+use foundation::app::App;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use frame::Head;
@@ -43,8 +44,8 @@ fn certificates<'a>(stored: impl IntoIterator<Item = &'a String>) -> Result<Vec<
 }
 
 /// What we are called, and where responses are posted: the first is ours.
-fn addresses(public_url: &str, connection: &Connection, settings: &Saml) -> (Vec<String>, Vec<String>) {
-    let own = callback_url(public_url, connection.connection_id.as_str());
+fn addresses(app: &App, connection: &Connection, settings: &Saml) -> (Vec<String>, Vec<String>) {
+    let own = connection.callback_url(app);
     let with =
         |other: &str| std::iter::once(own.clone()).chain((!other.is_empty()).then(|| other.to_owned())).collect();
     (with(&settings.alternative_audience_uri), with(&settings.alternative_acs_url))
@@ -55,7 +56,7 @@ fn addresses(public_url: &str, connection: &Connection, settings: &Saml) -> (Vec
 pub(super) fn request(started: &Started, settings: &Saml) -> Result<Way> {
     let Started { cx, connection, state, .. } = started;
     let key = signing_key(connection)?;
-    let (audiences, acs_urls) = addresses(cx.app.public_url(), connection, settings);
+    let (audiences, acs_urls) = addresses(&cx.app, connection, settings);
     let last = |urls: &[String]| urls.last().cloned().unwrap_or_default();
     let id = state.request_id(cx.app.keys());
     let request = AuthnRequest {
@@ -78,9 +79,9 @@ pub(super) fn request(started: &Started, settings: &Saml) -> Result<Way> {
 }
 
 /// Our metadata for the identity provider of a connection, as XML.
-pub(crate) fn metadata(public_url: &str, connection: &Connection) -> Result<Option<String>> {
+pub(crate) fn metadata(app: &App, connection: &Connection) -> Result<Option<String>> {
     let Settings::Saml(settings) = &connection.settings else { return Ok(None) };
-    let (audiences, acs_urls) = addresses(public_url, connection, settings);
+    let (audiences, acs_urls) = addresses(app, connection, settings);
     let acs_urls: Vec<&str> = acs_urls.iter().rev().map(String::as_str).collect();
     let signing = certificates(settings.signing_certificates.iter().map(|known| &known.certificate))?;
     let encryption = certificates(settings.encryption_certificates.iter().map(|known| &known.certificate))?;
@@ -170,7 +171,7 @@ fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Re
     // The newest first: it is the likeliest.
     let keys = connection.secrets.encryption_private_keys.values().rev();
     let keys: Vec<_> = keys.filter_map(|pem| PrivateKey::from_pem(pem).ok()).collect();
-    let (audiences, acs_urls) = addresses(cx.app.public_url(), connection, settings);
+    let (audiences, acs_urls) = addresses(&cx.app, connection, settings);
     let request_id = login.as_ref().and(state).map(|state| state.request_id(cx.app.keys()));
     let expected = Expected {
         issuer: &settings.idp_entity_id,
@@ -245,7 +246,7 @@ fn identity(verified: Verified, mapping: &AttributeMapping) -> std::result::Resu
         [one] => Value::from(one.as_str()),
         _ => Value::from(values),
     };
-    let promoted = mapping.keys().filter(|key| !super::super::connections::RESERVED.contains(&key.as_str()));
+    let promoted = mapping.keys().filter(|key| !RESERVED.contains(&key.as_str()));
     let promoted = promoted.map(|key| (key.clone(), mapped(key))).filter(|(_, values)| !values.is_empty());
     let promoted: Map<String, Value> = promoted.map(|(key, values)| (key, text(values))).collect();
     let groups = mapped("groups");

@@ -1,4 +1,14 @@
-//! What a SAML connection is set to.
+//! A connection to an identity provider that speaks SAML 2.0.
+
+mod certificates;
+mod changes;
+mod endpoints;
+mod keys;
+mod metadata;
+mod view;
+
+pub(super) use endpoints::endpoints;
+pub(super) use view::SamlConnection;
 
 use super::{AttributeMapping, ConnectionRole, GroupRole};
 use database::Timestamp;

@@ -1,4 +1,12 @@
-//! What an OpenID Connect connection is set to.
+//! A connection to an OpenID Connect provider.
+
+mod changes;
+mod endpoints;
+mod published;
+mod view;
+
+pub(super) use endpoints::endpoints;
+pub(super) use view::OidcConnection;
 
 use super::{AttributeMapping, ConnectionRole, GroupRole};
 use foundation::stored::Fields;

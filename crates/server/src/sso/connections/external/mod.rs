@@ -1,4 +1,10 @@
-//! What a connection is set to that is another organization's.
+//! A connection that is another organization's.
+
+mod endpoints;
+mod view;
+
+pub(super) use endpoints::endpoints;
+pub(super) use view::ExternalConnection;
 
 use super::{ConnectionRole, GroupRole};
 use foundation::stored::Fields;
@@ -11,7 +17,9 @@ use serde_json::Value;
 pub(crate) struct External {
     pub(crate) external_organization_id: String,
     pub(crate) external_connection_id: String,
+    /// As the other connection has them: they follow its changes.
     pub(crate) identity_provider: String,
+    pub(crate) external_connection_is_active: bool,
     pub(crate) connection_roles: Vec<ConnectionRole>,
     pub(crate) group_roles: Vec<GroupRole>,
 }

@@ -1,0 +1,93 @@
+use super::external::ExternalConnection;
+use super::oidc::OidcConnection;
+use super::saml::SamlConnection;
+use super::{Settings, operations};
+use crate::actor::Actor;
+use crate::organizations::{self, OrganizationRef};
+use database::Tx;
+use foundation::error::{ApiError, Result};
+use foundation::rbac::RoleId;
+use foundation::rbac::resource::SSO;
+use frame::{Call, Endpoint, endpoint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![get::endpoint(), delete::endpoint()]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct OfOrganization {
+    organization_id: OrganizationRef,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Connections {
+    saml_connections: Vec<SamlConnection>,
+    oidc_connections: Vec<OidcConnection>,
+    external_connections: Vec<ExternalConnection>,
+}
+
+/// Get the SSO connections of an organization.
+///
+/// The oldest first.
+#[endpoint(
+    "sso.get_connections",
+    GET "/v1/b2b/sso/{organization_id}",
+    browser GET "/sdk/v1/b2b/sso",
+    requires(SSO, "get"),
+    errors(OrganizationNotFound)
+)]
+fn get(tx: &mut Tx, cx: &Call<Actor>, input: OfOrganization) -> Result<Connections> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
+    let mut found =
+        Connections { saml_connections: Vec::new(), oidc_connections: Vec::new(), external_connections: Vec::new() };
+    for connection in operations::all(tx, cx, &organization)? {
+        match &connection.settings {
+            Settings::Saml(saml) => found.saml_connections.push(SamlConnection::of(cx, &connection, saml, None)),
+            Settings::Oidc(oidc) => found.oidc_connections.push(OidcConnection::of(cx, &connection, oidc)),
+            Settings::External(external) => {
+                found.external_connections.push(ExternalConnection::of(&connection, external));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ById {
+    organization_id: OrganizationRef,
+    connection_id: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Deleted {
+    connection_id: String,
+}
+
+/// Delete an SSO connection.
+///
+/// Nobody logs in by it any more, also not by external connections of other organizations that stand for it, and sessions that
+/// were begun by it end. The default connection goes last of the active ones.
+#[endpoint(
+    "sso.delete_connection",
+    DELETE "/v1/b2b/sso/{organization_id}/connections/{connection_id}",
+    browser DELETE "/sdk/v1/b2b/sso/{connection_id}",
+    requires(SSO, "delete"),
+    errors(OrganizationNotFound, SsoConnectionNotFound, CannotDeleteDefaultSsoConnection)
+)]
+fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
+    let connection = operations::find(tx, cx, &organization, &input.connection_id)?;
+    let (of_all, of_groups) = connection.roles();
+    let roles: Vec<RoleId> =
+        of_all.iter().map(|role| &role.role_id).chain(of_groups.iter().map(|role| &role.role_id)).cloned().collect();
+    cx.require_reach(&roles)?;
+    let settings = &organization.settings;
+    let is_default = settings.sso_default_connection_id.as_deref() == Some(connection.connection_id.as_str());
+    if is_default && settings.sso_active_connections.len() > 1 {
+        return Err(ApiError::CannotDeleteDefaultSsoConnection.into());
+    }
+    operations::delete(tx, cx, organization, &connection)?;
+    Ok(Deleted { connection_id: connection.connection_id.to_string() })
+}

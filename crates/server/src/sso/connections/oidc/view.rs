@@ -1,0 +1,62 @@
+//! A connection to an OpenID Connect provider, as the API shows it.
+
+use super::Oidc;
+use crate::sso::connections::role_assignments::{self, ConnectionRoleAssignment, GroupRoleAssignment};
+use crate::sso::connections::{AttributeMapping, Connection};
+use foundation::cx::Cx;
+use foundation::id::OrganizationId;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A connection to an OpenID Connect provider. What is not set is empty.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct OidcConnection {
+    organization_id: OrganizationId,
+    connection_id: String,
+    /// `active` once there is an issuer, a client with its secret, and all four addresses; `pending` before.
+    status: &'static str,
+    display_name: String,
+    identity_provider: String,
+    /// Where the provider sends people back to.
+    redirect_url: String,
+    issuer: String,
+    client_id: String,
+    client_secret: String,
+    authorization_url: String,
+    token_url: String,
+    userinfo_url: String,
+    jwks_url: String,
+    /// Empty for `openid email profile`.
+    custom_scopes: String,
+    attribute_mapping: AttributeMapping,
+    /// An addition of ours.
+    oidc_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
+    /// An addition of ours.
+    oidc_group_implicit_role_assignments: Vec<GroupRoleAssignment>,
+}
+
+impl OidcConnection {
+    /// The connection.
+    pub(crate) fn of(cx: &Cx, connection: &Connection, oidc: &Oidc) -> Self {
+        let (of_all, of_groups) = role_assignments::shown(connection);
+        Self {
+            organization_id: connection.organization_id.clone(),
+            connection_id: connection.connection_id.to_string(),
+            status: connection.status(),
+            display_name: connection.display_name.clone(),
+            identity_provider: oidc.identity_provider.clone(),
+            redirect_url: connection.callback_url(&cx.app),
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: connection.secrets.client_secret.clone(),
+            authorization_url: oidc.authorization_url.clone(),
+            token_url: oidc.token_url.clone(),
+            userinfo_url: oidc.userinfo_url.clone(),
+            jwks_url: oidc.jwks_url.clone(),
+            custom_scopes: oidc.custom_scopes.clone(),
+            attribute_mapping: oidc.attribute_mapping.clone(),
+            oidc_connection_implicit_role_assignments: of_all,
+            oidc_group_implicit_role_assignments: of_groups,
+        }
+    }
+}

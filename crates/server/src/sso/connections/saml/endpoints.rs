@@ -1,0 +1,241 @@
+use super::changes::{self, CHANGES, Changes, Keys};
+use super::keys::{self, PRIVATE_KEY};
+use super::metadata::{self, METADATA};
+use super::{Saml, SamlConnection, certificates};
+use crate::actor::Actor;
+use crate::organizations::{self, Organization, OrganizationRef};
+use crate::sso::connections::identity_provider::{self, IdentityProvider};
+use crate::sso::connections::names::{self, Address, DisplayName};
+use crate::sso::connections::{Connection, Secrets, Settings, attribute_mapping, operations, role_assignments};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Error, Result};
+use foundation::rbac::resource::SSO;
+use foundation::stored::Stored;
+use frame::{Call, Endpoint, endpoint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub(in crate::sso::connections) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        create::endpoint(),
+        update::endpoint(),
+        update_by_url::endpoint(),
+        delete_verification_certificate::endpoint(),
+        delete_encryption_private_key::endpoint(),
+    ]
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SamlResponse {
+    connection: SamlConnection,
+}
+
+impl SamlResponse {
+    /// The connection; the key with this id is shown, for it was just set.
+    fn of(cx: &Cx, connection: &Connection, new_key: Option<&str>) -> Result<Self> {
+        match &connection.settings {
+            Settings::Saml(saml) => Ok(Self { connection: SamlConnection::of(cx, connection, saml, new_key) }),
+            Settings::Oidc(_) | Settings::External(_) => Err(Error::internal("this is no SAML connection")),
+        }
+    }
+}
+
+/// The organization and its SAML connection.
+///
+/// # Errors
+/// `organization_not_found`, `saml_connection_not_found`.
+fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Result<(Organization, Connection)> {
+    let organization = organizations::find_for(tx, cx, organization)?;
+    match operations::find(tx, cx, &organization, id) {
+        Ok(connection) if matches!(connection.settings, Settings::Saml(_)) => Ok((organization, connection)),
+        Ok(_) | Err(Error::Api(ApiError::SsoConnectionNotFound, _)) => Err(ApiError::SamlConnectionNotFound.into()),
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Create {
+    organization_id: OrganizationRef,
+    #[schemars(with = "Option<DisplayName>")]
+    display_name: Option<String>,
+    /// `generic` when absent.
+    identity_provider: Option<IdentityProvider>,
+}
+
+/// Create a SAML connection.
+///
+/// It has a key that signs requests. Nobody logs in by it until an update has said who the identity provider is.
+#[endpoint(
+    "sso_saml.create_connection",
+    POST "/v1/b2b/sso/saml/{organization_id}",
+    browser POST "/sdk/v1/b2b/sso/saml" takes(display_name, identity_provider),
+    requires(SSO, "create"),
+    errors(OrganizationNotFound, InvalidDisplayName, InvalidSsoIdp, TooManySsoConnections)
+)]
+async fn create(cx: Call<Actor>, input: Create) -> Result<SamlResponse> {
+    let display_name = names::display_name(input.display_name.as_deref())?.unwrap_or_default();
+    let (cx_, reference) = (cx.context(), input.organization_id.clone());
+    // Nobody has a key made for nothing.
+    cx.read(move |tx| operations::require_room(&organizations::find_for(tx, &cx_, &reference)?)).await?;
+    let key = keys::generate(&cx).await?;
+    let cx_ = cx.context();
+    cx.write(move |tx| {
+        let organization = organizations::find_for(tx, &cx_, &input.organization_id)?;
+        let mut saml = Saml { identity_provider: identity_provider::word(input.identity_provider), ..Saml::default() };
+        let mut secrets = Secrets::default();
+        keys::sign_with(&mut saml, &mut secrets, &cx_, &key);
+        let settings = Settings::Saml(Stored::new(saml));
+        let connection = Connection::new(&cx_, &organization.organization_id, display_name.clone(), settings, secrets);
+        operations::create(tx, &cx_, organization, &connection)?;
+        SamlResponse::of(&cx_, &connection, None)
+    })
+    .await
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Update {
+    organization_id: OrganizationRef,
+    connection_id: String,
+    #[serde(flatten)]
+    changes: Changes,
+}
+
+/// Update a SAML connection.
+///
+/// What is absent stays as it is, and an empty text takes away what there was. Certificates and keys are added. The connection
+/// becomes active by itself once there is an entity ID, an address for logins, an attribute mapping and a certificate. Whoever
+/// becomes a member by another identity provider's word is another person: sessions that were begun before the entity ID
+/// changed end.
+#[endpoint(
+    "sso_saml.update_connection",
+    PUT "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}",
+    browser PUT "/sdk/v1/b2b/sso/saml/{connection_id}" takes(
+        connection_id, idp_entity_id, display_name, attribute_mapping, idp_sso_url, x509_certificate,
+        saml_connection_implicit_role_assignments, saml_group_implicit_role_assignments, identity_provider,
+        signing_private_key, saml_encryption_private_key
+    ),
+    requires(SSO, "update"),
+    errors(OrganizationNotFound, SamlConnectionNotFound, ..CHANGES, ..PRIVATE_KEY, ..attribute_mapping::SAML)
+)]
+async fn update(cx: Call<Actor>, input: Update) -> Result<SamlResponse> {
+    let keys = Keys {
+        signing: keys::read(&cx, input.changes.signing_private_key.as_ref()).await?,
+        encryption: keys::read(&cx, input.changes.saml_encryption_private_key.as_ref()).await?,
+    };
+    let cx_ = cx.context();
+    cx.write(move |tx| {
+        let (organization, before) = find(tx, &cx_, &input.organization_id, &input.connection_id)?;
+        let mut connection = before.clone();
+        let new_key = input.changes.apply(&cx_, &keys, &mut connection)?;
+        role_assignments::check(tx, &cx_, &organization, Some(&before), &connection)?;
+        operations::save(tx, &cx_, organization, &before, &mut connection)?;
+        SamlResponse::of(&cx_, &connection, new_key.as_deref())
+    })
+    .await
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct UpdateByUrl {
+    organization_id: OrganizationRef,
+    connection_id: String,
+    /// https.
+    #[schemars(with = "Address")]
+    metadata_url: String,
+}
+
+/// Update a SAML connection by the identity provider's metadata.
+///
+/// Takes over the entity ID, where logins go, and the certificates, which take the place of those that there were. The
+/// attribute mapping stays.
+#[endpoint(
+    "sso_saml.update_by_url",
+    PUT "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/url",
+    browser PUT "/sdk/v1/b2b/sso/saml/{connection_id}/url" takes(connection_id, metadata_url),
+    requires(SSO, "update"),
+    errors(OrganizationNotFound, SamlConnectionNotFound, ..METADATA)
+)]
+async fn update_by_url(cx: Call<Actor>, input: UpdateByUrl) -> Result<SamlResponse> {
+    let input = Arc::new(input);
+    let (cx_, asked) = (cx.context(), input.clone());
+    // Nobody has us ask others for nothing.
+    cx.read(move |tx| find(tx, &cx_, &asked.organization_id, &asked.connection_id).map(drop)).await?;
+    let metadata = metadata::fetch(&cx, input.metadata_url.trim()).await?;
+    let cx_ = cx.context();
+    cx.write(move |tx| {
+        let (organization, before) = find(tx, &cx_, &input.organization_id, &input.connection_id)?;
+        let mut connection = before.clone();
+        metadata::take_over(changes::settings(&mut connection)?, &cx_, &metadata)?;
+        operations::save(tx, &cx_, organization, &before, &mut connection)?;
+        SamlResponse::of(&cx_, &connection, None)
+    })
+    .await
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct CertificateById {
+    organization_id: OrganizationRef,
+    connection_id: String,
+    certificate_id: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CertificateDeleted {
+    certificate_id: String,
+}
+
+/// Delete a verification certificate of a SAML connection.
+///
+/// What it has signed is accepted no more. The last one of an active connection stays.
+#[endpoint(
+    "sso_saml.delete_verification_certificate",
+    DELETE "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/verification_certificates/{certificate_id}",
+    browser DELETE "/sdk/v1/b2b/sso/saml/{connection_id}/verification_certificates/{certificate_id}",
+    requires(SSO, "update"),
+    errors(OrganizationNotFound, SamlConnectionNotFound, SsoVerificationKeyNotFound, CannotDeleteLastSsoVerificationKey)
+)]
+fn delete_verification_certificate(
+    tx: &mut Tx,
+    cx: &Call<Actor>,
+    input: CertificateById,
+) -> Result<CertificateDeleted> {
+    let (organization, before) = find(tx, cx, &input.organization_id, &input.connection_id)?;
+    let mut connection = before.clone();
+    certificates::remove(changes::settings(&mut connection)?, &input.certificate_id)?;
+    operations::save(tx, cx, organization, &before, &mut connection)?;
+    Ok(CertificateDeleted { certificate_id: input.certificate_id })
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct KeyById {
+    organization_id: OrganizationRef,
+    connection_id: String,
+    private_key_id: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct KeyDeleted {
+    private_key_id: String,
+}
+
+/// Delete an encryption key of a SAML connection.
+///
+/// What is encrypted for it can be read no more.
+#[endpoint(
+    "sso_saml.delete_encryption_private_key",
+    DELETE "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/encryption_private_keys/{private_key_id}",
+    browser DELETE "/sdk/v1/b2b/sso/saml/{connection_id}/encryption_private_key/{private_key_id}",
+    browser DELETE "/sdk/v1/b2b/sso/saml/{connection_id}/encryption_private_keys/{private_key_id}",
+    requires(SSO, "update"),
+    errors(OrganizationNotFound, SamlConnectionNotFound, SsoEncryptionPrivateKeyNotFound)
+)]
+fn delete_encryption_private_key(tx: &mut Tx, cx: &Call<Actor>, input: KeyById) -> Result<KeyDeleted> {
+    let (organization, before) = find(tx, cx, &input.organization_id, &input.connection_id)?;
+    let mut connection = before.clone();
+    let mut secrets = connection.secrets.clone();
+    keys::remove(changes::settings(&mut connection)?, &mut secrets, &input.private_key_id)?;
+    connection.secrets = secrets;
+    operations::save(tx, cx, organization, &before, &mut connection)?;
+    Ok(KeyDeleted { private_key_id: input.private_key_id })
+}

@@ -1,0 +1,143 @@
+//! A SAML connection, as the API shows it.
+
+use super::{Saml, StoredCertificate};
+use crate::sso::connections::role_assignments::{self, ConnectionRoleAssignment, GroupRoleAssignment};
+use crate::sso::connections::{AttributeMapping, Connection};
+use database::Timestamp;
+use foundation::cx::Cx;
+use foundation::id::OrganizationId;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A connection to an identity provider that speaks SAML 2.0. What is not set is empty.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SamlConnection {
+    organization_id: OrganizationId,
+    connection_id: String,
+    /// `active` once there is an entity ID, an address for logins, an attribute mapping and a certificate; `pending` before.
+    status: &'static str,
+    display_name: String,
+    identity_provider: String,
+    idp_entity_id: String,
+    idp_sso_url: String,
+    /// Where the identity provider sends its answers.
+    acs_url: String,
+    /// What the identity provider knows us by.
+    audience_uri: String,
+    alternative_acs_url: String,
+    alternative_audience_uri: String,
+    nameid_format: String,
+    attribute_mapping: AttributeMapping,
+    idp_initiated_auth_disabled: bool,
+    allow_gateway_callback: bool,
+    /// Of our keys, which sign requests.
+    signing_certificates: Vec<X509Certificate>,
+    /// Of the identity provider's keys, which sign its answers.
+    verification_certificates: Vec<X509Certificate>,
+    encryption_private_keys: Vec<EncryptionPrivateKey>,
+    /// The same, by the name that browsers know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saml_encryption_private_keys: Option<Vec<EncryptionPrivateKey>>,
+    /// Of the keys that the identity provider may encrypt for. An addition of ours.
+    encryption_certificates: Vec<X509Certificate>,
+    saml_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
+    saml_group_implicit_role_assignments: Vec<GroupRoleAssignment>,
+    allow_sha1: bool,
+    allow_rsa_1_5: bool,
+    allow_triple_des: bool,
+    clock_skew_seconds: i64,
+}
+
+/// A certificate.
+#[derive(Serialize, JsonSchema)]
+struct X509Certificate {
+    certificate_id: String,
+    /// PEM.
+    certificate: String,
+    /// Empty for a bare key.
+    issuer: String,
+    /// RFC 3339.
+    #[serde(with = "foundation::time")]
+    #[schemars(with = "String")]
+    created_at: Timestamp,
+    #[serde(with = "foundation::time::optional")]
+    #[schemars(with = "Option<String>")]
+    expires_at: Option<Timestamp>,
+    #[serde(with = "foundation::time")]
+    #[schemars(with = "String")]
+    updated_at: Timestamp,
+}
+
+/// A key of ours, which the identity provider may encrypt for.
+#[derive(Clone, Serialize, JsonSchema)]
+struct EncryptionPrivateKey {
+    private_key_id: String,
+    /// PEM in the answer to the call that set it, and empty ever after.
+    private_key: String,
+    /// RFC 3339.
+    #[serde(with = "foundation::time")]
+    #[schemars(with = "String")]
+    created_at: Timestamp,
+}
+
+impl X509Certificate {
+    fn all(stored: &[StoredCertificate]) -> Vec<Self> {
+        let shown = |stored: &StoredCertificate| Self {
+            certificate_id: stored.id.clone(),
+            certificate: stored.certificate.clone(),
+            issuer: stored.issuer.clone(),
+            created_at: stored.created_at,
+            expires_at: stored.expires_at,
+            updated_at: stored.created_at,
+        };
+        stored.iter().map(shown).collect()
+    }
+}
+
+impl SamlConnection {
+    /// The connection; the key with this id is shown, for it was just set.
+    pub(crate) fn of(cx: &Cx, connection: &Connection, saml: &Saml, new_key: Option<&str>) -> Self {
+        let keys: Vec<_> = saml
+            .encryption_certificates
+            .iter()
+            .map(|stored| EncryptionPrivateKey {
+                private_key_id: stored.id.clone(),
+                private_key: match connection.secrets.encryption_private_keys.get(&stored.id) {
+                    Some(pem) if new_key == Some(&stored.id) => pem.clone(),
+                    _ => String::new(),
+                },
+                created_at: stored.created_at,
+            })
+            .collect();
+        let (of_all, of_groups) = role_assignments::shown(connection);
+        let callback_url = connection.callback_url(&cx.app);
+        Self {
+            organization_id: connection.organization_id.clone(),
+            connection_id: connection.connection_id.to_string(),
+            status: connection.status(),
+            display_name: connection.display_name.clone(),
+            identity_provider: saml.identity_provider.clone(),
+            idp_entity_id: saml.idp_entity_id.clone(),
+            idp_sso_url: saml.idp_sso_url.clone(),
+            acs_url: callback_url.clone(),
+            audience_uri: callback_url,
+            alternative_acs_url: saml.alternative_acs_url.clone(),
+            alternative_audience_uri: saml.alternative_audience_uri.clone(),
+            nameid_format: saml.nameid_format.clone(),
+            attribute_mapping: saml.attribute_mapping.clone(),
+            idp_initiated_auth_disabled: saml.idp_initiated_auth_disabled,
+            allow_gateway_callback: saml.allow_gateway_callback,
+            signing_certificates: X509Certificate::all(&saml.signing_certificates),
+            verification_certificates: X509Certificate::all(&saml.verification_certificates),
+            saml_encryption_private_keys: cx.is_browser().then(|| keys.clone()),
+            encryption_private_keys: keys,
+            encryption_certificates: X509Certificate::all(&saml.encryption_certificates),
+            saml_connection_implicit_role_assignments: of_all,
+            saml_group_implicit_role_assignments: of_groups,
+            allow_sha1: saml.allow_sha1,
+            allow_rsa_1_5: saml.allow_rsa_1_5,
+            allow_triple_des: saml.allow_triple_des,
+            clock_skew_seconds: saml.clock_skew_seconds,
+        }
+    }
+}
