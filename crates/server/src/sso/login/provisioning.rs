@@ -32,7 +32,7 @@ pub(super) const PROVISION: &[ApiError] = &[
 /// Who somebody is here.
 enum Who {
     /// They have logged in by the connection before.
-    Registered(Member),
+    Registered(Box<Member>),
     /// A member has their address.
     Addressed(Box<Member>, Worth),
     /// Nobody has it.
@@ -77,7 +77,7 @@ pub(super) fn member(
     has_shown: impl FnOnce(&mut Tx, &Member) -> Result<bool>,
 ) -> Result<(Member, String)> {
     let (mut member, verified, is_registered) = match who(tx, cx, organization, connection_id, &identity)? {
-        Who::Registered(member) => (member, false, true),
+        Who::Registered(member) => (*member, false, true),
         Who::Addressed(member, Worth::Proof) => (*member, true, false),
         Who::Addressed(member, Worth::Nothing(error, why)) => match has_shown(tx, &member)? {
             true => (*member, false, false),
@@ -142,7 +142,7 @@ fn who(tx: &mut Tx, cx: &Cx, organization: &Organization, connection_id: &str, i
     let registered = members::find_by_registration(tx, organization, key(connection_id, &hash))?;
     if let Some(member) = registered.filter(|member| member.status != Status::Deleted) {
         organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &member.email_address)?;
-        return Ok(Who::Registered(member));
+        return Ok(Who::Registered(Box::new(member)));
     }
     let email = address(identity)?;
     organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &email)?;
