@@ -4,7 +4,7 @@ CREATE TABLE sso_connections (
     project_id      TEXT COLLATE "C" NOT NULL,
     organization_id TEXT COLLATE "C" NOT NULL,
     id              TEXT COLLATE "C" NOT NULL,
-    revision        BIGINT NOT NULL DEFAULT 0,
+    version         BIGINT NOT NULL DEFAULT 0,
     kind            TEXT COLLATE "C" NOT NULL,
     display_name    TEXT NOT NULL,
     settings        JSONB NOT NULL,

@@ -25,6 +25,7 @@ pub const TABLES: Tables = Tables(&[
     sso::TABLES,
     outbox::TABLES,
     stored_passwords::TABLES,
+    members::REGISTRATION_TABLES,
     members::TABLES,
     organizations::TABLES,
     projects::TABLES,

@@ -1,6 +1,6 @@
 //! From pending or invited to active, to deleted, and back.
 
-use super::{Member, Status, email_change, operations, store};
+use super::{Member, Status, email_change, operations, registration, store};
 use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
@@ -44,10 +44,7 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization, mut memb
     let before = member.clone();
     member.status = Status::Deleted;
     email_change::take_password(tx, &mut member)?;
-    if !member.sso_registrations.is_empty() {
-        member.sso_registrations.clear();
-        store::delete_registrations(tx, &member)?;
-    }
+    registration::end(tx, &mut member)?;
     operations::save(tx, cx, "member.delete", organization, &before, &mut member)?;
     operations::end_sessions(tx, cx, &mut member, None)
 }

@@ -27,6 +27,7 @@ pub(crate) use operations::{
     save,
 };
 pub(crate) use reference::MemberRef;
+pub(crate) use registration::TABLES as REGISTRATION_TABLES;
 pub(crate) use registration::{RegistrationKey, SsoRegistration, find_by_registration, note, register};
 pub(crate) use roles::{check_roles, require_given};
 pub(crate) use store::TABLES;

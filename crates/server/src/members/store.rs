@@ -1,4 +1,4 @@
-use super::{ENDED_LOCKS, Member, RegistrationKey, RetiredEmail, SsoRegistration, Status};
+use super::{ENDED_LOCKS, Member, RetiredEmail, SsoRegistration, Status};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
 use foundation::email_address::EmailAddress;
@@ -43,14 +43,6 @@ pub(crate) const TABLES: &[Table] = &[
               ORDER BY member_id, role_id LIMIT $2)",
         ),
         ..Table::new("member_roles", OF_ORGANIZATION)
-    },
-    Table {
-        of_organization: Some(
-            "DELETE FROM sso_registrations WHERE organization_id = $1 AND (connection_id, identity_hash) IN
-             (SELECT connection_id, identity_hash FROM sso_registrations WHERE organization_id = $1
-              ORDER BY connection_id, identity_hash LIMIT $2)",
-        ),
-        ..Table::new("sso_registrations", Owner::Organization(&["organization_id", "project_id"]))
     },
     Table {
         of_organization: Some(
@@ -292,8 +284,7 @@ pub(super) fn replace_emails(tx: &mut Tx, before: &Member, m: &Member) -> Result
     }
 }
 
-/// Found by the address: to be found by the member it would need another index, which every new member would have to be
-/// written to.
+/// Found by the address: to be found by the member it would need one more index.
 fn remove_from_directory(tx: &mut Tx, m: &Member) -> Result<()> {
     tx.execute(
         "DELETE FROM member_directory
@@ -435,8 +426,7 @@ pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<
     Ok(row.map(|(id,)| id))
 }
 
-/// The members, in all organizations of the project, that have this address and have logged in with it: those who did so
-/// last come first.
+/// The members, wherever in the project, that have this address and have logged in with it: the last to do so first.
 pub(super) fn directory(
     tx: &mut Tx,
     project: &ProjectId,
@@ -507,51 +497,4 @@ pub(super) fn search(
         arguments.len()
     );
     Ok((tx.all(&sql, &arguments)?, total))
-}
-
-/// Which member of an organization a person at an identity provider is.
-pub(super) fn find_registration(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    key: RegistrationKey,
-) -> Result<Option<MemberId>> {
-    let row = tx.optional::<(MemberId,)>(
-        "SELECT member_id FROM sso_registrations
-         WHERE organization_id = $1 AND connection_id = $2 AND identity_hash = $3",
-        args![organization, key.connection_id, key.identity_hash.as_slice()],
-    )?;
-    Ok(row.map(|(id,)| id))
-}
-
-/// Of a connection a member has one registration.
-pub(super) fn replace_registration(tx: &mut Tx, m: &Member, key: RegistrationKey, now: Timestamp) -> Result<()> {
-    tx.execute(
-        "DELETE FROM sso_registrations WHERE organization_id = $1 AND member_id = $2 AND connection_id = $3",
-        args![&m.organization_id, &m.member_id, key.connection_id],
-    )?;
-    // Whoever was it and is deleted comes back with registrations of their own.
-    tx.execute(
-        "INSERT INTO sso_registrations (organization_id, connection_id, identity_hash, project_id, member_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (organization_id, connection_id, identity_hash) DO UPDATE SET member_id = excluded.member_id,
-                                                                                  created_at = excluded.created_at",
-        args![
-            &m.organization_id,
-            key.connection_id,
-            key.identity_hash.as_slice(),
-            &m.project_id,
-            &m.member_id,
-            now
-        ],
-    )?;
-    Ok(())
-}
-
-/// Ends a deleted member's registrations: whoever was it may become another member.
-pub(super) fn delete_registrations(tx: &mut Tx, m: &Member) -> Result<()> {
-    tx.execute(
-        "DELETE FROM sso_registrations WHERE organization_id = $1 AND member_id = $2",
-        args![&m.organization_id, &m.member_id],
-    )?;
-    Ok(())
 }

@@ -2,11 +2,12 @@
 
 mod connections;
 mod login;
+mod protocol;
 mod recorder;
 
 pub(crate) use connections::operations::find_public;
 pub(crate) use login::{
-    BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response,
+    BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response, way,
 };
 
 use crate::organizations::Organization;

@@ -18,7 +18,7 @@ use frame::{Call, endpoint};
 pub(super) async fn start(cx: Call<Anyone>, input: Start) -> Result<Led> {
     let (asked, head) = (cx.context(), cx.head.clone());
     let started = cx.write(move |tx| sso::begin(tx, &asked, &head, input.clone())).await?;
-    let on = match started.way().await? {
+    let on = match sso::way(&started).await? {
         Way::Url(url) => On::Url(url),
         Way::Form { action, saml_request, relay_state } => Led::form(&cx.app, &action, &saml_request, &relay_state)?,
     };

@@ -72,7 +72,7 @@ impl FromRow for Stored {
             project_id: row.get("project_id")?,
             organization_id: row.get("organization_id")?,
             id: row.get("id")?,
-            revision: row.get("revision")?,
+            revision: row.get("version")?,
             display_name: row.get("display_name")?,
             settings,
             sealed_secrets: row.get("sealed_secrets")?,
@@ -123,8 +123,8 @@ pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
 pub(super) fn update(tx: &mut Tx, changed: &Stored) -> Result<bool> {
     let updated = tx.execute(
         "UPDATE sso_connections SET display_name = $5, settings = $6, sealed_secrets = $7, updated_at = $8,
-                                    revision = revision + 1
-         WHERE project_id = $1 AND organization_id = $2 AND id = $3 AND revision = $4",
+                                    version = version + 1
+         WHERE project_id = $1 AND organization_id = $2 AND id = $3 AND version = $4",
         args![
             &changed.project_id,
             &changed.organization_id,
@@ -200,7 +200,7 @@ pub(super) fn borrowers(tx: &mut Tx, project: &ProjectId, lender: &ConnectionId)
 /// Writes the row and changes nothing in it, so that whoever changes it meanwhile is in conflict.
 pub(super) fn hold(tx: &mut Tx, project: &ProjectId, organization: &OrganizationId, id: &ConnectionId) -> Result<bool> {
     let held = tx.execute(
-        "UPDATE sso_connections SET revision = revision + 1 WHERE project_id = $1 AND organization_id = $2 AND id = $3",
+        "UPDATE sso_connections SET version = version + 1 WHERE project_id = $1 AND organization_id = $2 AND id = $3",
         args![project, organization, id],
     )?;
     Ok(held > 0)

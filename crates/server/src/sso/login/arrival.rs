@@ -1,12 +1,14 @@
 //! A browser that has come back from an identity provider.
 
-use super::identity::{Identity, Protocol};
+use super::identity::Identity;
 use super::state::State;
-use super::{Begun, begin, provisioning, store, token};
+use super::usable::usable;
+use super::{Begun, provisioning, store, token};
 use crate::organizations;
 use crate::projects;
 use crate::redirect_urls::{self, Flow};
 use crate::sso::connections::{Connection, operations};
+use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
 use database::Tx;
 use foundation::cx::{Cx, Via};
@@ -144,7 +146,7 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     let id = login.as_ref().map_or(&connection.organization_id, |login| &login.organization_id);
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let own = login.as_ref().map_or(connection.connection_id.as_str(), |login| &login.connection_id);
-    let now = begin::usable(tx, cx, &organization, own)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
+    let now = usable(tx, cx, &organization, own)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
     if now.connection_id != connection.connection_id || now.revision != connection.revision {
         return Err(ApiError::RequiresActiveSsoConnection
             .because("The connection was changed while you were logging in. Start again."));

@@ -1,19 +1,19 @@
 //! Sending a browser to an identity provider.
 
 use super::browser::Browser;
+use super::started::Started;
 use super::state::State;
-use super::{Begun, MINUTES, oidc, saml, store};
+use super::{Begun, MINUTES, store, usable};
 use crate::one_time_tokens::pkce::{self, Challenge};
-use crate::organizations::{self, Organization, OrganizationRef};
+use crate::organizations::OrganizationRef;
 use crate::projects;
 use crate::redirect_urls::{self, Asked, Flow};
-use crate::sso::connections::{Connection, Settings, operations};
 use database::Tx;
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
 use foundation::text::OrEmpty;
 use foundation::time;
-use frame::{Cookie, Head};
+use frame::Head;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -42,25 +42,6 @@ pub(crate) struct Start {
     others: Map<String, Value>,
 }
 
-/// A login that has begun: what it takes to send the browser on.
-pub(crate) struct Started {
-    pub(super) cx: Cx,
-    /// Whose identity provider it is, which may be another organization's.
-    pub(super) connection: Connection,
-    pub(super) state: State,
-    browser: Browser,
-    pub(super) custom_scopes: String,
-    pub(super) added: Vec<(String, String)>,
-}
-
-/// How the browser gets to the identity provider.
-pub(crate) enum Way {
-    /// By going there.
-    Url(String),
-    /// By sending a form (SAML 2.0 bindings, section 3.5).
-    Form { action: String, saml_request: String, relay_state: String },
-}
-
 /// What can be wrong with the beginning of a login.
 pub(crate) const BEGIN: &[ApiError] = &[
     ApiError::UnauthorizedCredentials,
@@ -81,7 +62,8 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, head: &Head, start: Start) -> Result<S
     let project = projects::by_public_token(&cx.app, tx, &start.public_token)?;
     let project = project.ok_or_else(|| ApiError::UnauthorizedCredentials.because("There is no such public_token."))?;
     let cx = Cx { project, via: Via::Browser, ..cx.clone() };
-    let (organization, own, connection) = connection_of(tx, &cx, &start)?;
+    let (organization, own, connection) =
+        usable::connection_of(tx, &cx, start.connection_id.as_deref(), start.organization_id.as_ref())?;
     let login_redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, start.login_redirect_url.as_deref())?;
     let signup_redirect_url = match redirect_urls::choose(tx, &cx, Flow::Signup, start.signup_redirect_url.as_deref()) {
         Ok(url) => url,
@@ -120,73 +102,4 @@ fn added(others: Map<String, Value>) -> Vec<(String, String)> {
         value.as_str().map(|value| (name, value.to_owned()))
     };
     others.into_iter().filter_map(parameter).collect()
-}
-
-/// The organization, the id of its connection, and the connection whose identity provider it is.
-fn connection_of(tx: &mut Tx, cx: &Cx, start: &Start) -> Result<(Organization, String, Connection)> {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let (organization, id) = match (given(&start.connection_id), &start.organization_id) {
-        (Some(_), Some(_)) => return Err(ApiError::TooManySsoConnectionLocators.into()),
-        (None, None) => return Err(ApiError::MissingSsoConnectionLocator.into()),
-        (Some(id), None) => {
-            let connection = operations::find_in_project(tx, cx, &id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-            let organization = organizations::find_by_id(tx, cx.project(), &connection.organization_id)?;
-            (organization.ok_or(ApiError::SsoConnectionNotFound)?, connection.connection_id.as_str().to_owned())
-        }
-        (None, Some(reference)) => {
-            let organization = organizations::find(tx, cx.project(), reference)?;
-            let id = default_connection(&organization)?;
-            (organization, id)
-        }
-    };
-    let connection = usable(tx, cx, &organization, &id)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
-    Ok((organization, id, connection))
-}
-
-fn default_connection(organization: &Organization) -> Result<String> {
-    let settings = &organization.settings;
-    let active = &settings.sso_active_connections;
-    let is_active = |id: &String| active.iter().any(|known| known.connection_id == *id);
-    match (settings.sso_default_connection_id.clone().filter(is_active), &active[..]) {
-        (Some(id), _) => Ok(id),
-        (None, [only]) => Ok(only.connection_id.clone()),
-        (None, []) => Err(ApiError::NoSsoConnectionExistsForOrganization.into()),
-        (None, _) => Err(ApiError::IndeterminateSsoConnectionForOrganization.into()),
-    }
-}
-
-/// The connection whose identity provider people of the organization log in at by this one of its own, if they can.
-pub(super) fn usable(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) -> Result<Option<Connection>> {
-    let is_active = organization.settings.sso_active_connections.iter().any(|known| known.connection_id == id);
-    if !is_active {
-        return Ok(None);
-    }
-    let Some(own) = operations::find_in_project(tx, cx, id)? else { return Ok(None) };
-    if own.organization_id != organization.organization_id {
-        return Ok(None);
-    }
-    let connection = match &own.settings {
-        Settings::External(external) => operations::find_in_project(tx, cx, &external.external_connection_id)?,
-        _ => Some(own),
-    };
-    Ok(connection.filter(Connection::is_active))
-}
-
-impl Started {
-    /// The cookie that the browser is known by when it comes back.
-    pub(crate) fn cookie(&self) -> Cookie {
-        self.browser.cookie(self.cx.project())
-    }
-
-    /// How the browser gets to the identity provider.
-    ///
-    /// # Errors
-    /// When the connection does not let a request be made, or a parameter cannot be added.
-    pub(crate) async fn way(&self) -> Result<Way> {
-        match &self.connection.settings {
-            Settings::Saml(settings) => saml::request(self, settings),
-            Settings::Oidc(settings) => oidc::request(self, settings).await.map(Way::Url),
-            Settings::External(_) => Err(ApiError::RequiresActiveSsoConnection.into()),
-        }
-    }
 }

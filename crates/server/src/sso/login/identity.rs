@@ -1,7 +1,7 @@
 //! Who an identity provider says has logged in.
 
-use crate::factors::SsoMethod;
 use crate::members::RegistrationKey;
+use crate::sso::protocol::Protocol;
 use foundation::keys::{Keys, Purpose};
 use foundation::metadata::Metadata;
 use serde::{Deserialize, Serialize};
@@ -30,32 +30,6 @@ pub(crate) struct Identity {
     pub(crate) attributes: Map<String, Value>,
     /// What becomes trusted metadata of the member.
     pub(crate) promoted: Metadata,
-}
-
-/// What was spoken with the identity provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Protocol {
-    Saml,
-    Oidc,
-}
-
-impl Protocol {
-    /// Its word.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Protocol::Saml => "saml",
-            Protocol::Oidc => "oidc",
-        }
-    }
-
-    /// What a factor of it is.
-    pub(crate) fn method(self) -> SsoMethod {
-        match self {
-            Protocol::Saml => SsoMethod::Saml,
-            Protocol::Oidc => SsoMethod::Oidc,
-        }
-    }
 }
 
 impl Identity {

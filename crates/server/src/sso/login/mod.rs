@@ -14,16 +14,20 @@ mod identity;
 mod oidc;
 mod provisioning;
 mod saml;
+mod started;
 mod state;
 mod store;
 mod token;
+mod usable;
+mod way;
 
 pub(crate) use arrival::CALLBACK;
-pub(crate) use begin::{BEGIN, Start, Way, begin};
-pub(crate) use identity::Protocol;
+pub(crate) use begin::{BEGIN, Start, begin};
 pub(crate) use oidc::{CallbackInput, callback as oidc_callback};
 pub(crate) use saml::{ResponseInput, metadata, response as saml_response};
+pub(crate) use started::Way;
 pub(crate) use store::TABLES;
+pub(crate) use way::way;
 
 use database::Timestamp;
 use foundation::id::OrganizationId;

@@ -1,13 +1,14 @@
 //! OpenID Connect: sending browsers to a provider, and what they bring back.
 
 use super::arrival::{self, Accepted, Arrived, Found};
-use super::begin::Started;
 use super::browser::{self, Browser};
-use super::identity::{Identity, Protocol};
+use super::identity::Identity;
+use super::started::Started;
 use super::state::State;
 use super::store;
 use crate::openid_providers::{Fault, Providers, REMEMBERED};
 use crate::sso::connections::{Oidc, Settings};
+use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
 use ::oidc::authorization::Request;
 use ::oidc::callback::Callback;

@@ -5,10 +5,11 @@
 //! connection up, the domain is the organization's (threats T-21 to T-25). What it says otherwise leads to no member; a
 //! session of theirs does.
 
-use super::identity::{Identity, Protocol, key};
+use super::identity::{Identity, key};
 use crate::decision;
 use crate::members::{self, Member, NewMember, SsoRegistration, Status};
 use crate::organizations::{self, Admission, AuthMethod, Organization};
+use crate::sso::protocol::Protocol;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;

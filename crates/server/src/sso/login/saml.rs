@@ -1,11 +1,12 @@
 //! SAML 2.0: requests to identity providers, and their responses.
 
 use super::arrival::{self, Accepted, Arrived, Found};
-use super::begin::{Started, Way};
 use super::browser::{self, Browser};
-use super::identity::{Identity, Protocol};
+use super::identity::Identity;
+use super::started::{Started, Way};
 use super::state::State;
 use crate::sso::connections::{AttributeMapping, Connection, POST, RESERVED, Saml, Settings};
+use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
 use ::saml::{
     AuthnRequest, Certificate, Expected, PrivateKey, Refused, RefusedKind, ServiceProvider, Verified, from_form,

@@ -1,6 +1,5 @@
 use super::Begun;
 use super::identity::Identity;
-use super::token::Stored as StoredToken;
 use database::{Json, Timestamp, Tx, args, row};
 use foundation::error::Result;
 use foundation::id::{OrganizationId, ProjectId};
@@ -127,6 +126,17 @@ pub(super) fn insert_assertion(
         args![organization, connection, hash.as_slice(), project, until],
     )?;
     Ok(inserted > 0)
+}
+
+/// A token, as it is stored: everything but the token itself.
+pub(super) struct StoredToken {
+    pub(super) organization_id: OrganizationId,
+    pub(super) token_hash: [u8; 32],
+    /// The organization's own connection, which may be one that it borrows.
+    pub(super) connection_id: String,
+    pub(super) identity: Identity,
+    pub(super) pkce_code_challenge: Option<String>,
+    pub(super) expires_at: Timestamp,
 }
 
 pub(super) fn insert_token(tx: &mut Tx, project: &ProjectId, token: &StoredToken, now: Timestamp) -> Result<()> {

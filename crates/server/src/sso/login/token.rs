@@ -1,8 +1,8 @@
 //! What the app is given for a login, and gives back to finish it.
 
 use super::identity::Identity;
-use super::store;
-use database::{Timestamp, Tx};
+use super::store::{self, StoredToken};
+use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::OrganizationId;
@@ -11,17 +11,6 @@ use foundation::time;
 
 /// Minutes that it works.
 const MINUTES: i64 = 5;
-
-/// A token, as it is stored: everything but the token itself.
-pub(crate) struct Stored {
-    pub(super) organization_id: OrganizationId,
-    pub(super) token_hash: [u8; 32],
-    /// The organization's own connection, which may be one that it borrows.
-    pub(crate) connection_id: String,
-    pub(crate) identity: Identity,
-    pub(crate) pkce_code_challenge: Option<String>,
-    pub(super) expires_at: Timestamp,
-}
 
 /// Makes and stores one.
 pub(super) fn create(
@@ -33,7 +22,7 @@ pub(super) fn create(
     pkce_code_challenge: Option<String>,
 ) -> Result<Token> {
     let token = Token::generate(TokenKind::Sso, organization.uuid())?;
-    let stored = Stored {
+    let stored = StoredToken {
         organization_id: organization.clone(),
         token_hash: token.hash(cx.app.keys()),
         connection_id: connection_id.to_owned(),
@@ -55,7 +44,7 @@ pub(super) fn organization_of(cx: &Cx, text: &str) -> Option<OrganizationId> {
 ///
 /// # Errors
 /// `sso_token_not_found`, whatever is wrong with it.
-pub(super) fn find(tx: &mut Tx, cx: &Cx, text: &str) -> Result<(OrganizationId, Stored)> {
+pub(super) fn find(tx: &mut Tx, cx: &Cx, text: &str) -> Result<(OrganizationId, StoredToken)> {
     let token = Token::parse(TokenKind::Sso, text).ok_or(ApiError::SsoTokenNotFound)?;
     let organization = OrganizationId::from_uuid(cx.project().environment, token.tenant());
     let hash = token.hash(cx.app.keys());
@@ -66,6 +55,6 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, text: &str) -> Result<(OrganizationId, 
 
 /// Uses a token up that this transaction has [found](find): of any number of requests at once, exactly one does. Who it was
 /// about is forgotten.
-pub(super) fn consume(tx: &mut Tx, cx: &Cx, token: &Stored) -> Result<()> {
+pub(super) fn consume(tx: &mut Tx, cx: &Cx, token: &StoredToken) -> Result<()> {
     store::use_token(tx, &token.organization_id, &token.token_hash, cx.now())
 }

@@ -10,7 +10,7 @@ pub(crate) use masking::{MASK, bounded, masked_xml};
 pub(crate) use store::TABLES;
 
 use crate::sso::connections::Connection;
-use crate::sso::login::Protocol;
+use crate::sso::protocol::Protocol;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};

@@ -1,6 +1,9 @@
 //! What makes a person whom an identity provider knows a member.
 
-use super::store;
+mod store;
+
+pub(crate) use store::TABLES;
+
 use super::{Member, operations};
 use crate::organizations::Organization;
 use database::Tx;
@@ -71,4 +74,13 @@ pub(crate) fn note(member: &mut Member, registration: SsoRegistration) {
         Some(known) => *known = registration,
         None => member.sso_registrations.push(registration),
     }
+}
+
+/// Ends the registrations of a member: whoever was it may become another.
+pub(super) fn end(tx: &mut Tx, member: &mut Member) -> Result<()> {
+    if member.sso_registrations.is_empty() {
+        return Ok(());
+    }
+    member.sso_registrations.clear();
+    store::delete_registrations(tx, member)
 }

@@ -1,0 +1,63 @@
+use super::RegistrationKey;
+use crate::members::Member;
+use database::{Timestamp, Tx, args};
+use foundation::error::Result;
+use foundation::id::{MemberId, OrganizationId};
+use foundation::tables::{Owner, Table};
+
+/// The table of this subject.
+pub(crate) const TABLES: &[Table] = &[Table {
+    of_organization: Some(
+        "DELETE FROM sso_registrations WHERE organization_id = $1 AND (connection_id, identity_hash) IN
+         (SELECT connection_id, identity_hash FROM sso_registrations WHERE organization_id = $1
+          ORDER BY connection_id, identity_hash LIMIT $2)",
+    ),
+    ..Table::new("sso_registrations", Owner::Organization(&["organization_id", "project_id"]))
+}];
+
+/// Which member of an organization a person at an identity provider is.
+pub(super) fn find_registration(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    key: RegistrationKey,
+) -> Result<Option<MemberId>> {
+    let row = tx.optional::<(MemberId,)>(
+        "SELECT member_id FROM sso_registrations
+         WHERE organization_id = $1 AND connection_id = $2 AND identity_hash = $3",
+        args![organization, key.connection_id, key.identity_hash.as_slice()],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Of a connection a member has one registration.
+pub(super) fn replace_registration(tx: &mut Tx, m: &Member, key: RegistrationKey, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "DELETE FROM sso_registrations WHERE organization_id = $1 AND member_id = $2 AND connection_id = $3",
+        args![&m.organization_id, &m.member_id, key.connection_id],
+    )?;
+    // Whoever was it and is deleted comes back with registrations of their own.
+    tx.execute(
+        "INSERT INTO sso_registrations (organization_id, connection_id, identity_hash, project_id, member_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (organization_id, connection_id, identity_hash) DO UPDATE SET member_id = excluded.member_id,
+                                                                                  created_at = excluded.created_at",
+        args![
+            &m.organization_id,
+            key.connection_id,
+            key.identity_hash.as_slice(),
+            &m.project_id,
+            &m.member_id,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends a deleted member's registrations: whoever was it may become another member.
+pub(super) fn delete_registrations(tx: &mut Tx, m: &Member) -> Result<()> {
+    tx.execute(
+        "DELETE FROM sso_registrations WHERE organization_id = $1 AND member_id = $2",
+        args![&m.organization_id, &m.member_id],
+    )?;
+    Ok(())
+}

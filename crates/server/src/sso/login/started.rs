@@ -1,0 +1,33 @@
+//! A login that has begun, on its way to the identity provider.
+
+use super::browser::Browser;
+use super::state::State;
+use crate::sso::connections::Connection;
+use foundation::cx::Cx;
+use frame::Cookie;
+
+/// A login that has begun: what it takes to send the browser on.
+pub(crate) struct Started {
+    pub(super) cx: Cx,
+    /// Whose identity provider it is, which may be another organization's.
+    pub(super) connection: Connection,
+    pub(super) state: State,
+    pub(super) browser: Browser,
+    pub(super) custom_scopes: String,
+    pub(super) added: Vec<(String, String)>,
+}
+
+impl Started {
+    /// The cookie that the browser is known by when it comes back.
+    pub(crate) fn cookie(&self) -> Cookie {
+        self.browser.cookie(self.cx.project())
+    }
+}
+
+/// How the browser gets to the identity provider.
+pub(crate) enum Way {
+    /// By going there.
+    Url(String),
+    /// By sending a form (SAML 2.0 bindings, section 3.5).
+    Form { action: String, saml_request: String, relay_state: String },
+}

@@ -1,0 +1,61 @@
+//! By which connection people log in, and at whose identity provider that is.
+
+use crate::organizations::{self, Organization, OrganizationRef};
+use crate::sso::connections::{Connection, Settings, operations};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+
+/// The organization, the id of its connection, and the connection whose identity provider it is.
+pub(super) fn connection_of(
+    tx: &mut Tx,
+    cx: &Cx,
+    connection_id: Option<&str>,
+    organization_id: Option<&OrganizationRef>,
+) -> Result<(Organization, String, Connection)> {
+    let (organization, id) = match (connection_id.filter(|id| !id.is_empty()), organization_id) {
+        (Some(_), Some(_)) => return Err(ApiError::TooManySsoConnectionLocators.into()),
+        (None, None) => return Err(ApiError::MissingSsoConnectionLocator.into()),
+        (Some(id), None) => {
+            let connection = operations::find_in_project(tx, cx, id)?.ok_or(ApiError::SsoConnectionNotFound)?;
+            let organization = organizations::find_by_id(tx, cx.project(), &connection.organization_id)?;
+            (organization.ok_or(ApiError::SsoConnectionNotFound)?, connection.connection_id.as_str().to_owned())
+        }
+        (None, Some(reference)) => {
+            let organization = organizations::find(tx, cx.project(), reference)?;
+            let id = default_connection(&organization)?;
+            (organization, id)
+        }
+    };
+    let connection = usable(tx, cx, &organization, &id)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
+    Ok((organization, id, connection))
+}
+
+fn default_connection(organization: &Organization) -> Result<String> {
+    let settings = &organization.settings;
+    let active = &settings.sso_active_connections;
+    let is_active = |id: &String| active.iter().any(|known| known.connection_id == *id);
+    match (settings.sso_default_connection_id.clone().filter(is_active), &active[..]) {
+        (Some(id), _) => Ok(id),
+        (None, [only]) => Ok(only.connection_id.clone()),
+        (None, []) => Err(ApiError::NoSsoConnectionExistsForOrganization.into()),
+        (None, _) => Err(ApiError::IndeterminateSsoConnectionForOrganization.into()),
+    }
+}
+
+/// The connection whose identity provider people of the organization log in at by this one of its own, if they can.
+pub(super) fn usable(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) -> Result<Option<Connection>> {
+    let is_active = organization.settings.sso_active_connections.iter().any(|known| known.connection_id == id);
+    if !is_active {
+        return Ok(None);
+    }
+    let Some(own) = operations::find_in_project(tx, cx, id)? else { return Ok(None) };
+    if own.organization_id != organization.organization_id {
+        return Ok(None);
+    }
+    let connection = match &own.settings {
+        Settings::External(external) => operations::find_in_project(tx, cx, &external.external_connection_id)?,
+        _ => Some(own),
+    };
+    Ok(connection.filter(Connection::is_active))
+}
