@@ -1,7 +1,6 @@
 """Identity providers for the tests: what they say, and how they sign it, is the test's to decide."""
 
 import base64
-import contextlib
 import datetime
 import http.server
 import json
@@ -13,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import jwt
-import requests
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,7 +23,6 @@ from harness import query_of, unique
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 EMAIL_ADDRESS = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-SSO_COOKIE = "__Host-guildhall_sso"
 
 
 @dataclass(frozen=True)
@@ -215,34 +212,3 @@ class OpenIdProvider:
         signed = sign(token) if sign else jwt.encode(token, self.key, "RS256", headers={"kid": self.key_id})
         self.codes[code] = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300, "id_token": signed}
         return {"code": code, "state": asked["state"]}
-
-
-class Browser:
-    """A browser as far as a login by SSO is concerned: it follows nothing by itself, and keeps the cookie of the login."""
-
-    def __init__(self, server):
-        self.server = server
-        self.cookies: dict[str, str] = {}
-
-    def _keep(self, answer: requests.Response):
-        for cookie in answer.cookies:
-            self.cookies[cookie.name] = cookie.value
-        return answer
-
-    def _headers(self) -> dict:
-        return {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
-
-    def get(self, path: str, **query) -> requests.Response:
-        return self._keep(requests.get(self.server.url + path, params=query, headers=self._headers(), allow_redirects=False, timeout=60))
-
-    def post(self, path: str, **form) -> requests.Response:
-        return self._keep(requests.post(self.server.url + path, data=form, headers=self._headers(), allow_redirects=False, timeout=60))
-
-    def start(self, public_token: str, **query) -> requests.Response:
-        return self.get("/v1/public/sso/start", public_token=public_token, **query)
-
-
-@contextlib.contextmanager
-def openid_provider():
-    with OpenIdProvider() as provider:
-        yield provider
