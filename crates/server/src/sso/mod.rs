@@ -3,6 +3,7 @@
 mod connections;
 
 pub(crate) use connections::endpoints;
+pub(crate) use connections::operations::take_undefined_roles;
 
 use crate::organizations::Organization;
 use foundation::tables::Table;

@@ -51,4 +51,22 @@ impl Connection {
             Settings::External(external) => (&external.connection_roles, &external.group_roles),
         }
     }
+
+    /// The same, to be changed.
+    pub(super) fn roles_mut(&mut self) -> (&mut Vec<ConnectionRole>, &mut Vec<GroupRole>) {
+        match &mut self.settings {
+            Settings::Saml(saml) => {
+                let saml = &mut **saml;
+                (&mut saml.connection_roles, &mut saml.group_roles)
+            }
+            Settings::Oidc(oidc) => {
+                let oidc = &mut **oidc;
+                (&mut oidc.connection_roles, &mut oidc.group_roles)
+            }
+            Settings::External(external) => {
+                let external = &mut **external;
+                (&mut external.connection_roles, &mut external.group_roles)
+            }
+        }
+    }
 }
