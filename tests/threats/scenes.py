@@ -78,7 +78,8 @@ class Tenant:
             {"filter_name": "statuses", "filter_value": ["active", "pending", "invited", "deleted"]}]}}
         members = raw("POST", "/v1/b2b/organizations/members/search", everyone)
         roles = raw("GET", f"/v1/b2b/rbac/organizations/{self.org}")
-        for answer in (org, members, roles):
+        connections = raw("GET", f"/v1/b2b/sso/{self.org}")
+        for answer in (org, members, roles, connections):
             assert answer.status_code == 200, answer.text
         found = members.json()["members"]
         sessions = {}
@@ -90,6 +91,7 @@ class Tenant:
         events = raw("GET", "/v1/b2b/audit/events", params={"organization_id": self.org, "limit": 1}).json()["events"]
         return {
             "organization": org.json()["organization"], "members": found, "roles": roles.json()["org_policy"],
+            "connections": {kind: of for kind, of in connections.json().items() if kind.endswith("_connections")},
             "sessions": sessions, "last event": [e["event_id"] for e in events],
         }
 
