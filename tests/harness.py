@@ -738,6 +738,16 @@ def verified_member(project: Project, organization_id: str, email_address: str |
     return answer.member, answer
 
 
+def with_permissions(project, org: str, *permissions):
+    """A logged-in member whose one extra role allows just these (resource, actions…)."""
+    role_id = f"role-{unique()}"
+    before = [r.model_dump() for r in project.api.rbac.organizations.get_org_policy(org).org_policy.roles]
+    role = {"role_id": role_id, "description": "", "permissions": [
+        {"resource_id": resource, "actions": list(actions)} for resource, *actions in permissions]}
+    project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": [*before, role]})
+    return verified_member(project, org, roles=[role_id])
+
+
 def prove_phone(project: Project, member, number: str):
     """Has a member's telephone number proven, for which there is no way in yet."""
     where = f"organization_id = '{member.organization_id}' AND id = '{member.member_id}'"

@@ -56,7 +56,8 @@ TABLES = {
         key=("id",), object="id", organization="id",
         columns={"name": "organization_name", "slug": "organization_slug", "external_id": "organization_external_id",
                  "settings": EACH_KEY, "trusted_metadata": "trusted_metadata"},
-        apart={"project_id": NAMES, "folded_name": FOLLOWS, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS},
+        # What is known here of connections, they tell themselves.
+        apart={"project_id": NAMES, "folded_name": FOLLOWS, "sso_connections": FOLLOWS, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS},
         made=("organization.create",), gone={"organization.delete": "id"},
     ),
     "organization_locators": Listed(
@@ -111,6 +112,13 @@ TABLES = {
         key=("project_id", "organization_id", "member_id"), object="id", organization="organization_id", member="member_id",
         apart={"id": NAMES, "sealed_secrets": SECRET, "last_step": USE, "created_at": WHEN, "expires_at": FOLLOWS},
         made=("totp_registration.create",), gone={"totp_registration.delete": "id", "organization.delete": "organization_id"},
+    ),
+    "sso_connections": Rows(
+        key=("project_id", "organization_id", "id"), object="id", organization="organization_id",
+        columns={"display_name": "display_name", "settings": EACH_KEY},
+        apart={"kind": NAMES, "is_active": FOLLOWS, "sealed_secrets": SECRET, "external_connection_id": FOLLOWS, "created_at": WHEN, "updated_at": WHEN,
+               "version": COUNTS},
+        made=("sso_connection.create",), gone={"sso_connection.delete": "id", "organization.delete": "organization_id"},
     ),
     "projects": Rows(
         key=("id",), object="id", columns={"name": "name", "settings": EACH_KEY},
@@ -255,7 +263,8 @@ def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]
     assert rows, "nothing has changed"
     for table, old, new in rows:
         check_told(table, old, new, written)
-    kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "secret-id", "jwk"}
+    kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "secret-id", "jwk",
+             "saml-connection", "oidc-connection", "external-connection"}
     for event in written:
         assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event
         assert event["object_id"].startswith(event["object_type"] + "-"), event

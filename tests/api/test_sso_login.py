@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import harness
 import pytest
-from harness import ORIGIN, REDIRECT_URL, as_member, check_refusal, login, new_domain, new_email, query_of, refused, unique, verified_member
-from identity_providers import EMAIL_ADDRESS, Key, OpenIdProvider, SamlProvider
+from harness import login, new_domain, new_email, query_of, refused, unique, verified_member
+from identity_providers import OpenIdProvider, SamlProvider
 from sso import Browser, Oidc, Saml, told
 
 
@@ -98,7 +98,7 @@ def test_what_else_the_organization_asks_for(saml):
     answer = saml.login(member.email_address)
     assert not answer.member_authenticated and answer.primary_required.allowed_auth_methods == ["magic_link"]
     page = saml.arrive(new_email())
-    saml.refused(page, "restricted_auth_method")
+    saml.refused(page, "operation_restricted_by_organization_auth_methods")
 
 
 def test_only_sso_may_be_asked_for(saml):
@@ -192,7 +192,8 @@ def test_an_identity_provider_that_takes_only_forms(saml):
 
 def test_members_and_others_come_back_to_their_own_urls(server):
     project = server.project(redirect_urls=("https://app.example/in",))
-    server.command("project", "update", project.project_id, "--flow", "signup", "--add-redirect-url", "https://app.example/welcome")
+    server.command("project", "update", project.project_id, "--flow", "signup",
+                   "--add-redirect-url", "https://app.example/welcome", "--default-redirect-url", "https://app.example/welcome")
     saml, email = Saml(project), new_email()
     first = saml.arrive(email)
     assert first.headers["location"].startswith("https://app.example/welcome?stytch_token_type=sso&token=")
@@ -204,14 +205,16 @@ def test_a_token_works_once(saml):
     token = saml.token(new_email())
     saml.authenticate(token)
     for bad in (token, "nonsense", token[:-1], ""):
-        check_refusal(refused(lambda: saml.authenticate(bad)), 404, "sso_token_not_found")
+        with refused(404, "sso_token_not_found"):
+            saml.authenticate(bad)
 
 
 def test_a_token_works_for_five_minutes(traveller):
     saml = Saml(traveller.project())
     token = saml.token(new_email())
     traveller.clock.forward(minutes=5.1)
-    check_refusal(refused(lambda: saml.authenticate(token)), 404, "sso_token_not_found")
+    with refused(404, "sso_token_not_found"):
+        saml.authenticate(token)
     traveller.clock.back(minutes=5.1)
 
 
@@ -231,10 +234,13 @@ def pair() -> tuple[str, str]:
 def test_proof_key_toward_the_app(saml):
     verifier, challenge = pair()
     token = saml.token(new_email(), start={"pkce_code_challenge": challenge})
-    check_refusal(refused(lambda: saml.authenticate(token)), 400, "pkce_expected_code_verifier")
-    check_refusal(refused(lambda: saml.authenticate(token, pkce_code_verifier=pair()[0])), 400, "pkce_mismatch")
+    with refused(400, "pkce_expected_code_verifier"):
+        saml.authenticate(token)
+    with refused(401, "pkce_mismatch"):
+        saml.authenticate(token, pkce_code_verifier=pair()[0])
     assert saml.authenticate(token, pkce_code_verifier=verifier).member_authenticated
-    check_refusal(refused(lambda: saml.authenticate(saml.token(new_email()), pkce_code_verifier=verifier)), 400, "pkce_did_not_expect_code_verifier")
+    with refused(400, "pkce_did_not_expect_code_verifier"):
+        saml.authenticate(saml.token(new_email()), pkce_code_verifier=verifier)
 
 
 def test_a_project_can_require_a_proof_key(server):
@@ -242,7 +248,7 @@ def test_a_project_can_require_a_proof_key(server):
     server.command("project", "update", project.project_id, "--pkce-required-for-sso")
     saml = Saml(project)
     answer = Browser(server).start(project, connection_id=saml.connection_id)
-    assert answer.status_code == 400 and "pkce_required" in answer.text
+    assert answer.status_code == 400 and "requires pkce_code_challenge" in answer.text
     bootstrap = project.browser("GET", f"/projects/bootstrap/{project.public_token}").json()["data"]
     assert bootstrap["pkce_required_for_sso"] is True
     # A login that the identity provider begins has none.
@@ -301,7 +307,8 @@ def test_a_session_links_what_an_address_does_not(oidc):
     """An address that the provider has not verified leads to no account; a session of the member does."""
     member, session = verified_member(oidc.project, oidc.org)
     said = {"email": member.email_address, "email_verified": False}
-    check_refusal(refused(lambda: oidc.login("sub-7", **said)), 400, "oidc_response_unverified_email")
+    with refused(400, "oidc_response_unverified_email"):
+        oidc.login("sub-7", **said)
     linked = oidc.login("sub-7", fields={"session_token": session.session_token}, **said)
     assert linked.member_id == member.member_id
     assert oidc.login("sub-7", **said).member_id == member.member_id
@@ -422,6 +429,9 @@ def test_one_organization_borrows_anothers_connection(saml):
     assert [e["verdict"] for e in saml.exchanges()] == ["accepted", "accepted"]
     saml.update(idp_sso_url="")
     assert browser.start(project, organization_id=borrower).status_code == 400
+    saml.update(idp_sso_url=saml.provider.sso_url)
+    assert browser.start(project, organization_id=borrower).status_code == 302 and is_alive(project, login.session_token)
+    project.api.sso.delete_connection(saml.org, saml.connection_id)
     assert not is_alive(project, login.session_token)
 
 

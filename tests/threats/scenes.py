@@ -7,7 +7,7 @@ import secrets
 import uuid
 
 import requests
-from harness import new_domain, unique, verified_member
+from harness import new_domain, unique, verified_member, with_permissions  # noqa: F401 (tests have it from here)
 
 SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY, PASSWORD_RESET = 1, 2, 3, 4, 5
 MEMBER_HEADER, JWT_HEADER = "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"
@@ -78,7 +78,8 @@ class Tenant:
             {"filter_name": "statuses", "filter_value": ["active", "pending", "invited", "deleted"]}]}}
         members = raw("POST", "/v1/b2b/organizations/members/search", everyone)
         roles = raw("GET", f"/v1/b2b/rbac/organizations/{self.org}")
-        for answer in (org, members, roles):
+        connections = raw("GET", f"/v1/b2b/sso/{self.org}")
+        for answer in (org, members, roles, connections):
             assert answer.status_code == 200, answer.text
         found = members.json()["members"]
         sessions = {}
@@ -90,18 +91,9 @@ class Tenant:
         events = raw("GET", "/v1/b2b/audit/events", params={"organization_id": self.org, "limit": 1}).json()["events"]
         return {
             "organization": org.json()["organization"], "members": found, "roles": roles.json()["org_policy"],
+            "connections": {kind: of for kind, of in connections.json().items() if kind.endswith("_connections")},
             "sessions": sessions, "last event": [e["event_id"] for e in events],
         }
-
-
-def with_permissions(project, org: str, *permissions):
-    """A logged-in member whose one extra role allows just these (resource, actions…)."""
-    role_id = f"role-{unique()}"
-    before = [r.model_dump() for r in project.api.rbac.organizations.get_org_policy(org).org_policy.roles]
-    role = {"role_id": role_id, "description": "", "permissions": [
-        {"resource_id": resource, "actions": list(actions)} for resource, *actions in permissions]}
-    project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": [*before, role]})
-    return verified_member(project, org, roles=[role_id])
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 
 import pytest
+from connections import certificate, oidc_connection, private_key, saml_connection
 from harness import BIN, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, verified_member
 from scenes import (
     DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, Tenant, made_up, made_up_token, unchanged, verdict,
@@ -159,6 +160,32 @@ TABLE = {
     "discovery.create.browser": Attack([{"intermediate_session_token": "{intermediate}"}], entry=True),
     "discovery.exchange": Attack([{"intermediate_session_token": "{intermediate}", "organization_id": "{own}"}, {"intermediate_session_token": "{own_intermediate}", "organization_id": "{org}"}], entry=True),
     "discovery.exchange.browser": Attack([{"intermediate_session_token": "{own_intermediate}", "organization_id": "{slug}"}], entry=True),
+    "sso.get_connections": Attack(),
+    "sso.get_connections.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "sso.delete_connection": Attack(mixed=True),
+    "sso.delete_connection.browser": Attack([None, SMUGGLED]),
+    "sso_saml.create_connection": Attack([{"display_name": "Taken over"}]),
+    "sso_saml.create_connection.browser": Attack([SMUGGLED]),
+    "sso_saml.update_connection": Attack([{"display_name": "Taken over"}, {"idp_entity_id": "https://evil.example"}], mixed=True),
+    "sso_saml.update_connection.browser": Attack([{"display_name": "Taken over"}, {"connection_id": "{saml}", "idp_entity_id": "evil"}, SMUGGLED]),
+    "sso_saml.update_by_url": Attack([{"metadata_url": "https://evil.example"}], mixed=True),
+    "sso_saml.update_by_url.browser": Attack([{"metadata_url": "https://evil.example"}, {"connection_id": "{saml}", "metadata_url": "https://evil.example"}]),
+    "sso_saml.delete_verification_certificate": Attack(mixed=True),
+    "sso_saml.delete_verification_certificate.browser": Attack([None, SMUGGLED]),
+    "sso_saml.delete_encryption_private_key": Attack(mixed=True),
+    "sso_saml.delete_encryption_private_key.browser": Attack([None, SMUGGLED]),
+    "sso_saml.delete_encryption_private_key.browser.2": Attack([None, SMUGGLED]),
+    "sso_oidc.create_connection": Attack([{"display_name": "Taken over"}]),
+    "sso_oidc.create_connection.browser": Attack([SMUGGLED]),
+    "sso_oidc.update_connection": Attack([{"display_name": "Taken over"}, {"issuer": "https://evil.example"}], mixed=True),
+    "sso_oidc.update_connection.browser": Attack([{"display_name": "Taken over"}, {"connection_id": "{oidc}", "issuer": "https://evil.example"}, SMUGGLED]),
+    # Within a project the backend may, and members may not (test_sso_connections.py).
+    "sso_external.create_connection": Attack(
+        [{"external_organization_id": o, "external_connection_id": c} for o in ("{org}", "{slug}", "{ext}") for c in ("{saml}", "{oidc}")], mixed=True),
+    "sso_external.create_connection.browser": Attack(
+        [{"external_organization_id": o, "external_connection_id": c} for o in ("{org}", "{slug}", "{ext}") for c in ("{saml}", "{oidc}")]),
+    "sso_external.update_connection": Attack([{"display_name": "Taken over"}], mixed=True),
+    "sso_external.update_connection.browser": Attack([{"display_name": "Taken over"}, {"connection_id": "{external}", "display_name": "Taken over"}, SMUGGLED]),
     "sessions.get": Attack(queries=[{"organization_id": "{org}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member_ext}"}]),
     "sessions.authenticate": Attack([{"session_token": "{session}"}, {"session_jwt": "{jwt}"},
         {"session_token": "{own_session}", "authorization_check": {"organization_id": "{org}", "resource_id": "stytch.member", "action": "search"}}], entry=True),
@@ -181,7 +208,8 @@ TABLE = {
 }
 
 # Names of what stands in paths.
-PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"]}
+PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"],
+        "connection_id": ["{saml}", "{oidc}", "{external}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"]}
 
 
 class World:
@@ -206,7 +234,15 @@ class World:
         project.api.passwords.email.reset_start(organization_id=a.org, email_address=a.admin.email_address)
         self.reset = token_from(project.mailbox.wait(a.admin.email_address))
         assert started.member_id == a.member.member_id
+        saml = saml_connection(project, a.org, display_name=a.canary, saml_encryption_private_key=private_key())
+        # Of two certificates one can be deleted.
+        saml = project.api.sso.saml.update_connection(a.org, saml.connection_id, x509_certificate=certificate()).connection
+        oidc = oidc_connection(project, a.org, display_name=a.canary)
+        lender = saml_connection(project, elsewhere := project.organization().organization_id)
+        external = project.api.sso.external.create_connection(a.org, elsewhere, lender.connection_id, display_name=a.canary).connection
         self.names = {
+            "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id,
+            "certificate": saml.verification_certificates[0].certificate_id, "key": saml.encryption_private_keys[0].private_key_id,
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
             "session": a.admin_login.session_token, "jwt": a.admin_login.session_jwt,
@@ -218,6 +254,8 @@ class World:
 
     def nobody(self) -> dict:
         return {
+            "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
+            "certificate": made_up("saml-verification-key"), "key": made_up("saml-encryption-key"),
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),
             "jwt": self.dead_jwt, "session_id": made_up("member-session"), "link": made_up_token(MAGIC_LINK),
@@ -258,8 +296,7 @@ def paths(path, mixed):
     for name, ways in PATH.items():
         made = [p.replace("{" + name + "}", way) for p in made for way in (ways if "{" + name + "}" in p else ways[:1])]
     if mixed:
-        own = path.replace("{organization_id}", "{own}").replace("{member_password_id}", "{password}")
-        made += [own.replace("{member_id}", way) for way in PATH["member_id"]]
+        made += paths(path.replace("{organization_id}", "{own}"), False)
     return list(dict.fromkeys(made))
 
 

@@ -102,13 +102,21 @@ fn operation(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) ->
     operation
 }
 
+/// No two are the same: a second door of a dialect, for clients that spell the path in another way, is counted.
 fn operation_id(endpoint: &Endpoint, door: &Door) -> String {
+    let before = endpoint
+        .about
+        .doors
+        .iter()
+        .take_while(|other| (other.method.as_str(), other.path) != (door.method.as_str(), door.path));
+    let like_it = before.filter(|other| (other.dialect, other.myself) == (door.dialect, door.myself)).count();
+    let number = if like_it == 0 { String::new() } else { format!(".{}", like_it + 1) };
     let suffix = match (door.dialect, door.myself) {
         (_, true) => ".self",
         (Dialect::Browser, false) => ".browser",
         _ => "",
     };
-    format!("{}{suffix}", endpoint.about.operation)
+    format!("{}{suffix}{number}", endpoint.about.operation)
 }
 
 fn security(endpoint: &Endpoint, door: &Door) -> Value {

@@ -4,8 +4,10 @@ CREATE TABLE sso_connections (
     project_id      TEXT COLLATE "C" NOT NULL,
     organization_id TEXT COLLATE "C" NOT NULL,
     id              TEXT COLLATE "C" NOT NULL,
+    -- Counts changes, so that none is made to what was changed meanwhile.
     version         BIGINT NOT NULL DEFAULT 0,
     kind            TEXT COLLATE "C" NOT NULL,
+    is_active       BOOLEAN NOT NULL,
     display_name    TEXT NOT NULL,
     settings        JSONB NOT NULL,
     sealed_secrets  BYTEA NOT NULL,

@@ -2,7 +2,7 @@
 
 use crate::actor::ProjectCaller;
 use crate::organizations::{self, OrganizationRef};
-use crate::{members, projects};
+use crate::{members, projects, sso};
 use database::Tx;
 use foundation::app::App;
 use foundation::cx::Cx;
@@ -82,12 +82,14 @@ async fn set_org_policy(cx: Call<ProjectCaller>, input: SetOrgPolicy) -> Result<
 
 /// The roles, once they are stored: when nobody has another any more.
 fn set_some(tx: &mut Tx, cx: &Cx, input: &SetOrgPolicy) -> Result<Option<Vec<Role>>> {
-    let before = organizations::find(tx, cx.project(), &input.organization_id)?;
+    let found = organizations::find(tx, cx.project(), &input.organization_id)?;
     let policy = projects::policy(tx, cx.project())?;
     let roles = check_organization_roles(input.org_policy.roles.clone(), &policy)?;
+    let policy = policy.with_roles(&roles);
+    sso::take_undefined_roles(tx, cx, &found.organization_id, &policy)?;
+    let before = organizations::find(tx, cx.project(), &input.organization_id)?;
     let mut organization = before.clone();
     organization.settings.custom_roles = roles.clone();
-    let policy = policy.with_roles(&roles);
     if members::take_undefined_roles(tx, cx, &organization, &policy)? {
         return Ok(None);
     }
@@ -115,8 +117,10 @@ pub async fn set_policy(app: &App, project: &str, given: Policy) -> Result<Polic
 
 /// Has the members and rules of an organization lose what is defined no more; whether there is more of it.
 fn take_undefined(tx: &mut Tx, cx: &Cx, id: &OrganizationId) -> Result<bool> {
+    let Some(found) = organizations::find_by_id(tx, cx.project(), id)? else { return Ok(false) };
+    let policy = organizations::policy(tx, cx.project(), &found)?;
+    sso::take_undefined_roles(tx, cx, id, &policy)?;
     let Some(before) = organizations::find_by_id(tx, cx.project(), id)? else { return Ok(false) };
-    let policy = organizations::policy(tx, cx.project(), &before)?;
     let mut organization = before.clone();
     organization.settings.drop_rules_for_undefined_roles(&policy);
     organizations::save(tx, cx, "organization.update", &before, &mut organization)?;

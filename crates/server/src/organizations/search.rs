@@ -97,9 +97,11 @@ fn filter(sql: &mut Condition, filter: &Filter) -> Result<String> {
         OrganizationFilter::ClaimedEmailDomains => {
             domain("claimed", &sql.is_one_of("d.domain", &lower(filter.strings()?)))
         }
-        // There are no SSO connections yet, so none is active and none has this id.
-        OrganizationFilter::HasActiveSsoConnection => if filter.boolean()? { "FALSE" } else { "TRUE" }.to_owned(),
-        OrganizationFilter::SsoConnectionId => filter.string().map(|_| "FALSE".to_owned())?,
+        OrganizationFilter::HasActiveSsoConnection => match filter.boolean()? {
+            true => connection("s.is_active"),
+            false => format!("NOT ({})", connection("s.is_active")),
+        },
+        OrganizationFilter::SsoConnectionId => connection(&sql.is_one_of("s.id", &[filter.string()?])),
     })
 }
 
@@ -114,6 +116,10 @@ fn slug(condition: &str) -> String {
 
 fn member(condition: &str) -> String {
     format!("o.id IN (SELECT d.organization_id FROM member_directory d WHERE d.project_id = $1 AND {condition})")
+}
+
+fn connection(condition: &str) -> String {
+    format!("o.id IN (SELECT s.organization_id FROM sso_connections s WHERE s.project_id = $1 AND {condition})")
 }
 
 fn domain(kind: &'static str, condition: &str) -> String {

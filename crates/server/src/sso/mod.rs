@@ -5,7 +5,7 @@ mod login;
 mod protocol;
 mod recorder;
 
-pub(crate) use connections::operations::find_public;
+pub(crate) use connections::operations::{find_public, take_undefined_roles};
 pub(crate) use login::{
     BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response, way,
 };

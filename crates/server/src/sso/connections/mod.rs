@@ -66,7 +66,7 @@ pub(crate) struct Connection {
     pub(crate) organization_id: OrganizationId,
     pub(crate) connection_id: ConnectionId,
     /// Counts its changes.
-    pub(crate) revision: i64,
+    pub(crate) version: i64,
     pub(crate) display_name: String,
     pub(crate) settings: Settings,
     pub(crate) secrets: Secrets,
@@ -99,7 +99,7 @@ impl Connection {
             project_id: cx.project().id.clone(),
             organization_id: organization.clone(),
             connection_id: ConnectionId::new(settings.kind(), cx.project().environment),
-            revision: 0,
+            version: 0,
             display_name,
             settings,
             secrets,

@@ -7,8 +7,9 @@ use database::{EVERYTHING, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::ProjectId;
+use foundation::id::{OrganizationId, ProjectId};
 use foundation::keys::Purpose;
+use foundation::rbac::Policy;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -86,7 +87,7 @@ fn opened(tx: &mut Tx, cx: &Cx, stored: store::Stored) -> Result<Connection> {
         project_id: stored.project_id,
         organization_id: stored.organization_id,
         connection_id: stored.id,
-        revision: stored.revision,
+        version: stored.version,
         display_name: stored.display_name,
         settings: stored.settings,
         secrets: serde_json::from_slice(&secrets).map_err(|error| Error::Internal(Box::new(error)))?,
@@ -102,7 +103,8 @@ fn sealed(tx: &mut Tx, cx: &Cx, connection: &Connection) -> Result<store::Stored
         project_id: connection.project_id.clone(),
         organization_id: connection.organization_id.clone(),
         id: connection.connection_id.clone(),
-        revision: connection.revision,
+        version: connection.version,
+        is_active: connection.is_active(),
         display_name: connection.display_name.clone(),
         settings: connection.settings.clone(),
         sealed_secrets: cx.app.keys().seal(tx, Purpose::SsoConnection, id, &secrets)?,
@@ -148,14 +150,16 @@ pub(crate) fn save(
     if !store::update(tx, &stored)? {
         return Err(Error::Conflict);
     }
-    connection.revision += 1;
+    connection.version += 1;
     tell_organization(tx, cx, organization, Some(before), Some(connection))?;
     record(tx, cx, "sso_connection.update", connection, change)?;
-    let seen = |connection: &Connection| (connection.is_active(), connection.identity_provider().to_owned());
+    let seen = |connection: &Connection| {
+        (connection.is_active(), connection.identity_provider().to_owned(), connection.authority().to_owned())
+    };
     if seen(before) == seen(connection) {
         return Ok(());
     }
-    tell_borrowers(tx, cx, connection, connection.is_active())
+    tell_borrowers(tx, cx, connection, true)
 }
 
 /// Deletes a connection: nobody logs in by it any more, and sessions that were begun by it end.
@@ -166,8 +170,28 @@ pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connectio
     tell_borrowers(tx, cx, connection, false)
 }
 
+/// Takes the roles away that are defined no more: a rule for one that is gone would hold for the next of that name.
+pub(crate) fn take_undefined_roles(tx: &mut Tx, cx: &Cx, id: &OrganizationId, policy: &Policy) -> Result<()> {
+    // Each change is one of the organization too.
+    let find = |tx: &mut Tx| organizations::find_by_id(tx, cx.project(), id);
+    let Some(organization) = find(tx)? else { return Ok(()) };
+    let known = organization.sso_connections.iter().flat_map(|known| &known.roles);
+    if known.into_iter().all(|role| policy.has_role(&role.role_id)) {
+        return Ok(());
+    }
+    for before in all(tx, cx, &organization)? {
+        let mut after = before.clone();
+        let (of_all, of_groups) = after.roles_mut();
+        of_all.retain(|role| policy.has_role(&role.role_id));
+        of_groups.retain(|role| policy.has_role(&role.role_id));
+        let Some(organization) = find(tx)? else { return Ok(()) };
+        save(tx, cx, organization, &before, &mut after)?;
+    }
+    Ok(())
+}
+
 /// Connections of other organizations that stand for this one are active as long as it is. There are [`MOST_BORROWERS`].
-fn tell_borrowers(tx: &mut Tx, cx: &Cx, lender: &Connection, is_active: bool) -> Result<()> {
+fn tell_borrowers(tx: &mut Tx, cx: &Cx, lender: &Connection, is_there: bool) -> Result<()> {
     for stored in store::borrowers(tx, &lender.project_id, &lender.connection_id)? {
         // One that is gone has nobody who logs in.
         let Some(organization) = organizations::find_by_id(tx, cx.project(), &stored.organization_id)? else {
@@ -176,7 +200,8 @@ fn tell_borrowers(tx: &mut Tx, cx: &Cx, lender: &Connection, is_active: bool) ->
         let before = opened(tx, cx, stored)?;
         let mut after = before.clone();
         if let Settings::External(external) = &mut after.settings {
-            external.external_connection_is_active = is_active;
+            external.external_connection_is_active = is_there && lender.is_active();
+            external.external_authority = if is_there { lender.authority() } else { "" }.to_owned();
             external.identity_provider = lender.identity_provider().to_owned();
         }
         save(tx, cx, organization, &before, &mut after)?;

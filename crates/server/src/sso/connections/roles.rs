@@ -14,7 +14,7 @@ pub(super) fn known(
     let id = new.connection_id.as_str();
     let before = organization.sso_connections.iter().find(|known| known.connection_id == id);
     let since = match old {
-        Some(old) if authority(old) != authority(new) && !authority(old).is_empty() => Some(cx.now()),
+        Some(old) if old.authority() != new.authority() && !old.authority().is_empty() => Some(cx.now()),
         _ => before.and_then(|known| known.since),
     };
     let (connection_roles, group_roles) = new.roles();
@@ -36,22 +36,40 @@ pub(super) fn known(
     }
 }
 
-/// Whose word about people counts.
-fn authority(connection: &Connection) -> &str {
-    match &connection.settings {
-        Settings::Saml(saml) => &saml.idp_entity_id,
-        Settings::Oidc(oidc) => &oidc.issuer,
-        Settings::External(external) => &external.external_connection_id,
-    }
-}
-
 impl Connection {
+    /// Whose word about people counts.
+    pub(super) fn authority(&self) -> &str {
+        match &self.settings {
+            Settings::Saml(saml) => &saml.idp_entity_id,
+            Settings::Oidc(oidc) => &oidc.issuer,
+            Settings::External(external) => &external.external_authority,
+        }
+    }
+
     /// The roles that it gives: to all who log in by it, and to those in a group.
     pub(crate) fn roles(&self) -> (&[ConnectionRole], &[GroupRole]) {
         match &self.settings {
             Settings::Saml(saml) => (&saml.connection_roles, &saml.group_roles),
             Settings::Oidc(oidc) => (&oidc.connection_roles, &oidc.group_roles),
             Settings::External(external) => (&external.connection_roles, &external.group_roles),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn roles_mut(&mut self) -> (&mut Vec<ConnectionRole>, &mut Vec<GroupRole>) {
+        match &mut self.settings {
+            Settings::Saml(saml) => {
+                let saml = &mut **saml;
+                (&mut saml.connection_roles, &mut saml.group_roles)
+            }
+            Settings::Oidc(oidc) => {
+                let oidc = &mut **oidc;
+                (&mut oidc.connection_roles, &mut oidc.group_roles)
+            }
+            Settings::External(external) => {
+                let external = &mut **external;
+                (&mut external.connection_roles, &mut external.group_roles)
+            }
         }
     }
 }

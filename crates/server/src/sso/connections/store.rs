@@ -52,7 +52,8 @@ pub(super) struct Stored {
     pub(super) project_id: ProjectId,
     pub(super) organization_id: OrganizationId,
     pub(super) id: ConnectionId,
-    pub(super) revision: i64,
+    pub(super) version: i64,
+    pub(super) is_active: bool,
     pub(super) display_name: String,
     pub(super) settings: Settings,
     pub(super) sealed_secrets: Vec<u8>,
@@ -72,7 +73,8 @@ impl FromRow for Stored {
             project_id: row.get("project_id")?,
             organization_id: row.get("organization_id")?,
             id: row.get("id")?,
-            revision: row.get("version")?,
+            version: row.get("version")?,
+            is_active: row.get("is_active")?,
             display_name: row.get("display_name")?,
             settings,
             sealed_secrets: row.get("sealed_secrets")?,
@@ -100,14 +102,15 @@ fn json(settings: &Settings) -> database::Value {
 
 pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
     tx.execute(
-        "INSERT INTO sso_connections (project_id, organization_id, id, kind, display_name, settings, sealed_secrets,
-                                      external_connection_id, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO sso_connections (project_id, organization_id, id, kind, is_active, display_name, settings,
+                                      sealed_secrets, external_connection_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
             &new.project_id,
             &new.organization_id,
             &new.id,
             new.settings.kind().as_str(),
+            new.is_active,
             &new.display_name,
             json(&new.settings),
             new.sealed_secrets.as_slice(),
@@ -123,17 +126,18 @@ pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
 pub(super) fn update(tx: &mut Tx, changed: &Stored) -> Result<bool> {
     let updated = tx.execute(
         "UPDATE sso_connections SET display_name = $5, settings = $6, sealed_secrets = $7, updated_at = $8,
-                                    version = version + 1
+                                    is_active = $9, version = version + 1
          WHERE project_id = $1 AND organization_id = $2 AND id = $3 AND version = $4",
         args![
             &changed.project_id,
             &changed.organization_id,
             &changed.id,
-            changed.revision,
+            changed.version,
             &changed.display_name,
             json(&changed.settings),
             changed.sealed_secrets.as_slice(),
-            changed.updated_at
+            changed.updated_at,
+            changed.is_active
         ],
     )?;
     Ok(updated > 0)

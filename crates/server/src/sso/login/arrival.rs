@@ -147,7 +147,7 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let own = login.as_ref().map_or(connection.connection_id.as_str(), |login| &login.connection_id);
     let now = usable(tx, cx, &organization, own)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
-    if now.connection_id != connection.connection_id || now.revision != connection.revision {
+    if now.connection_id != connection.connection_id || now.version != connection.version {
         return Err(ApiError::RequiresActiveSsoConnection
             .because("The connection was changed while you were logging in. Start again."));
     }

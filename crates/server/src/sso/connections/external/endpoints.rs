@@ -82,6 +82,7 @@ fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<ExternalRespon
         external_connection_id: lender.connection_id.to_string(),
         identity_provider: lender.identity_provider().to_owned(),
         external_connection_is_active: true,
+        external_authority: lender.authority().to_owned(),
         connection_roles: role_assignments::of_all(&[], input.connection_implicit_role_assignments.as_deref())?,
         group_roles: role_assignments::of_groups(&[], input.group_implicit_role_assignments.as_deref())?,
     };

@@ -20,6 +20,7 @@ pub(crate) struct External {
     /// As the other connection has them: they follow its changes.
     pub(crate) identity_provider: String,
     pub(crate) external_connection_is_active: bool,
+    pub(crate) external_authority: String,
     pub(crate) connection_roles: Vec<ConnectionRole>,
     pub(crate) group_roles: Vec<GroupRole>,
 }
