@@ -4,8 +4,9 @@ import html
 import re
 
 import requests
-from harness import Project, query_of
+from harness import Project, as_member, query_of
 from identity_providers import OpenIdProvider, SamlProvider
+from stytch.b2b.models import sso_oidc, sso_saml
 
 
 class Browser:
@@ -100,11 +101,14 @@ class Connection:
 
 
 class Saml(Connection):
+    """By SAML. `by` is the login of a member on whose behalf it is set up; without one the app's backend does it."""
+
     def __init__(self, project: Project, provider: SamlProvider | None = None, org: str | None = None, by=None, **settings):
         self.project, self.provider = project, provider or SamlProvider()
         self.org = org or project.organization().organization_id
-        self.options = {"method_options": by} if by else {}
-        made = project.api.sso.saml.create_connection(self.org, display_name="Okta", identity_provider="okta", **self.options)
+        self.options = {"method_options": as_member(sso_saml.UpdateConnectionRequestOptions, by)} if by else {}
+        creating = {"method_options": as_member(sso_saml.CreateConnectionRequestOptions, by)} if by else {}
+        made = project.api.sso.saml.create_connection(self.org, display_name="Okta", identity_provider="okta", **creating)
         self.connection_id, self.acs_url = made.connection.connection_id, made.connection.acs_url
         connection = self.update(**self.provider.settings(**settings))
         assert connection.status == "active", connection
@@ -130,11 +134,14 @@ class Saml(Connection):
 
 
 class Oidc(Connection):
+    """By OpenID Connect."""
+
     def __init__(self, project: Project, provider: OpenIdProvider, org: str | None = None, by=None, **settings):
         self.project, self.provider = project, provider
         self.org = org or project.organization().organization_id
-        self.options = {"method_options": by} if by else {}
-        made = project.api.sso.oidc.create_connection(self.org, display_name="Provider", **self.options)
+        self.options = {"method_options": as_member(sso_oidc.UpdateConnectionRequestOptions, by)} if by else {}
+        creating = {"method_options": as_member(sso_oidc.CreateConnectionRequestOptions, by)} if by else {}
+        made = project.api.sso.oidc.create_connection(self.org, display_name="Provider", **creating)
         self.connection_id = made.connection.connection_id
         updated = self.update(**provider.settings(**settings))
         assert updated.connection.status == "active", updated

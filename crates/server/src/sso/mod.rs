@@ -4,6 +4,7 @@ mod connections;
 mod login;
 mod protocol;
 mod recorder;
+mod sentence;
 
 pub(crate) use connections::operations::{find_public, take_undefined_roles};
 pub(crate) use login::{

@@ -69,7 +69,12 @@ pub(super) struct Found {
     pub(super) connection: Connection,
     /// The login that it answers, if there is one that can still come back.
     pub(super) login: Option<Begun>,
+    /// Whether it answers one that was begun by another connection (threats T-08, T-28).
+    pub(super) is_elsewhere: bool,
 }
+
+/// What is said of that.
+pub(super) const ELSEWHERE: &str = "The login was begun by another connection. Start again.";
 
 /// Finds the connection by the address that the browser came to, and the login by its state.
 ///
@@ -93,7 +98,21 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, connection_id: &str, state: Option<&Sta
         }
         None => None,
     };
-    Ok(Found { cx, connection, login })
+    let is_here = match &login {
+        Some(login) => is_of(tx, &cx, login, &connection)?,
+        None => true,
+    };
+    Ok(Found { cx, connection, login: login.filter(|_| is_here), is_elsewhere: !is_here })
+}
+
+/// Whether people log in by this connection who have begun so.
+fn is_of(tx: &mut Tx, cx: &Cx, login: &Begun, connection: &Connection) -> Result<bool> {
+    let organization = organizations::find_by_id(tx, cx.project(), &login.organization_id)?;
+    let used = match organization {
+        Some(organization) => usable(tx, cx, &organization, &login.connection_id)?,
+        None => None,
+    };
+    Ok(used.is_some_and(|used| used.connection_id == connection.connection_id))
 }
 
 /// Who has logged in, by an answer that was accepted.
@@ -142,7 +161,7 @@ pub(super) fn refuse(
 }
 
 fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
-    let Found { cx, connection, login } = found;
+    let Found { cx, connection, login, .. } = found;
     let id = login.as_ref().map_or(&connection.organization_id, |login| &login.organization_id);
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let own = login.as_ref().map_or(connection.connection_id.as_str(), |login| &login.connection_id);

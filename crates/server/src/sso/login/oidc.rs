@@ -10,6 +10,7 @@ use crate::openid_providers::{Fault, Providers, REMEMBERED};
 use crate::sso::connections::{Oidc, Settings};
 use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
+use crate::sso::sentence::sentence;
 use ::oidc::authorization::Request;
 use ::oidc::callback::Callback;
 use ::oidc::client_assertion::{Assertion, SigningKey};
@@ -153,6 +154,9 @@ async fn begin(
         return plain(ApiError::MissingOidcStateParam);
     }
     let Some(state) = state else { return plain(ApiError::UnsolicitedOidcResponse) };
+    if found.is_elsewhere {
+        return Ok(Err((ApiError::OidcInvalidCallbackRequest, arrival::ELSEWHERE.to_owned())));
+    }
     let Some(login) = &found.login else { return plain(ApiError::ExpiredOidcResponse) };
     let errors = (ApiError::MissingOidcCsrfCookie, ApiError::OidcCsrfCookieMismatch);
     let sent_from = Browser::of(head, cx.project());
@@ -233,14 +237,6 @@ fn error_of_userinfo(fault: &Fault) -> ApiError {
 
 fn refused(error: ApiError, fault: &Fault) -> Refused {
     (error, sentence(fault))
-}
-
-/// A refusal as a sentence for people.
-fn sentence(error: &dyn Display) -> String {
-    let text = error.to_string();
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str().trim_end_matches('.'))
 }
 
 /// The request for tokens, with the proof of who we are that the provider takes. A client secret that is a private key (PEM,

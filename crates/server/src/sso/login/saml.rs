@@ -8,6 +8,7 @@ use super::state::State;
 use crate::sso::connections::{AttributeMapping, Connection, POST, RESERVED, Saml, Settings};
 use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
+use crate::sso::sentence::sentence;
 use ::saml::{
     AuthnRequest, Certificate, Expected, PrivateKey, Refused, RefusedKind, ServiceProvider, Verified, from_form,
     service_provider_metadata, verify,
@@ -148,7 +149,7 @@ pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) ->
 type Judged = std::result::Result<(Identity, (String, i64)), (ApiError, String)>;
 
 fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Result<Vec<u8>, Refused>) -> Judged {
-    let Found { cx, connection, login } = found;
+    let Found { cx, connection, login, .. } = found;
     let Settings::Saml(settings) = &connection.settings else {
         return Err((ApiError::OidcInvalidCallbackRequest, "This connection is not one of SAML.".to_owned()));
     };
@@ -159,6 +160,9 @@ fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Re
             let sent_from = Browser::of(head, cx.project());
             browser::check(cx.app.keys(), &login.browser_hash, sent_from.as_ref(), errors)
                 .map_err(|error| plain(error.told()))?;
+        }
+        (None, Some(_)) if found.is_elsewhere => {
+            return Err((ApiError::UnsolicitedSamlResponse, arrival::ELSEWHERE.to_owned()));
         }
         (None, Some(_)) => return Err(plain(ApiError::UnsolicitedSamlResponse)),
         (None, None) if settings.idp_initiated_auth_disabled => {
@@ -185,17 +189,10 @@ fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Re
         skew: settings.clock_skew_seconds,
         legacy: settings.legacy(),
     };
-    let refused = |refused: Refused| (error_of(&refused), sentence(&refused.to_string()));
+    let refused = |refused: Refused| (error_of(&refused), sentence(&refused));
     let verified = verify(&xml.map_err(refused)?, &expected).map_err(refused)?;
     let assertion = (verified.assertion_id.clone(), verified.remember_until);
     Ok((identity(verified, &settings.attribute_mapping)?, assertion))
-}
-
-/// A refusal as a sentence for people.
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
 }
 
 fn error_of(refused: &Refused) -> ApiError {
