@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 
-from . import checks, load, passwords, searches
+from . import checks, load, passwords, searches, sso
 from .data import Data, Size, prepared
 from .load import Requests, compare, summary, wrk
 from .servers import Guildhall, Process, memory_mb
@@ -38,6 +38,7 @@ class Engine:
     def __init__(self, options, name: str, binary: pathlib.Path, empty: pathlib.Path, work: pathlib.Path):
         self.options, self.name, self.binary, self.empty, self.work = options, name, binary, empty, work
         self.hashes = empty.with_name("hashes")
+        self.saml_verify = empty.with_name("saml_verify")
         self.stack = contextlib.ExitStack()
         self.sizes: dict[str, dict] = {}
 
@@ -77,6 +78,10 @@ class Engine:
             side = self.serve(self.prepare(self.small("small")))
             self.first_checks(side, FEW)
             result["passwords"] = passwords.measure(self, side)
+            side.server.stop()
+        if "sso" in self.options.only:
+            side = self.serve(self.prepare(self.small("small")))
+            result["sso"] = sso.measure(self, side)
             side.server.stop()
         return result | (self.side_by_side() if "logins" in self.options.only else {})
 

@@ -127,9 +127,24 @@ def passwords(engine: str, found: dict) -> list[tuple]:
     ]
 
 
+def sso(found: dict) -> list[tuple]:
+    logins, ours = found["logins"], found["verification"]["ours"]
+    ratio = logins["sso_to_link"]
+    times = ", ".join(f"{kind} {logins[kind]['cpu_us'] + logins[kind].get('database_cpu_us', 0):,.0f} µs" for kind in ("sso", "link"))
+    rows = [at_most("login by SAML: processor time of a magic-link login", 1 / ratio["cpu_ratio"], 1.5, "×",
+                    f"{times}; {1 / ratio['ratio']:.2f}× its time, one after the other"),
+            at_most("verifying a SAML response, on one core", ours["us"], 100, " µs", f"{ours['per_second']:,.0f}/s")]
+    for name in ("python3-saml", "node-saml"):
+        theirs = found["verification"][name]
+        rows.append(at_least(f"verifying a SAML response, of {name}'s rate", theirs["ours"], 5, f"{theirs['ours']:.1f}×",
+                             f"{theirs['us']:,.0f} µs"))
+    return rows
+
+
 def parts(engine: str, found: dict) -> list[tuple]:
     """Rows of what can be measured on its own."""
     return [*(passwords(engine, found["passwords"]) if "passwords" in found else []),
+            *(sso(found["sso"]) if "sso" in found else []),
             *checks(found.get("checks", {})), *([searches(found["searches"])] if "searches" in found else []),
             *(side_by_side(found["side_by_side"]) if "side_by_side" in found else [])]
 

@@ -61,6 +61,7 @@ def build(symbols: bool) -> tuple[pathlib.Path, pathlib.Path]:
     cargo("build", "--release", "--locked", "--quiet", "-p", "guildhall", "--bin", "guildhall")
     cargo("build", "--release", "--locked", "--quiet", "-p", "server", "--example", "empty")
     cargo("build", "--release", "--locked", "--quiet", "-p", "passwords", "--example", "hashes")
+    cargo("build", "--release", "--locked", "--quiet", "-p", "saml", "--example", "saml_verify")
     if not symbols:
         return release / "guildhall", release / "examples/empty"
     # The same program; only its last step is made anew, and keeps the names of functions.

@@ -46,6 +46,9 @@ enum Command {
     /// Set a project's roles and resources.
     #[command(subcommand)]
     Rbac(commands::rbac::Rbac),
+    /// Find out why a login by SSO fails.
+    #[command(subcommand)]
+    Sso(commands::sso::Sso),
     /// Make the file of passwords that are known from breaches.
     #[command(subcommand)]
     BreachFilter(commands::breach_filter::BreachFilter),
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
+            Command::Sso(sso) => sso.run().await,
             Command::BreachFilter(filter) => filter.run(),
             Command::Migrate(migrate) => migrate.run().await,
             Command::Doctor(doctor) => doctor.run().await,

@@ -55,5 +55,6 @@ pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
 pub use seed::{Seed, Seeded, seed};
 pub use serve::{Listening, serve, wiring};
+pub use sso::{Recorded as SsoExchange, exchanges_of as sso_exchanges};
 pub use tables::{TABLES, everything_sealed};
 pub use transport::{Bodies, Limits, Proxies};

@@ -12,6 +12,7 @@ pub(crate) mod project;
 pub(crate) mod rbac;
 pub(crate) mod seed;
 pub(crate) mod serve;
+pub(crate) mod sso;
 
 /// Writes a line to stdout at once. A closed pipe is not an error: `guildhall audit | head` is fine.
 pub(crate) fn print(line: &str) {

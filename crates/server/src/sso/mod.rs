@@ -11,6 +11,8 @@ pub(crate) use login::{
     BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response, way,
 };
 
+pub use recorder::{Recorded, exchanges_of};
+
 use crate::organizations::Organization;
 use foundation::tables::Table;
 use frame::Endpoint;

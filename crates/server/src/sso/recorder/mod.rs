@@ -9,15 +9,18 @@ pub(crate) use endpoints::endpoints;
 pub(crate) use masking::{MASK, bounded, masked_xml};
 pub(crate) use store::TABLES;
 
-use crate::sso::connections::Connection;
+use crate::sso::connections::{Connection, operations};
 use crate::sso::protocol::Protocol;
 use database::Tx;
+use foundation::app::App;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::SsoExchangeId;
+use foundation::project::Project;
 use foundation::time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Exchanges that are kept of a connection.
 const KEPT: i64 = 50;
@@ -57,25 +60,27 @@ impl Exchange {
 
 /// An exchange, as it is stored and shown.
 #[derive(Serialize, Deserialize, JsonSchema)]
-pub(crate) struct Recorded {
-    exchange_id: String,
-    connection_id: String,
+pub struct Recorded {
+    /// Its id.
+    pub exchange_id: String,
+    /// Whose it is.
+    pub connection_id: String,
     /// That of the request with which the browser came back: a person who was turned away has it on their page.
-    request_id: String,
+    pub request_id: String,
     /// RFC 3339.
-    created_at: String,
+    pub created_at: String,
     /// `saml` or `oidc`.
-    protocol: String,
+    pub protocol: String,
     /// Whether it belongs to a login that was begun here; if not, the identity provider began it.
-    answers_login: bool,
+    pub answers_login: bool,
     /// `accepted` or `refused`.
-    verdict: String,
+    pub verdict: String,
     /// Empty when it was accepted.
-    error_type: String,
+    pub error_type: String,
     /// In one sentence: which value was seen, and which was expected.
-    reason: String,
+    pub reason: String,
     /// What came, without what could be used again.
-    response: String,
+    pub response: String,
 }
 
 /// Records an exchange.
@@ -112,4 +117,17 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
 pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
     let of = store::Of { organization: &connection.organization_id, connection: &connection.connection_id };
     tx.visit(of.organization.as_str(), |tx| store::all(tx, of))
+}
+
+/// The same, for `guildhall sso explain`.
+///
+/// # Errors
+/// `sso_connection_not_found`.
+pub async fn exchanges_of(app: &App, connection_id: &str) -> Result<Vec<Recorded>> {
+    let (cx, id) = (Cx::of_operator(app, Arc::new(Project::none())), connection_id.to_owned());
+    let read = move |tx: &mut Tx| {
+        let connection = operations::find_public(tx, &cx, &id)?.ok_or(ApiError::SsoConnectionNotFound)?;
+        recorded(tx, &connection)
+    };
+    app.db().read(read).await
 }
