@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pyotp
 import pytest
 import told
+from connections import WITH_GROUPS, Published, certificate, metadata, oidc_connection, private_key, saml_connection
 from doors import Door, catalogue
 from harness import (
     ENGINE, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
@@ -176,6 +177,116 @@ def retired(w):
 @changes("members.start_email_update")
 def begin_another_address(w):
     return Sent({"email_address": new_email(w.domain)})
+
+
+# ---------------------------------------------------------------- connections to identity providers
+
+
+@changes("sso_saml.create_connection", "sso_oidc.create_connection")
+def a_connection(w):
+    return Sent({"display_name": "Okta", "identity_provider": "okta"})
+
+
+def of(connection, **fields):
+    """A change of a connection."""
+    return Sent(fields or None, path={"connection_id": connection.connection_id})
+
+
+@changes("sso_saml.update_connection")
+def what_makes_it_active(w):
+    made = saml_connection(w.project, w.org, active=False)
+    return of(made, display_name="New", idp_entity_id="https://idp.example", idp_sso_url="https://idp.example/sso", attribute_mapping=WITH_GROUPS,
+              x509_certificate=certificate(), saml_group_implicit_role_assignments=[{"role_id": "stytch_admin", "group": "a"}])
+
+
+@changes("sso_saml.update_connection")
+def keys_and_switches(w):
+    made = saml_connection(w.project, w.org)
+    return of(made, signing_private_key=private_key(), saml_encryption_private_key=private_key(), allow_sha1=True, clock_skew_seconds=1)
+
+
+@changes("sso_saml.update_by_url")
+def metadata_at_an_address(w):
+    url = w.published.put(metadata(certificates=[certificate()], binding="HTTP-POST"))
+    return of(saml_connection(w.project, w.org), metadata_url=url)
+
+
+@changes("sso_saml.update_connection")
+def of_what_stands_for_it(w):
+    lender = lent(w).external_connection_id
+    return Sent({"idp_sso_url": "", "identity_provider": "duo"}, path={"connection_id": lender})
+
+
+@changes("sso_saml.delete_verification_certificate")
+def one_of_two_certificates(w):
+    made = saml_connection(w.project, w.org)
+    w.project.api.sso.saml.update_connection(w.org, made.connection_id, x509_certificate=certificate())
+    return Sent(path={"connection_id": made.connection_id, "certificate_id": made.verification_certificates[0].certificate_id})
+
+
+@changes("sso_saml.delete_encryption_private_key")
+def the_only_key(w):
+    made = saml_connection(w.project, w.org, saml_encryption_private_key=private_key())
+    return Sent(path={"connection_id": made.connection_id, "private_key_id": made.encryption_private_keys[0].private_key_id})
+
+
+@changes("sso_oidc.update_connection")
+def a_provider(w):
+    return of(oidc_connection(w.project, w.org, active=False), issuer=w.published.issuer(), client_id="a", client_secret="b", custom_scopes="email")
+
+
+@changes("sso_oidc.update_connection")
+def another_secret(w):
+    return of(oidc_connection(w.project, w.org), client_secret="another")
+
+
+def lent(w):
+    """A connection of the organization for which another organization has one; that one."""
+    lender = saml_connection(w.project, w.org)
+    elsewhere = w.project.organization().organization_id
+    return w.project.api.sso.external.create_connection(elsewhere, w.org, lender.connection_id).connection
+
+
+@changes("sso_external.create_connection")
+def of_another_organization(w):
+    elsewhere = w.project.organization().organization_id
+    lender = saml_connection(w.project, elsewhere)
+    return Sent({"external_organization_id": elsewhere, "external_connection_id": lender.connection_id,
+                 "group_implicit_role_assignments": [{"role_id": "stytch_admin", "group": "a"}]})
+
+
+@changes("sso_external.update_connection")
+def roles_of_another_organizations(w):
+    elsewhere = w.project.organization().organization_id
+    lender = saml_connection(w.project, elsewhere)
+    made = w.project.api.sso.external.create_connection(w.org, elsewhere, lender.connection_id).connection
+    return of(made, display_name="New", external_connection_implicit_role_assignments=[{"role_id": "stytch_admin"}])
+
+
+@changes("sso.delete_connection")
+def who_may_join_by_it(w):
+    made = saml_connection(w.project, w.org)
+    allowed = {"sso_jit_provisioning": "RESTRICTED", "sso_jit_provisioning_allowed_connections": [made.connection_id]}
+    w.project.api.organizations.update(w.org, **allowed)
+    return of(made)
+
+
+@changes("sso.delete_connection")
+def what_stands_for_it(w):
+    return Sent(path={"connection_id": lent(w).external_connection_id})
+
+
+@changes("rbac.set_org_policy")
+def a_role_that_a_connection_gives_is_gone(w):
+    w.project.api.rbac.organizations.set_org_policy(w.org, org_policy=roles_of_the_organization(w).body["org_policy"])
+    saml_connection(w.project, w.org, saml_connection_implicit_role_assignments=[{"role_id": "editor"}])
+    return Sent({"org_policy": {"roles": []}})
+
+
+@changes("organizations.delete")
+def with_connections(w):
+    saml_connection(w.project, w.org)
+    return Sent()
 
 
 # ---------------------------------------------------------------- links
@@ -625,7 +736,9 @@ READS = {
 
 # The page whose button ends a lock does what members.unlock does: see test_locks.py.
 DOORS = [door for door in catalogue() if door.method != "GET" and door.dialect != "page"]
-ALL = [(door, case) for door in DOORS for case in CASES.get(door.function, ())]
+# Members are refused there: one organization's connections are not another's members'.
+REFUSED = {"sso_external.create_connection.browser"}
+ALL = [(door, case) for door in DOORS if door.operation not in REFUSED for case in CASES.get(door.function, ())]
 
 
 def test_every_door_has_a_case():
@@ -637,14 +750,23 @@ def test_every_door_has_a_case():
 @pytest.fixture(scope="module")
 def own_server(postgres):
     """Nobody else changes rows of it meanwhile."""
-    server = Server(postgres=postgres).start()
+    server = Server(postgres=postgres, arguments=["--outbound-allow", "127.0.0.0/8"]).start()
     yield server
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def published():
+    published = Published()
+    yield published
+    published.stop()
+
+
 @pytest.fixture
-def world(own_server, own_server_project):
-    return World(own_server, own_server_project)
+def world(own_server, own_server_project, published):
+    world = World(own_server, own_server_project)
+    world.published = published
+    return world
 
 
 @pytest.fixture(scope="module")

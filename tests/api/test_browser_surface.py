@@ -503,7 +503,7 @@ def test_admin_portal_config(project, admin):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/b2b/oauth/authenticate"), ("GET", "/b2b/sso"),
+        ("POST", "/b2b/oauth/authenticate"),
         ("GET", "/b2b/scim"), ("POST", "/b2b/impersonation/authenticate"), ("GET", "/no/such/route"),
     ],
 )

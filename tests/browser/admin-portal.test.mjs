@@ -146,8 +146,8 @@ describe("the admin portal", () => {
     await shot(page, "admin-13-settings-renamed");
 
     assert.ok(await page.getByText("Require MFA for all users").isVisible());
-    // The settings ask for single sign-on and provisioning even where there is none.
-    clean(page, /404 .*\/sdk\/v1\/b2b\/(sso|scim|scim\/groups)$/);
+    // The settings ask for provisioning even where there is none.
+    clean(page, /404 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
   });
 
   test("a refused change is shown, not lost", async () => {

@@ -60,5 +60,7 @@
     window.adminPortal.mountAdminPortalMemberManagement({ client, element: "#main" });
   } else if (first === "settings") {
     window.adminPortal.mountAdminPortalOrgSettings({ client, element: "#main" });
+  } else if (first === "sso") {
+    window.adminPortal.mountAdminPortalSSO({ client, element: "#main" });
   }
 })();

@@ -55,7 +55,6 @@ struct Create {
     "sso_external.create_connection",
     POST "/v1/b2b/sso/external/{organization_id}",
     browser POST "/sdk/v1/b2b/sso/external" takes(display_name, external_organization_id, external_connection_id),
-    requires(SSO, "create"),
     errors(
         OrganizationNotFound, InvalidDisplayName, InvalidArgument, ExternalOrganizationIsOwn, ExternalConnectionIdNotFound,
         ExternalConnectionNotActive, DuplicateExternalSsoConnection, TooManySsoConnections, InvalidRbacRoleAssignment
