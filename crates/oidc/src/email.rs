@@ -80,7 +80,9 @@ impl fmt::Display for Verification {
         match self {
             Self::Verified => write!(formatter, "the provider has verified the address"),
             Self::Unsaid => write!(formatter, "the provider does not say whether it has verified the address"),
-            Self::NotTrue { seen } => write!(formatter, "email_verified is {seen}, and only true counts"),
+            Self::NotTrue { seen } => {
+                write!(formatter, "the provider's email_verified is {seen}, and only true counts")
+            }
             Self::AnyTenantCouldSaySo { seen } => {
                 write!(formatter, "any tenant of Microsoft Entra can say this address; xms_edov is {seen}")
             }
@@ -142,7 +144,7 @@ mod tests {
     fn why_an_address_is_unverified_is_said() {
         let claims = json!({"email": "a@b.example", "email_verified": "true"});
         let email = Email::of(claims.as_object().unwrap(), CLAIM, OKTA).unwrap();
-        assert_eq!(email.verification.to_string(), "email_verified is \"true\", and only true counts");
+        assert_eq!(email.verification.to_string(), "the provider's email_verified is \"true\", and only true counts");
         assert_eq!(Email::of(json!({"email": ["a@b.example"]}).as_object().unwrap(), CLAIM, OKTA), None);
     }
 }

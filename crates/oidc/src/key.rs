@@ -93,11 +93,12 @@ impl Key {
     }
 }
 
-/// `use` and `key_ops` (RFC 7517, sections 4.2 and 4.3).
+/// `use` and `key_ops` (RFC 7517, sections 4.2 and 4.3). Some providers publish a key with what its private part is for.
 fn is_for_signatures(jwk: &Object) -> bool {
     let used = present(jwk, "use").is_none_or(|usage| usage == "sig");
-    let verifies = present(jwk, "key_ops")
-        .is_none_or(|operations| operations.as_array().is_some_and(|list| list.iter().any(|one| one == "verify")));
+    let verifies = present(jwk, "key_ops").is_none_or(|operations| {
+        operations.as_array().is_some_and(|list| list.iter().any(|one| one == "verify" || one == "sign"))
+    });
     used && verifies
 }
 

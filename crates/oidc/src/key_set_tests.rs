@@ -22,6 +22,7 @@ fn keys_that_verify_signatures_are_read() {
         json!({"use": "sig", "key_ops": ["verify"], "x5c": ["MII"], "x5t": "a", "more": {}}),
         json!({"use": null, "alg": null, "key_ops": null, "kid": null}),
         json!({"key_ops": ["sign", "verify"]}),
+        json!({"key_ops": ["sign"]}),
     ] {
         assert!(changed(&rsa_jwk(), &changes).is_ok(), "{changes}");
         assert!(changed(&p256_jwk(), &changes).is_ok(), "{changes}");

