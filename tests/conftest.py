@@ -6,6 +6,7 @@ for it, and when something was seen that the list excuses: it is to shrink.
 
 import datetime
 import os
+import re
 import urllib.parse
 import zlib
 
@@ -13,6 +14,8 @@ import pytest
 import requests
 
 SEEN = set()
+# Where a page says the type of an error.
+ON_PAGE = re.compile(r"kind of error is <[^>]+>(?:<code>)?([a-z0-9_]+)")
 
 # What takes long and is about what stands above the database: how requests come and are read, who may send them, what mails, pages
 # and logs say. Most of it is generated from every door and field. On SQLite all of it runs; on PostgreSQL one case in so many does,
@@ -58,6 +61,8 @@ def note(answer):
     if answer.status_code < 400:
         return
     door = behind(answer.request.method, urllib.parse.urlsplit(answer.request.url).path)
+    if door and (on_page := ON_PAGE.search(answer.text if door.dialect in ("page", "redirect") else "")):
+        SEEN.add((door.function, on_page[1]))
     if door is None or not answer.headers.get("content-type", "").startswith(("application/json", "application/scim+json")):
         return
     try:

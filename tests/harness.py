@@ -767,8 +767,19 @@ def factor(kind: str, delivery_method: str, **identity) -> dict:
 PASSWORD = ("password", "knowledge")
 
 
+def connect(server: Server, organization_id: str, connection_id: str):
+    """Has an organization believe that it has an SSO connection, for sessions that were never begun by one."""
+    where = f"id = '{organization_id}'"
+    settings = server.stored("organizations", "settings", where)
+    active = {"connection_id": connection_id, "display_name": "", "identity_provider": "okta"}
+    server.store("organizations", "settings", where, settings | {"sso_active_connections": [active]})
+    server.rows(f"UPDATE organizations SET sso_connections = '{json.dumps([{'connection_id': connection_id}])}' WHERE {where}")
+
+
 def proven_by(server: Server, login, *factors: dict):
     """Has the session of this login stand on other factors than those of the login."""
+    for account in filter(None, (each.get(kind) for each in factors for kind in ("saml_sso_factor", "oidc_sso_factor"))):
+        connect(server, login.organization_id, account["provider_id"])
     server.store("sessions", "factors", f"id = '{login.member_session.member_session_id}'", list(factors))
 
 

@@ -148,9 +148,12 @@ TABLES = {
 }
 
 # What is on its way, or half done: it is no tenant's yet. That something was done an event tells all the same.
-PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediate_sessions", "mail_counts", "failed_attempts", "deleted_organizations"}
+PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediate_sessions", "mail_counts", "failed_attempts", "deleted_organizations",
+           "sso_registrations"}
 # What the program keeps for itself.
-OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations"}
+OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
+       # Logins by SSO that are on their way; the flight recorder tells of them.
+       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges"}
 
 
 def read(value):

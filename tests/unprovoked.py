@@ -38,7 +38,7 @@ OF_CREDENTIALS = {"unauthorized_credentials", "invalid_project_id_authentication
 OF_STRANGERS = {
     "magic_links.login_or_signup", "magic_links.send_discovery", "magic_links.authenticate", "magic_links.authenticate_discovery",
     "email_codes.login_or_signup", "email_codes.send_discovery", "email_codes.authenticate", "email_codes.authenticate_discovery",
-    "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
+    "sso.authenticate", "sso.discover_connections", "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
 }
 
 # At one function: {(function, error): why}.
@@ -49,7 +49,8 @@ AT_ONE = {
     **dict.fromkeys((
         ("magic_links.invite", "no_default_invite_redirect_url_set"), ("magic_links.login_or_signup", "no_default_login_redirect_url_set"),
         ("magic_links.login_or_signup", "no_default_signup_redirect_url_set"),
-        ("members.start_email_update", "no_default_login_redirect_url_set"),
+        ("members.start_email_update", "no_default_login_redirect_url_set"), ("sso.start", "no_default_login_redirect_url_set"),
+        ("sso.saml_response", "no_default_login_redirect_url_set"),
     ), ALWAYS_A_DEFAULT),
     **dict.fromkeys((
         ("members.get_self", "unauthorized_action"), ("organizations.get_own", "unauthorized_action"), ("sessions.revoke_own", "unauthorized_action"),
@@ -62,8 +63,11 @@ AT_ONE = {
         ("members.delete_password", "member_not_found"), ("passwords.migrate", "duplicate_member_email"),
         *(("passwords." + way, error) for error in ("member_not_found", "session_not_found")
           for way in ("authenticate", "email_reset", "existing_password_reset")),
-        ("passwords.session_reset", "member_not_found"),
+        ("passwords.session_reset", "member_not_found"), ("sso.authenticate", "member_not_found"),
+        ("admin_portal.config", "organization_not_found"),
     ), RACE),
+    ("sso.metadata", "sso_connection_not_found"): "a text, which api/test_sso_login.py reads",
+    ("sso.authenticate", "invalid_saml_response_email"): "no response without an address leads to a token",
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
     ("sessions.revoke", "session_authorization_tenancy_error"): "what is another organization's is not found",
     ("admin_portal.config", "unauthorized_action"): ONESELF,
@@ -91,6 +95,7 @@ AT_ONE = {
 # Those of them that take a session as a field say what is wrong with it.
 OF_SESSIONS_GIVEN = {("discovery.list", error) for error in ("session_not_found", "invalid_session_token", "unable_to_parse_session_jwt", "too_many_session_arguments")} | {
     ("magic_links.authenticate", "too_many_session_arguments"), ("email_codes.authenticate", "too_many_session_arguments"),
+    ("sso.authenticate", "too_many_session_arguments"),
 }
 
 
@@ -102,7 +107,7 @@ def reason(door: Door, error: str) -> str | None:
     """Why nobody has to see this error at this door."""
     if error == "too_many_requests" and door.function not in BOUNDED:
         return "the frame declares it; nothing is counted here"
-    if door.dialect in ("page", "plain") and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
+    if door.dialect in ("page", "redirect", "plain") and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
         return "there is no input, or a page says it in words"
     if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
         return "the frame declares it; nobody says here who they are"

@@ -18,6 +18,7 @@ from doors import Door, catalogue
 from harness import (
     ENGINE, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
 )
+from sso import Saml
 
 
 class World:
@@ -667,6 +668,24 @@ def into_the_organization(w):
 @changes("discovery.exchange")
 def join_by_discovery(w):
     return Sent({"intermediate_session_token": intermediate(w.project, new_email(w.domain)), "organization_id": w.org})
+
+
+# ---------------------------------------------------------------- single sign-on
+
+
+@changes("sso.authenticate")
+def somebody_new_by_sso(w):
+    said = {"attribute_mapping": {"email": "NameID", "full_name": "name", "groups": "groups", "plan": "plan"}}
+    attributes = {"name": ["Ada"], "groups": ["a"], "plan": ["gold"]}
+    return Sent({"sso_token": Saml(w.project, org=w.org, **said).token(new_email(), attributes=attributes), "session_duration_minutes": 60})
+
+
+@changes("sso.authenticate")
+def a_member_by_sso(w):
+    saml = Saml(w.project, org=w.org)
+    saml.login(w.email)
+    saml.change_organization(mfa_policy="REQUIRED_FOR_ALL")
+    return Sent({"sso_token": saml.token(w.email), "session_duration_minutes": 60})
 
 
 # ---------------------------------------------------------------- sessions

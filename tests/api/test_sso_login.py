@@ -139,10 +139,11 @@ def test_where_a_login_begins(saml):
     ({"organization_id": "nobody"}, 404, "organization_not_found"),
     ({"organization_id": "EMPTY"}, 400, "no_sso_connection_exists_for_organization"),
     ({"connection_id": "PENDING"}, 400, "requires_active_sso_connection"),
-    ({"connection_id": "CONNECTION", "public_token": "public-token-test-nonsense"}, 401, "unauthorized_credentials"),
+    ({"connection_id": "CONNECTION", "public_token": "public-token-test-nonsense"}, 400, "bad_request"),
     ({"connection_id": "CONNECTION", "login_redirect_url": "https://evil.example/"}, 400, "no_match_for_provided_magic_link_url"),
     ({"connection_id": "CONNECTION", "signup_redirect_url": "https://evil.example/"}, 400, "no_match_for_provided_magic_link_url"),
     ({"connection_id": "CONNECTION", "login_redirect_url": "nonsense"}, 400, "invalid_login_redirect_url"),
+    ({"connection_id": "CONNECTION", "signup_redirect_url": "nonsense"}, 400, "invalid_signup_redirect_url"),
     ({"connection_id": "CONNECTION", "pkce_code_challenge": "short"}, 400, "invalid_pkce_code_challenge"),
 ])
 def test_a_login_does_not_begin(project, query, status, error):
@@ -314,6 +315,80 @@ def test_a_session_links_what_an_address_does_not(oidc):
     assert oidc.login("sub-7", **said).member_id == member.member_id
 
 
+def test_what_changes_between_the_identity_provider_and_the_app(saml, oidc):
+    """Everything is asked again when the app takes the token."""
+    project, members = saml.project, saml.project.api.organizations.members
+    for change, error in (
+        (lambda email: saml.change_organization(sso_jit_provisioning="NOT_ALLOWED"), "invalid_connection_for_jit_provisioning"),
+        (lambda email: saml.change_organization(auth_methods="RESTRICTED", allowed_auth_methods=["password"]),
+         "operation_restricted_by_organization_auth_methods"),
+        (lambda email: project.organization(claimed_email_domains=[email.split("@")[1]]), "action_not_allowed_email_domain_is_claimed"),
+        (lambda email: members.update(saml.org, verified_member(project, saml.org, email)[0].member_id, email_address=new_email()), "inactive_email"),
+    ):
+        saml.change_organization(sso_jit_provisioning="ALL_ALLOWED", auth_methods="ALL_ALLOWED")
+        email = new_email()
+        token = saml.token(email)
+        change(email)
+        with refused(400, error):
+            saml.authenticate(token)
+    # Who is registered needs no address; whoever they were before they were deleted, they do.
+    saml.change_organization(auth_methods="ALL_ALLOWED")
+    gone = oidc.login("gone", email=new_email(), email_verified=True)
+    token = oidc.token("gone")
+    members.delete(oidc.org, gone.member_id)
+    with refused(400, "oidc_response_email_missing"):
+        oidc.authenticate(token)
+
+
+def test_what_else_is_said_with_a_token(saml):
+    project, token = saml.project, saml.token(new_email())
+    for error, fields in {
+        "invalid_session_duration_minutes": {"session_duration_minutes": 1},
+        "custom_claims_too_large": {"session_custom_claims": {"a": "x" * 5000}},
+        "stytch_claims_in_custom_claims": {"session_custom_claims": {"https://stytch.com/x": 1}},
+        "too_many_session_arguments": {"session_token": "x" * 44, "session_jwt": "y"},
+        "intermediate_session_not_found": {"intermediate_session_token": "x" * 44},
+    }.items():
+        with refused((400, 404), error):
+            saml.authenticate(token, **fields)
+    elsewhere = project.organization(mfa_policy="REQUIRED_FOR_ALL").organization_id
+    half = login(project, elsewhere, project.member(elsewhere).email_address).intermediate_session_token
+    with refused(400, "invalid_intermediate_session_token_for_organization"):
+        saml.authenticate(token, intermediate_session_token=half)
+    bound = saml.token(new_email(), start={"pkce_code_challenge": pair()[1]})
+    with refused(401, "invalid_pkce_code_verifier"):
+        saml.authenticate(bound, pkce_code_verifier="short")
+    assert saml.authenticate(token, session_custom_claims={"a": 1}, session_duration_minutes=5).member_authenticated
+
+
+def test_who_does_not_come_in_by_an_openid_provider(oidc):
+    project, said = oidc.project, {"email_verified": True}
+    oidc.change_organization(sso_jit_provisioning="NOT_ALLOWED")
+    oidc.refused(oidc.arrive("new", email=new_email(), **said), "invalid_connection_for_jit_provisioning")
+    oidc.change_organization(sso_jit_provisioning="ALL_ALLOWED", auth_methods="RESTRICTED", allowed_auth_methods=["password"])
+    oidc.refused(oidc.arrive("new", email=new_email(), **said), "operation_restricted_by_organization_auth_methods")
+    oidc.change_organization(auth_methods="ALL_ALLOWED")
+    claimed = new_domain()
+    project.organization(claimed_email_domains=[claimed])
+    oidc.refused(oidc.arrive("new", email=new_email(claimed), **said), "action_not_allowed_email_domain_is_claimed")
+    member, _ = verified_member(project, oidc.org)
+    project.api.organizations.members.update(oidc.org, member.member_id, email_address=new_email())
+    oidc.refused(oidc.arrive("new", email=member.email_address, **said), "inactive_email")
+    _, admin = verified_member(project, oidc.org, roles=["stytch_admin"])
+    own = Oidc(project, oidc.provider, org=oidc.org, by=admin)
+    own.refused(own.arrive("new", email=new_email(), **said), "invalid_email_for_jit_provisioning")
+    own.refused(Browser(project.server).post(own.path, SAMLResponse="eA=="), "oidc_invalid_callback_request")
+    project.api.sso.delete_connection(own.org, own.connection_id)
+    gone = Browser(project.server).get(own.path, code="x", state="y")
+    assert gone.status_code == 404 and "sso_connection_not_found" in gone.text
+
+
+def test_a_retired_address_is_nobodys(saml):
+    member, _ = verified_member(saml.project, saml.org)
+    saml.project.api.organizations.members.update(saml.org, member.member_id, email_address=new_email())
+    saml.refused(saml.arrive(member.email_address), "inactive_email")
+
+
 # ---------------------------------------------------------------- roles
 
 
@@ -375,6 +450,13 @@ def test_an_identity_provider_begins_by_itself(server):
     saml.update(idp_initiated_auth_disabled=True)
     saml.refused(saml.unasked(new_email()), "saml_idp_initiated_auth_disabled")
     assert saml.login(new_email()).member_authenticated
+
+
+def test_a_project_without_redirect_urls(server):
+    saml = Saml(server.project(redirect_urls=()))
+    answer = Browser(server).start(saml.project, connection_id=saml.connection_id)
+    assert answer.status_code == 400 and "no_login_redirect_urls_set" in answer.text and "--add-redirect-url" in answer.text
+    saml.refused(saml.unasked(new_email()), "no_login_redirect_urls_set")
 
 
 # ---------------------------------------------------------------- what ends

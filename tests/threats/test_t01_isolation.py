@@ -12,8 +12,9 @@ import pytest
 from connections import certificate, oidc_connection, private_key, saml_connection
 from harness import BIN, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, verified_member
 from scenes import (
-    DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, Tenant, made_up, made_up_token, unchanged, verdict,
+    DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, SSO, Tenant, made_up, made_up_token, unchanged, verdict,
 )
+from sso import Saml
 
 DESCRIPTION = json.loads(subprocess.run([BIN, "openapi"], capture_output=True, check=True, text=True, timeout=60).stdout)
 OPERATIONS = {
@@ -160,6 +161,11 @@ TABLE = {
     "discovery.create.browser": Attack([{"intermediate_session_token": "{intermediate}"}], entry=True),
     "discovery.exchange": Attack([{"intermediate_session_token": "{intermediate}", "organization_id": "{own}"}, {"intermediate_session_token": "{own_intermediate}", "organization_id": "{org}"}], entry=True),
     "discovery.exchange.browser": Attack([{"intermediate_session_token": "{own_intermediate}", "organization_id": "{slug}"}], entry=True),
+    "sso.authenticate": Attack([{"sso_token": "{sso}"}, {"sso_token": "{sso}", "session_token": "{session}"}], entry=True),
+    "sso.authenticate.browser": Attack([{"sso_token": "{sso}", "session_duration_minutes": 60}], entry=True),
+    "sso.exchanges": Attack(),
+    "sso.exchanges.browser": Attack(),
+    "sso.discover_connections.browser": NO_IDS,
     "sso.get_connections": Attack(),
     "sso.get_connections.browser": Attack(queries=[{"organization_id": "{org}"}]),
     "sso.delete_connection": Attack(mixed=True),
@@ -240,8 +246,9 @@ class World:
         oidc = oidc_connection(project, a.org, display_name=a.canary)
         lender = saml_connection(project, elsewhere := project.organization().organization_id)
         external = project.api.sso.external.create_connection(a.org, elsewhere, lender.connection_id, display_name=a.canary).connection
+        self.sso = Saml(project, org=a.org).token(a.admin.email_address)
         self.names = {
-            "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id,
+            "sso": self.sso, "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id,
             "certificate": saml.verification_certificates[0].certificate_id, "key": saml.encryption_private_keys[0].private_key_id,
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
@@ -254,7 +261,7 @@ class World:
 
     def nobody(self) -> dict:
         return {
-            "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
+            "sso": made_up_token(SSO), "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
             "certificate": made_up("saml-verification-key"), "key": made_up("saml-encryption-key"),
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),
@@ -273,6 +280,7 @@ class World:
         code = {"organization_id": self.a.org, "email_address": admin.email_address, "code": self.code}
         assert api.otps.email.authenticate(**code).member_id == admin.member_id
         assert api.magic_links.authenticate(magic_links_token=self.link).member_id == admin.member_id
+        assert api.sso.authenticate(sso_token=self.sso).member_id == admin.member_id
         assert api.passwords.email.reset(password_reset_token=self.reset, password=PASSWORD).member_id == admin.member_id
 
 

@@ -149,7 +149,6 @@ api_errors! {
     MissingSsoConnectionLocator = 400 "missing_sso_connection_locator" "Give a connection_id or an organization_id.";
     RequiresActiveSsoConnection = 400 "requires_active_sso_connection" "The SSO connection is not active: something that it needs is not set yet, or not any more.";
     NoSsoConnectionExistsForOrganization = 400 "no_sso_connection_exists_for_organization" "The organization has no active SSO connection.";
-    IndeterminateSsoConnectionForOrganization = 400 "indeterminate_sso_connection_for_organization" "The organization has several active SSO connections and no default; give a connection_id.";
     InvalidConnectionForJit = 400 "invalid_connection_for_jit_provisioning" "The organization does not take in new people by this SSO connection; ask for an invitation.";
     MissingSamlResponse = 400 "missing_saml_response" "There is no SAMLResponse in what the identity provider has sent.";
     MissingSamlCsrfCookie = 400 "missing_saml_csrf_cookie" "The login was not begun in this browser, or the browser keeps no cookies. Start again.";

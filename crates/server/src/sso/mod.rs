@@ -8,7 +8,8 @@ mod sentence;
 
 pub(crate) use connections::operations::{find_public, take_undefined_roles};
 pub(crate) use login::{
-    BEGIN, CALLBACK, CallbackInput, ResponseInput, Start, Way, begin, metadata, oidc_callback, saml_response, way,
+    ANSWER, BEGIN, CALLBACK, CallbackInput, RESPONSE, ResponseInput, Start, Way, begin, metadata, oidc_callback,
+    saml_response, way,
 };
 
 pub use recorder::{Recorded, exchanges_of};

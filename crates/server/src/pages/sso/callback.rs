@@ -1,7 +1,6 @@
 use super::{Led, On};
 use crate::actor::Anyone;
-use crate::redirect_urls::REDIRECT;
-use crate::sso::{self, CALLBACK, CallbackInput, ResponseInput};
+use crate::sso::{self, ANSWER, CALLBACK, CallbackInput, RESPONSE, ResponseInput};
 use foundation::error::Result;
 use frame::{Call, endpoint};
 
@@ -9,7 +8,7 @@ use frame::{Call, endpoint};
 #[endpoint(
     "sso.saml_response",
     page POST "/v1/b2b/sso/callback/{connection_id}",
-    errors(..CALLBACK, ..REDIRECT)
+    errors(..CALLBACK, ..RESPONSE)
 )]
 pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> {
     let arrived = sso::saml_response(&cx, &cx.head, input).await?;
@@ -20,7 +19,7 @@ pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> 
 #[endpoint(
     "sso.oidc_callback",
     redirect GET "/v1/b2b/sso/callback/{connection_id}",
-    errors(..CALLBACK, ..REDIRECT)
+    errors(..CALLBACK, ..ANSWER)
 )]
 pub(super) async fn oidc(cx: Call<Anyone>, input: CallbackInput) -> Result<Led> {
     let arrived = sso::oidc_callback(&cx, &cx.head, input).await?;

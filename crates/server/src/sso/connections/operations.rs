@@ -142,7 +142,7 @@ pub(crate) fn save(
     connection: &mut Connection,
 ) -> Result<()> {
     let change = Change::between(&recorded(before)?, &recorded(connection)?);
-    if change.is_none() && before.secrets == connection.secrets {
+    if change.is_none() && before.secrets.are_same_as(&connection.secrets)? {
         return Ok(());
     }
     connection.updated_at = cx.now();

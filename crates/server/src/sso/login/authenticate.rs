@@ -52,7 +52,7 @@ pub(super) struct BySso {
     ),
     errors(
         SsoTokenNotFound, RequiresActiveSsoConnection, TooManySessionArguments, PkceExpectedCodeVerifier,
-        PkceDidNotExpectCodeVerifier, PkceMismatch, InvalidPkceCodeVerifier, ..PROVISION, ..members::CREATE, ..LOGIN, ..TERMS
+        PkceDidNotExpectCodeVerifier, PkceMismatch, InvalidPkceCodeVerifier, ..PROVISION, ..LOGIN, ..TERMS
     )
 )]
 pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> Result<Outcome<BySso>> {

@@ -44,14 +44,13 @@ pub(crate) struct Start {
 
 /// What can be wrong with the beginning of a login.
 pub(crate) const BEGIN: &[ApiError] = &[
-    ApiError::UnauthorizedCredentials,
+    ApiError::BadRequest,
     ApiError::TooManySsoConnectionLocators,
     ApiError::MissingSsoConnectionLocator,
     ApiError::SsoConnectionNotFound,
     ApiError::OrganizationNotFound,
     ApiError::RequiresActiveSsoConnection,
     ApiError::NoSsoConnectionExistsForOrganization,
-    ApiError::IndeterminateSsoConnectionForOrganization,
 ];
 
 /// Begins a login.
@@ -60,7 +59,7 @@ pub(crate) const BEGIN: &[ApiError] = &[
 /// In words for whoever wrote the link.
 pub(crate) fn begin(tx: &mut Tx, cx: &Cx, head: &Head, start: Start) -> Result<Started> {
     let project = projects::by_public_token(&cx.app, tx, &start.public_token)?;
-    let project = project.ok_or_else(|| ApiError::UnauthorizedCredentials.because("There is no such public_token."))?;
+    let project = project.ok_or_else(|| ApiError::BadRequest.because("There is no such public_token."))?;
     let cx = Cx { project, via: Via::Browser, ..cx.clone() };
     let (organization, own, connection) =
         usable::connection_of(tx, &cx, start.connection_id.as_deref(), start.organization_id.as_ref())?;

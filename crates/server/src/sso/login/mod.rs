@@ -23,8 +23,8 @@ mod way;
 
 pub(crate) use arrival::CALLBACK;
 pub(crate) use begin::{BEGIN, Start, begin};
-pub(crate) use oidc::{CallbackInput, callback as oidc_callback};
-pub(crate) use saml::{ResponseInput, metadata, response as saml_response};
+pub(crate) use oidc::{ANSWER, CallbackInput, callback as oidc_callback};
+pub(crate) use saml::{RESPONSE, ResponseInput, metadata, response as saml_response};
 pub(crate) use started::Way;
 pub(crate) use store::TABLES;
 pub(crate) use way::way;

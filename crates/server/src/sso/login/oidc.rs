@@ -63,6 +63,21 @@ pub(super) async fn request(started: &Started, settings: &Oidc) -> Result<String
     request.url().map(Into::into).map_err(|error| bad(&error))
 }
 
+/// Why what a provider has a browser bring back leads nowhere.
+pub(crate) const ANSWER: &[ApiError] = &[
+    ApiError::MissingOidcStateParam,
+    ApiError::UnsolicitedOidcResponse,
+    ApiError::ExpiredOidcResponse,
+    ApiError::MissingOidcCsrfCookie,
+    ApiError::OidcCsrfCookieMismatch,
+    ApiError::OidcAuthCodeError,
+    ApiError::OidcInvalidIdToken,
+    ApiError::OidcInvalidUserinfo,
+    ApiError::OidcResponseSubjectMismatch,
+    ApiError::OidcResponseEmailMissing,
+    ApiError::OidcResponseUnverifiedEmail,
+];
+
 /// What a provider has a browser bring back.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(crate) struct CallbackInput {

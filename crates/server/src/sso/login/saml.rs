@@ -96,6 +96,27 @@ pub(crate) fn metadata(app: &App, connection: &Connection) -> Result<Option<Stri
     })))
 }
 
+/// Why a response leads nowhere.
+pub(crate) const RESPONSE: &[ApiError] = &[
+    ApiError::MissingSamlCsrfCookie,
+    ApiError::SamlCsrfCookieMismatch,
+    ApiError::SamlIdpInitiatedAuthDisabled,
+    ApiError::UnsolicitedSamlResponse,
+    ApiError::DuplicateSamlResponse,
+    ApiError::InvalidXmlSamlResponse,
+    ApiError::FailedSamlResponse,
+    ApiError::MissingSignatureSamlResponse,
+    ApiError::InvalidSignatureSamlResponse,
+    ApiError::SamlCertificateMismatch,
+    ApiError::InvalidAudienceSamlResponse,
+    ApiError::ExpiredSamlResponse,
+    ApiError::NotYetValidSamlResponse,
+    ApiError::InvalidSamlResponse,
+    ApiError::InvalidSamlResponseEmail,
+    ApiError::NoLoginRedirectUrlsSet,
+    ApiError::NoDefaultLoginRedirectUrl,
+];
+
 /// What an identity provider has a browser post.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(crate) struct ResponseInput {

@@ -31,16 +31,14 @@ pub(super) fn connection_of(
     Ok((organization, id, connection))
 }
 
+/// The default, or the first: which one is the default is decided when connections change.
 fn default_connection(organization: &Organization) -> Result<String> {
     let settings = &organization.settings;
     let active = &settings.sso_active_connections;
     let is_active = |id: &String| active.iter().any(|known| known.connection_id == *id);
-    match (settings.sso_default_connection_id.clone().filter(is_active), &active[..]) {
-        (Some(id), _) => Ok(id),
-        (None, [only]) => Ok(only.connection_id.clone()),
-        (None, []) => Err(ApiError::NoSsoConnectionExistsForOrganization.into()),
-        (None, _) => Err(ApiError::IndeterminateSsoConnectionForOrganization.into()),
-    }
+    let default = settings.sso_default_connection_id.clone().filter(is_active);
+    let first = || active.first().map(|first| first.connection_id.clone());
+    default.or_else(first).ok_or(ApiError::NoSsoConnectionExistsForOrganization.into())
 }
 
 /// The connection whose identity provider people of the organization log in at by this one of its own, if they can.

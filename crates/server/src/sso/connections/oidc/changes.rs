@@ -9,6 +9,7 @@ use crate::sso::connections::{Connection, Settings, addresses, attribute_mapping
 use ::oidc::{issuer, scope};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use foundation::keys::equal;
 use foundation::secret::Secret;
 use foundation::text;
 use schemars::JsonSchema;
@@ -128,7 +129,8 @@ impl Changes {
         if secret.is_some_and(|secret| !ClientSecret::fits(secret)) {
             return Err(ApiError::InvalidArgument.because("A client_secret has at most 2048 bytes."));
         }
-        let another_secret = secret.filter(|secret| *secret != connection.secrets.client_secret).map(str::to_owned);
+        let is_other = |secret: &&str| !equal(secret.as_bytes(), connection.secrets.client_secret.as_bytes());
+        let another_secret = secret.filter(is_other).map(str::to_owned);
         let oidc = settings(connection)?;
         if let Some(secret) = &another_secret {
             oidc.client_secret_id = if secret.is_empty() { String::new() } else { Uuid::new_v4().to_string() };

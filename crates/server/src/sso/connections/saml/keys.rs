@@ -6,6 +6,7 @@ use ::saml::{Certificate, PrivateKey, PrivateKeyError};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::{EncryptionKeyId, SamlSigningKeyId};
+use foundation::keys::equal;
 use foundation::secret::Secret;
 use foundation::text;
 
@@ -83,7 +84,7 @@ fn certified(key: &PrivateKey, now: i64) -> Result<OwnKey> {
 
 /// Has requests signed by this key from now on. The same key changes nothing.
 pub(super) fn sign_with(saml: &mut Saml, secrets: &mut Secrets, cx: &Cx, key: &OwnKey) {
-    if secrets.signing_private_key == key.pem.reveal() {
+    if equal(secrets.signing_private_key.as_bytes(), key.pem.reveal().as_bytes()) {
         return;
     }
     let id = SamlSigningKeyId::new(cx.project().environment).to_string();
