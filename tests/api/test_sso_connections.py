@@ -615,6 +615,17 @@ def test_an_external_connection_is_active_as_long_as_the_other_is(project, org):
     project.api.sso.delete_connection(org, made.connection_id)
 
 
+def test_an_external_connection_ends_with_the_other_organization(project, org):
+    other = project.organization().organization_id
+    lenders = [saml_connection(project, other), oidc_connection(project, other)]
+    for lender in lenders:
+        project.api.sso.external.create_connection(org, other, lender.connection_id)
+    assert len(active(project, org)) == 2
+    project.api.organizations.delete(other)
+    assert active(project, org) == []
+    assert [connection.status for connection in all_of(project, org).external_connections] == ["pending"] * 2
+
+
 # ---------------------------------------------------------------- on behalf of members
 
 

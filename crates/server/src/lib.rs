@@ -25,6 +25,7 @@ mod migrations;
 mod one_time_tokens;
 #[cfg_attr(not(test), expect(dead_code, reason = "the login by OpenID Connect, which asks here, is yet to come"))]
 mod openid_providers;
+mod organization_deletion;
 mod organizations;
 mod outbox;
 mod pages;

@@ -3,7 +3,7 @@
 mod connections;
 
 pub(crate) use connections::endpoints;
-pub(crate) use connections::operations::take_undefined_roles;
+pub(crate) use connections::operations::{let_go_of_connections, take_undefined_roles};
 
 use crate::organizations::Organization;
 use foundation::tables::Table;
