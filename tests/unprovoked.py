@@ -58,6 +58,7 @@ AT_ONE = {
     ), ONESELF),
     **dict.fromkeys((
         ("members.get_self", "member_not_found"), ("members.get_self", "organization_not_found"), ("organizations.get_own", "organization_not_found"),
+        ("admin_portal.config", "organization_not_found"),
         ("discovery.create", "member_not_found"), ("sessions.exchange", "member_not_found"),
         ("magic_links.authenticate", "member_not_found"), ("email_codes.authenticate", "member_not_found"), ("discovery.exchange", "invalid_email"),
         ("members.delete_password", "member_not_found"), ("passwords.migrate", "duplicate_member_email"),

@@ -286,7 +286,7 @@ def a_role_that_a_connection_gives_is_gone(w):
 
 @changes("organizations.delete")
 def with_connections(w):
-    saml_connection(w.project, w.org)
+    lent(w)
     return Sent()
 
 

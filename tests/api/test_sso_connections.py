@@ -8,6 +8,7 @@ from connections import (
     MAPPING, PKCS8, SSO_URL, WITH_GROUPS, Published, active, base64_of, certificate, elliptic_key, loaded, metadata, oidc_connection,
     private_key, rsa_key, saml_connection,
 )
+from doors import catalogue
 from harness import Server, as_member, check_refusal, data, race, refused, unique, verified_member, with_permissions
 from stytch.b2b.models.sso import DeleteConnectionRequestOptions, GetConnectionsRequestOptions
 from stytch.b2b.models.sso_external import CreateConnectionRequestOptions as CreateExternal
@@ -614,6 +615,17 @@ def test_an_external_connection_is_active_as_long_as_the_other_is(project, org):
     project.api.sso.delete_connection(org, made.connection_id)
 
 
+def test_an_external_connection_ends_with_the_other_organization(project, org):
+    other = project.organization().organization_id
+    lenders = [saml_connection(project, other), oidc_connection(project, other)]
+    for lender in lenders:
+        project.api.sso.external.create_connection(org, other, lender.connection_id)
+    assert len(active(project, org)) == 2
+    project.api.organizations.delete(other)
+    assert active(project, org) == []
+    assert [connection.status for connection in all_of(project, org).external_connections] == ["pending"] * 2
+
+
 # ---------------------------------------------------------------- on behalf of members
 
 
@@ -753,3 +765,9 @@ def test_a_page_does_not_allow_what_is_broken(project, org):
     for name in ("allow_sha1", "clock_skew_seconds", "alternative_acs_url"):
         answer = project.browser("PUT", f"/b2b/sso/saml/{made['connection_id']}", {name: 1}, session_token=session)
         check_refusal(answer, 400, "bad_request")
+
+
+@pytest.mark.parametrize("door", [door for door in catalogue() if door.dialect == "browser" and door.operation.startswith(("sso", "admin_portal"))], ids=str)
+def test_a_page_needs_a_session(project, door):
+    path = re.sub(r"\{\w+\}", "x", door.path.removeprefix("/sdk/v1"))
+    check_refusal(project.browser(door.method, path), 401, "user_unauthenticated")

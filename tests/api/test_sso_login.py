@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import harness
 import pytest
-from harness import login, new_domain, new_email, query_of, refused, unique, verified_member
+from harness import REDIRECT_URL, login, new_domain, new_email, query_of, refused, unique, verified_member
 from identity_providers import OpenIdProvider, SamlProvider
 from sso import Browser, Oidc, Saml, told
 
@@ -453,7 +453,8 @@ def test_an_identity_provider_begins_by_itself(server):
 
 
 def test_a_project_without_redirect_urls(server):
-    saml = Saml(server.project(redirect_urls=()))
+    saml = Saml(server.project())
+    server.command("project", "update", saml.project.project_id, "--remove-redirect-url", REDIRECT_URL)
     answer = Browser(server).start(saml.project, connection_id=saml.connection_id)
     assert answer.status_code == 400 and "no_login_redirect_urls_set" in answer.text and "--add-redirect-url" in answer.text
     saml.refused(saml.unasked(new_email()), "no_login_redirect_urls_set")
@@ -576,3 +577,19 @@ def test_administrators_read_the_recorder(saml):
         session = login(saml.project, saml.org, who.email_address).session_token
         answer = saml.project.browser("GET", f"/b2b/sso/{saml.connection_id}/exchanges", session_token=session)
         assert answer.status_code == status, answer.text
+
+
+def test_an_operator_asks_why(saml):
+    server, refusal = saml.project.server, saml.unasked(new_email(), sign="nothing")
+    told_ = server.command("sso", "explain", saml.connection_id).stdout
+    assert "refused missing_signature_saml_response" in told_ and "Neither the response nor the assertion is signed." in told_
+    request_id = refusal.headers["x-request-id"]
+    assert request_id in told_
+    wholly = server.command("sso", "explain", saml.connection_id, "--request", request_id).stdout
+    assert "samlp:Response" in wholly
+    assert '"verdict":"refused"' in server.command("sso", "explain", saml.connection_id, "--json").stdout
+    for arguments, words in (((saml.connection_id, "--request", "nonsense"), "no request nonsense"), (("nonsense",), "sso_connection_not_found")):
+        failed = server.command("sso", "explain", *arguments, check=False)
+        assert failed.returncode == 1 and words in failed.stderr
+    fresh = Saml(saml.project)
+    assert "Nobody has come back" in server.command("sso", "explain", fresh.connection_id).stdout

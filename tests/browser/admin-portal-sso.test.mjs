@@ -157,6 +157,7 @@ describe("single sign-on in the admin portal", () => {
     await shot(page, "sso-06-editing");
     await save();
     await page.getByRole("heading", { name: "Renamed" }).waitFor();
+    await details.getByRole("button", { name: "Edit" }).waitFor();
     const [now] = (await connections()).saml_connections;
     assert.equal(now.display_name, "Renamed");
     assert.equal(now.status, "active");
@@ -171,7 +172,9 @@ describe("single sign-on in the admin portal", () => {
       await row(name).getByRole("button", { name: "actions" }).click();
       await page.getByRole("menuitem", { name: "Delete" }).click();
       if (name === "By hand") await shot(page, "sso-07-deleting");
+      const answered = page.waitForResponse((answer) => answer.request().method() === "DELETE");
       await page.getByRole("dialog").getByRole("button", { name: /Delete/ }).click();
+      assert.equal((await answered).status(), 200);
       await row(name).waitFor({ state: "detached" });
     }
     const { saml_connections, oidc_connections } = await connections();

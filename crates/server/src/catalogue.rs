@@ -2,8 +2,8 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organizations, pages,
-    passwords, projects, rbac, second_factors, sessions, sso,
+    admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organization_deletion,
+    organizations, pages, passwords, projects, rbac, second_factors, sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use serde_json::Value;
 pub fn endpoints() -> Vec<Endpoint> {
     [
         organizations::endpoints(),
+        organization_deletion::endpoints(),
         members::endpoints(),
         attempts::endpoints(),
         magic_links::endpoints(),

@@ -24,6 +24,7 @@ mod members;
 mod migrations;
 mod one_time_tokens;
 mod openid_providers;
+mod organization_deletion;
 mod organizations;
 mod outbox;
 mod pages;

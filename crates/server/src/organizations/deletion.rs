@@ -18,7 +18,7 @@ use std::sync::Arc;
 const SWEPT_FOR: i64 = 2;
 
 /// Deletes it. Its own row goes last: those who add to it lock that at the end, when they have locked other rows of it.
-pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<()> {
+pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<()> {
     let id = &organization.organization_id;
     cx.app.tables().some_of_organization(tx, &cx.project().id, id)?;
     store::delete(tx, organization)?;

@@ -2,13 +2,12 @@ use super::reference::check_slug;
 use super::search::{Found, Search, run};
 use super::{
     CREATE, ExternalId, NewOrganization, Organization, OrganizationName, OrganizationRef, SettingsInput, Slug,
-    deletion, operations, possible, public,
+    operations, possible, public,
 };
 use crate::actor::{Actor, ProjectCaller};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::id::OrganizationId;
 use foundation::metadata::{self, Metadata};
 use foundation::rbac::resource::ORGANIZATION;
 use frame::{Call, Endpoint, endpoint};
@@ -21,7 +20,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get::endpoint(),
         get_own::endpoint(),
         update::endpoint(),
-        delete::endpoint(),
         search::endpoint(),
         delete_external_id::endpoint(),
         public::get_by_slug::endpoint(),
@@ -150,27 +148,6 @@ fn require(cx: &Cx, input: &Update) -> Result<()> {
         cx.require(ORGANIZATION, "update.info.slug")?;
     }
     input.settings.require(cx)
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Deleted {
-    organization_id: OrganizationId,
-}
-
-/// Delete an organization and everything in it.
-///
-/// Its members, sessions and outstanding links end with it.
-#[endpoint(
-    "organizations.delete",
-    DELETE "/v1/b2b/organizations/{organization_id}",
-    browser DELETE "/sdk/v1/b2b/organizations/me",
-    requires(ORGANIZATION, "delete"),
-    errors(OrganizationNotFound)
-)]
-fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
-    let organization = operations::find_for(tx, cx, &input.organization_id)?;
-    deletion::delete(tx, cx, &organization)?;
-    Ok(Deleted { organization_id: organization.organization_id })
 }
 
 /// Search organizations.

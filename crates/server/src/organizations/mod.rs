@@ -18,7 +18,7 @@ mod store;
 mod view;
 
 pub(crate) use connections::{ConnectionRole, KnownConnection};
-pub(crate) use deletion::{delete_all, sweep};
+pub(crate) use deletion::{delete, delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listing_domain, prefetch_claimed};
 pub(crate) use each::each;
 pub(crate) use endpoints::endpoints;

@@ -6,7 +6,7 @@ mod protocol;
 mod recorder;
 mod sentence;
 
-pub(crate) use connections::operations::{find_public, take_undefined_roles};
+pub(crate) use connections::operations::{find_public, let_go_of_connections, take_undefined_roles};
 pub(crate) use login::{
     ANSWER, BEGIN, CALLBACK, CallbackInput, RESPONSE, ResponseInput, Start, Way, begin, metadata, oidc_callback,
     saml_response, way,

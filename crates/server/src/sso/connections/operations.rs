@@ -209,6 +209,11 @@ fn tell_borrowers(tx: &mut Tx, cx: &Cx, lender: &Connection, is_there: bool) -> 
     Ok(())
 }
 
+/// Has other organizations know that the connections of this one are about to be gone.
+pub(crate) fn let_go_of_connections(tx: &mut Tx, cx: &Cx, organization: &Organization) -> Result<()> {
+    all(tx, cx, organization)?.iter().try_for_each(|connection| tell_borrowers(tx, cx, connection, false))
+}
+
 /// Counts on a connection staying as it is until the transaction is over, for one of another organization that is to stand
 /// for it.
 ///
