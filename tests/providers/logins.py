@@ -93,9 +93,13 @@ class Connection:
         assert answer.status_code == 200, answer.text
         return answer.json()["connection"]
 
+    def begin(self, person: Person) -> requests.Response:
+        """How the browser is sent to the identity provider."""
+        return person.here.start(self.project.public_token, connection_id=self.connection_id)
+
     def start(self, person: Person) -> str:
-        """Where the browser is sent."""
-        answer = person.here.start(self.project.public_token, connection_id=self.connection_id)
+        """Where it is sent."""
+        answer = self.begin(person)
         assert answer.status_code == 302, words(answer)
         return answer.headers["location"]
 
