@@ -167,7 +167,7 @@ class Program:
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
 
 
 @contextlib.contextmanager

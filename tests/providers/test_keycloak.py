@@ -10,7 +10,8 @@ from harness import free_port, new_email, unique
 from identity_providers import Key
 from logins import Connection, Oidc, Person, Program, Saml
 
-pytestmark = pytest.mark.skipif(bool(keycloak.missing()), reason=keycloak.missing())
+if keycloak.missing():
+    pytest.skip(keycloak.missing(), allow_module_level=True)
 
 
 class Keycloak:

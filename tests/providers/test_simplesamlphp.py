@@ -8,7 +8,7 @@ from identity_providers import Key
 from logins import Person, Saml, form_of, words
 from simplesamlphp import SimpleSamlPhp
 
-pytestmark = simplesamlphp.needed
+simplesamlphp.need()
 
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
