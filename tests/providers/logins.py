@@ -28,19 +28,26 @@ class Person:
 
     def go(self, url: str) -> requests.Response:
         """Goes to the identity provider: its page, or the answer that leads back to us."""
-        return self._follow(self.there.get(url, allow_redirects=False, timeout=60))
+        return self._follow(self._ask("GET", url))
 
     def send(self, page: requests.Response, **filled) -> requests.Response:
         """Fills in the form of a page of the identity provider, and sends it."""
         action, fields = form_of(page)
-        return self._follow(self.there.post(action, data=fields | filled, allow_redirects=False, timeout=60))
+        return self._follow(self._ask("POST", action, data=fields | filled))
+
+    def _ask(self, method: str, url: str, **options) -> requests.Response:
+        answer = self.there.request(method, url, allow_redirects=False, timeout=60, **options)
+        for cookie in self.there.cookies:
+            # Browsers take this machine for safe, and send it what is secure.
+            cookie.secure = False
+        return answer
 
     def _follow(self, answer: requests.Response) -> requests.Response:
         while answer.is_redirect:
             url = urllib.parse.urljoin(answer.url, answer.headers["location"])
             if url.startswith(self.here.server.url):
                 return answer
-            answer = self.there.get(url, allow_redirects=False, timeout=60)
+            answer = self._ask("GET", url)
         return answer
 
     def back(self, answer: requests.Response) -> requests.Response:
@@ -86,9 +93,13 @@ class Connection:
         assert answer.status_code == 200, answer.text
         return answer.json()["connection"]
 
+    def begin(self, person: Person) -> requests.Response:
+        """How the browser is sent to the identity provider."""
+        return person.here.start(self.project.public_token, connection_id=self.connection_id)
+
     def start(self, person: Person) -> str:
-        """Where the browser is sent."""
-        answer = person.here.start(self.project.public_token, connection_id=self.connection_id)
+        """Where it is sent."""
+        answer = self.begin(person)
         assert answer.status_code == 302, words(answer)
         return answer.headers["location"]
 
@@ -142,7 +153,7 @@ class Oidc(Connection):
 class Program:
     """A program that serves HTTP on a port of its own, until the end."""
 
-    def __init__(self, command: list[str], port: int, ready: str, log: pathlib.Path, **options):
+    def __init__(self, command: list[str], port: int, ready: str, log: pathlib.Path, patience: float = 120, **options):
         self.url = f"http://127.0.0.1:{port}"
         with log.open("ab") as out:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **options)
@@ -152,11 +163,11 @@ class Program:
             with contextlib.suppress(requests.ConnectionError):
                 return requests.get(self.url + ready, timeout=60).status_code == 200
 
-        until(answers, timeout=120, what=f"an answer of {command}")
+        until(answers, timeout=patience, what=f"an answer of {command}")
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
 
 
 @contextlib.contextmanager

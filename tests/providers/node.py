@@ -27,6 +27,8 @@ def start(name: str, port: int, *arguments: str, ready: str, directory: pathlib.
     return Program([node(), str(HERE / name), *arguments], port, ready, directory / f"{name}.log", cwd=HERE)
 
 
-def needed(package: str):
-    version = json.loads((HERE / "package.json").read_text())["devDependencies"][package]
-    return pytest.mark.skipif(not (PACKAGES / package).is_dir() or node() is None, reason=f"{package} {version} or Node 22 is not installed")
+def need(package: str):
+    """Skips the file, in one line, where the package cannot be run."""
+    if not (PACKAGES / package).is_dir() or node() is None:
+        version = json.loads((HERE / "package.json").read_text())["devDependencies"][package]
+        pytest.skip(f"{package} {version} or Node 22 is not installed", allow_module_level=True)

@@ -6,7 +6,7 @@ import requests
 from harness import free_port, new_email, unique
 from logins import Oidc, Person
 
-pytestmark = node.needed("oauth2-mock-server")
+node.need("oauth2-mock-server")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from harness import free_port, new_email, query_of, unique
 from logins import Oidc, Person, words
 
-pytestmark = node.needed("oidc-provider")
+node.need("oidc-provider")
 
 
 def new_key() -> rsa.RSAPrivateKey:
@@ -20,6 +20,7 @@ def new_key() -> rsa.RSAPrivateKey:
 
 
 def in_jwk(key, **others) -> dict:
+    """With key_ops "sign" or "verify"; oidc-provider publishes its keys with the former."""
     algorithm = jwt.algorithms.RSAAlgorithm if isinstance(key, (rsa.RSAPrivateKey, rsa.RSAPublicKey)) else jwt.algorithms.ECAlgorithm
     return json.loads(algorithm.to_jwk(key)) | {"kid": unique(), "use": "sig"} | others
 

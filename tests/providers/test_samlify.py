@@ -9,7 +9,7 @@ from harness import free_port, new_email, unique
 from identity_providers import Key
 from logins import Person, Program, Saml, words
 
-pytestmark = node.needed("samlify")
+node.need("samlify")
 
 CBC = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
 GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"

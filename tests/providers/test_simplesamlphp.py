@@ -8,7 +8,9 @@ from identity_providers import Key
 from logins import Person, Saml, form_of, words
 from simplesamlphp import SimpleSamlPhp
 
-pytestmark = simplesamlphp.needed
+simplesamlphp.need()
+
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +178,19 @@ def test_who_has_no_address_is_told_so(project, provider, person):
     name, _ = somebody(provider)
     answer = log_in(connection, provider, name, person)
     assert '"mail"' in connection.check_refused(answer, "invalid_saml_response_email")
+
+
+def test_a_name_may_be_another_one_each_time(project, provider):
+    mapping = {"email": "mail", "full_name": "displayName"}
+    connection = connect(project, provider, attribute_mapping=mapping, nameid_format=TRANSIENT)
+    name, email = somebody(provider)
+    first, second = (connection.finish(log_in(connection, provider, name)) for _ in range(2))
+    assert first.member_id == second.member_id and first.member.email_address == email
+    assert [each.external_id for each in second.member.sso_registrations] == [email]
+    assert TRANSIENT in connection.last_exchange()["response"]
+
+
+def test_a_name_that_is_encrypted_by_itself_is_refused(project, provider, encryption_key):
+    connection = connect(project, provider, {"nameid.encryption": True}, saml_encryption_private_key=encryption_key)
+    name, _ = somebody(provider)
+    assert "EncryptedID" in connection.check_refused(log_in(connection, provider, name), "invalid_xml_saml_response")
