@@ -9,12 +9,13 @@ const [port, key, certificate] = process.argv.slice(2);
 const here = `http://127.0.0.1:${port}`;
 const EMAIL_ADDRESS = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 const BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
+const OAEP = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
 const providers = new Map();
 
 // What comes is ours, and its schema is looked at in other tests.
 samlify.setSchemaValidator({ validate: async () => "not validated" });
 
-function provider(name, { algorithm, nameIdFormat = EMAIL_ADDRESS }) {
+function provider(name, { algorithm, keyAlgorithm = OAEP }) {
   const context = samlify.SamlLib.defaultLoginResponseTemplate.context.replace(
     "{AuthnStatement}",
     `<saml:AuthnStatement AuthnInstant="{IssueInstant}"><saml:AuthnContext><saml:AuthnContextClassRef>` +
@@ -26,11 +27,11 @@ function provider(name, { algorithm, nameIdFormat = EMAIL_ADDRESS }) {
     privateKey: fs.readFileSync(key),
     signingCert: fs.readFileSync(certificate),
     wantAuthnRequestsSigned: true,
-    nameIDFormat: [nameIdFormat],
+    nameIDFormat: [EMAIL_ADDRESS],
     singleSignOnService: [{ Binding: samlify.Constants.namespace.binding.redirect, Location: `${here}/${name}/sso` }],
     isAssertionEncrypted: Boolean(algorithm),
     dataEncryptionAlgorithm: algorithm,
-    keyEncryptionAlgorithm: "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+    keyEncryptionAlgorithm: keyAlgorithm,
     loginResponseTemplate: { context, attributes: ["displayName", "groups"].map(attribute) },
   });
 }

@@ -50,6 +50,12 @@ class Provider:
         self._settings["jwks"] = {"keys": [in_jwk(new_key())]}
         self._start()
 
+    def give_secret(self, client_id: str, secret: str):
+        self._program.stop()
+        [client] = [client for client in self._settings["clients"] if client["client_id"] == client_id]
+        client["client_secret"] = secret
+        self._start()
+
     def register(self, callback_url: str, **fields) -> dict:
         fields = {"redirect_uris": [callback_url], "grant_types": ["authorization_code"], "response_types": ["code"]} | fields
         answer = requests.post(f"{self.issuer}/reg", json=fields, timeout=60)
@@ -106,6 +112,17 @@ def test_a_member_logs_in(project, provider, method):
     [registration] = login.member.sso_registrations
     assert registration.external_id == name
     assert connection.finish(log_in(connection, provider, name)).member_id == login.member_id
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_a_secret_may_have_any_visible_characters(project, provider, method):
+    """RFC 6749, appendix A.2."""
+    connection = connect(project, provider, {"token_endpoint_auth_method": method})
+    secret = "a+b/c=%20d e&f:g;~\""
+    client_id = connection.update(client_secret=secret)["client_id"]
+    provider.give_secret(client_id, secret)
+    name, email = somebody(provider)
+    assert connection.finish(log_in(connection, provider, name)).member.email_address == email
 
 
 @pytest.mark.parametrize(("key", "algorithm"), [(new_key(), "RS256"), (ec.generate_private_key(ec.SECP256R1()), "ES256")], ids=["rsa", "ec"])
