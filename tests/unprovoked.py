@@ -108,8 +108,8 @@ def reason(door: Door, error: str) -> str | None:
     """Why nobody has to see this error at this door."""
     if error == "too_many_requests" and door.function not in BOUNDED:
         return "the frame declares it; nothing is counted here"
-    if door.dialect in ("page", "redirect", "plain") and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
-        return "there is no input, or a page says it in words"
+    if door.dialect == "plain" and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
+        return "there is no input, or a text says it"
     if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
         return "the frame declares it; nobody says here who they are"
     if error in OF_MEMBERS and door.credential in ("anyone", "project") and not takes_sessions(door):

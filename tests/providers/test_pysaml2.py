@@ -117,7 +117,7 @@ def test_triple_des_is_taken_where_it_is_allowed_and_the_response_is_signed(conn
     encrypted = {"encrypt_assertion": True, "sign_assertion": True}
     signed = encrypted | {"sign_response": True}
     for how in (encrypted, signed):
-        assert "allows triple DES" in connection.check_refused(provider.log_in(email, **how), "invalid_signature_saml_response")
+        assert "allows triple DES" in connection.check_refused(provider.log_in(email, **how), "invalid_saml_response")
     connection.update(allow_triple_des=True)
     assert "sign it" in connection.check_refused(provider.log_in(email, **encrypted), "invalid_saml_response")
     assert connection.finish(provider.log_in(email, **signed)).member.email_address == email

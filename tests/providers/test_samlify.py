@@ -80,7 +80,7 @@ def test_rsa_1_5_is_taken_where_it_is_allowed_and_the_response_is_signed(connect
     rsa = {"algorithm": GCM, "keyAlgorithm": "http://www.w3.org/2001/04/xmlenc#rsa-1_5"}
     provider, email = connect(**rsa, encryptThenSign=True, signsMessage=True), new_email()
     connection = provider.connection
-    assert "allows RSA 1.5" in connection.check_refused(provider.log_in(email), "invalid_signature_saml_response")
+    assert "allows RSA 1.5" in connection.check_refused(provider.log_in(email), "invalid_saml_response")
     connection.update(allow_rsa_1_5=True)
     assert connection.finish(provider.log_in(email)).member.email_address == email
     # Whoever changes it on the way learns what it says from what we answer (threat T-17).

@@ -262,6 +262,7 @@ impl Refused {
         match self {
             Self::Base64 | Self::Malformed(_) | Self::NotAResponse { .. } | Self::Version { .. } => RefusedKind::Xml,
             Self::Failed { .. } => RefusedKind::Failed,
+            Self::Algorithm { purpose, .. } if purpose.contains("encrypt") => RefusedKind::Invalid,
             Self::MissingSignature => RefusedKind::MissingSignature,
             Self::MisplacedSignature
             | Self::SignatureForm { .. }

@@ -38,7 +38,7 @@ fn words<'a>(methods: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organizations::AuthMethods;
+    use crate::organizations::{ActiveSsoConnection, AuthMethods};
 
     #[test]
     fn only_what_is_built_lets_somebody_in() {
@@ -50,7 +50,16 @@ mod tests {
         assert!(lets_somebody_in(&Settings::default()));
         assert!(lets_somebody_in(&only(AuthMethod::ALL)));
         for method in AuthMethod::ALL {
-            assert_eq!(lets_somebody_in(&only(&[*method])), AuthMethod::BUILT.contains(method), "{method:?}");
+            let lets_in = AuthMethod::BUILT.contains(method) && *method != AuthMethod::Sso;
+            assert_eq!(lets_somebody_in(&only(&[*method])), lets_in, "{method:?}");
         }
+        let connection = ActiveSsoConnection {
+            connection_id: "saml-connection".into(),
+            display_name: String::new(),
+            identity_provider: String::new(),
+            unknown: Default::default(),
+        };
+        let with_sso = Settings { sso_active_connections: vec![connection], ..only(&[AuthMethod::Sso]) };
+        assert!(lets_somebody_in(&with_sso));
     }
 }

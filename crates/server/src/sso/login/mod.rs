@@ -11,6 +11,7 @@ mod begin;
 mod browser;
 mod discovery;
 mod identity;
+mod known_keys;
 mod oidc;
 mod provisioning;
 mod saml;

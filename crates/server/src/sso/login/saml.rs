@@ -3,6 +3,7 @@
 use super::arrival::{self, Accepted, Arrived, Found};
 use super::browser::{self, Browser};
 use super::identity::Identity;
+use super::known_keys::signing_key;
 use super::started::{Started, Way};
 use super::state::State;
 use crate::sso::connections::{AttributeMapping, Connection, POST, RESERVED, Saml, Settings};
@@ -27,6 +28,9 @@ const NAME_ID: &str = "NameID";
 /// What says that a NameID is another one each time (core, section 8.3.8).
 const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 
+/// Stands in every response that has an encrypted assertion.
+const ENCRYPTED: &[u8] = b"EncryptedAssertion";
+
 /// Seconds since 1970.
 fn seconds(cx: &Cx) -> i64 {
     cx.now().0.div_euclid(1_000_000)
@@ -34,11 +38,6 @@ fn seconds(cx: &Cx) -> i64 {
 
 fn unusable(what: &str) -> Error {
     Error::internal(format!("a stored {what} cannot be read"))
-}
-
-/// The key that signs requests.
-fn signing_key(connection: &Connection) -> Result<PrivateKey> {
-    PrivateKey::from_pem(&connection.secrets.signing_private_key).map_err(|_| unusable("signing key"))
 }
 
 fn certificates<'a>(stored: impl IntoIterator<Item = &'a String>) -> Result<Vec<Certificate>> {
@@ -57,7 +56,7 @@ fn addresses(app: &App, connection: &Connection, settings: &Saml) -> (Vec<String
 /// that.
 pub(super) fn request(started: &Started, settings: &Saml) -> Result<Way> {
     let Started { cx, connection, state, .. } = started;
-    let key = signing_key(connection)?;
+    let key = signing_key(&cx.app, connection)?;
     let (audiences, acs_urls) = addresses(&cx.app, connection, settings);
     let last = |urls: &[String]| urls.last().cloned().unwrap_or_default();
     let id = state.request_id(cx.app.keys());
@@ -194,8 +193,10 @@ fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Re
     let fault = |_| (ApiError::InvalidSamlResponse, "What is stored of the connection cannot be read.".to_owned());
     let certificates =
         certificates(settings.verification_certificates.iter().map(|known| &known.certificate)).map_err(fault)?;
-    // The newest first: it is the likeliest.
-    let keys = connection.secrets.encryption_private_keys.values().rev();
+    // Most responses need none of our keys, and reading them takes a while. The newest first: it is the likeliest.
+    let is_encrypted = |xml: &Vec<u8>| xml.windows(ENCRYPTED.len()).any(|part| part == ENCRYPTED);
+    let keys =
+        connection.secrets.encryption_private_keys.values().rev().filter(|_| xml.as_ref().is_ok_and(is_encrypted));
     let keys: Vec<_> = keys.filter_map(|pem| PrivateKey::from_pem(pem).ok()).collect();
     let (audiences, acs_urls) = addresses(&cx.app, connection, settings);
     let request_id = login.as_ref().and(state).map(|state| state.request_id(cx.app.keys()));

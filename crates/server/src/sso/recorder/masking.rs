@@ -24,7 +24,7 @@ fn without_text_of(text: &str, name: &str) -> String {
         let (before, from_name) = rest.split_at(at + name.len());
         masked.push_str(before);
         rest = from_name;
-        let is_opening = before.rsplit('<').next().is_some_and(|tag| !tag.starts_with('/'));
+        let is_opening = before.rsplit('<').next().is_some_and(|tag| !tag.starts_with('/') && !tag.contains('>'));
         if let (true, Some((tag, inside))) = (is_opening, from_name.split_once('>')) {
             let end = inside.find('<').unwrap_or(inside.len());
             masked.push_str(tag);
