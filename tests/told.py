@@ -75,7 +75,7 @@ TABLES = {
                  "sessions_ended_at": ("sessions_ended_at",), "lock_created_at": ("lock_created_at",), "lock_expires_at": ("lock_expires_at",),
                  "password_id": "member_password_id"},
         apart={"project_id": NAMES, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS, "session_generation": COUNTS},
-        keys={"email_id": ("email_address",), "direct_roles": ("roles",)},
+        keys={"email_id": ("email_address",), "direct_roles": ("roles",), "sso_logins_since": ("roles",)},
         made=("member.create",), gone={"organization.delete": "organization_id"},
     ),
     "member_emails": Listed(

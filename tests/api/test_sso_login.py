@@ -495,6 +495,24 @@ def test_sessions_end_when_a_connection_becomes_another_identity_providers(saml)
     assert is_alive(saml.project, saml.login(email).session_token)
 
 
+def test_sessions_end_with_a_role_that_a_connection_gives_too(saml):
+    saml.update(saml_connection_implicit_role_assignments=[{"role_id": "stytch_admin"}])
+    project, members, email = saml.project, saml.project.api.organizations.members, new_email()
+
+    def given():
+        members.update(saml.org, member_id, roles=["stytch_admin"])
+
+    first = saml.login(email)
+    member_id, by_mail = first.member_id, login(project, saml.org, email).session_token
+    given()
+    members.update(saml.org, member_id, roles=[], preserve_existing_sessions=True)
+    assert is_alive(project, first.session_token)
+    given()
+    members.update(saml.org, member_id, roles=[])
+    assert not is_alive(project, first.session_token) and is_alive(project, by_mail)
+    assert is_alive(project, saml.login(email).session_token)
+
+
 # ---------------------------------------------------------------- another organization's connection
 
 

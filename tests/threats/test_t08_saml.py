@@ -5,8 +5,8 @@ import base64
 import copy
 
 import pytest
-from harness import login, new_email, query_of, refused, unique, verified_member
-from identity_providers import SAML, SAMLP, Key, SamlProvider
+from harness import new_email, query_of, refused, token_from, verified_member
+from identity_providers import SAML, Key, SamlProvider
 from lxml import etree
 from sso import Browser, Saml, told
 
@@ -254,3 +254,30 @@ def test_t25_a_claimed_domain_is_its_owners(project, saml):
     project.organization(claimed_email_domains=[email.split("@")[1]])
     saml.refused(saml.arrive(email), "action_not_allowed_email_domain_is_claimed")
     saml.refused(saml.arrive(new_email(email.split("@")[1])), "action_not_allowed_email_domain_is_claimed")
+
+
+def test_t18_the_form_of_a_request_holds_no_markup_of_an_administrator(saml):
+    where = f"id = '{saml.connection_id}'"
+    settings = saml.project.server.stored("sso_connections", "settings", where)
+    address = 'https://idp.example/"><script>alert(1)</script>'
+    saml.project.server.store("sso_connections", "settings", where, settings | {"idp_sso_binding": "post", "idp_sso_url": address})
+    answer = Browser(saml.project.server).start(saml.project, connection_id=saml.connection_id)
+    assert answer.status_code == 200 and "<script>alert" not in answer.text and "&lt;script&gt;alert(1)" in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy and "frame-ancestors 'none'" in policy
+
+
+def test_t23_who_was_there_before_has_nothing_of_the_account(project, saml):
+    """Nobody has waited in the account of somebody who comes by SSO: neither by a change of address, nor by a link."""
+    email = new_email()
+    attacker, session = verified_member(project, saml.org)
+    project.api.organizations.members.start_email_update(saml.org, attacker.member_id, email)
+    change = token_from(project.mailbox.wait(email))
+    project.api.magic_links.email.login_or_signup(organization_id=saml.org, email_address=attacker.email_address)
+    victim = saml.login(email)
+    assert victim.member_id != attacker.member_id and victim.member.email_address == email
+    with refused(400, "duplicate_member_email"):
+        project.api.magic_links.authenticate(magic_links_token=change, session_token=session.session_token)
+    assert project.api.organizations.members.get(saml.org, member_id=victim.member_id).member.email_address == email
+    own = project.api.sessions.get(organization_id=saml.org, member_id=victim.member_id).member_sessions
+    assert [each.member_session_id for each in own] == [victim.member_session.member_session_id]

@@ -7,6 +7,7 @@ mod lifecycle;
 mod lock;
 mod notice;
 mod operations;
+mod profile;
 mod reference;
 mod registration;
 mod roles;
@@ -42,10 +43,11 @@ use foundation::metadata::Metadata;
 use foundation::rbac::{ADMIN_ROLE, RoleId};
 use foundation::stored::Stored;
 use foundation::wire_enum;
+use profile::{Profile, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::Profile;
+use std::collections::BTreeMap;
 
 wire_enum! {
     /// Where a member stands.
@@ -121,6 +123,9 @@ pub(crate) struct Member {
     pub totp_registration_id: String,
     pub member_password_id: String,
     pub sso_registrations: Vec<SsoRegistration>,
+    /// By connection, since when logins by it count, where those before have ended.
+    #[serde(skip)]
+    pub(crate) sso_logins_since: BTreeMap<String, Time>,
     pub oauth_registrations: Vec<Value>,
     pub scim_registration: Option<Value>,
     /// Written by the backend only.

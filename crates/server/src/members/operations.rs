@@ -14,6 +14,7 @@ use foundation::project::Project;
 use foundation::rbac::RoleId;
 use foundation::text;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A member to be.
 pub(crate) struct NewMember {
@@ -114,6 +115,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         totp_registration_id: String::new(),
         member_password_id: String::new(),
         sso_registrations: Vec::new(),
+        sso_logins_since: BTreeMap::new(),
         oauth_registrations: Vec::new(),
         scim_registration: None,
         trusted_metadata: metadata::merge(&Metadata::new(), new.trusted_metadata)?,

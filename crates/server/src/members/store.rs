@@ -1,14 +1,13 @@
-use super::{ENDED_LOCKS, Member, RetiredEmail, SsoRegistration, Status};
+use super::profile::{self, Profile};
+use super::{ENDED_LOCKS, Member, Status};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args};
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, OnUnique as _, Result};
-use foundation::id::{EmailId, MemberId, OrganizationId, ProjectId};
-use foundation::metadata::Metadata;
+use foundation::id::{MemberId, OrganizationId, ProjectId};
 use foundation::rbac::RoleId;
-use foundation::stored::{Fields, Stored};
+use foundation::stored::Stored;
 use foundation::tables::{Owner, Table};
-use serde::{Deserialize, Serialize};
 
 /// The tables of this subject. What is looked up across the project is found by the members, so they go last.
 pub(crate) const TABLES: &[Table] = &[
@@ -56,43 +55,6 @@ pub(crate) const TABLES: &[Table] = &[
 
 const OF_ORGANIZATION: Owner = Owner::Organization(&["organization_id"]);
 
-/// What of a member is neither looked up nor filtered by.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Profile {
-    email_id: EmailId,
-    #[serde(default)]
-    retired_email_addresses: Vec<RetiredEmail>,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    external_id: Option<String>,
-    #[serde(default)]
-    direct_roles: Vec<RoleId>,
-    #[serde(default)]
-    mfa_enrolled: bool,
-    #[serde(default)]
-    mfa_phone_number: String,
-    #[serde(default)]
-    mfa_phone_number_verified: bool,
-    #[serde(default)]
-    default_mfa_method: String,
-    #[serde(default)]
-    totp_registration_id: String,
-    #[serde(default)]
-    sso_registrations: Vec<SsoRegistration>,
-    #[serde(default)]
-    trusted_metadata: Metadata,
-    #[serde(default)]
-    untrusted_metadata: Metadata,
-}
-
-impl Fields for Profile {
-    fn strictest(field: &str) -> Option<serde_json::Value> {
-        (field == "mfa_enrolled").then_some(true.into())
-    }
-}
-
 impl FromRow for Member {
     fn from_row(row: &mut Row) -> database::Result<Self> {
         let profile = row.get::<Stored<Profile>>("profile")?;
@@ -127,6 +89,7 @@ impl FromRow for Member {
             totp_registration_id: known.totp_registration_id,
             member_password_id: row.get::<Option<String>>("password_id")?.unwrap_or_default(),
             sso_registrations: known.sso_registrations,
+            sso_logins_since: known.sso_logins_since,
             oauth_registrations: Vec::new(),
             scim_registration: None,
             trusted_metadata: known.trusted_metadata,
@@ -137,32 +100,6 @@ impl FromRow for Member {
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
         })
-    }
-}
-
-/// The profile to be stored: with what was read of it, and what was not.
-fn profile(m: &Member) -> Stored<Profile> {
-    let now = Profile {
-        email_id: m.email_id.clone(),
-        retired_email_addresses: m.retired_email_addresses.clone(),
-        name: m.name.clone(),
-        external_id: m.external_id.clone(),
-        direct_roles: m.direct_roles.clone(),
-        mfa_enrolled: m.mfa_enrolled,
-        mfa_phone_number: m.mfa_phone_number.clone(),
-        mfa_phone_number_verified: m.mfa_phone_number_verified,
-        default_mfa_method: m.default_mfa_method.clone(),
-        totp_registration_id: m.totp_registration_id.clone(),
-        sso_registrations: m.sso_registrations.clone(),
-        trusted_metadata: m.trusted_metadata.clone(),
-        untrusted_metadata: m.untrusted_metadata.clone(),
-    };
-    match m.profile.clone() {
-        Some(mut stored) => {
-            *stored = now;
-            stored
-        }
-        None => Stored::new(now),
     }
 }
 
@@ -198,7 +135,7 @@ pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
             m.is_breakglass,
             proven_phone,
             phone_number(m),
-            Json(&profile(m)),
+            Json(&profile::of(m)),
             m.created_at,
             m.updated_at
         ],
@@ -231,7 +168,7 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
             m.is_breakglass,
             proven_phone,
             phone_number(m),
-            Json(&profile(m)),
+            Json(&profile::of(m)),
             m.updated_at,
             Some(m.member_password_id.as_str()).filter(|id| !id.is_empty())
         ],

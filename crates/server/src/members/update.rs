@@ -1,9 +1,10 @@
 //! What an update of a member may change, and who may change it.
 
 use super::operations::{MemberName, check_name};
-use super::{Member, check_roles};
-use crate::organizations::{ExternalId, MfaMethod, Organization};
-use database::Tx;
+use super::profile::Time;
+use super::{Member, SsoRegistration, check_roles};
+use crate::organizations::{ConnectionRole, ExternalId, MfaMethod, Organization};
+use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::AnySpelling;
 use foundation::error::{ApiError, Result};
@@ -32,6 +33,7 @@ pub(crate) struct MemberUpdate {
     pub(crate) mfa_enrolled: Option<bool>,
     /// Replaces all roles given directly.
     pub(crate) roles: Option<Vec<RoleId>>,
+    /// Whether sessions go on that were begun by an SSO connection which gives a role, too, that is taken away.
     pub(crate) preserve_existing_sessions: Option<bool>,
     #[schemars(extend("enum" = text::words(MfaMethod::ALL.iter().map(|method| method.as_str()))))]
     pub(crate) default_mfa_method: Option<String>,
@@ -122,10 +124,31 @@ impl MemberUpdate {
             member.external_id = Some(id);
         }
         if let Some(roles) = self.roles {
-            member.direct_roles = check_roles(tx, cx, organization, roles)?;
+            let roles = check_roles(tx, cx, organization, roles)?;
+            if self.preserve_existing_sessions != Some(true) {
+                end_logins_that_give_too(member, organization, &roles, cx.now());
+            }
+            member.direct_roles = roles;
         }
         Ok(())
     }
+}
+
+/// A role that is taken away, and that a connection gives too, is one only of who logs in by that anew.
+fn end_logins_that_give_too(member: &mut Member, organization: &Organization, left: &[RoleId], now: Timestamp) {
+    let taken: Vec<_> = member.direct_roles.iter().filter(|role| !left.contains(role)).collect();
+    let gives = |registration: &&SsoRegistration| {
+        let id = &registration.connection_id;
+        let known = organization.sso_connections.iter().find(|known| known.connection_id == *id);
+        let is_given = |role: &ConnectionRole| {
+            taken.contains(&&role.role_id)
+                && role.group.as_ref().is_none_or(|group| registration.groups.contains(group))
+        };
+        known.is_some_and(|known| known.roles.iter().any(is_given))
+    };
+    let ended = member.sso_registrations.iter().filter(gives).map(|registration| registration.connection_id.clone());
+    let ended: Vec<_> = ended.collect();
+    member.sso_logins_since.extend(ended.into_iter().map(|id| (id, Time(now))));
 }
 
 fn default_mfa_method(method: String, member: &Member) -> Result<String> {

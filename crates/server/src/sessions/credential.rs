@@ -94,7 +94,7 @@ fn whole(tx: &mut Tx, project: &Project, session: Option<Session>) -> Result<Pre
     let member = members::find_any(tx, &organization, &session.member_id)?;
     let usable = |m: &Member| m.status == Status::Active && !session.has_ended_with_all_of(m);
     let member = member.filter(usable).ok_or(ApiError::SessionNotFound)?;
-    if session.has_ended_with_a_connection(&organization) {
+    if session.has_ended_with_a_connection(&organization, &member) {
         return Err(ApiError::SessionNotFound.into());
     }
     Ok(Presented { session, organization, member })

@@ -38,7 +38,8 @@ fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<Sessions> {
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = members::find(tx, &organization, &input.member_id)?;
     let sessions = store::of_member(tx, &organization.organization_id, &member.member_id, cx.now())?;
-    let has_ended = |s: &Session| s.has_ended_with_all_of(&member) || s.has_ended_with_a_connection(&organization);
+    let has_ended =
+        |s: &Session| s.has_ended_with_all_of(&member) || s.has_ended_with_a_connection(&organization, &member);
     let sessions = sessions.iter().filter(|s| !has_ended(s));
     let member_sessions = sessions.map(|s| operations::show(s, &member, &organization)).collect();
     Ok(Sessions { member_sessions })

@@ -91,11 +91,13 @@ impl Session {
         }
     }
 
-    /// Whether it was begun by an SSO connection that is gone since, or that is another identity provider's now.
-    pub(crate) fn has_ended_with_a_connection(&self, organization: &Organization) -> bool {
+    /// Whether it was begun by an SSO connection that is gone since, that is another identity provider's now, or by which this
+    /// member's logins have ended.
+    pub(crate) fn has_ended_with_a_connection(&self, organization: &Organization, member: &Member) -> bool {
         let counts = |factor: &Factor, id: &str| {
             let known = organization.sso_connections.iter().find(|known| known.connection_id == id);
-            known.is_some_and(|known| factor.is_since(known.since))
+            let since = member.sso_logins_since.get(id).map(|since| since.0);
+            known.is_some_and(|known| factor.is_since(known.since)) && factor.is_since(since)
         };
         self.factors.iter().any(|factor| factor.connection().is_some_and(|id| !counts(factor, id)))
     }

@@ -1,0 +1,81 @@
+//! What of a member is neither looked up nor filtered by, as it is stored.
+
+use super::{Member, RetiredEmail, SsoRegistration};
+use database::Timestamp;
+use foundation::id::EmailId;
+use foundation::metadata::Metadata;
+use foundation::rbac::RoleId;
+use foundation::stored::{Fields, Stored};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A time, as it is stored in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Time(#[serde(with = "foundation::time")] pub(crate) Timestamp);
+
+/// What of a member is neither looked up nor filtered by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) email_id: EmailId,
+    #[serde(default)]
+    pub(super) retired_email_addresses: Vec<RetiredEmail>,
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) external_id: Option<String>,
+    #[serde(default)]
+    pub(super) direct_roles: Vec<RoleId>,
+    #[serde(default)]
+    pub(super) mfa_enrolled: bool,
+    #[serde(default)]
+    pub(super) mfa_phone_number: String,
+    #[serde(default)]
+    pub(super) mfa_phone_number_verified: bool,
+    #[serde(default)]
+    pub(super) default_mfa_method: String,
+    #[serde(default)]
+    pub(super) totp_registration_id: String,
+    #[serde(default)]
+    pub(super) sso_registrations: Vec<SsoRegistration>,
+    #[serde(default)]
+    pub(super) sso_logins_since: BTreeMap<String, Time>,
+    #[serde(default)]
+    pub(super) trusted_metadata: Metadata,
+    #[serde(default)]
+    pub(super) untrusted_metadata: Metadata,
+}
+
+impl Fields for Profile {
+    fn strictest(field: &str) -> Option<serde_json::Value> {
+        (field == "mfa_enrolled").then_some(true.into())
+    }
+}
+
+/// The profile to be stored: with what was read of it, and what was not.
+pub(super) fn of(m: &Member) -> Stored<Profile> {
+    let now = Profile {
+        email_id: m.email_id.clone(),
+        retired_email_addresses: m.retired_email_addresses.clone(),
+        name: m.name.clone(),
+        external_id: m.external_id.clone(),
+        direct_roles: m.direct_roles.clone(),
+        mfa_enrolled: m.mfa_enrolled,
+        mfa_phone_number: m.mfa_phone_number.clone(),
+        mfa_phone_number_verified: m.mfa_phone_number_verified,
+        default_mfa_method: m.default_mfa_method.clone(),
+        totp_registration_id: m.totp_registration_id.clone(),
+        sso_registrations: m.sso_registrations.clone(),
+        sso_logins_since: m.sso_logins_since.clone(),
+        trusted_metadata: m.trusted_metadata.clone(),
+        untrusted_metadata: m.untrusted_metadata.clone(),
+    };
+    match m.profile.clone() {
+        Some(mut stored) => {
+            *stored = now;
+            stored
+        }
+        None => Stored::new(now),
+    }
+}
