@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import harness
 import pytest
+import requests
 from harness import REDIRECT_URL, login, new_domain, new_email, query_of, refused, unique, verified_member
 from identity_providers import OpenIdProvider, SamlProvider
 from sso import Browser, Oidc, Saml, told
@@ -129,6 +130,26 @@ def test_where_a_login_begins(saml):
         assert browser.start(project, organization_id=reference).status_code == 302
     other = browser.get("/b2b/public/sso/start", public_token=project.public_token, connection_id=saml.connection_id)
     assert other.status_code == 302
+
+
+def test_a_login_begins_where_the_browser_comes_back_to(saml):
+    """Browsers know a host's cookies by its name, and a page may call a developer's machine by another one."""
+    project, port = saml.project, urlsplit(saml.project.server.url).port
+    query = {"public_token": project.public_token, "connection_id": saml.connection_id, "provider_hint": "a b&c"}
+
+    def start(host, **headers):
+        url = f"{project.server.url}/v1/public/sso/start"
+        return requests.get(url, params=query, headers={"host": host} | headers, allow_redirects=False, timeout=60)
+
+    for host in (f"localhost:{port}", f"[::1]:{port}"):
+        answer = start(host)
+        assert answer.status_code == 302 and "set-cookie" not in answer.headers
+        location = answer.headers["location"]
+        assert location.startswith(f"{project.server.url}/v1/public/sso/start?") and query_of(location) == query
+    # What a proxy calls us is nothing to browsers.
+    for host, headers in ((f"localhost:{port + 1}", {}), ("guildhall:7400", {}), (f"localhost:{port}", {"x-forwarded-for": "192.0.2.1"})):
+        answer = start(host, **headers)
+        assert answer.headers["location"].startswith(saml.provider.sso_url) and "set-cookie" in answer.headers
 
 
 @pytest.mark.parametrize("query, status, error", [

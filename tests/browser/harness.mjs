@@ -130,7 +130,7 @@ export const unique = (prefix) => `${prefix}-${++counter}-${Math.random().toStri
 export const emailAt = (domain = `${unique("company")}.example`) => `${unique("person")}@${domain}`;
 
 export class World {
-  #browsers = [];
+  #browsers = new Map();
 
   /**
    * @param {{serve?: string[], flags?: (origin: string) => string[],
@@ -181,15 +181,16 @@ export class World {
   }
 
   async stop() {
-    await Promise.all(this.#browsers.map((browser) => browser.close()));
+    await Promise.all([...this.#browsers.values()].map(async (browser) => (await browser).close()));
     await this.site?.stop();
     await this.server?.stop();
   }
 
-  /** A browser nobody has used yet, with one page. */
+  /** A browser nobody has used yet, with one page: a profile of its own, for to start Chromium anew takes longer. */
   async person({ args, automated } = {}) {
-    const browser = await launchBrowser({ args, automated });
-    this.#browsers.push(browser);
+    const kind = JSON.stringify([args, automated]);
+    if (!this.#browsers.has(kind)) this.#browsers.set(kind, launchBrowser({ args, automated }));
+    const browser = await this.#browsers.get(kind);
     const context = await browser.newContext({
       ignoreHTTPSErrors: true,
       viewport: { width: 1200, height: 900 },

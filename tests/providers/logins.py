@@ -12,7 +12,7 @@ import urllib.parse
 import lxml.html
 import requests
 from harness import query_of, unique, until
-from identity_providers import Browser
+from sso import Browser
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -95,7 +95,7 @@ class Connection:
 
     def begin(self, person: Person) -> requests.Response:
         """How the browser is sent to the identity provider."""
-        return person.here.start(self.project.public_token, connection_id=self.connection_id)
+        return person.here.start(self.project, connection_id=self.connection_id)
 
     def start(self, person: Person) -> str:
         """Where it is sent."""

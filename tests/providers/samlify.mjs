@@ -1,5 +1,5 @@
 // An identity provider made of samlify: node samlify.mjs PORT KEY CERTIFICATE (files in PEM). It is many: each path is one, made by
-// PUT /NAME with its settings.
+// PUT /NAME with its settings. `origin` is what browsers call it, `binding` ("redirect" or "post") how it takes requests.
 
 import fs from "node:fs";
 import http from "node:http";
@@ -15,7 +15,7 @@ const providers = new Map();
 // What comes is ours, and its schema is looked at in other tests.
 samlify.setSchemaValidator({ validate: async () => "not validated" });
 
-function provider(name, { algorithm, keyAlgorithm = OAEP }) {
+function provider(name, { algorithm, keyAlgorithm = OAEP, origin = here, binding = "redirect" }) {
   const context = samlify.SamlLib.defaultLoginResponseTemplate.context.replace(
     "{AuthnStatement}",
     `<saml:AuthnStatement AuthnInstant="{IssueInstant}"><saml:AuthnContext><saml:AuthnContextClassRef>` +
@@ -23,12 +23,12 @@ function provider(name, { algorithm, keyAlgorithm = OAEP }) {
   );
   const attribute = (name) => ({ name, valueTag: name, nameFormat: BASIC, valueXsiType: "xs:string" });
   return samlify.IdentityProvider({
-    entityID: `${here}/${name}`,
+    entityID: `${origin}/${name}`,
     privateKey: fs.readFileSync(key),
     signingCert: fs.readFileSync(certificate),
     wantAuthnRequestsSigned: true,
     nameIDFormat: [EMAIL_ADDRESS],
-    singleSignOnService: [{ Binding: samlify.Constants.namespace.binding.redirect, Location: `${here}/${name}/sso` }],
+    singleSignOnService: [{ Binding: samlify.Constants.namespace.binding[binding], Location: `${origin}/${name}/sso` }],
     isAssertionEncrypted: Boolean(algorithm),
     dataEncryptionAlgorithm: algorithm,
     keyEncryptionAlgorithm: keyAlgorithm,
@@ -72,10 +72,13 @@ async function answer(method, url, body) {
   if (what === "metadata") return idp.getMetadata();
   const sp = samlify.ServiceProvider({ metadata: settings.metadata, wantMessageSigned: settings.signsMessage });
   const octetString = url.search.slice(1).split("&Signature=")[0];
-  const query = Object.fromEntries(url.searchParams);
-  const request = query.SAMLRequest && (await idp.parseLoginRequest(sp, "redirect", { query, octetString }));
-  if (method === "GET") return page(url.pathname + url.search, { email: "", displayName: "", groups: "" });
-  const user = Object.fromEntries(new URLSearchParams(body));
+  const form = Object.fromEntries(new URLSearchParams(body));
+  const { binding = "redirect" } = settings;
+  const query = binding === "post" ? form : Object.fromEntries(url.searchParams);
+  const request = query.SAMLRequest && (await idp.parseLoginRequest(sp, binding, { query, octetString, body: form }));
+  const user = { email: "", displayName: "", groups: "" };
+  if (!("email" in form)) return page(url.pathname + url.search, { ...user, ...form });
+  Object.assign(user, form);
   const options = { customTagReplacement: fill(idp, sp, request, user), encryptThenSign: settings.encryptThenSign };
   const { context } = await idp.createLoginResponse(sp, request ?? null, "post", user, options);
   const relayState = query.RelayState ? { RelayState: query.RelayState } : {};

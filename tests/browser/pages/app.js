@@ -2,6 +2,7 @@
 //   /login, /authenticate   the prebuilt login, discovery flow
 //   /login?codes            the same, with codes by mail; so with /o/SLUG?codes
 //   /o/SLUG                 the prebuilt login of one organization
+//   /s/SLUG, /s             the prebuilt login with single sign-on, of one organization or by discovery
 //   /t/SLUG/login           the same, where the project's settings say where the slug stands
 //   /p/SLUG, /p             the prebuilt login with passwords, of one organization or by discovery
 //   /reset                  where a link to set a password leads
@@ -32,6 +33,7 @@
           loginRedirectURL: redirectUrl,
           signupRedirectURL: redirectUrl,
         },
+        ssoOptions: { loginRedirectURL: redirectUrl, signupRedirectURL: redirectUrl },
         ...config,
       },
       callbacks: {
@@ -47,6 +49,11 @@
     showLogin({ authFlowType: "Discovery" });
   } else if (first === "o") {
     showLogin({ authFlowType: "Organization", organizationSlug: second });
+  } else if (first === "s") {
+    showLogin({
+      products: [B2BProducts.sso],
+      ...(second ? { authFlowType: "Organization", organizationSlug: second } : { authFlowType: "Discovery" }),
+    });
   } else if (first === "t") {
     showLogin({ authFlowType: "Organization" });
   } else if (first === "p" || first === "reset") {
@@ -61,6 +68,10 @@
   } else if (first === "settings") {
     window.adminPortal.mountAdminPortalOrgSettings({ client, element: "#main" });
   } else if (first === "sso") {
-    window.adminPortal.mountAdminPortalSSO({ client, element: "#main" });
+    window.adminPortal.mountAdminPortalSSO({
+      client,
+      element: "#main",
+      config: { testLoginRedirectURL: redirectUrl, testSignupRedirectURL: redirectUrl },
+    });
   }
 })();

@@ -4,10 +4,10 @@ use foundation::error::{ApiError, Result};
 use foundation::id::{MemberId, OrganizationId};
 use foundation::text;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An `organization_id` of a request: the id, the slug or the external id.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct OrganizationRef(String);
 

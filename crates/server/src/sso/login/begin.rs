@@ -15,11 +15,11 @@ use foundation::text::OrEmpty;
 use foundation::time;
 use frame::Head;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What the address has that a login begins with.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, Serialize, JsonSchema)]
 pub(crate) struct Start {
     #[serde(default)]
     public_token: String,
