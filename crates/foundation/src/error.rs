@@ -151,7 +151,7 @@ api_errors! {
     NoSsoConnectionExistsForOrganization = 400 "no_sso_connection_exists_for_organization" "The organization has no active SSO connection.";
     InvalidConnectionForJit = 400 "invalid_connection_for_jit_provisioning" "The organization does not take in new people by this SSO connection; ask for an invitation.";
     MissingSamlResponse = 400 "missing_saml_response" "There is no SAMLResponse in what the identity provider has sent.";
-    MissingSamlCsrfCookie = 400 "missing_saml_csrf_cookie" "The login was not begun in this browser, or the browser keeps no cookies. Start again.";
+    MissingSamlCsrfCookie = 400 "missing_saml_csrf_cookie" "The login was not begun in this browser, or took more than 10 minutes, or the browser keeps no cookies. Start again.";
     SamlCsrfCookieMismatch = 400 "saml_csrf_cookie_mismatch" "The login was begun in another browser. Start again in this one.";
     SamlIdpInitiatedAuthDisabled = 400 "saml_idp_initiated_auth_disabled" "The connection does not take logins that the identity provider begins. Start at the application.";
     UnsolicitedSamlResponse = 400 "unsolicited_saml_response" "The response answers no login that has been going on for less than 10 minutes. Start again.";
@@ -169,7 +169,7 @@ api_errors! {
     MissingOidcStateParam = 400 "missing_oidc_state_param" "The provider's answer has no state.";
     UnsolicitedOidcResponse = 400 "unsolicited_oidc_response" "The provider's answer belongs to no login. Start again.";
     ExpiredOidcResponse = 400 "expired_oidc_response" "The login was over already, or took more than 10 minutes. Start again.";
-    MissingOidcCsrfCookie = 400 "missing_oidc_csrf_cookie" "The login was not begun in this browser, or the browser keeps no cookies. Start again.";
+    MissingOidcCsrfCookie = 400 "missing_oidc_csrf_cookie" "The login was not begun in this browser, or took more than 10 minutes, or the browser keeps no cookies. Start again.";
     OidcCsrfCookieMismatch = 400 "oidc_csrf_cookie_mismatch" "The login was begun in another browser. Start again in this one.";
     OidcInvalidCallbackRequest = 400 "oidc_invalid_callback_request" "The provider's answer is not accepted.";
     OidcAuthCodeError = 400 "oidc_auth_code_error" "The provider did not log anyone in.";

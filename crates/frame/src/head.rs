@@ -66,6 +66,11 @@ impl Head {
         self.origin().filter(|origin| *origin != "null" && !origin.contains('*') && origin.len() <= LONGEST_ORIGIN)
     }
 
+    /// Whether there is a cookie whose name begins so.
+    pub fn has_cookie(&self, beginning: &str) -> bool {
+        cookie::all(&self.headers).any(|(name, _)| name.starts_with(beginning))
+    }
+
     /// The value of a cookie; none where it is empty.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         cookie::read(&self.headers, name)

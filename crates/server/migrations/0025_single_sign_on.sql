@@ -25,19 +25,12 @@ CREATE INDEX sso_connections_by_external ON sso_connections (project_id, externa
 -- What an organization has to know of its connections: their roles, and since when logins by them count.
 ALTER TABLE organizations ADD COLUMN sso_connections JSONB;
 
--- Logins that have begun: where each leads, and in which browser.
+-- Logins that have come back, until they would be over anyway: none comes back twice. Those that have begun are kept by browsers.
 CREATE TABLE sso_logins (
-    organization_id     TEXT COLLATE "C" NOT NULL,
-    state_hash          BYTEA NOT NULL,
-    project_id          TEXT COLLATE "C" NOT NULL,
-    connection_id       TEXT COLLATE "C" NOT NULL,
-    browser_hash        BYTEA NOT NULL,
-    login_redirect_url  TEXT NOT NULL,
-    signup_redirect_url TEXT NOT NULL,
-    pkce_code_challenge TEXT,
-    created_at          TIMESTAMPTZ NOT NULL,
-    expires_at          TIMESTAMPTZ NOT NULL,
-    used_at             TIMESTAMPTZ,
+    organization_id TEXT COLLATE "C" NOT NULL,
+    state_hash      BYTEA NOT NULL,
+    project_id      TEXT COLLATE "C" NOT NULL,
+    expires_at      TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (organization_id, state_hash)
 );
 CREATE INDEX sso_logins_by_end ON sso_logins (expires_at);

@@ -12,7 +12,7 @@ use frame::{Call, endpoint};
 )]
 pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> {
     let arrived = sso::saml_response(&cx, &cx.head, input).await?;
-    Ok(Led { on: On::Url(arrived.url), cookie: None })
+    Ok(Led { on: On::Url(arrived.url), cookie: arrived.cookie })
 }
 
 /// Take the answer of an OpenID Connect provider in: the browser goes on to the app.
@@ -23,5 +23,5 @@ pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> 
 )]
 pub(super) async fn oidc(cx: Call<Anyone>, input: CallbackInput) -> Result<Led> {
     let arrived = sso::oidc_callback(&cx, &cx.head, input).await?;
-    Ok(Led { on: On::Url(arrived.url), cookie: None })
+    Ok(Led { on: On::Url(arrived.url), cookie: arrived.cookie })
 }

@@ -22,13 +22,13 @@ pub(super) async fn start(cx: Call<Anyone>, input: Start) -> Result<Led> {
     if let Some(url) = elsewhere(&cx, &input)? {
         return Ok(Led { on: On::Url(url), cookie: None });
     }
-    let (asked, head) = (cx.context(), cx.head.clone());
-    let started = cx.write(move |tx| sso::begin(tx, &asked, &head, input.clone())).await?;
+    let asked = cx.context();
+    let started = cx.read(move |tx| sso::begin(tx, &asked, input.clone())).await?;
     let on = match sso::way(&started).await? {
         Way::Url(url) => On::Url(url),
         Way::Form { action, saml_request, relay_state } => Led::form(&cx.app, &action, &saml_request, &relay_state)?,
     };
-    Ok(Led { on, cookie: Some(started.cookie()) })
+    Ok(Led { on, cookie: Some(started.cookie) })
 }
 
 /// Where the login begins instead: browsers keep our cookie for the host that they come to, and from the identity provider they

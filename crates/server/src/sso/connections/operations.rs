@@ -81,6 +81,12 @@ pub(crate) fn find_public(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<Conne
     find_in_project(tx, &cx, id)
 }
 
+/// Whether a connection is still as it was found.
+pub(crate) fn is_unchanged(tx: &mut Tx, connection: &Connection) -> Result<bool> {
+    let Connection { project_id, organization_id, connection_id, version, .. } = connection;
+    Ok(store::version(tx, project_id, organization_id, connection_id)? == Some(*version))
+}
+
 fn opened(tx: &mut Tx, cx: &Cx, stored: store::Stored) -> Result<Connection> {
     let secrets = cx.app.keys().open_sealed(tx, Purpose::SsoConnection, stored.id.as_str(), &stored.sealed_secrets)?;
     Ok(Connection {

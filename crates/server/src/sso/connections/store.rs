@@ -174,6 +174,20 @@ pub(super) fn find(
     )?)
 }
 
+/// How often it was changed, while it is there.
+pub(super) fn version(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<Option<i64>> {
+    let row = tx.optional::<(i64,)>(
+        "SELECT version FROM sso_connections WHERE project_id = $1 AND organization_id = $2 AND id = $3",
+        args![project, organization, id],
+    )?;
+    Ok(row.map(|(version,)| version))
+}
+
 /// Wherever in the project.
 pub(super) fn find_in_project(tx: &mut Tx, project: &ProjectId, id: &ConnectionId) -> Result<Option<Stored>> {
     Ok(tx.optional("SELECT * FROM sso_connections WHERE project_id = $1 AND id = $2", args![project, id])?)

@@ -1,9 +1,10 @@
 //! A browser that has come back from an identity provider.
 
+use super::begun::{Begun, NotHere};
 use super::identity::Identity;
 use super::state::State;
 use super::usable::usable;
-use super::{Begun, provisioning, store, token};
+use super::{provisioning, store, token};
 use crate::organizations;
 use crate::projects;
 use crate::redirect_urls::{self, Flow};
@@ -14,6 +15,7 @@ use database::Tx;
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
 use foundation::keys::Purpose;
+use frame::{Cookie, Head};
 use std::sync::Arc;
 
 /// Why an identity provider's answer leads nowhere.
@@ -33,6 +35,8 @@ pub(crate) const CALLBACK: &[ApiError] = &[
 pub(crate) struct Arrived {
     /// A registered redirect URL, with the token.
     pub(crate) url: String,
+    /// The end of the cookie that the browser has kept the login in.
+    pub(crate) cookie: Option<Cookie>,
 }
 
 /// What an identity provider's answer is held against.
@@ -41,20 +45,27 @@ pub(super) struct Found {
     pub(super) cx: Cx,
     /// Whose identity provider it is.
     pub(super) connection: Connection,
-    /// The login that it answers, if there is one that can still come back.
-    pub(super) login: Option<Begun>,
-    /// Whether it answers one that was begun by another connection (threats T-08, T-28).
+    /// The login that it answers: none where it has no state.
+    pub(super) login: std::result::Result<Option<Begun>, NotHere>,
+    /// Whether that was begun by another connection (threats T-08, T-28).
     pub(super) is_elsewhere: bool,
 }
 
-/// What is said of that.
+impl Found {
+    /// The login, if there is one that can still come back here.
+    pub(super) fn login(&self) -> Option<&Begun> {
+        self.login.as_ref().ok().and_then(Option::as_ref)
+    }
+}
+
+/// What is said of one that was begun by another connection.
 pub(super) const ELSEWHERE: &str = "The login was begun by another connection. Start again.";
 
 /// Finds the connection by the address that the browser came to, and the login by its state.
 ///
 /// # Errors
 /// `sso_connection_not_found`, `requires_active_sso_connection`.
-pub(super) fn find(tx: &mut Tx, cx: &Cx, connection_id: &str, state: Option<&State>) -> Result<Found> {
+pub(super) fn find(tx: &mut Tx, cx: &Cx, head: &Head, connection_id: &str, state: Option<&State>) -> Result<Found> {
     let project = operations::locate(tx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let project = Arc::new(projects::enter(tx, &project)?);
     let cx = Cx { project, via: Via::Browser, ..cx.clone() };
@@ -62,28 +73,23 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, connection_id: &str, state: Option<&Sta
     if !connection.is_active() {
         return Err(ApiError::RequiresActiveSsoConnection.into());
     }
-    let login = match state {
-        Some(state) => {
-            let organization = state.organization(cx.project().environment);
-            let hash = state.hash(cx.app.keys());
-            let found =
-                tx.visit(organization.as_str(), |tx| store::find_login(tx, &cx.project().id, &organization, &hash))?;
-            found.filter(|login| login.is_usable(cx.now()))
-        }
-        None => None,
+    let begun = |state| Begun::find(cx.app.keys(), cx.project(), head, state, cx.now());
+    let login = state.map(begun).transpose();
+    let is_elsewhere = match &login {
+        Ok(Some(login)) => !is_of(tx, &cx, login, &connection)?,
+        _ => false,
     };
-    let is_here = match &login {
-        Some(login) => is_of(tx, &cx, login, &connection)?,
-        None => true,
-    };
-    Ok(Found { cx, connection, login: login.filter(|_| is_here), is_elsewhere: !is_here })
+    Ok(Found { cx, connection, login, is_elsewhere })
 }
 
 /// Whether people log in by this connection who have begun so.
 fn is_of(tx: &mut Tx, cx: &Cx, login: &Begun, connection: &Connection) -> Result<bool> {
+    if login.told.connection_id == connection.connection_id.as_str() {
+        return Ok(login.organization_id == connection.organization_id);
+    }
     let organization = organizations::find_by_id(tx, cx.project(), &login.organization_id)?;
     let used = match organization {
-        Some(organization) => usable(tx, cx, &organization, &login.connection_id)?,
+        Some(organization) => usable(tx, cx, &organization, &login.told.connection_id)?,
         None => None,
     };
     Ok(used.is_some_and(|used| used.connection_id == connection.connection_id))
@@ -135,18 +141,19 @@ pub(super) fn refuse(
 }
 
 fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
-    let Found { cx, connection, login, .. } = found;
-    let id = login.as_ref().map_or(&connection.organization_id, |login| &login.organization_id);
+    let Found { cx, connection, .. } = found;
+    let login = found.login();
+    let id = login.map_or(&connection.organization_id, |login| &login.organization_id);
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-    let own = login.as_ref().map_or(connection.connection_id.as_str(), |login| &login.connection_id);
-    let now = usable(tx, cx, &organization, own)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
-    if now.connection_id != connection.connection_id || now.version != connection.version {
+    let own = login.map_or(connection.connection_id.as_str(), |login| &login.told.connection_id);
+    let is_active = organization.settings.sso_active_connections.iter().any(|known| known.connection_id == own);
+    if !is_active || !operations::is_unchanged(tx, connection)? {
         return Err(ApiError::RequiresActiveSsoConnection
             .because("The connection was changed while you were logging in. Start again."));
     }
     if let Some(login) = login
         && accepted.identity.protocol == Protocol::Saml
-        && !store::use_login(tx, login, cx.now())?
+        && !store::use_login(tx, &cx.project().id, login)?
     {
         return Err(ApiError::UnsolicitedSamlResponse.into());
     }
@@ -162,16 +169,16 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
         }
     }
     let is_member = provisioning::outlook(tx, cx, &organization, own, &accepted.identity)?;
-    let url = match login {
-        Some(login) if is_member => login.login_redirect_url.clone(),
-        Some(login) => login.signup_redirect_url.clone(),
+    let url = match login.map(|login| &login.told) {
+        Some(told) if is_member => told.login_redirect_url.clone(),
+        Some(told) => told.signup_redirect_url.as_ref().unwrap_or(&told.login_redirect_url).clone(),
         None => unasked_url(tx, cx, accepted.asked_url.as_deref())?,
     };
-    let challenge = login.as_ref().and_then(|login| login.pkce_code_challenge.clone());
+    let challenge = login.and_then(|login| login.told.pkce_code_challenge.clone());
     let token = token::create(tx, cx, &organization.organization_id, own, accepted.identity, challenge)?;
     let mut url = url::Url::parse(&url).map_err(|_| Error::internal("a registered redirect URL is none"))?;
     url.query_pairs_mut().append_pair("stytch_token_type", "sso").append_pair("token", &token.to_text());
-    Ok(Arrived { url: url.into() })
+    Ok(Arrived { url: url.into(), cookie: login.map(|login| login.ended(cx.project())) })
 }
 
 /// Where somebody goes whose identity provider began by itself: where it says, if the app has registered that.

@@ -1,9 +1,9 @@
 //! Sending a browser to an identity provider.
 
-use super::browser::Browser;
+use super::begun::{Begun, Told};
 use super::started::Started;
 use super::state::State;
-use super::{Begun, MINUTES, store, usable};
+use super::{MINUTES, usable};
 use crate::one_time_tokens::pkce::{self, Challenge};
 use crate::organizations::OrganizationRef;
 use crate::projects;
@@ -13,7 +13,6 @@ use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
 use foundation::text::OrEmpty;
 use foundation::time;
-use frame::Head;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -57,7 +56,7 @@ pub(crate) const BEGIN: &[ApiError] = &[
 ///
 /// # Errors
 /// In words for whoever wrote the link.
-pub(crate) fn begin(tx: &mut Tx, cx: &Cx, head: &Head, start: Start) -> Result<Started> {
+pub(crate) fn begin(tx: &mut Tx, cx: &Cx, start: Start) -> Result<Started> {
     let project = projects::by_public_token(&cx.app, tx, &start.public_token)?;
     let project = project.ok_or_else(|| ApiError::BadRequest.because("There is no such public_token."))?;
     let cx = Cx { project, via: Via::Browser, ..cx.clone() };
@@ -65,33 +64,23 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, head: &Head, start: Start) -> Result<S
         usable::connection_of(tx, &cx, start.connection_id.as_deref(), start.organization_id.as_ref())?;
     let login_redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, start.login_redirect_url.as_deref())?;
     let signup_redirect_url = match redirect_urls::choose(tx, &cx, Flow::Signup, start.signup_redirect_url.as_deref()) {
-        Ok(url) => url,
+        Ok(url) => Some(url).filter(|url| *url != login_redirect_url),
         // Without one, whoever is new comes back to where everybody does.
-        Err(Error::Api(ApiError::NoSignupRedirectUrlsSet | ApiError::NoDefaultSignupRedirectUrl, _)) => {
-            login_redirect_url.clone()
-        }
+        Err(Error::Api(ApiError::NoSignupRedirectUrlsSet | ApiError::NoDefaultSignupRedirectUrl, _)) => None,
         Err(error) => return Err(error),
     };
     let challenge = pkce::challenge(&cx, start.pkce_code_challenge, cx.project().settings.pkce_required_for_sso)?;
     let state = State::generate(&organization.organization_id)?;
-    let browser = match Browser::of(head, cx.project()) {
-        Some(browser) => browser,
-        None => Browser::new()?,
-    };
-    let login = Begun {
-        organization_id: organization.organization_id.clone(),
-        state_hash: state.hash(cx.app.keys()).to_vec(),
+    let told = Told {
         connection_id: own,
-        browser_hash: browser.hash(cx.app.keys()).to_vec(),
         login_redirect_url,
         signup_redirect_url,
         pkce_code_challenge: challenge,
         expires_at: time::after_minutes(cx.now(), MINUTES),
-        used_at: None,
     };
-    store::insert_login(tx, &cx.project().id, &login, cx.now())?;
+    let cookie = Begun::cookie(cx.app.keys(), cx.project(), &state, &told)?;
     let custom_scopes = start.custom_scopes.unwrap_or_default();
-    Ok(Started { cx, connection, state, browser, custom_scopes, added: added(start.others) })
+    Ok(Started { cx, connection, state, cookie, custom_scopes, added: added(start.others) })
 }
 
 /// The parameters for the identity provider.

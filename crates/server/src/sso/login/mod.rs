@@ -1,6 +1,7 @@
 //! Logging in at an organization's identity provider.
 //!
-//! 1. [`begin`]: the browser is sent to the identity provider, with a state that only this browser can come back with.
+//! 1. [`begin`]: the browser is sent to the identity provider, with a state that only this browser can come back with. It keeps the
+//!    login; nothing is stored here.
 //! 2. [`saml_response`] or [`oidc_callback`]: what it brings back becomes an [`Identity`], or a refusal that the connection's
 //!    flight recorder explains. The browser goes on to the app, with a token.
 //! 3. [`authenticate`]: the app gives the token, and only then somebody becomes a member, or is logged in as one.
@@ -8,7 +9,7 @@
 mod arrival;
 mod authenticate;
 mod begin;
-mod browser;
+mod begun;
 mod discovery;
 mod identity;
 mod known_keys;
@@ -30,34 +31,10 @@ pub(crate) use started::Way;
 pub(crate) use store::TABLES;
 pub(crate) use way::way;
 
-use database::Timestamp;
-use foundation::id::OrganizationId;
 use frame::Endpoint;
 
 /// Minutes in which a login has to come back from the identity provider.
 const MINUTES: i64 = 10;
-
-/// A login that has begun, as it is stored.
-#[derive(Clone)]
-pub(crate) struct Begun {
-    organization_id: OrganizationId,
-    state_hash: Vec<u8>,
-    /// The organization's own connection, which may be one that it borrows.
-    connection_id: String,
-    browser_hash: Vec<u8>,
-    login_redirect_url: String,
-    signup_redirect_url: String,
-    pkce_code_challenge: Option<String>,
-    expires_at: Timestamp,
-    used_at: Option<Timestamp>,
-}
-
-impl Begun {
-    /// Whether it can still come back.
-    fn is_usable(&self, now: Timestamp) -> bool {
-        self.used_at.is_none() && self.expires_at > now
-    }
-}
 
 /// The endpoints of this subject.
 pub(crate) fn endpoints() -> Vec<Endpoint> {

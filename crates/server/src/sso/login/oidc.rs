@@ -1,7 +1,7 @@
 //! OpenID Connect: sending browsers to a provider, and what they bring back.
 
 use super::arrival::{self, Accepted, Arrived, Found};
-use super::browser::{self, Browser};
+use super::begun::NotHere;
 use super::identity::Identity;
 use super::started::Started;
 use super::state::State;
@@ -122,8 +122,8 @@ type Refused = (ApiError, String);
 pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) -> Result<Arrived> {
     let state = input.state.as_deref().and_then(State::parse);
     let found = {
-        let (cx, id, state) = (cx.clone(), input.connection_id.clone(), state.clone());
-        cx.clone().read(move |tx| arrival::find(tx, &cx, &id, state.as_ref())).await?
+        let (cx, head, id, state) = (cx.clone(), head.clone(), input.connection_id.clone(), state.clone());
+        cx.clone().read(move |tx| arrival::find(tx, &cx, &head, &id, state.as_ref())).await?
     };
     if !matches!(found.connection.settings, Settings::Oidc(_)) {
         return Err(ApiError::MissingSamlResponse.into());
@@ -131,11 +131,11 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
     let mut exchange = Exchange {
         request_id: cx.request_id.clone(),
         protocol: Protocol::Oidc,
-        answers_login: found.login.is_some(),
+        answers_login: found.login().is_some(),
         is_verified: false,
         response: json!({ "callback": input.recorded() }).to_string(),
     };
-    let judged = match begin(&found, head, &input, state.as_ref()).await? {
+    let judged = match begin(&found, &input, state.as_ref()).await? {
         Ok(state) => {
             let mut claims = json!({ "callback": input.recorded() });
             let judged = judge(&found, &input, &state, &mut claims).await;
@@ -159,12 +159,10 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
 /// Uses the login up, in whose browser the callback is: whatever becomes of its code, it does not come twice.
 async fn begin(
     found: &Found,
-    head: &Head,
     input: &CallbackInput,
     state: Option<&State>,
 ) -> Result<std::result::Result<State, Refused>> {
     let plain = |error: ApiError| Ok(Err((error, error.message().to_owned())));
-    let cx = &found.cx;
     if input.state.as_ref().is_none_or(String::is_empty) {
         return plain(ApiError::MissingOidcStateParam);
     }
@@ -172,14 +170,16 @@ async fn begin(
     if found.is_elsewhere {
         return Ok(Err((ApiError::OidcInvalidCallbackRequest, arrival::ELSEWHERE.to_owned())));
     }
-    let Some(login) = &found.login else { return plain(ApiError::ExpiredOidcResponse) };
-    let errors = (ApiError::MissingOidcCsrfCookie, ApiError::OidcCsrfCookieMismatch);
-    let sent_from = Browser::of(head, cx.project());
-    if let Err(error) = browser::check(cx.app.keys(), &login.browser_hash, sent_from.as_ref(), errors) {
-        return plain(error.told());
-    }
-    let (now, login) = (cx.now(), login.clone());
-    let used = cx.write(move |tx| tx.visit(login.organization_id.as_str(), |tx| store::use_login(tx, &login, now)));
+    let login = match &found.login {
+        Ok(Some(login)) => login.clone(),
+        Ok(None) => return plain(ApiError::UnsolicitedOidcResponse),
+        Err(NotHere::NoCookie) => return plain(ApiError::MissingOidcCsrfCookie),
+        Err(NotHere::OtherCookies) => return plain(ApiError::OidcCsrfCookieMismatch),
+        Err(NotHere::Over) => return plain(ApiError::ExpiredOidcResponse),
+    };
+    let project = found.cx.project().id.clone();
+    let used =
+        found.cx.write(move |tx| tx.visit(login.organization_id.as_str(), |tx| store::use_login(tx, &project, &login)));
     if used.await? { Ok(Ok(state.clone())) } else { plain(ApiError::ExpiredOidcResponse) }
 }
 

@@ -1,7 +1,7 @@
 //! SAML 2.0: requests to identity providers, and their responses.
 
 use super::arrival::{self, Accepted, Arrived, Found};
-use super::browser::{self, Browser};
+use super::begun::NotHere;
 use super::identity::Identity;
 use super::known_keys::signing_key;
 use super::started::{Started, Way};
@@ -136,19 +136,19 @@ pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) ->
     let relay_state = input.relay_state.filter(|relay_state| !relay_state.is_empty());
     let state = relay_state.as_deref().and_then(State::parse);
     let found = {
-        let (cx, id, state) = (cx.clone(), input.connection_id, state.clone());
-        cx.clone().read(move |tx| arrival::find(tx, &cx, &id, state.as_ref())).await?
+        let (cx, head, id, state) = (cx.clone(), head.clone(), input.connection_id, state.clone());
+        cx.clone().read(move |tx| arrival::find(tx, &cx, &head, &id, state.as_ref())).await?
     };
     let field = field.ok_or(ApiError::MissingSamlResponse)?;
     let xml = from_form(&field);
     let exchange = Exchange {
         request_id: cx.request_id.clone(),
         protocol: Protocol::Saml,
-        answers_login: found.login.is_some(),
+        answers_login: found.login().is_some(),
         is_verified: false,
         response: recorder::masked_xml(xml.as_deref().unwrap_or(field.as_bytes())),
     };
-    let judged = judge(&found, head, state.as_ref(), xml);
+    let judged = judge(&found, state.as_ref(), xml);
     let cx = found.cx.clone();
     cx.write(move |tx| match &judged {
         Ok((identity, assertion)) => {
@@ -168,27 +168,22 @@ pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) ->
 /// Who has logged in, with the id of the assertion and until when it is remembered; or the refusal, in a sentence.
 type Judged = std::result::Result<(Identity, (String, i64)), (ApiError, String)>;
 
-fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Result<Vec<u8>, Refused>) -> Judged {
-    let Found { cx, connection, login, .. } = found;
+fn judge(found: &Found, state: Option<&State>, xml: std::result::Result<Vec<u8>, Refused>) -> Judged {
+    let Found { cx, connection, login, is_elsewhere } = found;
     let Settings::Saml(settings) = &connection.settings else {
         return Err((ApiError::OidcInvalidCallbackRequest, "This connection is not one of SAML.".to_owned()));
     };
     let plain = |error: ApiError| (error, error.message().to_owned());
-    match (login, state) {
-        (Some(login), _) => {
-            let errors = (ApiError::MissingSamlCsrfCookie, ApiError::SamlCsrfCookieMismatch);
-            let sent_from = Browser::of(head, cx.project());
-            browser::check(cx.app.keys(), &login.browser_hash, sent_from.as_ref(), errors)
-                .map_err(|error| plain(error.told()))?;
-        }
-        (None, Some(_)) if found.is_elsewhere => {
-            return Err((ApiError::UnsolicitedSamlResponse, arrival::ELSEWHERE.to_owned()));
-        }
-        (None, Some(_)) => return Err(plain(ApiError::UnsolicitedSamlResponse)),
-        (None, None) if settings.idp_initiated_auth_disabled => {
+    match login {
+        _ if *is_elsewhere => return Err((ApiError::UnsolicitedSamlResponse, arrival::ELSEWHERE.to_owned())),
+        Ok(Some(_)) => {}
+        Ok(None) if settings.idp_initiated_auth_disabled => {
             return Err(plain(ApiError::SamlIdpInitiatedAuthDisabled));
         }
-        (None, None) => {}
+        Ok(None) => {}
+        Err(NotHere::NoCookie) => return Err(plain(ApiError::MissingSamlCsrfCookie)),
+        Err(NotHere::OtherCookies) => return Err(plain(ApiError::SamlCsrfCookieMismatch)),
+        Err(NotHere::Over) => return Err(plain(ApiError::UnsolicitedSamlResponse)),
     }
     let fault = |_| (ApiError::InvalidSamlResponse, "What is stored of the connection cannot be read.".to_owned());
     let certificates =
@@ -199,7 +194,7 @@ fn judge(found: &Found, head: &Head, state: Option<&State>, xml: std::result::Re
         connection.secrets.encryption_private_keys.values().rev().filter(|_| xml.as_ref().is_ok_and(is_encrypted));
     let keys: Vec<_> = keys.filter_map(|pem| PrivateKey::from_pem(pem).ok()).collect();
     let (audiences, acs_urls) = addresses(&cx.app, connection, settings);
-    let request_id = login.as_ref().and(state).map(|state| state.request_id(cx.app.keys()));
+    let request_id = state.map(|state| state.request_id(cx.app.keys()));
     let expected = Expected {
         issuer: &settings.idp_entity_id,
         certificates: &certificates,

@@ -1,6 +1,5 @@
 //! A login that has begun, on its way to the identity provider.
 
-use super::browser::Browser;
 use super::state::State;
 use crate::sso::connections::Connection;
 use foundation::cx::Cx;
@@ -12,16 +11,10 @@ pub(crate) struct Started {
     /// Whose identity provider it is, which may be another organization's.
     pub(super) connection: Connection,
     pub(super) state: State,
-    pub(super) browser: Browser,
+    /// What the browser keeps until it comes back.
+    pub(crate) cookie: Cookie,
     pub(super) custom_scopes: String,
     pub(super) added: Vec<(String, String)>,
-}
-
-impl Started {
-    /// The cookie that the browser is known by when it comes back.
-    pub(crate) fn cookie(&self) -> Cookie {
-        self.browser.cookie(self.cx.project())
-    }
 }
 
 /// How the browser gets to the identity provider.

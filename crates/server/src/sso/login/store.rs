@@ -1,11 +1,11 @@
-use super::Begun;
+use super::begun::Begun;
 use super::identity::Identity;
 use database::{Json, Timestamp, Tx, args, row};
 use foundation::error::Result;
 use foundation::id::{OrganizationId, ProjectId};
 use foundation::tables::{Kept, Old, Owner, Table};
 
-/// Minutes that a login is kept once it is over: until then it says that, and not that it never was.
+/// Minutes that a token is kept once it is over.
 const KEPT: i64 = 60;
 
 const OWNER: Owner = Owner::Organization(&["organization_id", "project_id"]);
@@ -21,7 +21,7 @@ pub(crate) const TABLES: &[Table] = &[
             delete: "DELETE FROM sso_logins WHERE (organization_id, state_hash) IN
                      (SELECT organization_id, state_hash FROM sso_logins WHERE expires_at < $1
                       ORDER BY expires_at LIMIT $2)",
-            kept: Kept::Minutes(KEPT),
+            kept: Kept::Minutes(0),
         }],
         ..Table::new("sso_logins", OWNER)
     },
@@ -54,59 +54,12 @@ pub(crate) const TABLES: &[Table] = &[
     },
 ];
 
-row!(Begun {
-    organization_id,
-    state_hash,
-    connection_id,
-    browser_hash,
-    login_redirect_url,
-    signup_redirect_url,
-    pkce_code_challenge,
-    expires_at,
-    used_at
-});
-
-pub(super) fn insert_login(tx: &mut Tx, project: &ProjectId, login: &Begun, now: Timestamp) -> Result<()> {
-    tx.execute_later(
-        "INSERT INTO sso_logins (organization_id, state_hash, project_id, connection_id, browser_hash,
-                                 login_redirect_url, signup_redirect_url, pkce_code_challenge, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        args![
-            &login.organization_id,
-            login.state_hash.as_slice(),
-            project,
-            &login.connection_id,
-            login.browser_hash.as_slice(),
-            &login.login_redirect_url,
-            &login.signup_redirect_url,
-            login.pkce_code_challenge.as_deref(),
-            now,
-            login.expires_at
-        ],
-    )?;
-    Ok(())
-}
-
-pub(super) fn find_login(
-    tx: &mut Tx,
-    project: &ProjectId,
-    organization: &OrganizationId,
-    state: &[u8; 32],
-) -> Result<Option<Begun>> {
-    Ok(tx.optional(
-        "SELECT organization_id, state_hash, connection_id, browser_hash, login_redirect_url, signup_redirect_url,
-                pkce_code_challenge, expires_at, used_at
-         FROM sso_logins WHERE organization_id = $1 AND state_hash = $2 AND project_id = $3",
-        args![organization, state.as_slice(), project],
-    )?)
-}
-
-/// Uses a login up; whether it could be.
-pub(super) fn use_login(tx: &mut Tx, login: &Begun, now: Timestamp) -> Result<bool> {
+/// Notes that a login has come back, which it does once; whether it had not.
+pub(super) fn use_login(tx: &mut Tx, project: &ProjectId, login: &Begun) -> Result<bool> {
     let used = tx.execute(
-        "UPDATE sso_logins SET used_at = $3
-         WHERE organization_id = $1 AND state_hash = $2 AND used_at IS NULL AND expires_at > $3",
-        args![&login.organization_id, login.state_hash.as_slice(), now],
+        "INSERT INTO sso_logins (organization_id, state_hash, project_id, expires_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+        args![&login.organization_id, login.state_hash.as_slice(), project, login.told.expires_at],
     )?;
     Ok(used > 0)
 }
@@ -191,7 +144,7 @@ row!(TokenRow { connection_id, identity, pkce_code_challenge, expires_at });
 
 /// Uses a token up that this transaction has found.
 pub(super) fn use_token(tx: &mut Tx, organization: &OrganizationId, hash: &[u8; 32], now: Timestamp) -> Result<()> {
-    tx.execute(
+    tx.execute_later(
         "UPDATE sso_tokens SET used_at = $3, identity = $4 WHERE organization_id = $1 AND token_hash = $2",
         args![organization, hash.as_slice(), now, Json(serde_json::json!({}))],
     )?;

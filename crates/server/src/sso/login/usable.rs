@@ -13,21 +13,22 @@ pub(super) fn connection_of(
     connection_id: Option<&str>,
     organization_id: Option<&OrganizationRef>,
 ) -> Result<(Organization, String, Connection)> {
-    let (organization, id) = match (connection_id.filter(|id| !id.is_empty()), organization_id) {
+    let (organization, own) = match (connection_id.filter(|id| !id.is_empty()), organization_id) {
         (Some(_), Some(_)) => return Err(ApiError::TooManySsoConnectionLocators.into()),
         (None, None) => return Err(ApiError::MissingSsoConnectionLocator.into()),
         (Some(id), None) => {
-            let connection = operations::find_in_project(tx, cx, id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-            let organization = organizations::find_by_id(tx, cx.project(), &connection.organization_id)?;
-            (organization.ok_or(ApiError::SsoConnectionNotFound)?, connection.connection_id.as_str().to_owned())
+            let own = operations::find_in_project(tx, cx, id)?.ok_or(ApiError::SsoConnectionNotFound)?;
+            let organization = organizations::find_by_id(tx, cx.project(), &own.organization_id)?;
+            (organization.ok_or(ApiError::SsoConnectionNotFound)?, own)
         }
         (None, Some(reference)) => {
             let organization = organizations::find(tx, cx.project(), reference)?;
-            let id = default_connection(&organization)?;
-            (organization, id)
+            let own = operations::find(tx, cx, &organization, &default_connection(&organization)?)?;
+            (organization, own)
         }
     };
-    let connection = usable(tx, cx, &organization, &id)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
+    let id = own.connection_id.as_str().to_owned();
+    let connection = behind(tx, cx, &organization, own)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
     Ok((organization, id, connection))
 }
 
@@ -41,14 +42,18 @@ fn default_connection(organization: &Organization) -> Result<String> {
     default.or_else(first).ok_or(ApiError::NoSsoConnectionExistsForOrganization.into())
 }
 
-/// The connection whose identity provider people of the organization log in at by this one of its own, if they can.
+/// The connection whose identity provider people of the organization log in at by the one of its own with this id, if they can.
 pub(super) fn usable(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) -> Result<Option<Connection>> {
-    let is_active = organization.settings.sso_active_connections.iter().any(|known| known.connection_id == id);
-    if !is_active {
-        return Ok(None);
+    match operations::find_in_project(tx, cx, id)? {
+        Some(own) if own.organization_id == organization.organization_id => behind(tx, cx, organization, own),
+        _ => Ok(None),
     }
-    let Some(own) = operations::find_in_project(tx, cx, id)? else { return Ok(None) };
-    if own.organization_id != organization.organization_id {
+}
+
+/// The same, of a connection of its own.
+fn behind(tx: &mut Tx, cx: &Cx, organization: &Organization, own: Connection) -> Result<Option<Connection>> {
+    let mut active = organization.settings.sso_active_connections.iter();
+    if !active.any(|known| known.connection_id == own.connection_id.as_str()) {
         return Ok(None);
     }
     let connection = match &own.settings {

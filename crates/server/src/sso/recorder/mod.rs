@@ -108,8 +108,7 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
     tx.visit(organization.as_str(), |tx| {
         let of = store::Of { organization, connection: &connection.connection_id };
         store::insert(tx, of, &cx.project().id, &id, is_known, &recorded, cx.now())?;
-        store::trim(tx, of, false, KEPT_OF_STRANGERS)?;
-        store::trim(tx, of, true, KEPT - KEPT_OF_STRANGERS)
+        store::trim(tx, of, is_known, if is_known { KEPT - KEPT_OF_STRANGERS } else { KEPT_OF_STRANGERS })
     })
 }
 

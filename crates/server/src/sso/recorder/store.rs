@@ -30,7 +30,7 @@ pub(super) fn insert(
     exchange: &Recorded,
     now: Timestamp,
 ) -> Result<()> {
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO sso_exchanges (organization_id, connection_id, id, project_id, is_known, exchange, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         args![of.organization, of.connection, id, project, is_known, Json(exchange), now],
@@ -40,7 +40,7 @@ pub(super) fn insert(
 
 /// Keeps the newest of a connection that are known, or are not.
 pub(super) fn trim(tx: &mut Tx, of: Of, is_known: bool, kept: i64) -> Result<()> {
-    tx.execute(
+    tx.execute_later(
         "DELETE FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3 AND id <=
          (SELECT id FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3
           ORDER BY id DESC LIMIT 1 OFFSET $4)",
