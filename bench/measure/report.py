@@ -138,6 +138,10 @@ def sso(found: dict) -> list[tuple]:
         theirs = found["verification"][name]
         rows.append(at_least(f"verifying a SAML response, of {name}'s rate", theirs["ours"], 5, f"{theirs['ours']:.1f}×",
                              f"{theirs['us']:,.0f} µs"))
+    large = found["verification"]["large"]
+    for what, limit, unit, scale in (("us", 6, " ms", 1000), ("kB", 8, " MB", 1024)):
+        name = max(large, key=lambda name: large[name][what])
+        rows.append(at_most(f"the dearest SAML response, of {len(large)}", large[name][what] / scale, limit, unit, name))
     return rows
 
 

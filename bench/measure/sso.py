@@ -9,7 +9,6 @@ import sys
 import time
 import urllib.parse
 
-from . import load
 from .load import compare, summary
 from .passwords import members
 from .side import ORGANIZATION_PATH, Side
@@ -66,7 +65,6 @@ class Person:
     def __init__(self, side: Side):
         self._http = http.client.HTTPConnection(urllib.parse.urlsplit(side.server.url).netloc, timeout=60)
         self._backend = {"Authorization": side.authorization, "Content-Type": "application/json"}
-        self.cookie = ""
 
     def _send(self, method: str, path: str, body: str | None, headers: dict, status: int):
         self._http.request(method, path, body, headers)
@@ -79,13 +77,13 @@ class Person:
     def call(self, method: str, path: str, body: dict) -> dict:
         return json.loads(self._send(method, path, json.dumps(body), self._backend, 200)[1])
 
-    def start(self, query: dict) -> str:
-        headers, _ = self._send("GET", f"/v1/public/sso/start?{urllib.parse.urlencode(query)}", None, {"Cookie": self.cookie}, 302)
-        self.cookie = headers["set-cookie"].partition(";")[0]
-        return headers["location"]
+    def start(self, query: dict) -> tuple[str, str]:
+        """Where the browser is sent to, and the cookie of this login."""
+        headers, _ = self._send("GET", f"/v1/public/sso/start?{urllib.parse.urlencode(query)}", None, {}, 302)
+        return headers["location"], headers["set-cookie"].partition(";")[0]
 
-    def come_back(self, path: str, form: dict) -> str:
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    def come_back(self, path: str, form: dict, cookie: str) -> str:
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", path, urllib.parse.urlencode(form), headers, 303)[0]["location"]
 
 
@@ -109,12 +107,12 @@ def by_sso(side: Side, person: Person, who: list[dict], signer: Signer, connecti
     phase, query = Phase(side), {"public_token": side.data.made["public_token"], "connection_id": connection["connection_id"]}
     path = urllib.parse.urlsplit(connection["acs_url"]).path
     with phase:
-        urls = [person.start(query) for _ in who]
+        begun = [person.start(query) for _ in who]
     forms = [{"SAMLResponse": signer.response(acs_url=connection["acs_url"], name_id=each["email_address"], url=url),
-              "RelayState": query_of(url)["RelayState"]} for each, url in zip(who, urls)]
+              "RelayState": query_of(url)["RelayState"]} for each, (url, _) in zip(who, begun)]
     with phase:
-        for form in forms:
-            token = query_of(person.come_back(path, form))["token"]
+        for form, (_, cookie) in zip(forms, begun):
+            token = query_of(person.come_back(path, form, cookie))["token"]
             person.call("POST", f"{SSO_PATH}/authenticate", {"sso_token": token})
     return phase.round(len(who))
 
@@ -135,28 +133,33 @@ def logins(engine, side: Side, signer: Signer) -> dict:
     return {kind: summary(found) for kind, found in rounds.items()} | {"sso_to_link": compare(rounds["sso"], rounds["link"])}
 
 
-def verifications(engine, signer: Signer) -> dict:
-    """A response with one signature, of an assertion with a few attributes, on one core."""
+def verifications(engine) -> dict:
+    """A response with one signature, of an assertion with a few attributes, on one core; and the largest that are let through."""
     seconds = 0.2 if engine.options.quick else 4
     folder = engine.work / "saml"
-    folder.mkdir(exist_ok=True)
-    acs_url, request_id = "https://auth.example/acs", "_request"
-    attributes = {name: [f"value of {name}"] for name in ("firstName", "lastName", "department", "groups")}
-    response = signer.response(acs_url=acs_url, name_id="ada@bench.example", request_id=request_id, attributes=attributes, minutes=60)
-    (folder / "response").write_text(response)
-    (folder / "certificate.pem").write_text(signer.settings["x509_certificate"])
-    (folder / "expected").write_text("\n".join((signer.settings["idp_entity_id"], acs_url, acs_url, request_id, str(int(time.time())))))
+    subprocess.run([PYTHON, FOLDER / "messages.py", folder], check=True)
     if not (FOLDER / "node_modules").exists():
         subprocess.run(["npm", "ci", "--silent"], cwd=FOLDER, check=True)
+
+    def run(command: list, *others: str) -> list[str]:
+        done = subprocess.run([*map(str, command), str(folder), *others], check=True, capture_output=True, text=True)
+        return done.stdout.splitlines()
+
     programs = {"ours": [engine.saml_verify], "python3-saml": [PYTHON, FOLDER / "verify.py"], "node-saml": ["node", FOLDER / "verify.mjs"]}
     rounds = {name: [] for name in programs}
     for _ in range(engine.options.rounds):
         for name, command in programs.items():
-            done = subprocess.run([*map(str, command), str(folder), str(seconds)], check=True, capture_output=True, text=True)
-            rounds[name].append(float(done.stdout))
+            rate, *verdict = run(command, str(seconds))
+            if name == "ours" and verdict[1] != "accepted":
+                sys.exit(f"a good response was refused: {verdict[1]}")
+            rounds[name].append(float(rate))
     found = {name: {"per_second": median(rates), "us": round(1e6 / median(rates), 1), "rounds": rates} for name, rates in rounds.items()}
     for name in ("python3-saml", "node-saml"):
         found[name]["ours"] = round(median(ours / theirs for ours, theirs in zip(rounds["ours"], rounds[name])), 2)
+    found["large"] = {}
+    for each in sorted((folder / "large").iterdir()):
+        rate, grown, verdict = run([engine.saml_verify], str(seconds / 4), f"large/{each.name}")
+        found["large"][each.name] = {"us": round(1e6 / float(rate)), "kB": int(grown), "verdict": verdict}
     return found
 
 
@@ -168,6 +171,6 @@ def measure(engine, side: Side) -> dict:
         say(f"{engine.name}: logins by SAML and with links …")
         found = {"logins": logins(engine, side, signer)}
         say("verifying a response …")
-        return found | {"verification": verifications(engine, signer)}
+        return found | {"verification": verifications(engine)}
     finally:
         signer.stop()
