@@ -1,5 +1,6 @@
 // The admin portal of the SDK: what an administrator can do, and what a plain member cannot.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { World, clean, cookies, done, emailAt, refused, shot, unique } from "./harness.mjs";
 
@@ -118,6 +119,39 @@ describe("the admin portal", () => {
     await page.getByRole("dialog").getByRole("button", { name: /Reactivate/ }).click();
     await page.getByText("Deactivated", { exact: true }).first().waitFor({ state: "detached" });
     assert.equal((await memberOf(passing.member_id)).status, "active");
+    clean(page);
+  });
+
+  test("takes a member's password away, and mails them how to set another", async () => {
+    const forgetful = await world.member(organization, { name: "Fred Forgetful" });
+    const password = `violet-harbor-${unique("sings")}`;
+    const where = { organization_id: organization.organization_id, email_address: forgetful.email_address };
+    const hash = createHash("sha512").update(password).digest("hex");
+    await world.backend("POST", "/passwords/migrate", { ...where, hash, hash_type: "sha_512" });
+    const logIn = async () => {
+      const client = await world.person();
+      await world.open(client, "/");
+      return client.evaluate(
+        async (input) => (await window.client.passwords.authenticate(input).catch((error) => error)).error_type ?? "in",
+        { ...where, password, session_duration_minutes: 5 },
+      );
+    };
+    assert.equal(await logIn(), "in");
+
+    await world.open(page, "/members");
+    await page.getByText("Fred Forgetful").click();
+    const management = section(page, "Authentication management");
+    await management.getByRole("button", { name: "Reset password" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Trigger password reset email").click();
+    await shot(page, "admin-10-member-password");
+    const link = await world.linkAfter(forgetful.email_address, () =>
+      dialog.getByRole("button", { name: "Reset password", exact: true }).click(),
+    );
+    assert.equal(link.searchParams.get("stytch_token_type"), "multi_tenant_passwords");
+    await dialog.waitFor({ state: "detached" });
+    assert.equal((await memberOf(forgetful.member_id)).member_password_id, "");
+    assert.equal(await logIn(), "unauthorized_credentials");
     clean(page);
   });
 
