@@ -1,7 +1,7 @@
 // The prebuilt login with passwords in a real browser: a first password, logging in, a forgotten one; on a desk and a telephone.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { World, clean, emailAt, session, shot, unique } from "./harness.mjs";
+import { World, clean, done, emailAt, session, shot, unique } from "./harness.mjs";
 
 const EMAIL = "example@email.com";
 const good = () => `violet-harbor-sings-${unique("now")}`;
@@ -88,6 +88,25 @@ describe("the prebuilt login with a password", () => {
       clean(page, /401/);
     });
   }
+
+  test("who came in by a mailed link sets a password in the session", async () => {
+    const domain = `${unique("joint")}.example`;
+    const email_address = emailAt(domain);
+    const organization = await world.organization({ email_allowed_domains: [domain], email_jit_provisioning: "RESTRICTED" });
+    const page = await world.person();
+    await world.signIn(page, organization, email_address);
+    const before = await session(page);
+    assert.deepEqual(before.authentication_factors.map((factor) => factor.type), ["magic_link"]);
+    const password = good();
+    await done(page, (client, password) => client.passwords.resetBySession({ password }), password);
+    const { member_session_id } = await session(page);
+    assert.equal(member_session_id, before.member_session_id);
+    await page.evaluate(() => window.client.session.revoke());
+    const input = { organization_id: organization.organization_id, email_address, password, session_duration_minutes: 5 };
+    await done(page, (client, input) => client.passwords.authenticate(input), input);
+    assert.equal((await session(page)).member_id, before.member_id);
+    clean(page);
+  });
 });
 
 test("one password for all organizations, by discovery", async () => {
