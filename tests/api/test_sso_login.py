@@ -175,6 +175,8 @@ def test_a_login_does_not_begin(project, query, status, error):
     answer = Browser(project.server).start(project, **{name: names.get(value, value) for name, value in query.items()})
     assert answer.status_code == status and error in answer.text, told(answer)
     assert answer.headers["content-type"].startswith("text/html")
+    if "PENDING" in query.values():
+        assert "it lacks idp_entity_id, idp_sso_url, x509_certificate, attribute_mapping." in answer.text, told(answer)
 
 
 def test_an_organization_with_several_connections_has_a_default(saml):
@@ -622,13 +624,19 @@ def test_an_operator_asks_why(saml):
     server, refusal = saml.project.server, saml.unasked(new_email(), sign="nothing")
     told_ = server.command("sso", "explain", saml.connection_id).stdout
     assert "refused missing_signature_saml_response" in told_ and "Neither the response nor the assertion is signed." in told_
+    assert "Have the identity provider sign the response" in told_
     request_id = refusal.headers["x-request-id"]
     assert request_id in told_
     wholly = server.command("sso", "explain", saml.connection_id, "--request", request_id).stdout
     assert "samlp:Response" in wholly
     assert '"verdict":"refused"' in server.command("sso", "explain", saml.connection_id, "--json").stdout
-    for arguments, words in (((saml.connection_id, "--request", "nonsense"), "no request nonsense"), (("nonsense",), "sso_connection_not_found")):
+    for arguments, words in (((saml.connection_id, "--request", "nonsense"), "no request nonsense"),
+                             (("nonsense",), "this database has no SSO connection nonsense")):
         failed = server.command("sso", "explain", *arguments, check=False)
         assert failed.returncode == 1 and words in failed.stderr
     fresh = Saml(saml.project)
-    assert "Nobody has come back" in server.command("sso", "explain", fresh.connection_id).stdout
+    told_ = server.command("sso", "explain", fresh.connection_id).stdout
+    assert "Nobody has come back" in told_ and "lacks" not in told_
+    pending = saml.project.api.sso.oidc.create_connection(saml.org).connection.connection_id
+    told_ = server.command("sso", "explain", pending).stdout
+    assert "not active: it lacks issuer, client_id, client_secret, authorization_url, token_url, userinfo_url, jwks_url." in told_

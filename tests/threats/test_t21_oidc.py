@@ -161,7 +161,7 @@ def test_t75_the_recorder_has_no_codes_and_tokens(oidc):
     [exchange] = oidc.exchanges()
     for secret in (back["code"], back["state"], tokens["access_token"], tokens["id_token"], oidc.provider.client_secret):
         assert secret not in json.dumps(exchange)
-    assert oidc.provider.issuer in exchange["response"] and exchange["reason"] == "The login was accepted."
+    assert oidc.provider.issuer in exchange["response"] and exchange["reason"] == "The answer was accepted."
     assert oidc.provider.client_secret not in oidc.project.server.log()
 
 
@@ -174,6 +174,25 @@ def test_t27_a_connection_that_changed_meanwhile(oidc):
     assert page.status_code == 400 and "requires_active_sso_connection" in page.text
     with refused(400, "requires_active_sso_connection"):
         oidc.authenticate(token)
+
+
+def test_a_provider_that_takes_no_way_to_show_who_we_are(oidc):
+    """Who saves the connection is told; once it is mended there, saving again makes it count at once."""
+    said = {"email": new_email(), "email_verified": True}
+    oidc.provider.document = {"token_endpoint_auth_methods_supported": ["none"]}
+    warning = oidc.update(issuer=oidc.provider.issuer).warning
+    assert warning.startswith("Nobody can log in") and "client_secret_basic" in warning
+    oidc.refused(oidc.arrive("sub", **said), "oidc_auth_code_error", "have it take client_secret_basic")
+    oidc.provider.document = {}
+    assert oidc.update(issuer=oidc.provider.issuer).warning is None
+    assert oidc.arrive("sub", **said).status_code == 302
+
+
+def test_the_recorder_says_when_an_address_alone_lets_nobody_in(oidc):
+    member, _ = verified_member(oidc.project, oidc.org)
+    assert oidc.arrive("sub", email=member.email_address, email_verified=False).status_code == 302
+    [exchange] = oidc.exchanges()
+    assert exchange["verdict"] == "accepted" and "lets nobody in who is not logged in as the member" in exchange["reason"]
 
 
 def test_how_we_show_who_we_are(project):

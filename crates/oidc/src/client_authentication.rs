@@ -21,7 +21,7 @@ pub enum Method {
 
 /// The provider offers no way that we have the means for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the provider takes {offered} (token_endpoint_auth_methods_supported), and there is {} to do it with", means(*has_secret, *has_key))]
+#[error("the provider takes {offered} (token_endpoint_auth_methods_supported), and there is {} to do it with; {}", means(*has_secret, *has_key), needed(*has_key))]
 pub struct NoMethod {
     /// What it offers.
     pub offered: Seen,
@@ -37,6 +37,13 @@ fn means(has_secret: bool, has_key: bool) -> &'static str {
         (true, false) => "a client secret",
         (false, true) => "a key",
         (true, true) => "a client secret and a key",
+    }
+}
+
+fn needed(has_key: bool) -> &'static str {
+    match has_key {
+        false => "have it take client_secret_basic or client_secret_post",
+        true => "have it take private_key_jwt",
     }
 }
 

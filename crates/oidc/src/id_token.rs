@@ -76,7 +76,7 @@ pub enum Refused {
         expected: Seen,
     },
     /// A time is not a number.
-    #[error("{claim} of the ID token is {seen}, not a time")]
+    #[error("the ID token's {claim} is {seen}, not a time")]
     Time {
         /// Which: `exp`, `iat` or `nbf`.
         claim: &'static str,
@@ -92,7 +92,7 @@ pub enum Refused {
         now: i64,
     },
     /// It is of the future.
-    #[error("{claim} of the ID token is {seen}, and it is {now} (seconds since 1970); is a clock wrong?")]
+    #[error("the ID token's {claim} is {seen}, and it is {now} (seconds since 1970); is a clock wrong?")]
     NotYet {
         /// `iat` or `nbf`.
         claim: &'static str,
@@ -114,7 +114,7 @@ pub enum Refused {
         seen: Seen,
     },
     /// It came with another access token or for another code.
-    #[error("{claim} of the ID token is {seen}, and {expected} belongs to what came with it")]
+    #[error("the ID token's {claim} is {seen}, and {expected} belongs to what came with it")]
     Hash {
         /// `at_hash` or `c_hash`.
         claim: &'static str,

@@ -16,7 +16,7 @@ pub enum Refused {
         why: &'static str,
     },
     /// All addresses of the host are outside of the public Internet, and the operator has not allowed them.
-    #[error("{host} leads to no public address; the operator of this server can allow it")]
+    #[error("{host} leads to no public address; the operator of this server can allow it (--outbound-allow)")]
     Blocked {
         /// The host.
         host: String,

@@ -56,6 +56,6 @@ pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
 pub use seed::{Seed, Seeded, seed};
 pub use serve::{Listening, serve, wiring};
-pub use sso::{Recorded as SsoExchange, exchanges_of as sso_exchanges};
+pub use sso::{Known as KnownSsoConnection, Recorded as SsoExchange, known_of as known_sso_connection};
 pub use tables::{TABLES, everything_sealed};
 pub use transport::{Bodies, Limits, Proxies};

@@ -101,7 +101,7 @@ struct SettingFlags {
     #[arg(long, value_name = "MINUTES")]
     max_session_duration_minutes: Option<i64>,
     /// Where the browser SDK finds the organization's slug, e.g. `*.example.com/{{slug}}/login`
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", value_parser = slug_pattern)]
     slug_pattern: Option<String>,
     /// The countries whose phone numbers are sent text messages, with commas: two letters each (ISO 3166-1) [default: CA,US]
     #[arg(long, value_name = "COUNTRIES", value_delimiter = ',', value_parser = country)]
@@ -148,6 +148,14 @@ impl SettingFlags {
         if let Some(pattern) = &self.slug_pattern {
             settings.slug_pattern = Some(pattern.clone()).filter(|pattern| !pattern.is_empty());
         }
+    }
+}
+
+/// A pattern with a place for the slug; or nothing, which takes the pattern away.
+fn slug_pattern(text: &str) -> Result<String, String> {
+    match text.is_empty() || text.contains("{{slug}}") {
+        true => Ok(text.to_owned()),
+        false => Err("a pattern says where the slug is with {{slug}}".into()),
     }
 }
 

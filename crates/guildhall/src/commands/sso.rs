@@ -4,7 +4,7 @@ use super::{explain, print};
 use crate::config::Common;
 use crate::open::open_for_command;
 use clap::{Args, Subcommand};
-use server::SsoExchange;
+use server::{KnownSsoConnection, SsoExchange};
 
 #[derive(Subcommand)]
 pub(crate) enum Sso {
@@ -39,7 +39,13 @@ pub(crate) struct Explain {
 impl Explain {
     async fn run(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
-        let exchanges = server::sso_exchanges(&app, &self.connection).await.map_err(explain)?;
+        let known = server::known_sso_connection(&app, &self.connection).await.map_err(explain)?;
+        let Some(KnownSsoConnection { missing, exchanges }) = known else {
+            return Err(format!("this database has no SSO connection {}", self.connection));
+        };
+        if !missing.is_empty() && !self.json {
+            print(&format!("The connection is not active: it lacks {}.", missing.join(", ")));
+        }
         let is_asked_for = |exchange: &&SsoExchange| self.request.as_ref().is_none_or(|id| exchange.request_id == *id);
         let asked: Vec<_> = exchanges.iter().filter(is_asked_for).collect();
         for exchange in &asked {
@@ -62,9 +68,12 @@ fn show(exchange: &SsoExchange, as_json: bool, wholly: bool) -> Result<(), Strin
         print(&serde_json::to_string(exchange).map_err(|error| error.to_string())?);
         return Ok(());
     }
-    let SsoExchange { created_at, request_id, verdict, error_type, reason, .. } = exchange;
+    let SsoExchange { created_at, request_id, verdict, error_type, reason, remedy, .. } = exchange;
     let error = if error_type.is_empty() { String::new() } else { format!(" {error_type}") };
     print(&format!("{created_at}  {request_id}  {verdict}{error}\n  {reason}"));
+    if !remedy.is_empty() {
+        print(&format!("  {remedy}"));
+    }
     if wholly {
         print(&format!("\n{}", exchange.response));
     }

@@ -80,7 +80,8 @@ pub(crate) fn given(common: &Common) -> Result<Option<Found>, String> {
     let Some(place) = named(common).or_else(beside) else { return Ok(None) };
     let keys = match &place {
         Place::Given(path) | Place::Beside(path) => MasterKeys::read(path)?,
-        _ => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())?,
+        _ => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())
+            .map_err(|why| format!("GUILDHALL_MASTER_KEY: {why}"))?,
     };
     Ok(Some(Found { keys, place }))
 }

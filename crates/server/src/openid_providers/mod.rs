@@ -28,8 +28,8 @@ use std::time::Duration;
 
 /// How long what a provider publishes is believed.
 pub(crate) const REMEMBERED: Duration = Duration::from_mins(10);
-/// How often keys are asked for again because a token is signed by none of them.
-const RENEWED: Duration = Duration::from_mins(1);
+/// How often what is published is asked for again because what is remembered of it does not do.
+pub(crate) const RENEWED: Duration = Duration::from_mins(1);
 /// How many providers are remembered. A set of keys has a few thousand bytes, and 128 KiB at most.
 const PROVIDERS: usize = 500;
 

@@ -68,7 +68,7 @@ pub(crate) fn identify(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<
 }
 
 fn check(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> {
-    let (user, password) = head.basic().ok_or(ApiError::UnauthorizedCredentials)?;
+    let (user, password) = head.basic().ok_or_else(|| no_credentials(via))?;
     if via == Via::Browser {
         let project = by_public_token(app, tx, &user)?.ok_or(ApiError::UnauthorizedCredentials)?;
         check_origin(app, tx, head, &project)?;
@@ -85,6 +85,16 @@ fn check(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> 
         app.memory::<Seen>().credentials.insert(key, project.clone());
     }
     Ok(project)
+}
+
+/// What is said to a request that shows none.
+fn no_credentials(via: Via) -> Error {
+    ApiError::UnauthorizedCredentials.because(match via {
+        Via::Browser => "The request has no Authorization header (Basic) with the project's public token.",
+        Via::Backend | Via::CommandLine => {
+            "The request has no Authorization header (Basic) with the project id and secret."
+        }
+    })
 }
 
 /// What is wrong with a secret, as far as its own text says it. Which secrets there are it does not say.

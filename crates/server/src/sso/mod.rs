@@ -12,7 +12,7 @@ pub(crate) use login::{
     saml_response, way,
 };
 
-pub use recorder::{Recorded, exchanges_of};
+pub use recorder::{Known, Recorded, known_of};
 
 use crate::organizations::Organization;
 use foundation::tables::Table;

@@ -1,6 +1,6 @@
 //! Why something is refused, as a sentence for people.
 
-/// Begins with a capital, unless that would change a name, and ends with a full stop.
+/// Begins with a capital, unless that would change a name, and ends with a full stop or a question mark.
 pub(crate) fn sentence(text: impl ToString) -> String {
     let text = text.to_string();
     let first_word = text.split(' ').next().unwrap_or_default();
@@ -11,7 +11,8 @@ pub(crate) fn sentence(text: impl ToString) -> String {
         Some(first) => first.into(),
         None => String::new(),
     };
-    format!("{first}{}.", characters.as_str().trim_end_matches('.'))
+    let rest = characters.as_str().trim_end_matches('.');
+    if rest.ends_with('?') { format!("{first}{rest}") } else { format!("{first}{rest}.") }
 }
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod tests {
             ("the issuer is \"a\"", "The issuer is \"a\"."),
             ("c_hash is another", "c_hash is another."),
             ("done.", "Done."),
+            ("done?", "Done?"),
             ("", "."),
         ];
         for (text, told) in cases {

@@ -110,10 +110,16 @@ impl Connection {
 
     /// Whether people can log in by it. A connection becomes so by itself, once all is there that a login needs.
     pub(crate) fn is_active(&self) -> bool {
+        self.missing().is_empty()
+    }
+
+    /// What it lacks for that: names of fields, as the API has them.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
         match &self.settings {
-            Settings::Saml(saml) => saml.is_complete(),
-            Settings::Oidc(oidc) => oidc.is_complete(),
-            Settings::External(external) => external.external_connection_is_active,
+            Settings::Saml(saml) => saml.missing(),
+            Settings::Oidc(oidc) => oidc.missing(),
+            Settings::External(external) if external.external_connection_is_active => Vec::new(),
+            Settings::External(_) => vec!["an active connection of the other organization"],
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::begun::{Begun, NotHere};
 use super::identity::Identity;
+use super::provisioning::{self, Outlook};
 use super::state::State;
 use super::usable::usable;
-use super::{provisioning, store, token};
+use super::{store, token};
 use crate::organizations;
 use crate::projects;
 use crate::redirect_urls::{self, Flow};
@@ -37,6 +38,8 @@ pub(crate) struct Arrived {
     pub(crate) url: String,
     /// The end of the cookie that the browser has kept the login in.
     pub(crate) cookie: Option<Cookie>,
+    /// What the recorder tells of it besides.
+    caveat: Option<String>,
 }
 
 /// What an identity provider's answer is held against.
@@ -113,7 +116,7 @@ pub(super) fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: E
     let cx = &found.cx;
     match arrive(tx, found, accepted) {
         Ok(arrived) => {
-            recorder::record(tx, cx, &found.connection, exchange.accepted())?;
+            recorder::record(tx, cx, &found.connection, exchange.accepted(arrived.caveat.as_deref()))?;
             Ok(arrived)
         }
         Err(Error::Api(error, message)) => {
@@ -168,7 +171,7 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
             return Err(ApiError::DuplicateSamlResponse.into());
         }
     }
-    let is_member = provisioning::outlook(tx, cx, &organization, own, &accepted.identity)?;
+    let Outlook { is_member, caveat } = provisioning::outlook(tx, cx, &organization, own, &accepted.identity)?;
     let url = match login.map(|login| &login.told) {
         Some(told) if is_member => told.login_redirect_url.clone(),
         Some(told) => told.signup_redirect_url.as_ref().unwrap_or(&told.login_redirect_url).clone(),
@@ -178,7 +181,7 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     let token = token::create(tx, cx, &organization.organization_id, own, accepted.identity, challenge)?;
     let mut url = url::Url::parse(&url).map_err(|_| Error::internal("a registered redirect URL is none"))?;
     url.query_pairs_mut().append_pair("stytch_token_type", "sso").append_pair("token", &token.to_text());
-    Ok(Arrived { url: url.into(), cookie: login.map(|login| login.ended(cx.project())) })
+    Ok(Arrived { url: url.into(), cookie: login.map(|login| login.ended(cx.project())), caveat })
 }
 
 /// Where somebody goes whose identity provider began by itself: where it says, if the app has registered that.

@@ -57,6 +57,9 @@ pub(crate) const BEGIN: &[ApiError] = &[
 /// # Errors
 /// In words for whoever wrote the link.
 pub(crate) fn begin(tx: &mut Tx, cx: &Cx, start: Start) -> Result<Started> {
+    if start.public_token.is_empty() {
+        return Err(ApiError::BadRequest.because("The address needs the project's public_token."));
+    }
     let project = projects::by_public_token(&cx.app, tx, &start.public_token)?;
     let project = project.ok_or_else(|| ApiError::BadRequest.because("There is no such public_token."))?;
     let cx = Cx { project, via: Via::Browser, ..cx.clone() };

@@ -6,7 +6,7 @@ use super::identity::Identity;
 use super::started::Started;
 use super::state::State;
 use super::store;
-use crate::openid_providers::{Fault, Providers, REMEMBERED};
+use crate::openid_providers::{Fault, Providers, REMEMBERED, RENEWED};
 use crate::sso::connections::{Oidc, Settings};
 use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
@@ -14,7 +14,7 @@ use crate::sso::sentence::sentence;
 use ::oidc::authorization::Request;
 use ::oidc::callback::Callback;
 use ::oidc::client_assertion::{Assertion, SigningKey};
-use ::oidc::client_authentication::{Method, Proof};
+use ::oidc::client_authentication::{Method, NoMethod, Proof};
 use ::oidc::discovery::Metadata;
 use ::oidc::groups::Groups;
 use ::oidc::id_token::Expected;
@@ -40,6 +40,15 @@ const ASSERTION: u32 = 60;
 /// What a provider says about itself, where it says something.
 async fn configuration(cx: &Cx, settings: &Oidc) -> Option<Arc<Metadata>> {
     Providers::of(&cx.app).configuration(&settings.issuer, REMEMBERED).await.ok()
+}
+
+/// The same. When we could not show it who we are, it is asked anew, in case somebody has mended that.
+async fn configuration_for_tokens(cx: &Cx, settings: &Oidc, secret: &str) -> Option<Arc<Metadata>> {
+    let known = configuration(cx, settings).await?;
+    match method(Some(&known), secret) {
+        Ok(_) => Some(known),
+        Err(_) => Providers::of(&cx.app).configuration(&settings.issuer, RENEWED).await.ok(),
+    }
 }
 
 /// Where the browser goes.
@@ -193,7 +202,8 @@ async fn judge(
     let Settings::Oidc(settings) = &connection.settings else {
         return Err((ApiError::OidcInvalidCallbackRequest, "This connection is not one of OpenID Connect.".to_owned()));
     };
-    let known = configuration(cx, settings).await;
+    let secret = &connection.secrets.client_secret;
+    let known = configuration_for_tokens(cx, settings, secret).await;
     let (callback, says_issuer) = (input.callback(), known.as_ref().is_some_and(|known| known.says_issuer_in_callback));
     let code = callback.code(&settings.issuer, says_issuer).map_err(|refused| {
         let error = match refused {
@@ -211,7 +221,6 @@ async fn judge(
         redirect_uri: &connection.callback_url(&cx.app),
         code_verifier: takes_pkce.then_some(verifier.as_str()),
     };
-    let secret = &connection.secrets.client_secret;
     let request = token_request(cx, settings, secret, known.as_deref(), grant)?;
     let tokens = providers.tokens(&settings.token_url, &request).await;
     let tokens = tokens.map_err(|fault| refused(ApiError::OidcAuthCodeError, &fault))?;
@@ -265,9 +274,7 @@ fn token_request(
 ) -> std::result::Result<token_request::TokenRequest, Refused> {
     let bad = |error: &dyn Display| (ApiError::OidcAuthCodeError, sentence(error));
     let key = private_key(secret).map(|der| SigningKey::from_pkcs8(&der)).transpose().map_err(|error| bad(&error))?;
-    let usual = [Method::PrivateKeyJwt, Method::ClientSecretBasic].map(|method| method.as_str().to_owned());
-    let offered = known.map_or(&usual[..], |known| &known.token_endpoint_auth_methods);
-    let method = Method::choose(offered, key.is_none(), key.is_some()).map_err(|error| bad(&error))?;
+    let method = method(known, secret).map_err(|error| bad(&error))?;
     let assertion = match &key {
         Some(key) => {
             let id = uuid::Uuid::new_v4().to_string();
@@ -289,6 +296,14 @@ fn token_request(
         Method::PrivateKeyJwt => Proof::Assertion { assertion: &assertion },
     };
     Ok(token_request::write(&settings.client_id, proof, grant))
+}
+
+/// How we show the provider who we are.
+fn method(known: Option<&Metadata>, secret: &str) -> std::result::Result<Method, NoMethod> {
+    let usual = [Method::PrivateKeyJwt, Method::ClientSecretBasic].map(|method| method.as_str().to_owned());
+    let offered = known.map_or(&usual[..], |known| &known.token_endpoint_auth_methods);
+    let has_key = private_key(secret).is_some();
+    Method::choose(offered, !has_key, has_key)
 }
 
 /// The bytes of a private key in PEM (PKCS#8); `None` for what is none.

@@ -47,7 +47,15 @@ enum Worth {
     Nothing(ApiError, String),
 }
 
-/// Whether they are an active member, so that the app can welcome them as one.
+/// What is to be expected of somebody who comes back.
+pub(super) struct Outlook {
+    /// They are an active member, so that the app can welcome them as one.
+    pub(super) is_member: bool,
+    /// Why only a session of the member whose address they have lets them in.
+    pub(super) caveat: Option<String>,
+}
+
+/// What is to be expected of them.
 ///
 /// # Errors
 /// [`PROVISION`].
@@ -57,12 +65,13 @@ pub(super) fn outlook(
     organization: &Organization,
     connection_id: &str,
     identity: &Identity,
-) -> Result<bool> {
-    Ok(match who(tx, cx, organization, connection_id, identity)? {
-        Who::Registered(member) => member.status == Status::Active,
-        Who::Addressed(member, _) => member.status == Status::Active,
-        Who::New(_) => false,
-    })
+) -> Result<Outlook> {
+    let (member, caveat) = match who(tx, cx, organization, connection_id, identity)? {
+        Who::Registered(member) | Who::Addressed(member, Worth::Proof) => (Some(member), None),
+        Who::Addressed(member, Worth::Nothing(_, why)) => (Some(member), Some(why)),
+        Who::New(_) => (None, None),
+    };
+    Ok(Outlook { is_member: member.is_some_and(|member| member.status == Status::Active), caveat })
 }
 
 /// The member that they are, or become. `has_shown` says whether the request shows otherwise that it is this member's.

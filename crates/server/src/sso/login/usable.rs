@@ -4,7 +4,7 @@ use crate::organizations::{self, Organization, OrganizationRef};
 use crate::sso::connections::{Connection, Settings, operations};
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Result};
+use foundation::error::{ApiError, Error, Result};
 
 /// The organization, the id of its connection, and the connection whose identity provider it is.
 pub(super) fn connection_of(
@@ -27,9 +27,18 @@ pub(super) fn connection_of(
             (organization, own)
         }
     };
-    let id = own.connection_id.as_str().to_owned();
-    let connection = behind(tx, cx, &organization, own)?.ok_or(ApiError::RequiresActiveSsoConnection)?;
+    let (id, missing) = (own.connection_id.as_str().to_owned(), own.missing());
+    let connection = behind(tx, cx, &organization, own)?.ok_or_else(|| inactive(&missing))?;
     Ok((organization, id, connection))
+}
+
+/// What is said of a connection that nobody can log in by.
+fn inactive(missing: &[&str]) -> Error {
+    match missing {
+        [] => ApiError::RequiresActiveSsoConnection.into(),
+        missing => ApiError::RequiresActiveSsoConnection
+            .because(format!("The SSO connection is not active: it lacks {}.", missing.join(", "))),
+    }
 }
 
 /// The default, or the first: which one is the default is decided when connections change.

@@ -3,6 +3,7 @@
 
 mod endpoints;
 mod masking;
+mod remedy;
 mod store;
 
 pub(crate) use endpoints::endpoints;
@@ -43,18 +44,25 @@ pub(crate) struct Exchange {
 /// An exchange that came to an end.
 pub(crate) struct Finished {
     exchange: Exchange,
-    refused: Option<(ApiError, String)>,
+    refused: Option<ApiError>,
+    reason: String,
 }
 
 impl Exchange {
-    /// It led to a login.
-    pub(crate) fn accepted(self) -> Finished {
-        Finished { exchange: self, refused: None }
+    /// It led back to the app, perhaps to somebody whom only a session of theirs lets in, for this reason.
+    pub(crate) fn accepted(self, caveat: Option<&str>) -> Finished {
+        let reason = match caveat {
+            None => "The answer was accepted.".to_owned(),
+            Some(why) => format!(
+                "The answer was accepted, but lets nobody in who is not logged in as the member with this address. {why}"
+            ),
+        };
+        Finished { exchange: self, refused: None, reason }
     }
 
     /// It did not.
     pub(crate) fn refused(self, error: ApiError, reason: &str) -> Finished {
-        Finished { exchange: self, refused: Some((error, reason.to_owned())) }
+        Finished { exchange: self, refused: Some(error), reason: reason.to_owned() }
     }
 }
 
@@ -77,21 +85,20 @@ pub struct Recorded {
     pub verdict: String,
     /// Empty when it was accepted.
     pub error_type: String,
-    /// In one sentence: which value was seen, and which was expected.
+    /// In a sentence or two: which value was seen, and which was expected.
     pub reason: String,
+    /// What an administrator can do about it; empty where there is nothing to do.
+    #[serde(default)]
+    pub remedy: String,
     /// What came, without what could be used again.
     pub response: String,
 }
 
 /// Records an exchange.
 pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Finished) -> Result<()> {
-    let Finished { exchange, refused } = finished;
+    let Finished { exchange, refused, reason } = finished;
     let id = SsoExchangeId::new(cx.project().environment);
     let is_known = exchange.answers_login || exchange.is_verified;
-    let (error_type, reason) = match &refused {
-        Some((error, reason)) => (error.error_type(), reason.clone()),
-        None => ("", "The login was accepted.".to_owned()),
-    };
     let recorded = Recorded {
         exchange_id: id.to_string(),
         connection_id: connection.connection_id.to_string(),
@@ -100,8 +107,9 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
         protocol: exchange.protocol.as_str().to_owned(),
         answers_login: exchange.answers_login,
         verdict: if refused.is_some() { "refused" } else { "accepted" }.to_owned(),
-        error_type: error_type.to_owned(),
+        error_type: refused.map(|error| error.error_type().to_owned()).unwrap_or_default(),
         reason: bounded(reason),
+        remedy: refused.map(remedy::remedy).unwrap_or_default().to_owned(),
         response: exchange.response,
     };
     let organization = &connection.organization_id;
@@ -118,15 +126,23 @@ pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recor
     tx.visit(of.organization.as_str(), |tx| store::all(tx, of))
 }
 
-/// The same, for `guildhall sso explain`.
+/// What is known of a connection.
+pub struct Known {
+    /// What it lacks to be active: names of fields, as the API has them.
+    pub missing: Vec<&'static str>,
+    /// What was recorded of it, the newest first.
+    pub exchanges: Vec<Recorded>,
+}
+
+/// The same, for `guildhall sso explain`. `None` where there is no such connection.
 ///
 /// # Errors
-/// `sso_connection_not_found`.
-pub async fn exchanges_of(app: &App, connection_id: &str) -> Result<Vec<Recorded>> {
+/// Only when the database fails.
+pub async fn known_of(app: &App, connection_id: &str) -> Result<Option<Known>> {
     let (cx, id) = (Cx::of_operator(app, Arc::new(Project::none())), connection_id.to_owned());
     let read = move |tx: &mut Tx| {
-        let connection = operations::find_public(tx, &cx, &id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-        recorded(tx, &connection)
+        let Some(connection) = operations::find_public(tx, &cx, &id)? else { return Ok(None) };
+        Ok(Some(Known { missing: connection.missing(), exchanges: recorded(tx, &connection)? }))
     };
     app.db().read(read).await
 }

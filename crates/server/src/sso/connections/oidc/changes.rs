@@ -104,14 +104,17 @@ impl Changes {
             .map(|address| address.as_deref().map(str::trim))
     }
 
+    /// The issuer that the request says.
+    pub(super) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref().map(str::trim).filter(|issuer| !issuer.is_empty())
+    }
+
     /// The issuer to ask for addresses: another one is set, or the same one again while an address is not known.
     ///
     /// # Errors
     /// As [`Changes::apply`].
     pub(super) fn asks(&self, cx: &Cx, before: &Connection) -> Result<Option<String>> {
-        let Some(issuer) = self.issuer.as_deref().map(str::trim).filter(|issuer| !issuer.is_empty()) else {
-            return Ok(None);
-        };
+        let Some(issuer) = self.issuer() else { return Ok(None) };
         let mut after = before.clone();
         let is_another = settings(&mut after)?.issuer != issuer;
         self.apply(cx, None, &mut after)?;

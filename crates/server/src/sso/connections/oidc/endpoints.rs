@@ -111,9 +111,10 @@ async fn update(cx: Call<Actor>, input: Update) -> Result<OidcResponse> {
             asked.changes.asks(&cx_, &before)
         })
         .await?;
-    let (published, warning) = match &issuer {
-        Some(issuer) => published::ask(&cx, issuer).await,
-        None => (None, None),
+    let (published, warning) = match (&issuer, input.changes.issuer()) {
+        (Some(issuer), _) => published::ask(&cx, issuer).await,
+        (None, Some(issuer)) => (None, published::renew(&cx, issuer).await),
+        (None, None) => (None, None),
     };
     let cx_ = cx.context();
     cx.write(move |tx| {

@@ -40,17 +40,17 @@ impl Fields for Oidc {
 }
 
 impl Oidc {
-    /// Whether all is there that a login needs.
-    pub(crate) fn is_complete(&self) -> bool {
+    /// What a login needs and is not set.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
         let needed = [
-            &self.issuer,
-            &self.client_id,
-            &self.client_secret_id,
-            &self.authorization_url,
-            &self.token_url,
-            &self.userinfo_url,
-            &self.jwks_url,
+            (&self.issuer, "issuer"),
+            (&self.client_id, "client_id"),
+            (&self.client_secret_id, "client_secret"),
+            (&self.authorization_url, "authorization_url"),
+            (&self.token_url, "token_url"),
+            (&self.userinfo_url, "userinfo_url"),
+            (&self.jwks_url, "jwks_url"),
         ];
-        needed.iter().all(|text| !text.is_empty())
+        needed.into_iter().filter(|(text, _)| text.is_empty()).map(|(_, name)| name).collect()
     }
 }

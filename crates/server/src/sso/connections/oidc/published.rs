@@ -3,6 +3,8 @@
 use crate::openid_providers::Providers;
 use crate::sso::connections::addresses;
 use foundation::cx::Cx;
+use oidc::client_authentication::Method;
+use oidc::discovery::Metadata;
 use std::time::Duration;
 
 /// The addresses that an issuer says.
@@ -38,7 +40,22 @@ pub(super) async fn ask(cx: &Cx, issuer: &str) -> (Option<Published>, Option<Str
     if let Some(why) = unusable {
         return unknown(format!("of one that the provider says, {why}"));
     }
-    let warning = "The provider says no userinfo_url: set one, or the connection stays pending.";
-    let lacks_userinfo = published.userinfo_url.is_none();
-    (Some(published), lacks_userinfo.then(|| warning.to_owned()))
+    let warning = match &published.userinfo_url {
+        None => Some("The provider says no userinfo_url: set one, or the connection stays pending.".to_owned()),
+        Some(_) => no_method(&metadata),
+    };
+    (Some(published), warning)
+}
+
+/// Asks an issuer whose addresses are set, so that what has been mended there counts at once. A sentence says why nobody can log
+/// in, if it says so itself.
+pub(super) async fn renew(cx: &Cx, issuer: &str) -> Option<String> {
+    no_method(&*Providers::of(&cx.app).configuration(issuer, Duration::ZERO).await.ok()?)
+}
+
+fn no_method(metadata: &Metadata) -> Option<String> {
+    let takes = |method: Method| metadata.token_endpoint_auth_methods.iter().any(|name| name == method.as_str());
+    let told = "Nobody can log in: of the provider's token_endpoint_auth_methods_supported none is client_secret_basic, \
+                client_secret_post or private_key_jwt.";
+    (!Method::ALL.into_iter().any(takes)).then(|| told.to_owned())
 }

@@ -78,7 +78,7 @@ pub(super) fn replace(saml: &mut Saml, cx: &Cx, published: &[Certificate]) -> Re
 pub(super) fn remove(saml: &mut Saml, id: &str) -> Result<()> {
     let place = saml.verification_certificates.iter().position(|known| known.id == id);
     let place = place.ok_or(ApiError::SsoVerificationKeyNotFound)?;
-    if saml.is_complete() && saml.verification_certificates.len() == 1 {
+    if saml.missing().is_empty() && saml.verification_certificates.len() == 1 {
         return Err(ApiError::CannotDeleteLastSsoVerificationKey.into());
     }
     saml.verification_certificates.remove(place);

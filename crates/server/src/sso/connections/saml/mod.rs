@@ -105,12 +105,15 @@ pub(crate) struct StoredCertificate {
 }
 
 impl Saml {
-    /// Whether all is there that a login needs.
-    pub(crate) fn is_complete(&self) -> bool {
-        !self.idp_sso_url.is_empty()
-            && !self.idp_entity_id.is_empty()
-            && !self.attribute_mapping.is_empty()
-            && !self.verification_certificates.is_empty()
+    /// What a login needs and is not set.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let needed = [
+            (self.idp_entity_id.is_empty(), "idp_entity_id"),
+            (self.idp_sso_url.is_empty(), "idp_sso_url"),
+            (self.verification_certificates.is_empty(), "x509_certificate"),
+            (self.attribute_mapping.is_empty(), "attribute_mapping"),
+        ];
+        needed.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, name)| name).collect()
     }
 
     /// What its switches allow.
