@@ -1,6 +1,6 @@
 """The version before this one, to be run beside it. As a program, builds it and says where it is.
 
-GUILDHALL_PREVIOUS  its binary, or a commit to build (default: what was before the last change of the schema, or before
+GUILDHALL_PREVIOUS  its binary, or a commit to build (default: what was before the last addition to the schema, or before
                     the last commit)
 
 It is built in a folder of its own: cargo cannot tell the crates of two checkouts apart in one. What was compiled of the
@@ -34,6 +34,12 @@ def git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
+def is_before(commit: str) -> bool:
+    """Whether there are tables then, made as they are now. A migration may have got another text while it was written."""
+    then, now = (set(git("ls-tree", "-r", each, "--", f"{MIGRATIONS}/").splitlines()) for each in (commit, "HEAD"))
+    return bool(then) and then < now
+
+
 def commit() -> str:
     """The commit of the version before this one."""
     # In an unpacked archive the folder may be part of another repository.
@@ -44,9 +50,8 @@ def commit() -> str:
     elif git("status", "--porcelain", "--", MIGRATIONS):
         candidates = ["HEAD"]
     else:
-        changed = git("log", "-1", "--format=%H", "--", MIGRATIONS)
-        # The commit that brought the first tables has nothing before it that could serve.
-        candidates = [f"{changed}^"] if changed and git("ls-tree", f"{changed}^", "--", f"{MIGRATIONS}/") else ["HEAD~1"]
+        changed = git("log", "--format=%H", "--", MIGRATIONS).split()
+        candidates = [f"{each}^" for each in changed if is_before(f"{each}^")][:1] or ["HEAD~1"]
     for candidate in candidates:
         if found := git("rev-parse", "--verify", "--quiet", f"{candidate}^{{commit}}"):
             return found

@@ -12,6 +12,7 @@ import pytest
 from harness import (Postgres, discovery_token, email_code, intermediate, magic_token, new_email, new_phone_number, race, rows,
                      unique, until, written_columns, wrong)
 from machines import Node, on, post
+from sso import Saml
 
 # Tables that name organizations, whose rows do not hold them, with why.
 HELD_OTHERWISE = {
@@ -114,6 +115,12 @@ OWN = {
     "sms_codes": "'member_id', 'member-copy'",
     "intermediate_sessions": "'token_hash', '\\x00'",
     "outbox": "'id', 'outbox-copy'",
+    "sso_assertions": "'assertion_hash', '\\x00'",
+    "sso_connections": "'id', 'saml-connection-copy'",
+    "sso_exchanges": "'id', 'sso-exchange-copy'",
+    "sso_logins": "'state_hash', '\\x00'",
+    "sso_registrations": "'identity_hash', '\\x00'",
+    "sso_tokens": "'token_hash', '\\x00'",
 }
 
 
@@ -166,6 +173,7 @@ def full_organization(project) -> str:
     other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), hash="5f4dcc3b5aa765d61d8327deb882cf99", hash_type="md_5")
     project.api.totps.create(organization_id=org, member_id=member.member_id)
     project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number=new_phone_number())
+    Saml(project, org=org).login(new_email())
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=link)
     return org

@@ -122,7 +122,7 @@ def test_triple_des_is_taken_where_it_is_allowed_and_the_response_is_signed(conn
     assert "sign it" in connection.check_refused(provider.log_in(email, **encrypted), "invalid_saml_response")
     assert connection.finish(provider.log_in(email, **signed)).member.email_address == email
     connection.update(allow_triple_des=False)
-    connection.check_refused(provider.log_in(email, **signed), "invalid_signature_saml_response")
+    connection.check_refused(provider.log_in(email, **signed), "invalid_saml_response")
 
 
 def test_sha1_is_taken_where_it_is_allowed(connect):

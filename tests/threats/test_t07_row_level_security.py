@@ -7,6 +7,7 @@ import subprocess
 import harness
 import pytest
 from harness import ENGINE, code_from, discover, email_code, login, magic_token, new_domain, new_email, written_columns, wrong
+from sso import Saml
 
 pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no row-level security")
 
@@ -14,10 +15,12 @@ OPEN = {"data_keys", "embedded_master_key", "schema_migrations"}
 # What is an organization's, and the column that says whose. Everything else is a project's.
 OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization_id", "member_roles": "organization_id",
                     "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope",
-                    "member_passwords": "organization_id", "sms_codes": "organization_id"}
+                    "member_passwords": "organization_id", "sms_codes": "organization_id",
+                    **{f"sso_{what}": "organization_id" for what in ("assertions", "exchanges", "logins", "registrations", "tokens")}}
 # Names an organization but is looked up across its project.
 ACROSS_PROJECTS = {"organization_locators", "organization_domains", "member_directory", "member_locations",
-                   "intermediate_sessions", "audit_events", "outbox", "deleted_organizations", "totp_registrations"}
+                   "intermediate_sessions", "audit_events", "outbox", "deleted_organizations", "totp_registrations",
+                   "sso_connections"}
 
 
 def tenant_column(table) -> str:
@@ -101,6 +104,7 @@ class Tenants:
         # A project has either passwords of members or passwords of addresses.
         project.server.rows("INSERT INTO address_passwords (project_id, email_address, id, hash, must_be_reset, created_at) "
                             f"VALUES ('{project.project_id}', '{new_email()}', 'member-password-test-1', 'x', false, '2026-01-01')")
+        Saml(project, org=org).login(new_email())
         harness.data(project.browser("POST", "/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": new_email(domain)}))
         project.api.organizations.delete(project.organization().organization_id)
         policy = json.dumps({"roles": [], "resources": [], "scopes": []})

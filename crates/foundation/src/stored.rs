@@ -42,6 +42,10 @@ impl<T> Stored<T> {
 impl<T: Fields> Stored<T> {
     /// Reads what is stored; `None` for what is no object.
     pub fn read(json: &str) -> Option<Self> {
+        debug_assert!(
+            serde_json::from_str::<T>("{}").is_ok(),
+            "a field must not be missing, so none can be read alone"
+        );
         // Serde's structs would take a list as well.
         if json.trim_start().starts_with('{')
             && let Ok(known) = serde_json::from_str(json)

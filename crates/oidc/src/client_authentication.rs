@@ -144,6 +144,9 @@ mod tests {
             assert_eq!(Method::choose(&offered, has_secret, has_key).ok(), method, "{offered:?}");
         }
         let refused = Method::choose(&["private_key_jwt".to_owned()], true, false).unwrap_err().to_string();
-        assert!(refused.contains("[\"private_key_jwt\"]") && refused.ends_with("a client secret to do it with"));
+        assert!(
+            refused.contains("[\"private_key_jwt\"]")
+                && refused.contains("a client secret to do it with; have it take client_")
+        );
     }
 }

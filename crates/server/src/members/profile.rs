@@ -2,12 +2,13 @@
 
 use super::{Member, RetiredEmail, SsoRegistration};
 use database::Timestamp;
-use foundation::id::EmailId;
+use foundation::id::{EmailId, Environment};
 use foundation::metadata::Metadata;
 use foundation::rbac::RoleId;
 use foundation::stored::{Fields, Stored};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A time, as it is stored in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub(crate) struct Time(#[serde(with = "foundation::time")] pub(crate) Timestamp)
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Profile {
+    // Every member has one: it is missing only while the fields are looked at one by one.
+    #[serde(default = "no_email_id")]
     pub(super) email_id: EmailId,
     #[serde(default)]
     pub(super) retired_email_addresses: Vec<RetiredEmail>,
@@ -37,14 +40,20 @@ pub(super) struct Profile {
     pub(super) default_mfa_method: String,
     #[serde(default)]
     pub(super) totp_registration_id: String,
-    #[serde(default)]
+    // These two are left out while they are empty: a version before them reads nothing but the email_id of a profile that has
+    // fields which it does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sso_registrations: Vec<SsoRegistration>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) sso_logins_since: BTreeMap<String, Time>,
     #[serde(default)]
     pub(super) trusted_metadata: Metadata,
     #[serde(default)]
     pub(super) untrusted_metadata: Metadata,
+}
+
+fn no_email_id() -> EmailId {
+    EmailId::from_uuid(Environment::Test, Uuid::nil())
 }
 
 impl Fields for Profile {
@@ -77,5 +86,20 @@ pub(super) fn of(m: &Member) -> Stored<Profile> {
             stored
         }
         None => Stored::new(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_later_version_adds_hides_nothing_else() {
+        let email_id = EmailId::from_uuid(Environment::Live, Uuid::max());
+        let json = json!({ "email_id": email_id, "name": "Ada", "trusted_metadata": { "level": 3 }, "colour": "red" });
+        let read = Stored::<Profile>::read(&json.to_string()).unwrap();
+        assert_eq!((&read.email_id, read.name.as_str(), read.trusted_metadata.len()), (&email_id, "Ada", 1));
+        assert_eq!(serde_json::to_value(&read).unwrap()["colour"], "red");
     }
 }
