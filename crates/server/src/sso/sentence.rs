@@ -4,7 +4,7 @@
 pub(crate) fn sentence(text: impl ToString) -> String {
     let text = text.to_string();
     let first_word = text.split(' ').next().unwrap_or_default();
-    let is_word = first_word.trim_end_matches(['.', ',', ':']).chars().all(char::is_alphabetic);
+    let is_word = first_word.trim_end_matches(['.', ',', ':', '?']).chars().all(char::is_alphabetic);
     let mut characters = text.chars();
     let first: String = match characters.next() {
         Some(first) if is_word => first.to_uppercase().collect(),
