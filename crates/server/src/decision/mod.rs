@@ -86,8 +86,7 @@ pub(crate) fn decide(question: &Question) -> Decision {
 
 /// A connection that nobody can log in by any more proves nothing any more (threat T-27).
 fn is_of_present_connection(settings: &Settings, factor: &Factor) -> bool {
-    let is_active = |id| settings.sso_active_connections.iter().any(|active| active.connection_id == id);
-    factor.connection().is_none_or(is_active)
+    factor.connection().is_none_or(|id| settings.has_active_sso_connection(id))
 }
 
 /// The primary methods this member may use here.

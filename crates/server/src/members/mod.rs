@@ -178,8 +178,7 @@ impl Member {
 
     fn set_roles(&mut self, organization: &Organization) {
         // A connection that is gone says nothing any more.
-        let is_there = |id: &str| organization.sso_connections.iter().any(|known| known.connection_id == id);
-        self.sso_registrations.retain(|registration| is_there(&registration.connection_id));
+        self.sso_registrations.retain(|known| organization.sso_connection(&known.connection_id).is_some());
         self.roles = roles::roles_of(&self.direct_roles, &self.email_address, &self.sso_registrations, organization);
         self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);
     }

@@ -36,19 +36,13 @@ pub(super) fn roles_of(
     }
     for registration in registrations {
         let id = &registration.connection_id;
-        let known = organization.sso_connections.iter().find(|known| known.connection_id == *id);
-        for role in known.map_or(&[][..], |known| &known.roles) {
-            match &role.group {
-                None => {
-                    let details = json!({ "connection_id": id });
-                    add(&role.role_id, RoleSource { kind: "sso_connection", details });
-                }
-                Some(group) if registration.groups.contains(group) => {
-                    let details = json!({ "connection_id": id, "group": group });
-                    add(&role.role_id, RoleSource { kind: "sso_connection_group", details });
-                }
-                Some(_) => {}
-            }
+        let known = organization.sso_connection(id).map_or(&[][..], |known| &known.roles);
+        for role in known.iter().filter(|role| role.is_given_to(&registration.groups)) {
+            let (kind, details) = match &role.group {
+                None => ("sso_connection", json!({ "connection_id": id })),
+                Some(group) => ("sso_connection_group", json!({ "connection_id": id, "group": group })),
+            };
+            add(&role.role_id, RoleSource { kind, details });
         }
     }
     roles

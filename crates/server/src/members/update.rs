@@ -138,13 +138,8 @@ impl MemberUpdate {
 fn end_logins_that_give_too(member: &mut Member, organization: &Organization, left: &[RoleId], now: Timestamp) {
     let taken: Vec<_> = member.direct_roles.iter().filter(|role| !left.contains(role)).collect();
     let gives = |registration: &&SsoRegistration| {
-        let id = &registration.connection_id;
-        let known = organization.sso_connections.iter().find(|known| known.connection_id == *id);
-        let is_given = |role: &ConnectionRole| {
-            taken.contains(&&role.role_id)
-                && role.group.as_ref().is_none_or(|group| registration.groups.contains(group))
-        };
-        known.is_some_and(|known| known.roles.iter().any(is_given))
+        let is_given = |role: &ConnectionRole| taken.contains(&&role.role_id) && role.is_given_to(&registration.groups);
+        organization.sso_connection(&registration.connection_id).is_some_and(|known| known.roles.iter().any(is_given))
     };
     let ended = member.sso_registrations.iter().filter(gives).map(|registration| registration.connection_id.clone());
     let ended: Vec<_> = ended.collect();

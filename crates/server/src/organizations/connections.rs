@@ -1,6 +1,7 @@
 //! What an organization knows of its SSO connections besides what it shows: which there are, which roles they give, and since
 //! when logins by them count. It stands with the organization, because every member and every session is read with that.
 
+use super::Organization;
 use database::Timestamp;
 use foundation::rbac::RoleId;
 use foundation::stored::Unknown;
@@ -32,6 +33,20 @@ pub(crate) struct ConnectionRole {
     pub(crate) group: Option<String>,
     #[serde(flatten)]
     pub(crate) unknown: Unknown,
+}
+
+impl ConnectionRole {
+    /// Whether it goes to somebody in these groups.
+    pub(crate) fn is_given_to(&self, groups: &[String]) -> bool {
+        self.group.as_ref().is_none_or(|group| groups.contains(group))
+    }
+}
+
+impl Organization {
+    /// What it knows of the SSO connection with this id, while that is there.
+    pub(crate) fn sso_connection(&self, id: &str) -> Option<&KnownConnection> {
+        self.sso_connections.iter().find(|known| known.connection_id == id)
+    }
 }
 
 /// Where it is not said, its word is worth the least.

@@ -182,6 +182,11 @@ impl Fields for Settings {
 }
 
 impl Settings {
+    /// Whether people can log in by this SSO connection of the organization.
+    pub(crate) fn has_active_sso_connection(&self, id: &str) -> bool {
+        self.sso_active_connections.iter().any(|active| active.connection_id == id)
+    }
+
     /// The roles that one of the two gives by a rule which the other has not.
     pub(crate) fn roles_ruled_otherwise(&self, before: &Settings) -> Vec<RoleId> {
         let (new, old) = (&self.rbac_email_implicit_role_assignments, &before.rbac_email_implicit_role_assignments);

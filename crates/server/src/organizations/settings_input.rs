@@ -249,13 +249,19 @@ fn logo_url(url: String) -> Result<String> {
 }
 
 fn default_connection(id: String, current: &Settings) -> Result<Option<String>> {
-    let known = current.sso_active_connections.iter().any(|connection| connection.connection_id == id);
-    if known { Ok(Some(id)) } else { Err(ApiError::InvalidSsoDefaultConnectionId.into()) }
+    if current.has_active_sso_connection(&id) {
+        Ok(Some(id))
+    } else {
+        Err(ApiError::InvalidSsoDefaultConnectionId.into())
+    }
 }
 
 fn known_connections(list: Vec<String>, current: &Settings) -> Result<Vec<String>> {
-    let known = |id: &String| current.sso_active_connections.iter().any(|connection| connection.connection_id == *id);
-    if list.iter().all(known) { Ok(without_repeats(list)) } else { Err(ApiError::SsoConnectionNotFound.into()) }
+    if list.iter().all(|id| current.has_active_sso_connection(id)) {
+        Ok(without_repeats(list))
+    } else {
+        Err(ApiError::SsoConnectionNotFound.into())
+    }
 }
 
 fn allowed_domains(list: Vec<String>) -> Result<Vec<EmailDomain>> {

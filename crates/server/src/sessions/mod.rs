@@ -95,7 +95,7 @@ impl Session {
     /// member's logins have ended.
     pub(crate) fn has_ended_with_a_connection(&self, organization: &Organization, member: &Member) -> bool {
         let counts = |factor: &Factor, id: &str| {
-            let known = organization.sso_connections.iter().find(|known| known.connection_id == id);
+            let known = organization.sso_connection(id);
             let since = member.sso_logins_since.get(id).map(|since| since.0);
             known.is_some_and(|known| factor.is_since(known.since)) && factor.is_since(since)
         };

@@ -273,8 +273,8 @@ fn tell_organization(
         settings.sso_jit_provisioning = Admission::NotAllowed;
     }
     // The first that people can log in by is the one that they do when nobody says which.
-    let is_active = |id: &String| settings.sso_active_connections.iter().any(|known| known.connection_id == *id);
-    if !settings.sso_default_connection_id.as_ref().is_some_and(is_active) {
+    let default = settings.sso_default_connection_id.as_deref();
+    if !default.is_some_and(|id| settings.has_active_sso_connection(id)) {
         settings.sso_default_connection_id =
             settings.sso_active_connections.first().map(|known| known.connection_id.clone());
     }

@@ -12,7 +12,7 @@ pub(super) fn known(
     new: &Connection,
 ) -> KnownConnection {
     let id = new.connection_id.as_str();
-    let before = organization.sso_connections.iter().find(|known| known.connection_id == id);
+    let before = organization.sso_connection(id);
     let since = match old {
         Some(old) if old.authority() != new.authority() && !old.authority().is_empty() => Some(cx.now()),
         _ => before.and_then(|known| known.since),

@@ -149,8 +149,7 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     let id = login.map_or(&connection.organization_id, |login| &login.organization_id);
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let own = login.map_or(connection.connection_id.as_str(), |login| &login.told.connection_id);
-    let is_active = organization.settings.sso_active_connections.iter().any(|known| known.connection_id == own);
-    if !is_active || !operations::is_unchanged(tx, connection)? {
+    if !organization.settings.has_active_sso_connection(own) || !operations::is_unchanged(tx, connection)? {
         return Err(ApiError::RequiresActiveSsoConnection
             .because("The connection was changed while you were logging in. Start again."));
     }

@@ -69,9 +69,7 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
         ));
     }
     let connection_id = token.connection_id.clone();
-    let is_active =
-        organization.settings.sso_active_connections.iter().any(|active| active.connection_id == connection_id);
-    if !is_active {
+    if !organization.settings.has_active_sso_connection(&connection_id) {
         return Err(ApiError::RequiresActiveSsoConnection.into());
     }
     token::consume(tx, cx, &token)?;

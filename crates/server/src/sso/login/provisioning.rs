@@ -213,8 +213,7 @@ fn worth(
     if let Some(why) = &identity.unverified {
         return Ok(Worth::Nothing(ApiError::OidcResponseUnverifiedEmail, why.clone()));
     }
-    let known = organization.sso_connections.iter().find(|known| known.connection_id == connection_id);
-    let is_by_members = known.is_none_or(|known| known.by_members);
+    let is_by_members = organization.sso_connection(connection_id).is_none_or(|known| known.by_members);
     let domain = EmailDomain::parse(email.domain()).map_err(|_| Error::from(ApiError::InvalidEmailForJit))?;
     if !is_by_members || is_of_organization(tx, organization, &domain)? {
         return Ok(Worth::Proof);

@@ -44,10 +44,8 @@ fn inactive(missing: &[&str]) -> Error {
 /// The default, or the first: which one is the default is decided when connections change.
 fn default_connection(organization: &Organization) -> Result<String> {
     let settings = &organization.settings;
-    let active = &settings.sso_active_connections;
-    let is_active = |id: &String| active.iter().any(|known| known.connection_id == *id);
-    let default = settings.sso_default_connection_id.clone().filter(is_active);
-    let first = || active.first().map(|first| first.connection_id.clone());
+    let default = settings.sso_default_connection_id.clone().filter(|id| settings.has_active_sso_connection(id));
+    let first = || settings.sso_active_connections.first().map(|first| first.connection_id.clone());
     default.or_else(first).ok_or(ApiError::NoSsoConnectionExistsForOrganization.into())
 }
 
@@ -61,8 +59,7 @@ pub(super) fn usable(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str
 
 /// The same, of a connection of its own.
 fn behind(tx: &mut Tx, cx: &Cx, organization: &Organization, own: Connection) -> Result<Option<Connection>> {
-    let mut active = organization.settings.sso_active_connections.iter();
-    if !active.any(|known| known.connection_id == own.connection_id.as_str()) {
+    if !organization.settings.has_active_sso_connection(own.connection_id.as_str()) {
         return Ok(None);
     }
     let connection = match &own.settings {
