@@ -75,7 +75,8 @@ pub(crate) struct Connection {
 }
 
 /// What a connection is set to, by its kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub(crate) enum Settings {
     Saml(Stored<Saml>),
     Oidc(Stored<Oidc>),

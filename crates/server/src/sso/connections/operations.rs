@@ -1,7 +1,7 @@
 //! What is done with connections from more than one door.
 
-use super::{Connection, ConnectionId, Settings, roles, store};
-use crate::organizations::{self, ActiveSsoConnection, Admission, Organization};
+use super::{Connection, ConnectionId, Kind, Settings, roles, store};
+use crate::organizations::{self, ActiveSsoConnection, Admission, Organization, OrganizationRef};
 use crate::projects;
 use database::{EVERYTHING, Tx};
 use foundation::audit::{self, Change, Whose};
@@ -11,7 +11,6 @@ use foundation::id::{OrganizationId, ProjectId};
 use foundation::keys::Purpose;
 use foundation::rbac::Policy;
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// Connections that an organization has at most, of all kinds together.
@@ -25,17 +24,12 @@ struct Recorded<'a> {
     display_name: &'a str,
     status: &'static str,
     #[serde(flatten)]
-    settings: Value,
+    settings: &'a Settings,
 }
 
-fn recorded(connection: &Connection) -> Result<Recorded<'_>> {
-    let settings = match &connection.settings {
-        Settings::Saml(saml) => serde_json::to_value(saml),
-        Settings::Oidc(oidc) => serde_json::to_value(oidc),
-        Settings::External(external) => serde_json::to_value(external),
-    };
-    let settings = settings.map_err(|error| Error::Internal(Box::new(error)))?;
-    Ok(Recorded { display_name: &connection.display_name, status: connection.status(), settings })
+fn recorded(connection: &Connection) -> Recorded<'_> {
+    let Connection { display_name, settings, .. } = connection;
+    Recorded { display_name, status: connection.status(), settings }
 }
 
 /// All of an organization, the oldest first.
@@ -54,6 +48,26 @@ pub(crate) fn find(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) 
         None => None,
     };
     opened(tx, cx, found.ok_or(ApiError::SsoConnectionNotFound)?)
+}
+
+/// An organization that a request names, and its connection of this kind.
+///
+/// # Errors
+/// `organization_not_found`; `absent` where it has none of that id and kind.
+pub(super) fn find_of_kind(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &OrganizationRef,
+    id: &str,
+    kind: Kind,
+    absent: ApiError,
+) -> Result<(Organization, Connection)> {
+    let organization = organizations::find_for(tx, cx, organization)?;
+    match find(tx, cx, &organization, id) {
+        Ok(connection) if connection.settings.kind() == kind => Ok((organization, connection)),
+        Ok(_) | Err(Error::Api(ApiError::SsoConnectionNotFound, _)) => Err(absent.into()),
+        Err(error) => Err(error),
+    }
 }
 
 /// One of any organization of the project.
@@ -136,7 +150,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: Organization, connectio
     let stored = sealed(tx, cx, connection)?;
     store::insert(tx, &stored)?;
     tell_organization(tx, cx, organization, None, Some(connection))?;
-    record(tx, cx, "sso_connection.create", connection, Change::created(&recorded(connection)?))
+    record(tx, cx, "sso_connection.create", connection, Change::created(&recorded(connection)))
 }
 
 /// Stores a changed connection, and what its organization has to know of it.
@@ -147,7 +161,7 @@ pub(crate) fn save(
     before: &Connection,
     connection: &mut Connection,
 ) -> Result<()> {
-    let change = Change::between(&recorded(before)?, &recorded(connection)?);
+    let change = Change::between(&recorded(before), &recorded(connection));
     if change.is_none() && before.secrets.are_same_as(&connection.secrets)? {
         return Ok(());
     }
@@ -172,7 +186,7 @@ pub(crate) fn save(
 pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
     store::delete(tx, &connection.project_id, &connection.organization_id, &connection.connection_id)?;
     tell_organization(tx, cx, organization, Some(connection), None)?;
-    record(tx, cx, "sso_connection.delete", connection, Change::deleted(&recorded(connection)?))?;
+    record(tx, cx, "sso_connection.delete", connection, Change::deleted(&recorded(connection)))?;
     tell_borrowers(tx, cx, connection, false)
 }
 

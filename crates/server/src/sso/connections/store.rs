@@ -92,14 +92,6 @@ fn lender(settings: &Settings) -> Option<&str> {
     }
 }
 
-fn json(settings: &Settings) -> database::Value {
-    match settings {
-        Settings::Saml(saml) => Json(saml).into(),
-        Settings::Oidc(oidc) => Json(oidc).into(),
-        Settings::External(external) => Json(external).into(),
-    }
-}
-
 pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
     tx.execute(
         "INSERT INTO sso_connections (project_id, organization_id, id, kind, is_active, display_name, settings,
@@ -112,7 +104,7 @@ pub(super) fn insert(tx: &mut Tx, new: &Stored) -> Result<()> {
             new.settings.kind().as_str(),
             new.is_active,
             &new.display_name,
-            json(&new.settings),
+            Json(&new.settings),
             new.sealed_secrets.as_slice(),
             lender(&new.settings),
             new.created_at,
@@ -134,7 +126,7 @@ pub(super) fn update(tx: &mut Tx, changed: &Stored) -> Result<bool> {
             &changed.id,
             changed.version,
             &changed.display_name,
-            json(&changed.settings),
+            Json(&changed.settings),
             changed.sealed_secrets.as_slice(),
             changed.updated_at,
             changed.is_active

@@ -3,7 +3,7 @@ use crate::actor::Actor;
 use crate::organizations::{self, OrganizationRef};
 use crate::sso::connections::names::{self, DisplayName, set};
 use crate::sso::connections::role_assignments::{self, ConnectionRoleAssignment, GroupRoleAssignment};
-use crate::sso::connections::{Connection, Secrets, Settings, operations};
+use crate::sso::connections::{Connection, Kind, Secrets, Settings, operations};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -135,8 +135,8 @@ struct Update {
     errors(OrganizationNotFound, SsoConnectionNotFound, InvalidDisplayName, InvalidArgument, InvalidRbacRoleAssignment)
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<ExternalResponse> {
-    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
-    let before = operations::find(tx, cx, &organization, &input.connection_id)?;
+    let (id, absent) = (&input.connection_id, ApiError::SsoConnectionNotFound);
+    let (organization, before) = operations::find_of_kind(tx, cx, &input.organization_id, id, Kind::External, absent)?;
     let mut connection = before.clone();
     set(&mut connection.display_name, names::display_name(input.display_name.as_deref())?);
     let Settings::External(external) = &mut connection.settings else {

@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::sso::connections::identity_provider::{self, IdentityProvider};
 use crate::sso::connections::names::{self, DisplayName};
-use crate::sso::connections::{Connection, Secrets, Settings, operations, role_assignments};
+use crate::sso::connections::{Connection, Kind, Secrets, Settings, operations, role_assignments};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -41,12 +41,7 @@ impl OidcResponse {
 /// # Errors
 /// `organization_not_found`, `oidc_connection_not_found`.
 fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Result<(Organization, Connection)> {
-    let organization = organizations::find_for(tx, cx, organization)?;
-    match operations::find(tx, cx, &organization, id) {
-        Ok(connection) if matches!(connection.settings, Settings::Oidc(_)) => Ok((organization, connection)),
-        Ok(_) | Err(Error::Api(ApiError::SsoConnectionNotFound, _)) => Err(ApiError::OidcConnectionNotFound.into()),
-        Err(error) => Err(error),
-    }
+    operations::find_of_kind(tx, cx, organization, id, Kind::Oidc, ApiError::OidcConnectionNotFound)
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::sso::connections::identity_provider::{self, IdentityProvider};
 use crate::sso::connections::names::{self, Address, DisplayName};
-use crate::sso::connections::{Connection, Secrets, Settings, attribute_mapping, operations, role_assignments};
+use crate::sso::connections::{Connection, Kind, Secrets, Settings, attribute_mapping, operations, role_assignments};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -47,12 +47,7 @@ impl SamlResponse {
 /// # Errors
 /// `organization_not_found`, `saml_connection_not_found`.
 fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Result<(Organization, Connection)> {
-    let organization = organizations::find_for(tx, cx, organization)?;
-    match operations::find(tx, cx, &organization, id) {
-        Ok(connection) if matches!(connection.settings, Settings::Saml(_)) => Ok((organization, connection)),
-        Ok(_) | Err(Error::Api(ApiError::SsoConnectionNotFound, _)) => Err(ApiError::SamlConnectionNotFound.into()),
-        Err(error) => Err(error),
-    }
+    operations::find_of_kind(tx, cx, organization, id, Kind::Saml, ApiError::SamlConnectionNotFound)
 }
 
 #[derive(Deserialize, JsonSchema)]
