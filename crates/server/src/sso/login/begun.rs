@@ -58,8 +58,8 @@ pub(super) enum NotHere {
 }
 
 /// Each login has a cookie of its own: people begin several at once.
-fn name(jar: &Jar, state_hash: &[u8; 32]) -> String {
-    jar.name(&format!("{COOKIE}_{}", HEXLOWER.encode(&state_hash[..6])))
+fn kind(state_hash: &[u8; 32]) -> String {
+    format!("{COOKIE}_{}", HEXLOWER.encode(&state_hash[..6]))
 }
 
 /// What shows that we have written it, for this login.
@@ -81,8 +81,7 @@ impl Begun {
             let message = "login_redirect_url and signup_redirect_url have at most 2500 characters together.";
             return Err(ApiError::BadRequest.because(message));
         }
-        let jar = Jar::of(&project.id);
-        Ok(Cookie { name: name(&jar, &state_hash), ..jar.keep_across_sites(COOKIE, value, KEPT) })
+        Ok(Jar::of(&project.id).keep_across_sites(&kind(&state_hash), value, KEPT))
     }
 
     /// The login of this state, if it was begun in the browser that sends the request, and is not over.
@@ -93,8 +92,8 @@ impl Begun {
         state: &State,
         now: Timestamp,
     ) -> std::result::Result<Self, NotHere> {
-        let (jar, state_hash) = (Jar::of(&project.id), state.hash(keys));
-        let Some(value) = head.cookie(&name(&jar, &state_hash)) else {
+        let state_hash = state.hash(keys);
+        let Some(value) = head.cookie(&Jar::of(&project.id).name(&kind(&state_hash))) else {
             return Err(if head.has_cookie(COOKIE) { NotHere::OtherCookies } else { NotHere::NoCookie });
         };
         let told = read(keys, &state_hash, value).ok_or(NotHere::OtherCookies)?;
@@ -104,8 +103,7 @@ impl Begun {
 
     /// Ends its cookie.
     pub(super) fn ended(&self, project: &Project) -> Cookie {
-        let jar = Jar::of(&project.id);
-        Cookie { name: name(&jar, &self.state_hash), ..jar.keep_across_sites(COOKIE, String::new(), 0) }
+        Jar::of(&project.id).keep_across_sites(&kind(&self.state_hash), String::new(), 0)
     }
 }
 
