@@ -3,8 +3,20 @@
 use database::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer};
 
+/// One second in microseconds.
+pub const SECOND: i64 = 1_000_000;
 /// One minute in microseconds.
-pub const MINUTE: i64 = 60_000_000;
+pub const MINUTE: i64 = 60 * SECOND;
+
+/// Whole seconds since 1970, as protocols count.
+pub fn to_seconds(at: Timestamp) -> i64 {
+    at.0.div_euclid(SECOND)
+}
+
+/// The time so many seconds after 1970; the last there is, if that is beyond it.
+pub fn from_seconds(seconds: i64) -> Timestamp {
+    Timestamp(seconds.saturating_mul(SECOND))
+}
 
 /// The text of a time.
 pub fn to_text(at: Timestamp) -> String {

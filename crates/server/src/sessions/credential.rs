@@ -14,6 +14,7 @@ use foundation::id::{OrganizationId, SessionId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::project::Project;
 use foundation::secret::Secret;
+use foundation::time;
 use std::sync::Arc;
 
 /// A session token or a session JWT.
@@ -74,7 +75,7 @@ impl Credential {
             Credential::Token(text) => find_by_token(app, tx, project, text.reveal(), now)?,
             Credential::Jwt(text) => {
                 let claims = jwt::read(app, tx, project, text.reveal(), now)?;
-                if !may_have_ended && claims.expires <= now.0.div_euclid(1_000_000) {
+                if !may_have_ended && claims.expires <= time::to_seconds(now) {
                     return Err(ApiError::UnableToParseSessionJwt.because(ENDED));
                 }
                 verified::note(app, project, text.reveal(), &claims);

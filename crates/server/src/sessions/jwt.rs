@@ -77,7 +77,7 @@ async fn seal(
     session_ends: Timestamp,
     now: Timestamp,
 ) -> Result<Jwt> {
-    let seconds = now.0.div_euclid(1_000_000);
+    let seconds = time::to_seconds(now);
     let keys = signing::keys(app, project, now).await?;
     let key = keys.current(now)?;
     claims.insert("iat".into(), seconds.into());
@@ -166,7 +166,7 @@ pub(super) fn read(app: &App, tx: &mut Tx, project: &Project, jwt: &str, now: Ti
             return None;
         }
         let body: Body = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).ok()?).ok()?;
-        let seconds = now.0.div_euclid(1_000_000);
+        let seconds = time::to_seconds(now);
         let for_us = body.aud.as_array().is_some_and(|list| list.iter().any(|aud| aud == project.id.as_str()));
         if body.iss != issuer(project) || !for_us || body.iat > seconds + SKEW || body.nbf > seconds + SKEW {
             return None;

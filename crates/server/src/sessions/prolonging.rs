@@ -8,9 +8,8 @@ use database::{Timestamp, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::time;
+use foundation::time::{self, SECOND};
 
-const SECOND: i64 = 1_000_000;
 /// An end that moves away by less, in microseconds, since it was last noted is not noted again: no crash loses more.
 const NOTED: i64 = SECOND / 2;
 /// An end that is nearer, in microseconds, is written at once. What is noted is written long before.

@@ -23,7 +23,7 @@ use foundation::id::{OrganizationId, ProjectId, SessionId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::memory::Memory;
 use foundation::rbac::RoleId;
-use foundation::time::MINUTE;
+use foundation::time::{self, MINUTE};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -172,7 +172,7 @@ impl Remembered {
 
     fn has_fresh_jwt(&self, cx: &Cx) -> bool {
         let Jwt { expires, early, session_ends, .. } = *self.latest_jwt();
-        let left = expires - cx.now().0.div_euclid(1_000_000);
+        let left = expires - time::to_seconds(cx.now());
         let least = if cx.is_browser() { LEFT_FOR_BROWSERS } else { LEFT_FOR_BACKENDS };
         left > least + i64::from(early) && self.end().0 - session_ends.0 <= BEHIND
     }

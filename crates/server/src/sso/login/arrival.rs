@@ -16,6 +16,7 @@ use database::Tx;
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
 use foundation::keys::Purpose;
+use foundation::time;
 use frame::{Cookie, Head};
 use std::sync::Arc;
 
@@ -98,7 +99,16 @@ fn is_of(tx: &mut Tx, cx: &Cx, login: &Begun, connection: &Connection) -> Result
     Ok(used.is_some_and(|used| used.connection_id == connection.connection_id))
 }
 
+/// Why an answer is refused, with the sentence that says so.
+pub(super) type Refused = (ApiError, String);
+
+/// The refusal that says no more than its error.
+pub(super) fn plain(error: ApiError) -> Refused {
+    (error, error.message().to_owned())
+}
+
 /// Who has logged in, by an answer that was accepted.
+#[derive(Clone)]
 pub(super) struct Accepted {
     pub(super) identity: Identity,
     /// The id of a SAML assertion, and until when it is remembered (seconds since 1970).
@@ -107,12 +117,29 @@ pub(super) struct Accepted {
     pub(super) asked_url: Option<String>,
 }
 
+/// Ends a login with what the answer was judged to be.
+///
+/// # Errors
+/// Refusals that are kept.
+pub(super) async fn finish(
+    found: Found,
+    judged: std::result::Result<Accepted, Refused>,
+    exchange: Exchange,
+) -> Result<Arrived> {
+    let cx = found.cx.clone();
+    cx.write(move |tx| match judged.clone() {
+        Ok(accepted) => accept(tx, &found, accepted, Exchange { is_verified: true, ..exchange.clone() }),
+        Err(refused) => refuse(tx, &found, exchange.clone(), refused),
+    })
+    .await
+}
+
 /// Takes an answer in: it counts once, while the connection is as it was when the answer was judged. The recorder is told
 /// either way.
 ///
 /// # Errors
 /// Refusals that are kept.
-pub(super) fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) -> Result<Arrived> {
+fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) -> Result<Arrived> {
     let cx = &found.cx;
     match arrive(tx, found, accepted) {
         Ok(arrived) => {
@@ -132,13 +159,7 @@ pub(super) fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: E
 ///
 /// # Errors
 /// Always: the refusal, kept.
-pub(super) fn refuse(
-    tx: &mut Tx,
-    found: &Found,
-    exchange: Exchange,
-    error: ApiError,
-    reason: String,
-) -> Result<Arrived> {
+fn refuse(tx: &mut Tx, found: &Found, exchange: Exchange, (error, reason): Refused) -> Result<Arrived> {
     recorder::record(tx, &found.cx, &found.connection, exchange.refused(error, &reason))?;
     Err(error.because(reason).kept())
 }
@@ -161,7 +182,7 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     }
     if let Some((assertion, until)) = &accepted.assertion {
         let hash = cx.app.keys().hash(Purpose::SsoIdentity, assertion.as_bytes());
-        let until = database::Timestamp(until.saturating_mul(1_000_000));
+        let until = time::from_seconds(*until);
         let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
         let is_new = tx.visit(organization.as_str(), |tx| {
             store::insert_assertion(tx, &cx.project().id, organization, id, &hash, until)

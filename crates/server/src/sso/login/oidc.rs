@@ -1,6 +1,6 @@
 //! OpenID Connect: sending browsers to a provider, and what they bring back.
 
-use super::arrival::{self, Accepted, Arrived, Found};
+use super::arrival::{self, Accepted, Arrived, Found, Refused};
 use super::begun::NotHere;
 use super::identity::Identity;
 use super::started::Started;
@@ -25,6 +25,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use foundation::time;
 use frame::Head;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -121,9 +122,6 @@ impl CallbackInput {
     }
 }
 
-/// A refusal with its sentence.
-type Refused = (ApiError, String);
-
 /// Takes a callback in.
 ///
 /// # Errors
@@ -153,16 +151,8 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
         }
         Err(refused) => Err(refused),
     };
-    let cx = found.cx.clone();
-    cx.write(move |tx| match &judged {
-        Ok(identity) => {
-            let accepted = Accepted { identity: identity.clone(), assertion: None, asked_url: None };
-            let exchange = Exchange { is_verified: true, ..exchange.clone() };
-            arrival::accept(tx, &found, accepted, exchange)
-        }
-        Err((error, reason)) => arrival::refuse(tx, &found, exchange.clone(), *error, reason.clone()),
-    })
-    .await
+    let accepted = judged.map(|identity| Accepted { identity, assertion: None, asked_url: None });
+    arrival::finish(found, accepted, exchange).await
 }
 
 /// Uses the login up, in whose browser the callback is: whatever becomes of its code, it does not come twice.
@@ -171,7 +161,7 @@ async fn begin(
     input: &CallbackInput,
     state: Option<&State>,
 ) -> Result<std::result::Result<State, Refused>> {
-    let plain = |error: ApiError| Ok(Err((error, error.message().to_owned())));
+    let plain = |error| Ok(Err(arrival::plain(error)));
     if input.state.as_ref().is_none_or(String::is_empty) {
         return plain(ApiError::MissingOidcStateParam);
     }
@@ -233,7 +223,7 @@ async fn judge(
         algorithms: known.as_ref().map_or(&Algorithm::ALL[..], |known| &known.id_token_algorithms),
         access_token: Some(&tokens.access_token),
         code: Some(code),
-        now: cx.now().0.div_euclid(1_000_000),
+        now: time::to_seconds(cx.now()),
         skew: SKEW,
     };
     let Some(id_token) = &tokens.id_token else {
@@ -282,7 +272,7 @@ fn token_request(
                 client_id: &settings.client_id,
                 audience: &settings.token_url,
                 id: &id,
-                now: cx.now().0.div_euclid(1_000_000),
+                now: time::to_seconds(cx.now()),
                 lifetime: ASSERTION,
                 key_id: None,
             };

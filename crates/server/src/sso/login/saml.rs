@@ -1,6 +1,6 @@
 //! SAML 2.0: requests to identity providers, and their responses.
 
-use super::arrival::{self, Accepted, Arrived, Found};
+use super::arrival::{self, Accepted, Arrived, Found, Refused, plain};
 use super::begun::NotHere;
 use super::identity::Identity;
 use super::known_keys::signing_key;
@@ -11,12 +11,13 @@ use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
 use crate::sso::sentence::sentence;
 use ::saml::{
-    AuthnRequest, Certificate, Expected, PrivateKey, Refused, RefusedKind, ServiceProvider, Verified, from_form,
+    AuthnRequest, Certificate, Expected, PrivateKey, RefusedKind, ServiceProvider, Verified, from_form,
     service_provider_metadata, verify,
 };
 use foundation::app::App;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
+use foundation::time;
 use frame::Head;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,11 +31,6 @@ const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 
 /// Stands in every response that has an encrypted assertion.
 const ENCRYPTED: &[u8] = b"EncryptedAssertion";
-
-/// Seconds since 1970.
-fn seconds(cx: &Cx) -> i64 {
-    cx.now().0.div_euclid(1_000_000)
-}
 
 fn unusable(what: &str) -> Error {
     Error::internal(format!("a stored {what} cannot be read"))
@@ -62,7 +58,7 @@ pub(super) fn request(started: &Started, settings: &Saml) -> Result<Way> {
     let id = state.request_id(cx.app.keys());
     let request = AuthnRequest {
         id: &id,
-        issue_instant: seconds(cx),
+        issue_instant: time::to_seconds(cx.now()),
         destination: &settings.idp_sso_url,
         acs_url: &last(&acs_urls),
         issuer: &last(&audiences),
@@ -148,32 +144,19 @@ pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) ->
         is_verified: false,
         response: recorder::masked_xml(xml.as_deref().unwrap_or(field.as_bytes())),
     };
-    let judged = judge(&found, state.as_ref(), xml);
-    let cx = found.cx.clone();
-    cx.write(move |tx| match &judged {
-        Ok((identity, assertion)) => {
-            let accepted = Accepted {
-                identity: identity.clone(),
-                assertion: Some(assertion.clone()),
-                asked_url: relay_state.clone(),
-            };
-            let exchange = Exchange { is_verified: true, ..exchange.clone() };
-            arrival::accept(tx, &found, accepted, exchange)
-        }
-        Err((error, reason)) => arrival::refuse(tx, &found, exchange.clone(), *error, reason.clone()),
-    })
-    .await
+    let judged = judge(&found, state.as_ref(), xml).map(|accepted| Accepted { asked_url: relay_state, ..accepted });
+    arrival::finish(found, judged, exchange).await
 }
 
-/// Who has logged in, with the id of the assertion and until when it is remembered; or the refusal, in a sentence.
-type Judged = std::result::Result<(Identity, (String, i64)), (ApiError, String)>;
-
-fn judge(found: &Found, state: Option<&State>, xml: std::result::Result<Vec<u8>, Refused>) -> Judged {
+fn judge(
+    found: &Found,
+    state: Option<&State>,
+    xml: std::result::Result<Vec<u8>, ::saml::Refused>,
+) -> std::result::Result<Accepted, Refused> {
     let Found { cx, connection, login, is_elsewhere } = found;
     let Settings::Saml(settings) = &connection.settings else {
         return Err((ApiError::OidcInvalidCallbackRequest, "This connection is not one of SAML.".to_owned()));
     };
-    let plain = |error: ApiError| (error, error.message().to_owned());
     match login {
         _ if *is_elsewhere => return Err((ApiError::UnsolicitedSamlResponse, arrival::ELSEWHERE.to_owned())),
         Ok(Some(_)) => {}
@@ -202,17 +185,17 @@ fn judge(found: &Found, state: Option<&State>, xml: std::result::Result<Vec<u8>,
         audiences: &audiences.iter().map(String::as_str).collect::<Vec<_>>(),
         acs_urls: &acs_urls.iter().map(String::as_str).collect::<Vec<_>>(),
         request_id: request_id.as_deref(),
-        now: seconds(cx),
+        now: time::to_seconds(cx.now()),
         skew: settings.clock_skew_seconds,
         legacy: settings.legacy(),
     };
-    let refused = |refused: Refused| (error_of(&refused), sentence(&refused));
+    let refused = |refused: ::saml::Refused| (error_of(&refused), sentence(&refused));
     let verified = verify(&xml.map_err(refused)?, &expected).map_err(refused)?;
-    let assertion = (verified.assertion_id.clone(), verified.remember_until);
-    Ok((identity(verified, &settings.attribute_mapping)?, assertion))
+    let assertion = Some((verified.assertion_id.clone(), verified.remember_until));
+    Ok(Accepted { identity: identity(verified, &settings.attribute_mapping)?, assertion, asked_url: None })
 }
 
-fn error_of(refused: &Refused) -> ApiError {
+fn error_of(refused: &::saml::Refused) -> ApiError {
     match refused.kind() {
         RefusedKind::Xml => ApiError::InvalidXmlSamlResponse,
         RefusedKind::Failed => ApiError::FailedSamlResponse,
@@ -228,7 +211,7 @@ fn error_of(refused: &Refused) -> ApiError {
 }
 
 /// Reads a person by the mapping.
-fn identity(verified: Verified, mapping: &AttributeMapping) -> std::result::Result<Identity, (ApiError, String)> {
+fn identity(verified: Verified, mapping: &AttributeMapping) -> std::result::Result<Identity, Refused> {
     let values = |name: &str| -> Vec<String> {
         if name == NAME_ID {
             return vec![verified.name_id.value.clone()];

@@ -2,15 +2,13 @@
 
 use super::{Saml, StoredCertificate};
 use ::saml::Certificate;
-use database::Timestamp;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::VerificationKeyId;
+use foundation::time;
 
 /// How many there are at most. While one takes the place of another there are two.
 const MOST: usize = 5;
-/// Microseconds in a second.
-const SECOND: i64 = 1_000_000;
 
 /// A certificate under its id, as it is stored.
 pub(super) fn stored(cx: &Cx, id: String, certificate: &Certificate, issuer: &str) -> StoredCertificate {
@@ -19,7 +17,7 @@ pub(super) fn stored(cx: &Cx, id: String, certificate: &Certificate, issuer: &st
         certificate: certificate.to_pem(),
         issuer: issuer.to_owned(),
         created_at: cx.now(),
-        expires_at: certificate.not_after().map(|seconds| Timestamp(seconds.saturating_mul(SECOND))),
+        expires_at: certificate.not_after().map(time::from_seconds),
         unknown: Default::default(),
     }
 }

@@ -8,14 +8,12 @@ use foundation::error::{ApiError, Error, Result};
 use foundation::id::{EncryptionKeyId, SamlSigningKeyId};
 use foundation::keys::equal;
 use foundation::secret::Secret;
-use foundation::text;
+use foundation::{text, time};
 
 /// Whose certificates these are.
 const NAME: &str = "Guildhall";
 /// How long they are valid: ten years, in seconds. Nobody verifies that; some identity providers show it.
 const VALID: i64 = 3652 * 24 * 60 * 60;
-/// Microseconds in a second.
-const SECOND: i64 = 1_000_000;
 /// Keys for encrypting at most. While one takes the place of another there are two.
 const MOST_ENCRYPTION_KEYS: usize = saml::MAX_DECRYPTION_KEYS;
 /// How much memory making or reading a key is counted with.
@@ -43,7 +41,7 @@ pub(super) struct OwnKey {
 /// # Errors
 /// `too_many_requests` when too many wait.
 pub(super) async fn generate(cx: &Cx) -> Result<OwnKey> {
-    let now = cx.now().0 / SECOND;
+    let now = time::to_seconds(cx.now());
     cx.app.hashing().run(LITTLE, move || certified(&PrivateKey::generate().map_err(fault)?, now)).await?
 }
 
@@ -56,7 +54,7 @@ pub(super) async fn read(cx: &Cx, given: Option<&Secret>) -> Result<Option<OwnKe
     if !PrivateKeyPem::fits(given.reveal()) {
         return Err(ApiError::PrivateKeyTooLong.into());
     }
-    let now = cx.now().0 / SECOND;
+    let now = time::to_seconds(cx.now());
     let work = move || certified(&PrivateKey::from_pem(given.reveal()).map_err(refused)?, now);
     cx.app.hashing().run(LITTLE, work).await?.map(Some)
 }

@@ -6,6 +6,7 @@ use crate::sso::connections::names::Identifier;
 use ::saml::{Binding, IdentityProvider, MetadataError};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
+use foundation::time;
 use outbound::Request;
 use outbound::header::{ACCEPT, HeaderValue};
 
@@ -13,8 +14,6 @@ use outbound::header::{ACCEPT, HeaderValue};
 const REDIRECTS: u8 = 3;
 /// The only status of an answer that has it.
 const OK: u16 = 200;
-/// Microseconds in a second.
-const SECOND: i64 = 1_000_000;
 
 /// What can be wrong with it.
 pub(super) const METADATA: &[ApiError] = &[
@@ -51,7 +50,7 @@ fn read(cx: &Cx, document: &[u8]) -> Result<IdentityProvider> {
         }
         error => unusable(&error.to_string()),
     })?;
-    if metadata.valid_until.is_some_and(|end| end <= cx.now().0 / SECOND) {
+    if metadata.valid_until.is_some_and(|end| end <= time::to_seconds(cx.now())) {
         return Err(unusable("it says that it is no longer valid"));
     }
     if metadata.entity_id.is_empty() || !Identifier::fits(&metadata.entity_id) {
