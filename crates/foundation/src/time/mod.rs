@@ -18,6 +18,17 @@ pub fn from_seconds(seconds: i64) -> Timestamp {
     Timestamp(seconds.saturating_mul(SECOND))
 }
 
+/// Whole seconds from one time until another: what has begun of the next does not count.
+pub fn seconds_until(at: Timestamp, now: Timestamp) -> i64 {
+    to_seconds(Timestamp(at.0 - now.0))
+}
+
+/// How many seconds to wait for a time (`Retry-After`; RFC 9110, section 10.2.3): whoever waits so long does not come before it,
+/// and nobody is told not to wait.
+pub fn seconds_to_wait(until: Timestamp, now: Timestamp) -> i64 {
+    seconds_until(until, now) + 1
+}
+
 /// The text of a time.
 pub fn to_text(at: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(at.0).map(|t| t.to_string()).unwrap_or_default()
@@ -46,4 +57,20 @@ pub mod optional;
 /// The system's clock.
 pub fn system_now() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_does_not_outlive_what_it_stands_for_and_who_waits_does_not_come_too_early() {
+        let now = from_seconds(1_700_000_000);
+        for (microseconds, whole, to_wait) in
+            [(0, 0, 1), (1, 0, 1), (999_999, 0, 1), (SECOND, 1, 2), (MINUTE - 1, 59, 60), (-1, -1, 0)]
+        {
+            let at = Timestamp(now.0 + microseconds);
+            assert_eq!((seconds_until(at, now), seconds_to_wait(at, now)), (whole, to_wait), "{microseconds}");
+        }
+    }
 }

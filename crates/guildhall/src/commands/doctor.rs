@@ -15,7 +15,7 @@ use database::{Database, Engine, Timestamp, Tx, Value};
 use foundation::app::Equipment;
 use foundation::keys::Keys;
 use foundation::secret::Secret;
-use foundation::time::system_now;
+use foundation::time::{SECOND, system_now};
 use server::MIGRATIONS;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How far the clocks may be apart, in microseconds.
-const CLOCKS_APART: i64 = 2_000_000;
+const CLOCKS_APART: i64 = 2 * SECOND;
 /// How long the mail server may take for each step.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Rows that are read at once.
@@ -171,7 +171,7 @@ async fn clocks(report: &mut Report, db: &Database) {
     match db.read(move |tx| clock(tx, engine)).await {
         Ok(Some(Timestamp(there))) => {
             let here = before.0.midpoint(system_now().0);
-            let seconds = (there - here) / 1_000_000;
+            let seconds = (there - here) / SECOND;
             if (there - here).abs() > CLOCKS_APART {
                 let words = format!("the database's is {seconds} s off this machine's; run NTP on both");
                 report.say("clock", Warn, words);

@@ -5,7 +5,7 @@ use super::store::{self, Key};
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
-use foundation::time::MINUTE;
+use foundation::time::{MINUTE, after_minutes, seconds_to_wait};
 
 /// Of one client's address: an office may share one.
 const OF_CLIENT: i64 = 100;
@@ -21,7 +21,7 @@ pub(super) fn check(tx: &mut Tx, cx: &Cx) -> Result<()> {
     for (kind, subject, most) in counted(cx) {
         let found = store::find(tx, &key(cx, kind, &subject))?;
         if found.is_some_and(|found| found.failures >= most && found.last_failed_at >= minute(cx)) {
-            let seconds = (minute(cx).0 + MINUTE - cx.now().0).div_euclid(1_000_000) + 1;
+            let seconds = seconds_to_wait(after_minutes(minute(cx), 1), cx.now());
             return Err(Error::TooMany("Too many logins have failed within this minute.".into(), seconds));
         }
     }

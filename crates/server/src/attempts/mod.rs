@@ -71,7 +71,7 @@ pub(crate) fn check(tx: &mut Tx, cx: &Cx, target: &Target) -> Result<()> {
     limits::check(tx, cx)?;
     let counted = store::find(tx, &target.key(cx))?;
     match counted.and_then(|counted| counted.locked_until).filter(|until| *until > cx.now()) {
-        Some(until) => Err(Error::Locked((until.0 - cx.now().0).div_euclid(1_000_000) + 1)),
+        Some(until) => Err(Error::Locked(time::seconds_to_wait(until, cx.now()))),
         None => Ok(()),
     }
 }

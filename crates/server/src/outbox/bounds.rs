@@ -8,9 +8,10 @@ use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
 use foundation::id::{MemberId, OrganizationId, OutboxId, ProjectId};
-use foundation::time::MINUTE;
+use foundation::time::{after_minutes, seconds_to_wait};
 
-const HOUR: i64 = 60 * MINUTE;
+/// In minutes.
+const HOUR: i64 = 60;
 
 /// Mails within an hour, higher than anybody needs who invites by hand.
 const OF_MEMBER: i64 = 100;
@@ -100,9 +101,8 @@ fn count_for(
 /// Counts one, or refuses it with this message.
 fn count(tx: &mut Tx, cx: &Cx, counted: String, bound: i64, message: &'static str) -> Result<()> {
     let oldest = store::nth_latest_counted(tx, &cx.project().id, &counted, bound)?;
-    if let Some(oldest) = oldest.filter(|at| at.0 > cx.now().0 - HOUR) {
-        let seconds = (oldest.0 + HOUR - cx.now().0).div_euclid(1_000_000) + 1;
-        return Err(Error::TooMany(message.into(), seconds));
+    if let Some(until) = oldest.map(|at| after_minutes(at, HOUR)).filter(|until| *until > cx.now()) {
+        return Err(Error::TooMany(message.into(), seconds_to_wait(until, cx.now())));
     }
     store::count(tx, &cx.project().id, &counted, &OutboxId::new(cx.project().environment), cx.now())
 }

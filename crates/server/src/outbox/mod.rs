@@ -30,7 +30,7 @@ use foundation::error::{Error, Result};
 use foundation::id::{OrganizationId, OutboxId};
 use foundation::keys::{Purpose, Sealer};
 use foundation::memory::Memory;
-use foundation::time::MINUTE;
+use foundation::time::{after_minutes, seconds_to_wait};
 use std::time::Duration;
 use store::{New, Status};
 use tokio::sync::Notify;
@@ -67,8 +67,8 @@ pub(crate) fn place(tx: &mut Tx, cx: &Cx, kind: &'static Kind, recipient: &str) 
         Some(n) => store::nth_latest(tx, &cx.project().id, recipient, n)?,
         None => None,
     };
-    if let Some(oldest) = nth_latest.filter(|at| at.0 > cx.now().0 - MINUTE) {
-        let seconds = (oldest.0 + MINUTE - cx.now().0).div_euclid(1_000_000) + 1;
+    if let Some(until) = nth_latest.map(|at| after_minutes(at, 1)).filter(|until| *until > cx.now()) {
+        let seconds = seconds_to_wait(until, cx.now());
         return Err(Error::TooMany("This address has got too many messages within a minute.".into(), seconds));
     }
     Ok(Place { kind, sealer: cx.app.keys().sealer(tx)? })

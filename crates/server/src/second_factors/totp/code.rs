@@ -67,16 +67,13 @@ fn code_of(key: &hmac::Key, step: i64) -> [u8; 6] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use foundation::time::from_seconds;
 
     const SECRET: &[u8] = b"12345678901234567890";
     const NEVER: i64 = -1;
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp(seconds * 1_000_000)
-    }
-
     fn verdict(code: &str, seconds: i64, last_step: i64) -> Verdict {
-        check(SECRET, &Code::parse(code).unwrap(), at(seconds), last_step)
+        check(SECRET, &Code::parse(code).unwrap(), from_seconds(seconds), last_step)
     }
 
     /// RFC 6238, appendix B: the last six of its eight digits.
