@@ -1,6 +1,7 @@
 """Whatever arrives, the answer is a clear 4xx in the standard shape and nothing is half-done."""
 
 import json
+import re
 import socket
 import urllib.parse
 
@@ -193,7 +194,34 @@ def test_wrong_types(world, operation, name, value):
     errors = (*BAD, "metadata_invalid_format", "invalid_oauth_allowed_tenants_format")
     if isinstance(value, int) and abs(value) > 2**63:
         errors += ("invalid_expiration", "invalid_session_duration_minutes")
-    check_refusal(send(world, operation, body), 400, errors)
+    answer = send(world, operation, body)
+    check_refusal(answer, 400, errors)
+    if answer.json()["error_type"] == "bad_request":
+        assert re.match(rf"The request does not fit this endpoint: {name}[\[. ]", answer.json()["error_message"]), answer.text
+
+
+ROLES = "rbac_email_implicit_role_assignments"
+
+
+@pytest.mark.parametrize(("operation", "fields", "told"), [
+    ("organizations.update", {ROLES: [{"domain": 5, "role_id": "x"}]}, f"{ROLES}[0].domain has to be a string, not an integer."),
+    ("organizations.update", {ROLES: [{"domain": "a.com", "role_id": "x"}, {"domain": "a.com"}]}, f"{ROLES}[1].role_id is missing."),
+    ("organizations.create", {ROLES: "hush"}, f"{ROLES} has to be an array, not a string."),
+    ("organizations.create", {"claimed_email_domains": ["a.com", {"hush": 1}]}, "claimed_email_domains[1] has to be a string, not an object."),
+    ("organizations.search", {"limit": "hush"}, "limit has to be an integer, not a string."),
+    ("organizations.search", {"limit": 2**63}, "limit has to be an integer, not one of more than 63 bits."),
+    ("organizations.search", {"query": ["hush"]}, "query has to be an object, not an array."),
+    ("organizations.search", {"query": {"operator": "hush", "operands": []}}, "query.operator has to be one of AND, OR."),
+    ("members.search", {"organization_ids": None}, "organization_ids has to be an array, not null."),
+    ("rbac.set", {"org_policy": {"roles": [{"role_id": "x", "description": "", "permissions": [{"resource_id": 1}]}]}}, "org_policy.roles[0].permissions[0]"),
+    ("sessions.authenticate", {"authorization_check": {"organization_id": "{o}", "resource_id": ["hush"], "action": "x"}}, "authorization_check.resource_id has to be a string, not an array."),
+    ("sessions.authenticate", {"session_token": {"hush": 1}}, "session_token has to be a string, not an object."),
+])
+def test_the_place_of_a_wrong_type_is_told(world, operation, fields, told):
+    """And what belongs there; not what stands there, which may be a secret."""
+    answer = send(world, operation, filled(world, BODIES[operation][2] | fields))
+    check_refusal(answer, 400, "bad_request")
+    assert f"The request does not fit this endpoint: {told}" in answer.json()["error_message"] and "hush" not in answer.text, answer.text
 
 
 @pytest.mark.parametrize(

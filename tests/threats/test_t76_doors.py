@@ -286,6 +286,34 @@ def test_t76_a_backend_hands_on_whatever_its_user_sent(world, door):
         assert check_error(door, answer) in errors, f"{list(headers)}: {answer.text}"
 
 
+# ---------------------------------------------------------------- types
+
+# What no field of a door takes that takes none of these types.
+OF_TYPE = {"string": lambda canary: canary, "array": lambda canary: [canary], "object": lambda canary: {canary: canary}}
+
+
+def types_of(schema: dict) -> set[str]:
+    """The JSON types that a schema allows; none where it allows all."""
+    ways = schema.get("anyOf") or schema.get("oneOf")
+    kinds = schema.get("type", [])
+    own = {kinds} if isinstance(kinds, str) else set(kinds)
+    return own.union(*map(types_of, ways)) if ways else own
+
+
+@each([door for door in GUARDED if door.dialect in ("backend", "browser") and door.method not in ("GET", "DELETE")])
+def test_t76_a_field_of_a_wrong_type_is_named_and_not_repeated(world, door):
+    for name, schema in door.properties.items():
+        kinds = types_of(schema)
+        wrong = next((make(world.canary()) for kind, make in OF_TYPE.items() if kind not in kinds), None)
+        if name in door.names or not kinds or wrong is None:
+            continue
+        answer = send(world, door, least(world, door, world.tenant) | {name: wrong}, rightful(world, door))
+        error = check_error(door, answer, (400,))
+        assert "canary-" not in answer.text, answer.text
+        if error == "bad_request":
+            assert answer.json()["error_message"].startswith(f"The request does not fit this endpoint: {name} has to be "), (name, answer.text)
+
+
 # ---------------------------------------------------------------- roles
 
 # Doors that every member may use, with why. `stytch.self` gives them what they need.

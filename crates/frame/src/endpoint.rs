@@ -129,7 +129,7 @@ impl Endpoint {
                 let work = move |tx: &mut Tx| {
                     let identified = C::identify(&app, tx, &head)?;
                     let (call, input, jar) = enter(identified, &app, &head, input.clone(), &known, &door)?;
-                    let answer = function(tx, &call, input.parse()?)?;
+                    let answer = function(tx, &call, input.parse(&known)?)?;
                     Ok(Done { answer: Box::new(answer), cx: call.cx, jar })
                 };
                 transact(&asked, about.mode, Box::new(work)).await
@@ -161,7 +161,7 @@ impl Endpoint {
                 };
                 let (call, input, jar) = enter(identified, &app, &head, input, &known, &door)?;
                 let cx = call.cx.clone();
-                let answer = function(call, input.parse()?).await?;
+                let answer = function(call, input.parse(&known)?).await?;
                 Ok(Told { output: Box::new(answer.finish(&cx).await?), jar })
             })
         });

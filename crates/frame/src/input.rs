@@ -1,5 +1,6 @@
 //! Path, query and body become one input object.
 
+use crate::misfit::shown;
 use crate::schema::InputSchema;
 use foundation::error::{ApiError, Result, type_in};
 use schemars::JsonSchema;
@@ -32,7 +33,7 @@ impl RawInput {
         if let Some(takes) = takes
             && let Some(name) = object.keys().find(|name| !takes.contains(&name.as_str()))
         {
-            let name: String = name.chars().take(SHOWN).collect();
+            let name = shown(name);
             return Err(ApiError::BadRequest.because(format!("The browser API does not take {name:?} here.")));
         }
         for (name, value) in &mut object {
@@ -54,20 +55,20 @@ impl RawInput {
     }
 
     /// The endpoint's own type.
-    pub(crate) fn parse<I: DeserializeOwned>(self) -> Result<I> {
-        serde_json::from_value(Value::Object(self.0)).map_err(|error| {
-            let text = error.to_string();
+    pub(crate) fn parse<I: DeserializeOwned>(self, schema: &InputSchema) -> Result<I> {
+        let object = Value::Object(self.0);
+        I::deserialize(&object).map_err(|error| match type_in(&error.to_string()) {
             // A value that has an error type of its own names it in its parse error.
-            match type_in(&text) {
-                Some(error) => error.into(),
-                None => ApiError::BadRequest.because(format!("The request does not fit this endpoint: {text}.")),
-            }
+            Some(error) => error.into(),
+            // Of any other parse error nothing is told: it repeats what stands in the field.
+            None => ApiError::BadRequest.because(match schema.misfit(&object) {
+                Some(misfit) => format!("The request does not fit this endpoint: {misfit}."),
+                None => "The request does not fit this endpoint; look at what it takes at /reference.".to_owned(),
+            }),
         })
     }
 }
 
-/// Characters that are shown of a name that nobody knows.
-const SHOWN: usize = 64;
 /// Levels of nesting in a request. What is stored must be readable again inside an envelope of ours.
 const MAX_DEPTH: usize = 32;
 

@@ -15,6 +15,7 @@ mod endpoint;
 mod head;
 mod input;
 mod late;
+mod misfit;
 mod openapi;
 mod router;
 mod schema;

@@ -1,8 +1,10 @@
 //! The fields of an endpoint's input, from its JSON schema.
 
+use crate::misfit::misfit;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The schema of an input that nobody looks at.
 pub(crate) const IGNORED: &str = "Ignored";
@@ -14,6 +16,8 @@ const EXACT: f64 = (1_u64 << 53) as f64;
 pub(crate) struct InputSchema {
     fields: HashMap<String, Vec<String>>,
     is_ignored: bool,
+    /// All of it, for what does not fit.
+    whole: LazyLock<Value>,
 }
 
 impl InputSchema {
@@ -26,7 +30,8 @@ impl InputSchema {
             _ => Vec::new(),
         };
         let fields = properties.into_iter().flatten().map(|(name, property)| (name.clone(), types(property))).collect();
-        Self { fields, is_ignored: I::schema_name() == IGNORED }
+        let whole: fn() -> Value = || SchemaGenerator::default().into_root_schema_for::<I>().to_value();
+        Self { fields, is_ignored: I::schema_name() == IGNORED, whole: LazyLock::new(whole) }
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -36,6 +41,11 @@ impl InputSchema {
     /// Whether nobody looks at the body.
     pub(crate) fn is_ignored(&self) -> bool {
         self.is_ignored
+    }
+
+    /// What of an input has not the type that is wanted, in words.
+    pub(crate) fn misfit(&self, input: &Value) -> Option<String> {
+        misfit(&self.whole, input)
     }
 
     fn wants(&self, name: &str, wanted: &str) -> bool {
