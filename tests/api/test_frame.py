@@ -66,6 +66,36 @@ def test_an_error_page_tells_the_id_of_its_request(talkative, path):
     assert line["status"] == answer.status_code
 
 
+# As browsers say it (Fetch, section 2.2.6), and as programs do.
+ACCEPT = {"page": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "json": "application/json", "anything": "*/*"}
+
+
+@pytest.mark.parametrize(("path", "status", "error"), [("/no/such/page", 404, "route_not_found"), ("/v1/nowhere", 404, "route_not_found"), ("/outbox", 405, "method_not_allowed"),
+                                                      ("/v1/b2b/sessions/authenticate", 405, "method_not_allowed")])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+def test_a_person_gets_a_page_whatever_the_method(talkative, method, path, status, error):
+    if method == "POST" and path.endswith("authenticate"):
+        method = "GET"
+    for kind, accept in ACCEPT.items():
+        answer = harness.requests.request(method, talkative.url + path, headers={"Accept": accept}, data={"a": "b"}, timeout=30)
+        assert answer.status_code == status, (kind, answer.text)
+        if kind == "page":
+            assert answer.headers["content-type"].startswith("text/html") and f'/errors/{error}"' in answer.text, answer.text
+        else:
+            assert answer.json()["error_type"] == error, kind
+
+
+def test_a_page_of_nothing_has_no_body_for_head(talkative):
+    answer = harness.requests.head(talkative.url + "/no/such/page", headers=PAGE, timeout=30)
+    assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html") and answer.content == b""
+
+
+def test_the_browser_api_speaks_json_whoever_asks(talkative):
+    for method in ("GET", "POST"):
+        answer = harness.requests.request(method, talkative.url + "/sdk/v1/nowhere", headers=PAGE, timeout=30)
+        assert answer.status_code == 404 and answer.json()["error_type"] == "route_not_found"
+
+
 @pytest.mark.parametrize("door", OPEN, ids=str)
 def test_a_page_reads_no_more_than_any_other_request(talkative, door):
     path = re.sub(r"{\w+}", "nope", door.path)

@@ -276,7 +276,7 @@ fn identify(head: &Head, response: &mut Response) {
 /// Whether a person looks for a page, and not a program for an answer.
 fn wants_page(request: &Request) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    request.method() == axum::http::Method::GET && accept.contains("text/html")
+    accept.contains("text/html")
 }
 
 /// What the log says of a request. What is quiet has a line when it fails: every request of every app is a session check,
