@@ -226,6 +226,21 @@ def test_an_address_that_is_none_says_how_one_looks(option, address, shell, new_
     assert re.search(f"fail +configuration: {option} .*HOST:PORT", said), said
 
 
+def test_the_usage_asks_for_nothing_that_a_variable_gives(shell, new_url):
+    given = {"GUILDHALL_DATABASE_URL": new_url(), "GUILDHALL_MASTER_KEY_FILE": "master.key", "GUILDHALL_CONFIG": ""}
+    for command, usage in (
+        (["project", "create"], "guildhall project create --name <NAME>"), (["project", "update"], "guildhall project update <PROJECT_ID>"),
+        (["keys", "rotate"], "guildhall keys rotate <--project <ID>|--data|--master>"), (["audit", "--json"], "guildhall audit --project <ID> --json"),
+        (["copy"], "guildhall copy --from <URL> --to <URL>"), (["sso", "explain"], "guildhall sso explain <CONNECTION>"),
+        (["rbac", "set"], "guildhall rbac set --project <ID> <FILE>"), (["backup"], "guildhall backup <FILE>"),
+    ):
+        for environment in ({}, given):
+            done = shell(*command, environment=environment)
+            assert done.returncode == 2 and f"Usage: {usage}\n" in done.stderr, done
+    # Help has all there is.
+    assert "--database-url <URL>" in shell("project", "create", "--help", environment=given).stdout
+
+
 def test_a_password_that_has_to_be_percent_encoded_says_so(shell, new_url):
     for url in ("smtp://u:hu/sh@127.0.0.1:25", "smtp://u:hu#sh@127.0.0.1:25", "smtp://u:hu?sh@127.0.0.1:25"):
         done = shell("serve", "--database-url", new_url(), "--listen", "127.0.0.1:0", "--smtp-url", url)

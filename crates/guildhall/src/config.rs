@@ -1,7 +1,7 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
 use crate::machine;
-use clap::{Args, Command};
+use clap::Args;
 use foundation::config::Config;
 use foundation::secret::Secret;
 use serde::{Deserialize, Deserializer};
@@ -134,15 +134,6 @@ struct File {
 
 fn unless_empty<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()).map(T::from))
-}
-
-/// The command without what empty variables would give it: Compose writes `${X:-}` where there is no X.
-pub(crate) fn without_empty_variables(command: Command) -> Command {
-    let command = command.mut_args(|arg| match arg.get_env().map(std::env::var_os) {
-        Some(Some(value)) if value.is_empty() => arg.env(None::<&str>),
-        _ => arg,
-    });
-    command.mut_subcommands(without_empty_variables)
 }
 
 fn read(path: Option<&Path>) -> Result<File, String> {

@@ -1,5 +1,6 @@
 //! The program: command line, configuration, wiring.
 
+mod command_line;
 mod commands;
 mod config;
 mod database_file;
@@ -70,7 +71,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let matches = config::without_empty_variables(Arguments::command()).get_matches();
+    let matches = command_line::read(Arguments::command());
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
