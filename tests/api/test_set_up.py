@@ -226,6 +226,48 @@ def test_an_address_that_is_none_says_how_one_looks(option, address, shell, new_
     assert re.search(f"fail +configuration: {option} .*HOST:PORT", said), said
 
 
+GATEWAY = "such as https://gateway.example/send"
+TWILIO = "twilio+https://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from="
+NEITHER = "neither a network like 10.20.0.0/16 nor a host with its port like idp.internal:8443"
+
+
+@pytest.mark.parametrize(("option", "value", "right"), [
+    *(("--mail-from", value, "write no-reply@example.com or Acme <no-reply@example.com>") for value in ("nobody", "a@", "Acme, Inc <a@b.example>", "a b@c.example")),
+    *(("--sms-url", value, GATEWAY) for value in ("gateway", "ftp://hush", "https://", "https://hush:99999")),
+    *(("--sms-url", value, TWILIO) for value in ("twilio+hush", "twilio+https://hush", "twilio+ftp://AC1:hush@h?from=1")),
+    ("--outbound-allow", "http://a", "write only its host and port, a:80"),
+    ("--outbound-allow", "https://idp.internal:8443/path", "write only its host and port, idp.internal:8443"),
+    *(("--outbound-allow", value, NEITHER) for value in ("idp.internal", "idp.internal/", "*.internal:443")),
+    ("--public-url", "auth.example.com", "such as https://auth.example.com"),
+    ("--public-url", "https://", "such as https://auth.example.com"),
+    ("--smtp-url", "mail", "write smtp://HOST:PORT or smtps://HOST"),
+    ("--smtp-url", "http://mail", "must begin with smtp:// or smtps://"),
+    ("--breach-service", "breaches.example", "such as https://"),
+    ("--templates", "nowhere", "cannot read mail templates at nowhere"),
+    ("--master-key-file", "nowhere", "cannot read nowhere"),
+    ("--config", "nowhere", "cannot read nowhere"),
+    ("--log-level", "loud", "error, warn, info, debug or trace"),
+    ("--log-format", "xml", "text or json"),
+    ("--session-memory", "1G", "write a whole number, 0 or more"),
+    ("--audit-days", "-1", "write a whole number, 0 or more"),
+    ("--database-connections", "0", "write a whole number from 1 to 10000"),
+])
+def test_a_wrong_value_says_which_option_and_what_is_right(option, value, right, shell, new_url):
+    done = shell("serve", "--database-url", new_url(), "--listen", "127.0.0.1:0", option, value)
+    assert done.returncode in (1, 2) and option in done.stderr and right in done.stderr and "hush" not in done.stderr, done
+
+
+@pytest.mark.parametrize(("command", "bounds"), [
+    (["outbox", "--limit"], "1 to 10000"), (["audit", "--project", "x", "--limit"], "1 to 100000"),
+    (["project", "update", "x", "--max-session-duration-minutes"], "5 to 527040"), (["project", "update", "x", "--lock-minutes"], "5 to 10080"),
+    (["project", "update", "x", "--lock-threshold"], "1 to 100"), (["breach-filter", "build", "a", "b", "--bits"], "8 to 24"),
+])
+def test_a_number_out_of_bounds_is_told_them(command, bounds, shell):
+    for value in ("0", "-5", "many", "1.5", "99999999999999999999"):
+        done = shell(*command, value)
+        assert done.returncode == 2 and f"invalid value '{value}' for '{command[-1]} " in done.stderr and f"write a whole number from {bounds}\n" in done.stderr, done
+
+
 def test_the_usage_asks_for_nothing_that_a_variable_gives(shell, new_url):
     given = {"GUILDHALL_DATABASE_URL": new_url(), "GUILDHALL_MASTER_KEY_FILE": "master.key", "GUILDHALL_CONFIG": ""}
     for command, usage in (
@@ -370,6 +412,7 @@ REFUSED = [
     ["--smtp-url", "smtp://user:hu/sh@127.0.0.1:25"],
     ["--mail-from", "nobody"],
     ["--sms-url", "ftp://x"],
+    ["--breach-service", "breaches.example"],
     ["--templates", "templates-that-are-not-there"],
     ["--outbound-allow", "10.0.0.0/99"],
     ["--outbound-authorities", "authorities-that-are-not-there.pem"],

@@ -11,7 +11,7 @@ use crate::tables::Tables;
 use crate::time;
 use database::{Database, Timestamp};
 use mail::{Mailer, Templates};
-use outbound::{Allow, Outbound, Url};
+use outbound::{Allow, Outbound, Request, Url};
 use passwords::breach::Filter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,13 +33,22 @@ impl Equipment {
     /// In words, when a mail template, the sender, the SMTP URL, the breach filter or what is said of outbound requests
     /// cannot be used.
     pub fn new(config: Config) -> std::result::Result<Self, String> {
-        let templates = Templates::new(config.templates.as_deref()).map_err(|error| error.to_string())?;
-        let sender = config.mail_from.parse::<lettre::message::Mailbox>();
-        sender.map_err(|error| format!("--mail-from {}: {error}", config.mail_from))?;
+        let templates = Templates::new(config.templates.as_deref()).map_err(|error| format!("--templates: {error}"))?;
+        config.mail_from.parse::<lettre::message::Mailbox>().map_err(|_| {
+            let given = &config.mail_from;
+            format!(
+                "--mail-from {given}: this is no address; write no-reply@example.com or Acme <no-reply@example.com>"
+            )
+        })?;
         let mailer = config.smtp_url.as_ref().map(|url| Mailer::new(url.reveal(), &config.mail_from));
-        let mailer = mailer.transpose().map_err(|error| error.to_string())?;
+        let mailer = mailer.transpose().map_err(|error| format!("--smtp-url: {error}"))?;
         let breach_filter = config.breach_filter.as_deref().map(Filter::open).transpose();
         let breach_filter = breach_filter.map_err(|error| format!("--breach-filter {error}"))?;
+        if let Some(service) = &config.breach_service {
+            Request::get(service).map_err(|refused| {
+                format!("--breach-service {service}: {refused}; write one such as https://api.pwnedpasswords.com/range")
+            })?;
+        }
         Ok(Self { templates, mailer, outbound: outbound(&config)?, breach_filter, config })
     }
 }

@@ -1,5 +1,6 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
+use crate::command_line::number;
 use crate::machine;
 use clap::Args;
 use foundation::config::Config;
@@ -20,7 +21,7 @@ pub(crate) struct Common {
     #[arg(long, env = "GUILDHALL_MASTER_KEY_FILE", value_name = "PATH")]
     pub(crate) master_key_file: Option<PathBuf>,
     /// Connections to PostgreSQL [default: 8]
-    #[arg(long, env = "GUILDHALL_DATABASE_CONNECTIONS", value_name = "N")]
+    #[arg(long, env = "GUILDHALL_DATABASE_CONNECTIONS", value_name = "N", value_parser = number::<usize>(1..=10_000))]
     pub(crate) database_connections: Option<usize>,
     /// Never use named prepared statements; for PgBouncer before 1.21 in transaction mode
     #[arg(long, env = "GUILDHALL_DATABASE_UNNAMED_STATEMENTS", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
@@ -53,10 +54,10 @@ pub(crate) struct Server {
     #[arg(long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]
     pub(crate) templates: Option<PathBuf>,
     /// MiB for what is remembered of sessions that are in use, of which each takes some 6 KiB [default: 640]
-    #[arg(long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB")]
+    #[arg(long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB", value_parser = number::<u32>(0..))]
     pub(crate) session_memory: Option<u32>,
     /// MiB that hashing passwords may take at once; more wait their turn [default: by processors and memory]
-    #[arg(long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB")]
+    #[arg(long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB", value_parser = number::<u32>(0..))]
     pub(crate) hashing_memory: Option<u32>,
     /// The filter of passwords that are known from breaches, made by `guildhall breach-filter build`
     #[arg(long, env = "GUILDHALL_BREACH_FILTER", value_name = "FILE")]
@@ -65,7 +66,7 @@ pub(crate) struct Server {
     #[arg(long, env = "GUILDHALL_BREACH_SERVICE", value_name = "URL")]
     pub(crate) breach_service: Option<String>,
     /// Days that the audit log is kept; 0: for ever [default: 400]
-    #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS")]
+    #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS", value_parser = number::<u32>(0..))]
     pub(crate) audit_days: Option<u32>,
     /// Serve /metrics here instead of with everything else
     #[arg(long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
@@ -138,7 +139,8 @@ fn unless_empty<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> 
 
 fn read(path: Option<&Path>) -> Result<File, String> {
     let Some(path) = path else { return Ok(File::default()) };
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("--config: cannot read {}: {error}", path.display()))?;
     parse(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 

@@ -26,12 +26,13 @@ static WRITER: OnceLock<SyncSender<Entry>> = OnceLock::new();
 
 /// What the options mean: whether logs are JSON, and from which level on.
 pub(crate) fn check(format: Option<&str>, level: Option<&str>) -> Result<(bool, LevelFilter), String> {
-    let level = level.unwrap_or("info").parse();
-    let level = level.map_err(|_| "a log level is error, warn, info, debug or trace".to_owned())?;
+    let level = level.unwrap_or("info");
+    let level =
+        level.parse().map_err(|_| format!("--log-level {level}: a log level is error, warn, info, debug or trace"))?;
     match format.unwrap_or("text") {
         "text" => Ok((false, level)),
         "json" => Ok((true, level)),
-        _ => Err("a log format is text or json".into()),
+        other => Err(format!("--log-format {other}: a log format is text or json")),
     }
 }
 

@@ -42,7 +42,8 @@ impl SmtpUrl {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|error| format!("the SMTP URL cannot be read: {error}"))?;
+        let url = Url::parse(text)
+            .map_err(|error| format!("the SMTP URL cannot be read: {error}; write smtp://HOST:PORT or smtps://HOST"))?;
         let from_the_start = match url.scheme() {
             "smtp" => false,
             "smtps" => true,

@@ -32,7 +32,9 @@ impl Allow {
         for entry in entries {
             let entry = entry.as_ref().trim();
             // A bare IPv6 address has colons as well.
-            if entry.contains('/') || entry.parse::<IpAddr>().is_ok() {
+            let is_of_addresses = |c: char| c.is_ascii_hexdigit() || c == '.' || c == ':';
+            let is_network = entry.split_once('/').is_some_and(|(address, _)| address.chars().all(is_of_addresses));
+            if is_network || entry.parse::<IpAddr>().is_ok() {
                 allow.networks.push(Network::parse(entry)?);
             } else {
                 allow.hosts.push(host_and_port(entry)?);
@@ -58,10 +60,16 @@ impl Allow {
 fn host_and_port(entry: &str) -> Result<(Host<String>, u16), String> {
     let wrong =
         || format!("{entry:?} is neither a network like 10.20.0.0/16 nor a host with its port like idp.internal:8443");
+    if entry.contains("://")
+        && let Ok(url) = Url::parse(entry)
+        && let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default())
+    {
+        return Err(format!("{entry:?} is a URL; write only its host and port, {host}:{port}"));
+    }
     let (host, port) = entry.rsplit_once(':').ok_or_else(wrong)?;
     let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let port = port.parse().ok().filter(|port| digits && *port != 0).ok_or_else(wrong)?;
-    if host.contains(|c: char| c.is_whitespace() || "/\\?#@".contains(c)) {
+    if host.contains(|c: char| c.is_whitespace() || "/\\?#@*".contains(c)) {
         return Err(wrong());
     }
     let host = Url::parse(&format!("https://{host}/")).ok().and_then(|url| url.host().map(|host| host.to_owned()));

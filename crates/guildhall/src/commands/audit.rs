@@ -1,6 +1,7 @@
 //! `guildhall audit`
 
 use super::{explain, print};
+use crate::command_line::number;
 use crate::config::Common;
 use crate::open::open_for_command;
 use clap::Args;
@@ -15,8 +16,8 @@ pub(crate) struct Audit {
     /// Print one JSON object an event
     #[arg(long)]
     json: bool,
-    /// How many at most
-    #[arg(long, default_value_t = 100)]
+    /// How many at most, 1 to 100000
+    #[arg(long, default_value_t = 100, value_parser = number::<i64>(1..=100_000))]
     limit: i64,
     #[command(flatten)]
     common: Common,
@@ -25,7 +26,7 @@ pub(crate) struct Audit {
 impl Audit {
     pub(crate) async fn run(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
-        let (mut left, mut before) = (self.limit.clamp(1, 100_000), None);
+        let (mut left, mut before) = (self.limit, None);
         loop {
             let page = server::audit_events(&app, &self.project, before, left.min(PAGE)).await.map_err(explain)?;
             for event in &page.events {

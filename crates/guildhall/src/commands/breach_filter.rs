@@ -1,6 +1,7 @@
 //! `guildhall breach-filter`
 
 use super::print;
+use crate::command_line::number;
 use crate::whole_file;
 use clap::{Args, Subcommand};
 use passwords::breach::{BITS, Filter, Options, Summary, build};
@@ -26,10 +27,10 @@ pub(crate) struct Build {
     /// The filter; one that is there is replaced
     filter: PathBuf,
     /// Take only passwords that were seen so often
-    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = number::<u32>(0..))]
     at_least: u32,
     /// Take one of 2^BITS other passwords for a known one, at most; each bit is a bit more for each hash
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(i64::from(*BITS.start())..=i64::from(*BITS.end())))]
+    #[arg(long, default_value_t = 16, value_parser = number::<u32>(i64::from(*BITS.start())..=i64::from(*BITS.end())))]
     bits: u32,
 }
 

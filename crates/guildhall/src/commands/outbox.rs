@@ -1,6 +1,7 @@
 //! `guildhall outbox`
 
 use super::{explain, print};
+use crate::command_line::number;
 use crate::config::Common;
 use crate::open::open_for_command;
 use clap::{Args, Subcommand};
@@ -14,8 +15,8 @@ pub(crate) struct Outbox {
     /// Print one JSON object a message
     #[arg(long)]
     json: bool,
-    /// How many at most
-    #[arg(long, default_value_t = 20)]
+    /// How many at most, 1 to 10000
+    #[arg(long, default_value_t = 20, value_parser = number::<i64>(1..=10_000))]
     limit: i64,
     #[command(flatten)]
     common: Common,
@@ -43,7 +44,7 @@ impl Outbox {
 
     async fn show(self) -> Result<(), String> {
         let app = open_for_command(self.common).await?;
-        let messages = server::outbox_messages(&app, self.limit.clamp(1, 10_000)).await.map_err(explain)?;
+        let messages = server::outbox_messages(&app, self.limit).await.map_err(explain)?;
         if messages.is_empty() {
             eprintln!("Nothing has been written yet.");
         }

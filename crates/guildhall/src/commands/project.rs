@@ -1,6 +1,7 @@
 //! `guildhall project …`
 
 use super::{explain, print};
+use crate::command_line::number;
 use crate::config::Common;
 use crate::open::{open_for_command, open_or_make};
 use clap::{Args, Subcommand};
@@ -83,10 +84,10 @@ struct SettingFlags {
     #[arg(long, value_name = "POLICY")]
     password_policy: Option<PasswordPolicy>,
     /// With luds: so many characters at least, 8 to 32
-    #[arg(long, value_name = "CHARACTERS", value_parser = clap::value_parser!(i64).range(8..=32))]
+    #[arg(long, value_name = "CHARACTERS", value_parser = number::<i64>(8..=32))]
     luds_min_password_length: Option<i64>,
     /// With luds: so many of lower case, upper case, digits and symbols at least, 1 to 4
-    #[arg(long, value_name = "KINDS", value_parser = clap::value_parser!(i64).range(1..=4))]
+    #[arg(long, value_name = "KINDS", value_parser = number::<i64>(1..=4))]
     luds_min_password_complexity: Option<i64>,
     /// Whether nobody may set a password that is known from breaches
     #[arg(long, value_name = "BOOL")]
@@ -97,8 +98,8 @@ struct SettingFlags {
     /// Whether a password that does not meet the policy any more must be reset at the next login
     #[arg(long, value_name = "BOOL")]
     validate_on_authentication: Option<bool>,
-    /// The longest session that a browser may ask for
-    #[arg(long, value_name = "MINUTES")]
+    /// The longest session that a browser may ask for: 5 to 527040
+    #[arg(long, value_name = "MINUTES", value_parser = number::<i64>(5..=527_040))]
     max_session_duration_minutes: Option<i64>,
     /// Where the browser SDK finds the organization's slug, e.g. `*.example.com/{{slug}}/login`
     #[arg(long, value_name = "PATTERN", value_parser = slug_pattern)]
@@ -107,10 +108,10 @@ struct SettingFlags {
     #[arg(long, value_name = "COUNTRIES", value_delimiter = ',', value_parser = country)]
     sms_countries: Option<Vec<String>>,
     /// So many failed proofs in a row lock a member: 1 to 100
-    #[arg(long, value_name = "FAILURES", value_parser = clap::value_parser!(i64).range(1..=100))]
+    #[arg(long, value_name = "FAILURES", value_parser = number::<i64>(1..=100))]
     lock_threshold: Option<i64>,
     /// How long a lock lasts: 5 to 10080
-    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(i64).range(5..=10_080))]
+    #[arg(long, value_name = "MINUTES", value_parser = number::<i64>(5..=10_080))]
     lock_minutes: Option<i64>,
     /// Whether a locked member is mailed a link that ends the lock
     #[arg(long, value_name = "BOOL")]
@@ -134,12 +135,10 @@ impl SettingFlags {
         set(&mut settings.check_breach_on_authentication, self.check_breach_on_authentication);
         set(&mut settings.validate_on_authentication, self.validate_on_authentication);
         settings.password_policy = self.password_policy.unwrap_or(settings.password_policy);
-        let number = |field: &mut i64, given: Option<i64>| *field = given.unwrap_or(*field);
-        number(&mut settings.luds_min_password_length, self.luds_min_password_length);
-        number(&mut settings.luds_min_password_complexity, self.luds_min_password_complexity);
-        if let Some(minutes) = self.max_session_duration_minutes {
-            settings.max_session_duration_minutes = minutes.clamp(5, 527_040);
-        }
+        let set_number = |field: &mut i64, given: Option<i64>| *field = given.unwrap_or(*field);
+        set_number(&mut settings.luds_min_password_length, self.luds_min_password_length);
+        set_number(&mut settings.luds_min_password_complexity, self.luds_min_password_complexity);
+        set_number(&mut settings.max_session_duration_minutes, self.max_session_duration_minutes);
         if let Some(countries) = &self.sms_countries {
             settings.sms_countries = countries.clone();
             settings.sms_countries.sort_unstable();

@@ -1,6 +1,7 @@
 //! `guildhall project seed`
 
 use super::{explain, print};
+use crate::command_line::number;
 use crate::config::Common;
 use crate::open::open_for_command;
 use clap::Args;
@@ -16,19 +17,19 @@ pub(crate) struct Seed {
     #[arg(long, value_name = "ID")]
     project: String,
     /// How many organizations
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>(0..))]
     organizations: u64,
     /// How many members, spread evenly over the organizations
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>(0..))]
     members: u64,
     /// How many sessions of thirty days, spread evenly over the members
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<u64>(0..))]
     sessions: u64,
     /// A new file for the session tokens, one a line, readable by its owner only
     #[arg(long, value_name = "FILE")]
     tokens: Option<PathBuf>,
     /// The same number gives the same names, addresses, roles and metadata; ids and tokens are new
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = number::<u64>(0..))]
     seed: u64,
     /// Print JSON
     #[arg(long)]

@@ -130,8 +130,12 @@ fn proxies(options: &Server) -> Result<Proxies, String> {
 }
 
 pub(super) fn checked_url(url: &str) -> Result<String, String> {
-    let good = (url.starts_with("https://") || url.starts_with("http://")) && !url.contains(['?', '#', ' ']);
-    if good { Ok(url.to_owned()) } else { Err(format!("--public-url {url} is not an http or https URL")) }
+    let place = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let has_host = place.is_some_and(|place| !place.is_empty() && !place.starts_with(['/', ':']));
+    match has_host && !url.contains(['?', '#', ' ']) {
+        true => Ok(url.to_owned()),
+        false => Err(format!("--public-url {url}: write an http or https URL, such as https://auth.example.com")),
+    }
 }
 
 /// A key inside the database it protects is a key for development; nobody else may reach such a server (T-67).

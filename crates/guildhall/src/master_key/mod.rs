@@ -79,7 +79,8 @@ pub(crate) fn given(common: &Common) -> Result<Option<Found>, String> {
     let beside = || beside(common.database_url()).filter(|path| path.exists()).map(Place::Beside);
     let Some(place) = named(common).or_else(beside) else { return Ok(None) };
     let keys = match &place {
-        Place::Given(path) | Place::Beside(path) => MasterKeys::read(path)?,
+        Place::Given(path) => MasterKeys::read(path).map_err(|why| format!("--master-key-file: {why}"))?,
+        Place::Beside(path) => MasterKeys::read(path)?,
         _ => MasterKeys::parse(&std::env::var("GUILDHALL_MASTER_KEY").unwrap_or_default())
             .map_err(|why| format!("GUILDHALL_MASTER_KEY: {why}"))?,
     };

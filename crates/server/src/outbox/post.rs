@@ -97,7 +97,7 @@ pub(super) async fn send(outbound: &Outbound, request: Request) -> Result<(), Se
 
 /// A URL without the user and the password that stand in it, and those.
 pub(super) fn without_credentials(url: &str) -> Result<(Url, String, String), String> {
-    let mut url = Url::parse(url).map_err(|error| error.to_string())?;
+    let mut url = Url::parse(url).map_err(|_| "it is no URL with a scheme and a host".to_owned())?;
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
     let without = url.set_username("").and_then(|()| url.set_password(None));

@@ -42,7 +42,12 @@ impl Text {
 /// # Errors
 /// When it is not a URL of http or https, or not one of Twilio.
 pub fn check_sms_url(url: &str) -> Result<(), String> {
-    request(url, &Text { to: String::new(), body: String::new() }).map(drop)
+    let request = request(url, &Text { to: String::new(), body: String::new() });
+    request.map(drop).map_err(|error| match url.starts_with(twilio::PREFIX) {
+        true if error == twilio::FORM => error,
+        true => format!("{error}; {}", twilio::FORM),
+        false => format!("{error}; write the URL of a gateway, such as https://gateway.example/send"),
+    })
 }
 
 /// The operator may name a gateway without TLS, on this machine for instance, and a password for it in the URL.

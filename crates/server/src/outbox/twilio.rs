@@ -10,7 +10,8 @@ use url::form_urlencoded;
 /// What a URL of it begins with; the rest is one of http or https.
 pub(super) const PREFIX: &str = "twilio+";
 
-const FORM: &str =
+/// What is said of one that is written otherwise.
+pub(super) const FORM: &str =
     "a URL of Twilio is written twilio+https://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from=NUMBER_OR_SERVICE_SID";
 
 /// The request that hands a message over. The URL names the account and its token, and the sender: a number, or a messaging
