@@ -283,6 +283,16 @@ def test_the_usage_asks_for_nothing_that_a_variable_gives(shell, new_url):
     assert "--database-url <URL>" in shell("project", "create", "--help", environment=given).stdout
 
 
+def test_the_address_of_the_database_is_looked_at_first(shell, tmp_path):
+    """Whether a master key is missing depends on it."""
+    for url in ("mysql://u:hush@x/y", "hush", "/var/lib/hush.db"):
+        for command in (["serve"], ["serve", "--listen", "0.0.0.0:0"], ["project", "list"], ["project", "create", "--name", "Acme"], ["outbox"], ["migrate"], ["keys", "list"]):
+            done = shell(*command, "--database-url", url)
+            assert done.returncode == 1 and "--database-url: a database address starts with sqlite: or postgres://" in done.stderr, done
+            assert "hush" not in done.stderr and "master key" not in done.stderr and not list(tmp_path.iterdir()), done
+    assert "--database-url: a database address" in shell("doctor", "--database-url", "mysql://x").stdout
+
+
 def test_a_password_that_has_to_be_percent_encoded_says_so(shell, new_url):
     for url in ("smtp://u:hu/sh@127.0.0.1:25", "smtp://u:hu#sh@127.0.0.1:25", "smtp://u:hu?sh@127.0.0.1:25"):
         done = shell("serve", "--database-url", new_url(), "--listen", "127.0.0.1:0", "--smtp-url", url)
@@ -413,6 +423,7 @@ REFUSED = [
     ["--mail-from", "nobody"],
     ["--sms-url", "ftp://x"],
     ["--breach-service", "breaches.example"],
+    ["--database-url", "mysql://x"],
     ["--templates", "templates-that-are-not-there"],
     ["--outbound-allow", "10.0.0.0/99"],
     ["--outbound-authorities", "authorities-that-are-not-there.pem"],
@@ -434,6 +445,8 @@ def test_a_start_that_is_refused_makes_nothing(database, shell, tmp_path):
     taken = socket.create_server(("127.0.0.1", 0))
     in_use = ["--listen", f"127.0.0.1:{taken.getsockname()[1]}"]
     for wrong in [*REFUSED, in_use]:
+        if "--database-url" in wrong and named:
+            continue
         others = [word for option, value in zip(usual[::2], usual[1::2]) if option not in wrong for word in (option, value)]
         done = shell("serve", *named, *others, *wrong)
         assert done.returncode != 0 and "listening on" not in done.stdout, (wrong, done)

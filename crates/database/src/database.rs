@@ -48,10 +48,9 @@ impl Database {
             return Err(Error::other(format!("there can be {least} to {most} connections to the database")));
         }
         let changes = Arc::<Changes>::default();
-        let backend = match options.url.split_once(':') {
-            Some(("sqlite", path)) => Backend::Sqlite(Sqlite::open(path, options.connections)?),
-            Some(("postgres" | "postgresql", _)) => Backend::Postgres(Postgres::open(options, &changes).await?),
-            _ => return Err(Error::other("a database address starts with sqlite: or postgres://")),
+        let backend = match Engine::of_url(&options.url)? {
+            (Engine::Sqlite, path) => Backend::Sqlite(Sqlite::open(path, options.connections)?),
+            (Engine::Postgres, _) => Backend::Postgres(Postgres::open(options, &changes).await?),
         };
         Ok(Database(Arc::new(Inner { backend, changes, observer: OnceLock::new(), no_space: Mutex::default() })))
     }

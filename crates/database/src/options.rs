@@ -1,5 +1,7 @@
 //! Which database, and how to talk to it.
 
+use crate::error::{Error, Result};
+
 /// What kind of database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Engine {
@@ -7,6 +9,20 @@ pub enum Engine {
     Sqlite,
     /// A PostgreSQL server, perhaps behind a pooler.
     Postgres,
+}
+
+impl Engine {
+    /// The one that an address is of, and what comes after its scheme.
+    ///
+    /// # Errors
+    /// When it is no address of either, in words without what it says: it may hold a password.
+    pub fn of_url(url: &str) -> Result<(Self, &str)> {
+        match url.split_once(':') {
+            Some(("sqlite", rest)) => Ok((Self::Sqlite, rest)),
+            Some(("postgres" | "postgresql", rest)) => Ok((Self::Postgres, rest)),
+            _ => Err(Error::other("a database address starts with sqlite: or postgres://")),
+        }
+    }
 }
 
 /// How to open a database.

@@ -3,6 +3,7 @@
 use crate::command_line::number;
 use crate::machine;
 use clap::Args;
+use database::Engine;
 use foundation::config::Config;
 use foundation::secret::Secret;
 use serde::{Deserialize, Deserializer};
@@ -169,13 +170,16 @@ impl Common {
     /// What the command line leaves open, from the file.
     pub(crate) fn complete(self) -> Result<Self, String> {
         let file = read(self.config.as_deref())?;
-        Ok(Self {
+        let completed = Self {
             database_url: self.database_url.or(file.database_url),
             master_key_file: self.master_key_file.or(file.master_key_file),
             database_connections: self.database_connections.or(file.database_connections),
             database_unnamed_statements: self.database_unnamed_statements.or(file.database_unnamed_statements),
             config: self.config,
-        })
+        };
+        // Before anything else that depends on it is complained of, such as the master key.
+        Engine::of_url(completed.database_url()).map_err(|error| format!("--database-url: {error}"))?;
+        Ok(completed)
     }
 
     pub(crate) fn database_url(&self) -> &str {
