@@ -316,6 +316,20 @@ def test_links_that_lead_nowhere(shell, new_url, tmp_path):
             assert "leads nowhere" not in started.log.read_text()
 
 
+@pytest.mark.parametrize(("arguments", "is_there"), [
+    (["--listen", "127.0.0.1:0"], True), (["--listen", "0.0.0.0:0", "--public-url", "http://localhost:7400"], True),
+    (["--listen", "0.0.0.0:0"], False), (["--listen", "0.0.0.0:0", "--public-url", "https://auth.example.com"], False),
+    (["--listen", "127.0.0.1:0", "--public-url", "https://auth.example.com"], False),
+])
+def test_the_log_names_the_outbox_where_it_can_be_read(arguments, is_there, new_url, tmp_path):
+    key = {"GUILDHALL_MASTER_KEY": "EBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8="}
+    with Started(tmp_path, "--database-url", new_url(), *arguments, environment=key) as started:
+        log = started.log.read_text()
+        assert re.search("mail stays in the outbox: .*guildhall outbox", log) and ("/outbox, or" in log) == is_there, log
+        page = harness.request("GET", started.url.replace("0.0.0.0", "127.0.0.1") + "/outbox", headers={"Accept": "text/html"})
+        assert page.status_code == (200 if is_there else 404)
+
+
 # ---------------------------------------------------------------- lock files
 
 

@@ -52,6 +52,7 @@ pub use outbox::{
     Listed as OutboxMessage, check_sms_url, get as outbox_message, list as outbox_messages,
     retry as retry_outbox_messages,
 };
+pub use pages::outbox_page;
 pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
 pub use seed::{Seed, Seeded, seed};

@@ -47,7 +47,7 @@ impl Serve {
         let opened = open::open(&common, checked).await?;
         say_database(&opened, &common).await?;
         first_project(&opened.app, &common).await?;
-        say_outbox(&opened.app);
+        say_outbox(&opened.app, &common, address);
         let stop = stop_signal()?;
         // Whoever waits for the line below finds in the log what came before it.
         logs::flush();
@@ -162,18 +162,24 @@ async fn say_database(opened: &Opened, common: &Common) -> Result<(), String> {
 }
 
 /// Where mail is that is not sent.
-fn say_outbox(app: &App) {
+fn say_outbox(app: &App, common: &Common, address: SocketAddr) {
     if app.mailer().is_none() {
-        let url = app.public_url();
-        tracing::info!("no mail server is configured; mail stays in the outbox: {url}/outbox, or guildhall outbox");
+        let page = server::outbox_page(app, address.ip()).map(|url| format!("{url}, or ")).unwrap_or_default();
+        let at = at_database(common);
+        tracing::info!("no mail server is configured; mail stays in the outbox: {page}guildhall outbox{at}");
     }
+}
+
+/// What a command needs besides, whose operator has said which database.
+fn at_database(common: &Common) -> &'static str {
+    if common.names_database() { " --database-url …" } else { "" }
 }
 
 async fn first_project(app: &App, common: &Common) -> Result<(), String> {
     if let Some(created) = projects::create_first(app).await.map_err(super::explain)? {
         let id = &created.project_id;
         tracing::info!(project_id = %id, "made a test project, whose links lead to {}", projects::FIRST_REDIRECT_URL);
-        let at = if common.names_database() { " --database-url …" } else { "" };
+        let at = at_database(common);
         tracing::info!("get a secret for it with: guildhall project add-secret {id}{at}");
         tracing::info!("or make your own with: guildhall project create --name NAME --redirect-url URL --json{at}");
     }
