@@ -2,12 +2,15 @@
 
 import base64
 import hashlib
+import html
+import re
 import secrets
 from urllib.parse import urlsplit
 
 import harness
 import pytest
 import requests
+from doors import catalogue
 from harness import REDIRECT_URL, login, new_domain, new_email, query_of, refused, unique, verified_member
 from identity_providers import OpenIdProvider, SamlProvider
 from sso import Browser, Oidc, Saml, told
@@ -177,6 +180,59 @@ def test_a_login_does_not_begin(project, query, status, error):
     assert answer.headers["content-type"].startswith("text/html")
     if "PENDING" in query.values():
         assert "it lacks idp_entity_id, idp_sso_url, x509_certificate, attribute_mapping." in answer.text, told(answer)
+
+
+def way_back(answer) -> str | None:
+    """Where the button of a page leads."""
+    found = re.search(r'<a class="button" href="([^"]*)"', answer.text)
+    return found and html.unescape(found[1])
+
+
+def test_a_login_that_does_not_begin_leads_back_to_the_app(server):
+    project = server.project(redirect_urls=("https://app.example/in", "https://other.example/in?x=1"))
+    browser = Browser(server)
+    for query, app in (({}, "https://app.example/"), ({"login_redirect_url": "https://other.example/in?x=1"}, "https://other.example/"),
+                       ({"login_redirect_url": "https://evil.example/"}, "https://app.example/"), ({"public_token": "nonsense"}, None), ({"public_token": ""}, None)):
+        answer = browser.start(project, **query)
+        assert answer.status_code == 400 and way_back(answer) == app, told(answer)
+        assert f"Sign in again from {'Test' if app else 'the application'}." in told(answer), told(answer)
+
+
+def test_a_login_that_fails_leads_back_to_the_app(server, provider):
+    project = server.project(redirect_urls=("https://app.example/in", "https://other.example/in"))
+    saml, oidc = Saml(project), Oidc(project, provider)
+    for connection, error, fail in (
+        (saml, "invalid_xml_saml_response", lambda browser, query: browser.post(saml.path, SAMLResponse="bm9uZQ==", RelayState=query["RelayState"])),
+        (oidc, "oidc_auth_code_error", lambda browser, query: browser.get(oidc.path, state=query["state"], error="access_denied")),
+    ):
+        for start, app in (({}, "https://app.example/"), ({"login_redirect_url": "https://other.example/in"}, "https://other.example/")):
+            browser = Browser(server)
+            query = query_of(connection.start(browser, **start))
+            answer = fail(browser, query)
+            assert answer.status_code == 400 and way_back(answer) == app and error in answer.text, told(answer)
+            assert "<title>You are not signed in</title>" in answer.text and answer.headers["x-request-id"] in answer.text
+            # Another browser knows nothing of the login, so only the project's app is known.
+            answer = fail(Browser(server), query)
+            assert answer.status_code == 400 and way_back(answer) == "https://app.example/", told(answer)
+    answer = Browser(server).get("/v1/b2b/sso/callback/oidc-connection-test-00000000-0000-0000-0000-000000000000", state="x")
+    assert answer.status_code == 404 and way_back(answer) is None and "Sign in again from the application." in told(answer), told(answer)
+
+
+def test_an_app_that_is_no_page_is_not_led_back_to(server):
+    project = server.project(redirect_urls=("com.example.app://in",))
+    answer = Browser(server).start(project)
+    assert answer.status_code == 400 and way_back(answer) is None and "Sign in again from Test." in told(answer), told(answer)
+
+
+# What somebody who logs in may do about it stands in the message itself.
+FOR_THE_PERSON = re.compile(r"[Ss]tart again|[Ss]tart at the application|guildhall project update|give login_redirect_url|retired by its member|no such SSO connection|no redirect URL")
+
+
+@pytest.mark.parametrize("error", sorted({error for door in catalogue() if door.path == "/v1/b2b/sso/callback/{connection_id}" for error in door.errors}))
+def test_the_page_of_an_error_says_what_can_be_done(server, error):
+    page = told(server.get(f"/errors/{error}"))
+    if error not in ("bad_request", "request_timeout", "too_many_requests", "internal_server_error", "server_unavailable"):
+        assert "What an administrator can do" in page or FOR_THE_PERSON.search(page), page
 
 
 def test_an_organization_with_several_connections_has_a_default(saml):

@@ -2,8 +2,9 @@
 
 use super::description::description;
 use super::reference::is_answered_with;
-use super::render::{page, render};
+use super::render::page;
 use crate::actor::Anyone;
+use crate::sso;
 use axum::http::StatusCode;
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
@@ -62,7 +63,7 @@ fn one(word: &str, openapi: &Value) -> Option<Value> {
         }
     }
     Some(json!({
-        "error_type": word, "status": error.status().as_u16(), "message": error.message(), "endpoints": endpoints,
+        "error_type": word, "status": error.status().as_u16(), "message": error.message(), "remedy": sso::remedy(error), "endpoints": endpoints,
     }))
 }
 
@@ -74,8 +75,13 @@ pub(crate) fn error_page(app: &App, error: ApiError, message: &str, request_id: 
         status if status.is_server_error() => "Something went wrong",
         _ => "This did not work",
     };
-    let values = json!({
-        "title": title, "message": message, "error_type": error.error_type(), "request_id": request_id,
-    });
-    render(app, "problem.html", &values).unwrap_or_else(|_| title.to_owned())
+    let page = problem(app, error, request_id, json!({ "title": title, "message": message }));
+    page.map_or_else(|_| title.to_owned(), |page| page.html)
+}
+
+/// The page of an error, with what its values say besides.
+pub(super) fn problem(app: &App, error: ApiError, request_id: &str, mut values: Value) -> Result<Page> {
+    values["error_type"] = error.error_type().into();
+    values["request_id"] = request_id.into();
+    Ok(page(app, "problem.html", error.status(), &values)?.refusing(error))
 }

@@ -8,10 +8,11 @@ mod sentence;
 
 pub(crate) use connections::operations::{find_public, let_go_of_connections, take_undefined_roles};
 pub(crate) use login::{
-    ANSWER, BEGIN, CALLBACK, CallbackInput, RESPONSE, ResponseInput, Start, Way, begin, metadata, oidc_callback,
-    saml_response, way,
+    ANSWER, Arrived, BEGIN, CALLBACK, CallbackInput, RESPONSE, ResponseInput, Start, Way, WayBack, begin, metadata,
+    oidc_callback, saml_response, way, way_back_of_callback, way_back_of_start,
 };
 
+pub(crate) use recorder::remedy;
 pub use recorder::{Known, Recorded, known_of};
 
 use crate::organizations::Organization;

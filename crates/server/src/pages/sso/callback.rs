@@ -1,6 +1,7 @@
+use super::failed::failed;
 use super::{Led, On};
 use crate::actor::Anyone;
-use crate::sso::{self, ANSWER, CALLBACK, CallbackInput, RESPONSE, ResponseInput};
+use crate::sso::{self, ANSWER, Arrived, CALLBACK, CallbackInput, RESPONSE, ResponseInput};
 use foundation::error::Result;
 use frame::{Call, endpoint};
 
@@ -11,8 +12,8 @@ use frame::{Call, endpoint};
     errors(..CALLBACK, ..RESPONSE)
 )]
 pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> {
-    let arrived = sso::saml_response(&cx, &cx.head, input).await?;
-    Ok(Led { on: On::Url(arrived.url), cookie: arrived.cookie })
+    let came_with = (input.connection_id.clone(), input.relay_state.clone());
+    lead(&cx, sso::saml_response(&cx, &cx.head, input).await, came_with).await
 }
 
 /// Take the answer of an OpenID Connect provider in: the browser goes on to the app.
@@ -22,6 +23,19 @@ pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> 
     errors(..CALLBACK, ..ANSWER)
 )]
 pub(super) async fn oidc(cx: Call<Anyone>, input: CallbackInput) -> Result<Led> {
-    let arrived = sso::oidc_callback(&cx, &cx.head, input).await?;
-    Ok(Led { on: On::Url(arrived.url), cookie: arrived.cookie })
+    let came_with = (input.connection_id.clone(), input.state.clone());
+    lead(&cx, sso::oidc_callback(&cx, &cx.head, input).await, came_with).await
+}
+
+/// On to the app, or to what was wrong. The browser came with the id of a connection, and a state.
+async fn lead(cx: &Call<Anyone>, arrived: Result<Arrived>, came_with: (String, Option<String>)) -> Result<Led> {
+    let head = cx.head.clone();
+    let (connection_id, state) = came_with;
+    match arrived {
+        Ok(arrived) => Ok(Led { on: On::Url(arrived.url), cookie: arrived.cookie }),
+        Err(error) => {
+            failed(cx, error, move |tx, cx| sso::way_back_of_callback(tx, cx, &head, &connection_id, state.as_deref()))
+                .await
+        }
+    }
 }

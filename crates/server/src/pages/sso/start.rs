@@ -1,4 +1,5 @@
 use super::super::outbox::is_of_this_machine;
+use super::failed::failed;
 use super::{Led, On};
 use crate::actor::Anyone;
 use crate::one_time_tokens::pkce::CHALLENGE;
@@ -22,6 +23,13 @@ pub(super) async fn start(cx: Call<Anyone>, input: Start) -> Result<Led> {
     if let Some(url) = elsewhere(&cx, &input)? {
         return Ok(Led { on: On::Url(url), cookie: None });
     }
+    match begin(&cx, input.clone()).await {
+        Ok(led) => Ok(led),
+        Err(error) => failed(&cx, error, move |tx, cx| sso::way_back_of_start(tx, cx, &input)).await,
+    }
+}
+
+async fn begin(cx: &Call<Anyone>, input: Start) -> Result<Led> {
     let asked = cx.context();
     let started = cx.read(move |tx| sso::begin(tx, &asked, input.clone())).await?;
     let on = match sso::way(&started).await? {

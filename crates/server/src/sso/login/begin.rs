@@ -21,14 +21,14 @@ use serde_json::{Map, Value};
 #[derive(Clone, Deserialize, Serialize, JsonSchema)]
 pub(crate) struct Start {
     #[serde(default)]
-    public_token: String,
+    pub(super) public_token: String,
     /// The connection to log in by.
     connection_id: Option<String>,
     /// Or the organization, whose default connection it is then.
     organization_id: Option<OrganizationRef>,
     /// Where members come back to; a registered URL.
     #[schemars(with = "Option<Asked>")]
-    login_redirect_url: Option<String>,
+    pub(super) login_redirect_url: Option<String>,
     /// Where everyone else comes back to; a registered URL.
     #[schemars(with = "Option<Asked>")]
     signup_redirect_url: Option<String>,

@@ -92,7 +92,7 @@ pub(crate) const ANSWER: &[ApiError] = &[
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(crate) struct CallbackInput {
     pub(crate) connection_id: String,
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     code: Option<String>,
     iss: Option<String>,
     error: Option<String>,

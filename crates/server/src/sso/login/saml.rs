@@ -120,7 +120,7 @@ pub(crate) struct ResponseInput {
     #[serde(rename = "SAMLResponse")]
     saml_response: Option<String>,
     #[serde(rename = "RelayState")]
-    relay_state: Option<String>,
+    pub(crate) relay_state: Option<String>,
 }
 
 /// Takes a response in.

@@ -8,6 +8,7 @@ mod store;
 
 pub(crate) use endpoints::endpoints;
 pub(crate) use masking::{MASK, bounded, masked_xml};
+pub(crate) use remedy::remedy;
 pub(crate) use store::TABLES;
 
 use crate::sso::connections::{Connection, operations};
@@ -109,7 +110,7 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
         verdict: if refused.is_some() { "refused" } else { "accepted" }.to_owned(),
         error_type: refused.map(|error| error.error_type().to_owned()).unwrap_or_default(),
         reason: bounded(reason),
-        remedy: refused.map(remedy::remedy).unwrap_or_default().to_owned(),
+        remedy: refused.map(remedy).unwrap_or_default().to_owned(),
         response: exchange.response,
     };
     let organization = &connection.organization_id;

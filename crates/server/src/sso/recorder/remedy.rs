@@ -3,7 +3,7 @@
 use foundation::error::ApiError;
 
 /// One sentence; empty where the person only has to begin anew.
-pub(super) fn remedy(error: ApiError) -> &'static str {
+pub(crate) fn remedy(error: ApiError) -> &'static str {
     match error {
         ApiError::InvalidAudienceSamlResponse => {
             "Enter the connection's audience_uri as entity ID (audience), and its acs_url, at the identity provider."
@@ -51,6 +51,18 @@ pub(super) fn remedy(error: ApiError) -> &'static str {
         }
         ApiError::SamlIdpInitiatedAuthDisabled => {
             "Take the application out of the identity provider's portal, or clear idp_initiated_auth_disabled."
+        }
+        ApiError::MissingSamlResponse => {
+            "Have the identity provider POST its response to the connection's acs_url, in the field SAMLResponse."
+        }
+        ApiError::InvalidXmlSamlResponse => {
+            "Look at the identity provider's settings for this application: it has to answer with a SAML 2.0 response."
+        }
+        ApiError::MissingOidcStateParam | ApiError::OidcInvalidCallbackRequest => {
+            "Compare issuer with the provider's; it has to send back the state of the login, and its own issuer if any."
+        }
+        ApiError::RequiresActiveSsoConnection => {
+            "Look at what the connection lacks (guildhall sso explain), and whether the organization still has it."
         }
         _ => "",
     }

@@ -1,0 +1,58 @@
+//! Where somebody goes whose login came to nothing: who only reads what was wrong would not know where to begin anew.
+
+use super::begin::Start;
+use super::begun::Begun;
+use super::state::State;
+use crate::projects;
+use crate::redirect_urls::{self, Flow};
+use crate::sso::connections::operations;
+use database::Tx;
+use foundation::cx::{Cx, Via};
+use foundation::error::Result;
+use foundation::project::Project;
+use frame::Head;
+use std::sync::Arc;
+
+/// The app that they wanted to log in to, as far as it is known.
+#[derive(Default)]
+pub(crate) struct WayBack {
+    pub(crate) app: Option<String>,
+    pub(crate) project_name: Option<String>,
+}
+
+/// That of the address which a login begins with. An app that is not registered is none: anybody can write one there.
+pub(crate) fn of_start(tx: &mut Tx, cx: &Cx, start: &Start) -> Result<WayBack> {
+    let Some(project) = projects::by_public_token(&cx.app, tx, &start.public_token)? else {
+        return Ok(WayBack::default());
+    };
+    let cx = within(cx, project);
+    let login_redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, start.login_redirect_url.as_deref()).ok();
+    find(tx, &cx, login_redirect_url)
+}
+
+/// That of the address which an identity provider sends browsers back to, with the state that it says.
+pub(crate) fn of_callback(
+    tx: &mut Tx,
+    cx: &Cx,
+    head: &Head,
+    connection_id: &str,
+    state: Option<&str>,
+) -> Result<WayBack> {
+    let Some(project) = operations::locate(tx, connection_id)? else { return Ok(WayBack::default()) };
+    let cx = within(cx, Arc::new(projects::enter(tx, &project)?));
+    let begun = |state| Begun::find(cx.app.keys(), cx.project(), head, &state, cx.now()).ok();
+    let login = state.and_then(State::parse).and_then(begun);
+    find(tx, &cx, login.map(|login| login.told.login_redirect_url))
+}
+
+fn within(cx: &Cx, project: Arc<Project>) -> Cx {
+    Cx { project, via: Via::Browser, ..cx.clone() }
+}
+
+fn find(tx: &mut Tx, cx: &Cx, login_redirect_url: Option<String>) -> Result<WayBack> {
+    let app = match login_redirect_url.as_deref().and_then(redirect_urls::app_of) {
+        Some(app) => Some(app),
+        None => redirect_urls::app_of_project(tx, &cx.app, cx.project())?,
+    };
+    Ok(WayBack { app, project_name: Some(cx.project().name.clone()) })
+}
