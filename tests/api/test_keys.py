@@ -1,13 +1,16 @@
 """Replacing keys while a server runs: nothing that was made before is lost."""
 
 import base64
+import datetime
 import json
 import os
 import pathlib
+import re
 import secrets
 import stat
 import subprocess
 import threading
+import time
 
 import harness
 import pytest
@@ -115,6 +118,20 @@ def test_list_shows_the_keys_and_what_they_protect(start):
     assert listed[0]["master_key_id"] == listed[1]["master_key_id"] and len(listed[0]["master_key_id"]) == 8
     plain = server.command("keys", "list").stdout.splitlines()
     assert "sealing" in plain[0] and "sealed 2 values" in plain[0] and "hashing" in plain[1]
+
+
+# ---------------------------------------------------------------- signing keys
+
+
+def test_a_new_signing_key_says_when_it_signs_and_how_long_the_old_one_is_published(server):
+    project = server.project()
+    before, done, after = time.time(), server.command("keys", "rotate", "--project", project.project_id), time.time()
+    [kid] = done.stdout.splitlines()
+    assert "signs from" in done.stderr and "15 minutes from now" in done.stderr, done.stderr
+    from_, until_ = (datetime.datetime.fromisoformat(at).timestamp() for at in re.findall(r"\d{4}-\d\d-\d\dT[\d:.]+Z", done.stderr))
+    assert before + 900 - 1 <= from_ <= after + 900 + 1 and until_ == pytest.approx(from_ + 30 * 86400, abs=1)
+    keys = {key["kid"] for key in project.raw("GET", f"/v1/b2b/sessions/jwks/{project.project_id}").json()["keys"]}
+    assert kid in keys and len(keys) == 2
 
 
 # ---------------------------------------------------------------- the data key

@@ -5,9 +5,11 @@ use crate::config::Common;
 use crate::key_file;
 use crate::master_key::Place;
 use crate::open::{Opened, open_for_command, open_with_place};
+use crate::terminal::warn;
 use clap::{ArgGroup, Args, Subcommand};
 use foundation::app::App;
 use foundation::keys::{MasterKey, MasterKeyChange, MasterKeys, list, rotate_data_key, rotate_master_key};
+use foundation::time::{seconds_until, to_text};
 use server::everything_sealed;
 use std::path::{Path, PathBuf};
 
@@ -31,8 +33,8 @@ pub(crate) struct List {
 #[derive(Args)]
 #[command(group(ArgGroup::new("key").required(true).args(["project", "data", "master"])))]
 pub(crate) struct Rotate {
-    /// The key that signs this project's session JWTs. The new one is published at once and signs once clients had
-    /// time to learn of it
+    /// The key that signs this project's session JWTs. The new one is published at once, and signs 15 minutes later, when
+    /// clients have learnt of it; the old one stays published for 30 days more
     #[arg(long, value_name = "ID")]
     project: Option<String>,
     /// The data key that seals signing keys and messages. Everything is sealed anew, and the old one removed
@@ -84,13 +86,26 @@ impl Rotate {
         let opened = open_with_place(self.common).await?;
         let app = opened.app.clone();
         match self.project {
-            Some(project) => print(&server::projects::rotate_signing_key(&app, &project).await.map_err(explain)?),
+            Some(project) => signing(&app, &project).await?,
             None if self.data => data(&app).await?,
             None => master(opened, self.new_master_key_file.as_deref()).await?,
         }
         app.db().close().await;
         Ok(())
     }
+}
+
+/// The id is the answer, for scripts; when what happens is for whoever reads along.
+async fn signing(app: &App, project: &str) -> Result<(), String> {
+    let key = server::projects::rotate_signing_key(app, project).await.map_err(explain)?;
+    print(&key.id.to_string());
+    let (from, until) = (to_text(key.signs_from), to_text(key.others_until));
+    let minutes = seconds_until(key.signs_from, app.now()).div_euclid(60) + 1;
+    warn(&format!(
+        "the new key is published now, and signs from {from} on, {minutes} minutes from now, when clients have learnt of it"
+    ));
+    warn(&format!("the key before it signs until then, and stays published until {until}"));
+    Ok(())
 }
 
 async fn data(app: &App) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use super::shown::show_in;
 use super::{Settings, registering, store};
 use crate::redirect_urls::{self, Flow};
-use crate::signing;
+use crate::signing::{self, Successor};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use database::{EVERYTHING, Tx};
@@ -218,14 +218,14 @@ pub async fn counts(app: &App, project: &str) -> Result<(i64, i64)> {
     app.db().scan(move |tx| tx.visit(id.as_str(), |tx| store::counts(tx, &id))).await
 }
 
-/// Gives a project a new signing key, for `guildhall keys rotate`. Answers its id.
-pub async fn rotate_signing_key(app: &App, project: &str) -> Result<String> {
+/// Gives a project a new signing key, for `guildhall keys rotate`.
+pub async fn rotate_signing_key(app: &App, project: &str) -> Result<Successor> {
     let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
     let key = signing::generate(&id).await?;
     by_operator(app, project, move |tx, cx| {
-        signing::insert(&cx.app, tx, &cx.project().id, &key, cx.now())?;
-        audit::record(tx, cx, "signing_key.create", Whose::Project, key.id(), Change::none())?;
-        Ok(key.id().to_string())
+        let successor = signing::insert(&cx.app, tx, &cx.project().id, &key, cx.now())?;
+        audit::record(tx, cx, "signing_key.create", Whose::Project, &successor.id, Change::none())?;
+        Ok(successor)
     })
     .await
 }

@@ -19,7 +19,7 @@ use foundation::id::{ProjectId, SigningKeyId};
 use foundation::keys::Purpose;
 use foundation::memory::Memory;
 use foundation::project::Project;
-use foundation::time::MINUTE;
+use foundation::time::{MINUTE, after_minutes};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -150,13 +150,6 @@ pub(crate) struct NewKey {
     der: Pkcs8V1Der<'static>,
 }
 
-impl NewKey {
-    /// Its id.
-    pub(crate) fn id(&self) -> &SigningKeyId {
-        &self.id
-    }
-}
-
 /// Makes a 2048-bit RSA key pair; takes a good part of a second, on a thread of its own.
 pub(crate) async fn generate(project: &ProjectId) -> Result<NewKey> {
     let id = SigningKeyId::new(project.environment());
@@ -167,14 +160,23 @@ pub(crate) async fn generate(project: &ProjectId) -> Result<NewKey> {
     Ok(NewKey { id, der })
 }
 
+/// A new key, and when it takes over.
+pub struct Successor {
+    pub id: SigningKeyId,
+    pub signs_from: Timestamp,
+    /// Until when the keys before it are published.
+    pub others_until: Timestamp,
+}
+
 /// Stores a new key. The first signs at once; a later one when clients had time to learn of it.
-pub(crate) fn insert(app: &App, tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timestamp) -> Result<()> {
+pub(crate) fn insert(app: &App, tx: &mut Tx, project: &ProjectId, key: &NewKey, now: Timestamp) -> Result<Successor> {
     let first = store::all(tx, project)?.is_empty();
-    let signs_from = if first { now } else { Timestamp(now.0 + PUBLISHED_BEFORE * MINUTE) };
-    let until = Timestamp(signs_from.0 + PUBLISHED_AFTER * MINUTE);
-    store::end_publication(tx, project, until)?;
+    let signs_from = if first { now } else { after_minutes(now, PUBLISHED_BEFORE) };
+    let others_until = after_minutes(signs_from, PUBLISHED_AFTER);
+    store::end_publication(tx, project, others_until)?;
     let sealed = app.keys().seal(tx, Purpose::SigningKey, key.id.as_str(), key.der.as_ref())?;
-    store::insert(tx, project, &key.id, sealed, now, signs_from)
+    store::insert(tx, project, &key.id, sealed, now, signs_from)?;
+    Ok(Successor { id: key.id.clone(), signs_from, others_until })
 }
 
 /// The keys of a project, as far as this process remembers them.
