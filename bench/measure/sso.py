@@ -126,6 +126,9 @@ def logins(engine, side: Side, signer: Signer) -> dict:
     # Not counted: the first login of a member makes them active, and by SSO also registers them.
     by_links(side, person, who)
     by_sso(side, person, who, signer, connection)
+    if side.data.guildhall.postgres:
+        # It does so by itself within a minute; until then its plans are those of empty tables.
+        side.data.guildhall.postgres.sql("guildhall", "ANALYZE")
     rounds = {"link": [], "sso": []}
     for _ in range(engine.options.rounds):
         rounds["link"].append(by_links(side, person, who))

@@ -173,7 +173,9 @@ def full_organization(project) -> str:
     other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), hash="5f4dcc3b5aa765d61d8327deb882cf99", hash_type="md_5")
     project.api.totps.create(organization_id=org, member_id=member.member_id)
     project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number=new_phone_number())
-    Saml(project, org=org).login(new_email())
+    saml = Saml(project, org=org)
+    saml.login(new_email())
+    saml.unasked(new_email())
     project.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL")
     project.api.magic_links.authenticate(magic_links_token=link)
     return org

@@ -104,7 +104,9 @@ class Tenants:
         # A project has either passwords of members or passwords of addresses.
         project.server.rows("INSERT INTO address_passwords (project_id, email_address, id, hash, must_be_reset, created_at) "
                             f"VALUES ('{project.project_id}', '{new_email()}', 'member-password-test-1', 'x', false, '2026-01-01')")
-        Saml(project, org=org).login(new_email())
+        saml = Saml(project, org=org)
+        saml.login(new_email())
+        saml.unasked(new_email())
         harness.data(project.browser("POST", "/b2b/magic_links/email/login_or_signup", {"organization_id": org, "email_address": new_email(domain)}))
         project.api.organizations.delete(project.organization().organization_id)
         policy = json.dumps({"roles": [], "resources": [], "scopes": []})

@@ -94,6 +94,14 @@ def wrapped(tree):
     tree.append(forged)
 
 
+def answering_another_too(tree):
+    """Signed by the identity provider, for a second request besides."""
+    confirmation = tree.find(f".//{{{SAML}}}SubjectConfirmation")
+    another = copy.deepcopy(confirmation)
+    another[0].set("InResponseTo", "_other")
+    confirmation.addnext(another)
+
+
 # What is done to a response that is right, and what it is refused with.
 WRONG = {
     "t11 wrapped": ({"after": wrapped}, "invalid_saml_response"),
@@ -109,6 +117,7 @@ WRONG = {
     "t15 of the future": ({"ahead": 1000}, "not_yet_valid_saml_response"),
     "t15 to another request": ({"request_id": "_other"}, "unsolicited_saml_response"),
     "t15 to no request": ({"request_id": None}, "unsolicited_saml_response"),
+    "t15 to another request besides": ({"change": answering_another_too}, "unsolicited_saml_response"),
     "t15 of no success": ({"status": "Responder"}, "failed_saml_response"),
     "t16 deep": ({"text": lambda x: x.replace(b"<saml:Subject>", b"<a>" * 5000 + b"</a>" * 5000 + b"<saml:Subject>", 1)}, "invalid_xml_saml_response"),
     "t16 large": ({"text": lambda x: x + b" " * 700_000}, "invalid_xml_saml_response"),

@@ -45,6 +45,8 @@ pub(super) fn read(subject: Node<'_, '_>, expected: &Expected<'_>, clock: &Clock
         }
     }
     match (end, wrong) {
+        // It could be used again, for what else it answers: whoever counts answers counts each request once (threat T-15).
+        (Some(_), Some(refused @ Refused::InResponseTo { .. })) => Err(refused),
         (Some(not_on_or_after), _) => Ok(Subject { name_id, not_on_or_after }),
         (None, Some(refused)) => Err(refused),
         (None, None) => Err(Refused::Confirmation { seen: methods }),

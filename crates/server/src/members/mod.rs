@@ -29,7 +29,9 @@ pub(crate) use operations::{
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use registration::TABLES as REGISTRATION_TABLES;
-pub(crate) use registration::{RegistrationKey, SsoRegistration, find_by_registration, note, register};
+pub(crate) use registration::{
+    RegistrationKey, SsoRegistration, find_by_registration, note, prefetch_by_registration, register,
+};
 pub(crate) use roles::{check_roles, require_given};
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;

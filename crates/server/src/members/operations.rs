@@ -233,7 +233,7 @@ struct Ended<'a> {
     kept_session_id: Option<&'a SessionId>,
 }
 
-fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {
+pub(super) fn with_roles(organization: &Organization, member: Option<Member>) -> Option<Member> {
     member.map(|mut member| {
         member.set_roles(organization);
         member

@@ -9,7 +9,7 @@ use crate::organizations::Organization;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::id::MemberId;
+use foundation::id::OrganizationId;
 use foundation::stored::Unknown;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,11 +46,12 @@ pub(crate) fn find_by_registration(
     organization: &Organization,
     key: RegistrationKey,
 ) -> Result<Option<Member>> {
-    let id: Option<MemberId> = store::find_registration(tx, &organization.organization_id, key)?;
-    match id {
-        Some(id) => operations::find_any(tx, organization, &id),
-        None => Ok(None),
-    }
+    Ok(operations::with_roles(organization, store::find(tx, &organization.organization_id, key)?))
+}
+
+/// Says that [`find_by_registration`] will follow: see [`Tx::prefetch`].
+pub(crate) fn prefetch_by_registration(tx: &mut Tx, organization: &OrganizationId, key: RegistrationKey) -> Result<()> {
+    store::prefetch(tx, organization, key)
 }
 
 /// Makes a person at an identity provider this member, who is saved by the caller. One who was it by the same connection is it

@@ -2,7 +2,7 @@ use super::RegistrationKey;
 use crate::members::Member;
 use database::{Timestamp, Tx, args};
 use foundation::error::Result;
-use foundation::id::{MemberId, OrganizationId};
+use foundation::id::OrganizationId;
 use foundation::tables::{Owner, Table};
 
 /// The table of this subject.
@@ -15,18 +15,17 @@ pub(crate) const TABLES: &[Table] = &[Table {
     ..Table::new("sso_registrations", Owner::Organization(&["organization_id", "project_id"]))
 }];
 
-/// Which member of an organization a person at an identity provider is.
-pub(super) fn find_registration(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    key: RegistrationKey,
-) -> Result<Option<MemberId>> {
-    let row = tx.optional::<(MemberId,)>(
-        "SELECT member_id FROM sso_registrations
-         WHERE organization_id = $1 AND connection_id = $2 AND identity_hash = $3",
-        args![organization, key.connection_id, key.identity_hash.as_slice()],
-    )?;
-    Ok(row.map(|(id,)| id))
+const FIND: &str = "SELECT * FROM members WHERE organization_id = $1 AND id =
+         (SELECT member_id FROM sso_registrations
+          WHERE organization_id = $1 AND connection_id = $2 AND identity_hash = $3)";
+
+/// Which member of an organization a person at an identity provider is; also when deleted.
+pub(super) fn find(tx: &mut Tx, organization: &OrganizationId, key: RegistrationKey) -> Result<Option<Member>> {
+    Ok(tx.optional(FIND, args![organization, key.connection_id, key.identity_hash.as_slice()])?)
+}
+
+pub(super) fn prefetch(tx: &mut Tx, organization: &OrganizationId, key: RegistrationKey) -> Result<()> {
+    Ok(tx.prefetch(FIND, args![organization, key.connection_id, key.identity_hash.as_slice()])?)
 }
 
 /// Of a connection a member has one registration.

@@ -4,12 +4,17 @@ use super::{Connection, ConnectionId, Kind, Settings, roles, store};
 use crate::organizations::{self, ActiveSsoConnection, Admission, Organization, OrganizationRef};
 use crate::projects;
 use database::{EVERYTHING, Tx};
+use foundation::app::App;
 use foundation::audit::{self, Change, Whose};
+use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::{OrganizationId, ProjectId};
+use foundation::id::OrganizationId;
 use foundation::keys::Purpose;
+use foundation::memory::Memory;
+use foundation::project::Project;
 use foundation::rbac::Policy;
+use foundation::recent::{A_SECOND, Recent};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -17,6 +22,8 @@ use std::sync::Arc;
 pub(crate) const MOST: usize = 20;
 /// External connections that stand for the same one at most: all are told of its changes at once.
 const MOST_BORROWERS: usize = 100;
+/// Connections whose projects are remembered.
+const MOST_PROJECTS: usize = 10_000;
 
 /// What the audit log tells of a connection: everything but its secrets, of which it has the certificates and ids.
 #[derive(Serialize)]
@@ -79,20 +86,38 @@ pub(crate) fn find_in_project(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<C
     found.map(|found| opened(tx, cx, found)).transpose()
 }
 
-/// The project that a connection is of, whatever project that is: identity providers say nothing else.
-pub(crate) fn locate(tx: &mut Tx, id: &str) -> Result<Option<ProjectId>> {
-    match ConnectionId::parse(id) {
-        Some(id) => tx.visit(EVERYTHING, |tx| store::locate(tx, &id)),
-        None => Ok(None),
+/// Projects of connections, by the fingerprint of their ids.
+struct Projects(Recent<u128, Arc<Project>>);
+
+impl Memory for Projects {
+    fn new(_: &Config) -> Self {
+        Self(Recent::new(MOST_PROJECTS, A_SECOND))
     }
+}
+
+/// The project that a connection is of, whatever project that is: identity providers say nothing else. The transaction enters
+/// it.
+pub(crate) fn project_of(app: &App, tx: &mut Tx, id: &str) -> Result<Option<Arc<Project>>> {
+    if let Some(project) = recall_project_of(app, id) {
+        tx.enter(project.id.as_str())?;
+        return Ok(Some(project));
+    }
+    let Some(parsed) = ConnectionId::parse(id) else { return Ok(None) };
+    let Some(project) = tx.visit(EVERYTHING, |tx| store::locate(tx, &parsed))? else { return Ok(None) };
+    let project = Arc::new(projects::enter(tx, &project)?);
+    app.memory::<Projects>().0.insert(app.fingerprints().of(id.as_bytes()), project.clone());
+    Ok(Some(project))
+}
+
+/// The same, if it was read a moment ago.
+pub(crate) fn recall_project_of(app: &App, id: &str) -> Option<Arc<Project>> {
+    app.memory::<Projects>().0.get(&app.fingerprints().of(id.as_bytes()))
 }
 
 /// One of whatever project, for what it tells everybody who knows its id.
 pub(crate) fn find_public(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<Connection>> {
-    let Some(project) = locate(tx, id)? else { return Ok(None) };
-    let project = projects::enter(tx, &project)?;
-    let cx = Cx { project: Arc::new(project), ..cx.clone() };
-    find_in_project(tx, &cx, id)
+    let Some(project) = project_of(&cx.app, tx, id)? else { return Ok(None) };
+    find_in_project(tx, &Cx { project, ..cx.clone() }, id)
 }
 
 /// Whether a connection is still as it was found.

@@ -7,14 +7,13 @@ use super::state::State;
 use super::usable::usable;
 use super::{store, token};
 use crate::organizations;
-use crate::projects;
 use crate::redirect_urls::{self, Flow};
-use crate::sso::connections::{Connection, operations};
-use crate::sso::protocol::Protocol;
+use crate::sso::connections::{self, Connection, current, operations};
 use crate::sso::recorder::{self, Exchange};
 use database::Tx;
 use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result};
+use foundation::id::OrganizationId;
 use foundation::keys::Purpose;
 use foundation::time;
 use frame::{Cookie, Head};
@@ -48,7 +47,9 @@ pub(super) struct Found {
     /// In the project of the connection.
     pub(super) cx: Cx,
     /// Whose identity provider it is.
-    pub(super) connection: Connection,
+    pub(super) connection: Arc<Connection>,
+    /// Whether the connection is as this process remembers it, which may not be how it is.
+    is_recalled: bool,
     /// The login that it answers: none where it has no state.
     pub(super) login: std::result::Result<Option<Begun>, NotHere>,
     /// Whether that was begun by another connection (threats T-08, T-28).
@@ -70,26 +71,42 @@ pub(super) const ELSEWHERE: &str = "The login was begun by another connection. S
 /// # Errors
 /// `sso_connection_not_found`, `requires_active_sso_connection`.
 pub(super) fn find(tx: &mut Tx, cx: &Cx, head: &Head, connection_id: &str, state: Option<&State>) -> Result<Found> {
-    let project = operations::locate(tx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-    let project = Arc::new(projects::enter(tx, &project)?);
+    let project = operations::project_of(&cx.app, tx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let cx = Cx { project, via: Via::Browser, ..cx.clone() };
-    let connection = operations::find_in_project(tx, &cx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
+    let connection = current(tx, &cx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     if !connection.is_active() {
         return Err(ApiError::RequiresActiveSsoConnection.into());
     }
-    let begun = |state| Begun::find(cx.app.keys(), cx.project(), head, state, cx.now());
-    let login = state.map(begun).transpose();
+    let login = begun(&cx, head, state);
     let is_elsewhere = match &login {
         Ok(Some(login)) => !is_of(tx, &cx, login, &connection)?,
         _ => false,
     };
-    Ok(Found { cx, connection, login, is_elsewhere })
+    Ok(Found { cx, connection, is_recalled: false, login, is_elsewhere })
+}
+
+/// The same from memory, for logins at the organization's own connection: [`finish`] finds out whether it still is so.
+pub(super) fn recall(cx: &Cx, head: &Head, connection_id: &str, state: Option<&State>) -> Option<Found> {
+    let project = operations::recall_project_of(&cx.app, connection_id)?;
+    let cx = Cx { project, via: Via::Browser, ..cx.clone() };
+    let connection = connections::recall(&cx, connection_id).filter(|connection| connection.is_active())?;
+    let login = begun(&cx, head, state);
+    let found = Found { cx, connection, is_recalled: true, login, is_elsewhere: false };
+    found.login().is_none_or(|login| is_of_itself(login, &found.connection)).then_some(found)
+}
+
+fn begun(cx: &Cx, head: &Head, state: Option<&State>) -> std::result::Result<Option<Begun>, NotHere> {
+    state.map(|state| Begun::find(cx.app.keys(), cx.project(), head, state, cx.now())).transpose()
+}
+
+fn is_of_itself(login: &Begun, connection: &Connection) -> bool {
+    login.told.connection_id == connection.connection_id.as_str() && login.organization_id == connection.organization_id
 }
 
 /// Whether people log in by this connection who have begun so.
 fn is_of(tx: &mut Tx, cx: &Cx, login: &Begun, connection: &Connection) -> Result<bool> {
     if login.told.connection_id == connection.connection_id.as_str() {
-        return Ok(login.organization_id == connection.organization_id);
+        return Ok(is_of_itself(login, connection));
     }
     let organization = organizations::find_by_id(tx, cx.project(), &login.organization_id)?;
     let used = match organization {
@@ -101,6 +118,11 @@ fn is_of(tx: &mut Tx, cx: &Cx, login: &Begun, connection: &Connection) -> Result
 
 /// Why an answer is refused, with the sentence that says so.
 pub(super) type Refused = (ApiError, String);
+
+/// A refusal, as it is answered.
+pub(super) fn error((error, reason): Refused) -> Error {
+    error.because(reason)
+}
 
 /// The refusal that says no more than its error.
 pub(super) fn plain(error: ApiError) -> Refused {
@@ -117,7 +139,8 @@ pub(super) struct Accepted {
     pub(super) asked_url: Option<String>,
 }
 
-/// Ends a login with what the answer was judged to be.
+/// Ends a login with what the answer was judged to be, by the connection as it is. `None` where it is not as it was recalled, and
+/// the answer has to be judged anew.
 ///
 /// # Errors
 /// Refusals that are kept.
@@ -125,17 +148,61 @@ pub(super) async fn finish(
     found: Found,
     judged: std::result::Result<Accepted, Refused>,
     exchange: Exchange,
-) -> Result<Arrived> {
+) -> Result<Option<Arrived>> {
     let cx = found.cx.clone();
-    cx.write(move |tx| match judged.clone() {
-        Ok(accepted) => accept(tx, &found, accepted, Exchange { is_verified: true, ..exchange.clone() }),
-        Err(refused) => refuse(tx, &found, exchange.clone(), refused),
+    cx.write(move |tx| {
+        if let Ok(accepted) = &judged {
+            prefetch(tx, &found, accepted)?;
+        }
+        let is_unchanged = operations::is_unchanged(tx, &found.connection)?;
+        if found.is_recalled && !is_unchanged {
+            return Ok(None);
+        }
+        let exchange = exchange.clone();
+        let arrived = match judged.clone() {
+            Ok(_) if !is_unchanged => refuse(tx, &found, exchange, changed()),
+            Ok(accepted) => accept(tx, &found, accepted, Exchange { is_verified: true, ..exchange }),
+            Err(refused) => refuse(tx, &found, exchange, refused),
+        };
+        arrived.map(Some)
     })
     .await
 }
 
-/// Takes an answer in: it counts once, while the connection is as it was when the answer was judged. The recorder is told
-/// either way.
+/// The refusal of an answer that was judged by a connection which is another by now.
+pub(super) fn changed() -> Refused {
+    let told = "The connection was changed while you were logging in. Start again.";
+    (ApiError::RequiresActiveSsoConnection, told.to_owned())
+}
+
+/// The organization that somebody logs in to, and by which connection of its own.
+fn goal(found: &Found) -> (&OrganizationId, &str) {
+    let Connection { organization_id, connection_id, .. } = &*found.connection;
+    match found.login() {
+        Some(login) => (&login.organization_id, &login.told.connection_id),
+        None => (organization_id, connection_id.as_str()),
+    }
+}
+
+/// The login that an answer counts as often as. The signature of SAML is on the request that is answered; a code of OpenID
+/// Connect is used up before.
+fn answered<'a>(found: &'a Found, accepted: &Accepted) -> Option<&'a Begun> {
+    found.login().filter(|_| accepted.assertion.is_some())
+}
+
+/// Has all fetched at once that it takes to let somebody in.
+fn prefetch(tx: &mut Tx, found: &Found, accepted: &Accepted) -> Result<()> {
+    let (organization, own) = goal(found);
+    organizations::prefetch(tx, found.cx.project(), organization)?;
+    tx.visit(organization.as_str(), |tx| {
+        if let Some(login) = answered(found, accepted) {
+            store::prefetch_login(tx, login)?;
+        }
+        provisioning::prefetch(tx, &found.cx, organization, own, &accepted.identity)
+    })
+}
+
+/// Takes an answer in, which counts once. The recorder is told either way.
 ///
 /// # Errors
 /// Refusals that are kept.
@@ -165,33 +232,20 @@ fn refuse(tx: &mut Tx, found: &Found, exchange: Exchange, (error, reason): Refus
 }
 
 fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
-    let Found { cx, connection, .. } = found;
-    let login = found.login();
-    let id = login.map_or(&connection.organization_id, |login| &login.organization_id);
+    let cx = &found.cx;
+    let (login, (id, own)) = (found.login(), goal(found));
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-    let own = login.map_or(connection.connection_id.as_str(), |login| &login.told.connection_id);
-    if !organization.settings.has_active_sso_connection(own) || !operations::is_unchanged(tx, connection)? {
-        return Err(ApiError::RequiresActiveSsoConnection
-            .because("The connection was changed while you were logging in. Start again."));
-    }
-    if let Some(login) = login
-        && accepted.identity.protocol == Protocol::Saml
-        && !store::use_login(tx, &cx.project().id, login)?
-    {
-        return Err(ApiError::UnsolicitedSamlResponse.into());
-    }
-    if let Some((assertion, until)) = &accepted.assertion {
-        let hash = cx.app.keys().hash(Purpose::SsoIdentity, assertion.as_bytes());
-        let until = time::from_seconds(*until);
-        let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
-        let is_new = tx.visit(organization.as_str(), |tx| {
-            store::insert_assertion(tx, &cx.project().id, organization, id, &hash, until)
-        })?;
-        if !is_new {
-            return Err(ApiError::DuplicateSamlResponse.into());
-        }
+    if !organization.settings.has_active_sso_connection(own) {
+        return Err(error(changed()));
     }
     let Outlook { is_member, caveat } = provisioning::outlook(tx, cx, &organization, own, &accepted.identity)?;
+    match (answered(found, &accepted), &accepted.assertion) {
+        (Some(login), _) if !store::use_login(tx, &cx.project().id, login)? => {
+            return Err(ApiError::UnsolicitedSamlResponse.into());
+        }
+        (None, Some(assertion)) => require_new(tx, found, assertion)?,
+        _ => {}
+    }
     let url = match login.map(|login| &login.told) {
         Some(told) if is_member => told.login_redirect_url.clone(),
         Some(told) => told.signup_redirect_url.as_ref().unwrap_or(&told.login_redirect_url).clone(),
@@ -202,6 +256,21 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     let mut url = url::Url::parse(&url).map_err(|_| Error::internal("a registered redirect URL is none"))?;
     url.query_pairs_mut().append_pair("stytch_token_type", "sso").append_pair("token", &token.to_text());
     Ok(Arrived { url: url.into(), cookie: login.map(|login| login.ended(cx.project())), caveat })
+}
+
+/// Remembers an assertion that answers no request.
+///
+/// # Errors
+/// `duplicate_saml_response`.
+fn require_new(tx: &mut Tx, found: &Found, (assertion, until): &(String, i64)) -> Result<()> {
+    let Found { cx, connection, .. } = found;
+    let hash = cx.app.keys().hash(Purpose::SsoIdentity, assertion.as_bytes());
+    let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
+    let until = time::from_seconds(*until);
+    let is_new = tx.visit(organization.as_str(), |tx| {
+        store::insert_assertion(tx, &cx.project().id, organization, id, &hash, until)
+    })?;
+    if is_new { Ok(()) } else { Err(ApiError::DuplicateSamlResponse.into()) }
 }
 
 /// Where somebody goes whose identity provider began by itself: where it says, if the app has registered that.

@@ -1,4 +1,5 @@
 use super::provisioning::{self, PROVISION};
+use super::store::{self, StoredToken};
 use super::token;
 use crate::actor::ProjectCaller;
 use crate::factors::{Factor, SsoFactor};
@@ -68,13 +69,13 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
             "The identity provider began this login by itself, which the project does not take from browsers.",
         ));
     }
-    let connection_id = token.connection_id.clone();
-    if !organization.settings.has_active_sso_connection(&connection_id) {
+    if !organization.settings.has_active_sso_connection(&token.connection_id) {
         return Err(ApiError::RequiresActiveSsoConnection.into());
     }
-    token::consume(tx, cx, &token)?;
-    let protocol = token.identity.protocol;
-    let external_id = token.identity.external_id.clone();
+    let StoredToken { token_hash, connection_id, identity, .. } = token;
+    let protocol = identity.protocol;
+    let external_id = identity.external_id.clone();
+    provisioning::prefetch(tx, cx, &id, &connection_id, &identity)?;
     let (session_token, session_jwt) = (input.session_token, input.session_jwt);
     let ambient = &cx.caller.ambient;
     let intermediate_token = input.intermediate_session_token.as_deref();
@@ -86,8 +87,8 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
             IntermediateSession::given_for(tx, cx, ambient, intermediate_token, &id, &member.email_address)?;
         Ok(intermediate.is_some_and(|intermediate| intermediate.proven_address().is_some()))
     };
-    let (member, registration_id) =
-        provisioning::member(tx, cx, &organization, &connection_id, token.identity, has_shown)?;
+    let (member, registration_id) = provisioning::member(tx, cx, &organization, &connection_id, identity, has_shown)?;
+    store::use_token(tx, &id, &token_hash, cx.now())?;
     let session = sessions::given_for(tx, cx, ambient, &member, session_token.clone(), session_jwt.clone())?;
     let intermediate = IntermediateSession::given_for(tx, cx, ambient, intermediate_token, &id, &member.email_address)?;
     let account = SsoFactor { id: registration_id.clone(), provider_id: connection_id, external_id };

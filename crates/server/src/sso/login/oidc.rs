@@ -152,7 +152,8 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
         Err(refused) => Err(refused),
     };
     let accepted = judged.map(|identity| Accepted { identity, assertion: None, asked_url: None });
-    arrival::finish(found, accepted, exchange).await
+    let arrived = arrival::finish(found, accepted, exchange).await?;
+    arrived.ok_or_else(|| arrival::error(arrival::changed()))
 }
 
 /// Uses the login up, in whose browser the callback is: whatever becomes of its code, it does not come twice.

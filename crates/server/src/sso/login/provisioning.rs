@@ -15,7 +15,7 @@ use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::email_domain::EmailDomain;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::{OidcRegistrationId, SamlRegistrationId};
+use foundation::id::{OidcRegistrationId, OrganizationId, SamlRegistrationId};
 use foundation::metadata;
 
 /// Why nobody comes in by what an identity provider says.
@@ -53,6 +53,23 @@ pub(super) struct Outlook {
     pub(super) is_member: bool,
     /// Why only a session of the member whose address they have lets them in.
     pub(super) caveat: Option<String>,
+}
+
+/// Has all fetched at once that [`outlook`] and [`member`] need of somebody who has logged in by the connection before. Only
+/// within the organization.
+pub(super) fn prefetch(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &OrganizationId,
+    connection_id: &str,
+    identity: &Identity,
+) -> Result<()> {
+    let hash = identity.hash(cx.app.keys());
+    members::prefetch_by_registration(tx, organization, key(connection_id, &hash))?;
+    match identity.email.as_deref().map(EmailAddress::parse) {
+        Some(Ok(email)) => organizations::prefetch_claimed(tx, cx.project(), &email),
+        _ => Ok(()),
+    }
 }
 
 /// What is to be expected of them.

@@ -131,29 +131,39 @@ pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) ->
     let field = input.saml_response.filter(|field| !field.is_empty());
     let relay_state = input.relay_state.filter(|relay_state| !relay_state.is_empty());
     let state = relay_state.as_deref().and_then(State::parse);
+    let field = field.ok_or(ApiError::MissingSamlResponse)?;
+    let xml = from_form(&field);
+    let response = recorder::masked_xml(xml.as_deref().unwrap_or(field.as_bytes()));
+    let finish = |found: Found| {
+        let exchange = Exchange {
+            request_id: cx.request_id.clone(),
+            protocol: Protocol::Saml,
+            answers_login: found.login().is_some(),
+            is_verified: false,
+            response: response.clone(),
+        };
+        let judged = judge(&found, state.as_ref(), &xml);
+        let judged = judged.map(|accepted| Accepted { asked_url: relay_state.clone(), ..accepted });
+        arrival::finish(found, judged, exchange)
+    };
+    if let Some(found) = arrival::recall(cx, head, &input.connection_id, state.as_ref())
+        && let Some(arrived) = finish(found).await?
+    {
+        return Ok(arrived);
+    }
     let found = {
         let (cx, head, id, state) = (cx.clone(), head.clone(), input.connection_id, state.clone());
         cx.clone().read(move |tx| arrival::find(tx, &cx, &head, &id, state.as_ref())).await?
     };
-    let field = field.ok_or(ApiError::MissingSamlResponse)?;
-    let xml = from_form(&field);
-    let exchange = Exchange {
-        request_id: cx.request_id.clone(),
-        protocol: Protocol::Saml,
-        answers_login: found.login().is_some(),
-        is_verified: false,
-        response: recorder::masked_xml(xml.as_deref().unwrap_or(field.as_bytes())),
-    };
-    let judged = judge(&found, state.as_ref(), xml).map(|accepted| Accepted { asked_url: relay_state, ..accepted });
-    arrival::finish(found, judged, exchange).await
+    finish(found).await?.ok_or_else(|| arrival::error(arrival::changed()))
 }
 
 fn judge(
     found: &Found,
     state: Option<&State>,
-    xml: std::result::Result<Vec<u8>, ::saml::Refused>,
+    xml: &std::result::Result<Vec<u8>, ::saml::Refused>,
 ) -> std::result::Result<Accepted, Refused> {
-    let Found { cx, connection, login, is_elsewhere } = found;
+    let Found { cx, connection, login, is_elsewhere, .. } = found;
     let Settings::Saml(settings) = &connection.settings else {
         return Err((ApiError::OidcInvalidCallbackRequest, "This connection is not one of SAML.".to_owned()));
     };
@@ -172,9 +182,9 @@ fn judge(
     let certificates =
         certificates(settings.verification_certificates.iter().map(|known| &known.certificate)).map_err(fault)?;
     // Most responses need none of our keys, and reading them takes a while. The newest first: it is the likeliest.
-    let is_encrypted = |xml: &Vec<u8>| xml.windows(ENCRYPTED.len()).any(|part| part == ENCRYPTED);
+    let is_encrypted = |xml: &[u8]| xml.windows(ENCRYPTED.len()).any(|part| part == ENCRYPTED);
     let keys =
-        connection.secrets.encryption_private_keys.values().rev().filter(|_| xml.as_ref().is_ok_and(is_encrypted));
+        connection.secrets.encryption_private_keys.values().rev().filter(|_| xml.as_deref().is_ok_and(is_encrypted));
     let keys: Vec<_> = keys.filter_map(|pem| PrivateKey::from_pem(pem).ok()).collect();
     let (audiences, acs_urls) = addresses(&cx.app, connection, settings);
     let request_id = state.map(|state| state.request_id(cx.app.keys()));
@@ -189,8 +199,8 @@ fn judge(
         skew: settings.clock_skew_seconds,
         legacy: settings.legacy(),
     };
-    let refused = |refused: ::saml::Refused| (error_of(&refused), sentence(&refused));
-    let verified = verify(&xml.map_err(refused)?, &expected).map_err(refused)?;
+    let refused = |refused: &::saml::Refused| (error_of(refused), sentence(refused));
+    let verified = verify(xml.as_ref().map_err(refused)?, &expected).map_err(|why| refused(&why))?;
     let assertion = Some((verified.assertion_id.clone(), verified.remember_until));
     Ok(Accepted { identity: identity(verified, &settings.attribute_mapping)?, assertion, asked_url: None })
 }

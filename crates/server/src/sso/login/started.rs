@@ -4,12 +4,13 @@ use super::state::State;
 use crate::sso::connections::Connection;
 use foundation::cx::Cx;
 use frame::Cookie;
+use std::sync::Arc;
 
 /// A login that has begun: what it takes to send the browser on.
 pub(crate) struct Started {
     pub(super) cx: Cx,
     /// Whose identity provider it is, which may be another organization's.
-    pub(super) connection: Connection,
+    pub(super) connection: Arc<Connection>,
     pub(super) state: State,
     /// What the browser keeps until it comes back.
     pub(crate) cookie: Cookie,

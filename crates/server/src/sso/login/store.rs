@@ -54,14 +54,26 @@ pub(crate) const TABLES: &[Table] = &[
     },
 ];
 
+const FIND_LOGIN: &str = "SELECT expires_at FROM sso_logins WHERE organization_id = $1 AND state_hash = $2";
+
+/// Says that [`use_login`] will follow: see [`Tx::prefetch`].
+pub(super) fn prefetch_login(tx: &mut Tx, login: &Begun) -> Result<()> {
+    Ok(tx.prefetch(FIND_LOGIN, args![&login.organization_id, login.state_hash.as_slice()])?)
+}
+
 /// Notes that a login has come back, which it does once; whether it had not.
 pub(super) fn use_login(tx: &mut Tx, project: &ProjectId, login: &Begun) -> Result<bool> {
-    let used = tx.execute(
+    let (organization, state) = (&login.organization_id, login.state_hash.as_slice());
+    if tx.optional::<(Timestamp,)>(FIND_LOGIN, args![organization, state])?.is_some() {
+        return Ok(false);
+    }
+    // One that another transaction notes meanwhile, which this one does not see, is in conflict with it.
+    tx.execute_later(
         "INSERT INTO sso_logins (organization_id, state_hash, project_id, expires_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING",
-        args![&login.organization_id, login.state_hash.as_slice(), project, login.told.expires_at],
+        args![organization, state, project, login.told.expires_at],
     )?;
-    Ok(used > 0)
+    Ok(true)
 }
 
 /// Remembers an assertion; whether it is new.
@@ -142,7 +154,8 @@ struct TokenRow {
 }
 row!(TokenRow { connection_id, identity, pkce_code_challenge, expires_at });
 
-/// Uses a token up that this transaction has found.
+/// Uses a token up that this transaction has found: of any number of requests at once, exactly one does. Who it was about is
+/// forgotten.
 pub(super) fn use_token(tx: &mut Tx, organization: &OrganizationId, hash: &[u8; 32], now: Timestamp) -> Result<()> {
     tx.execute_later(
         "UPDATE sso_tokens SET used_at = $3, identity = $4 WHERE organization_id = $1 AND token_hash = $2",

@@ -52,9 +52,3 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, text: &str) -> Result<(OrganizationId, 
         tx.visit(organization.as_str(), |tx| store::find_token(tx, &cx.project().id, &organization, &hash, cx.now()))?;
     Ok((organization, found.ok_or(ApiError::SsoTokenNotFound)?))
 }
-
-/// Uses a token up that this transaction has [found](find): of any number of requests at once, exactly one does. Who it was
-/// about is forgotten.
-pub(super) fn consume(tx: &mut Tx, cx: &Cx, token: &StoredToken) -> Result<()> {
-    store::use_token(tx, &token.organization_id, &token.token_hash, cx.now())
-}

@@ -1,10 +1,11 @@
 //! By which connection people log in, and at whose identity provider that is.
 
 use crate::organizations::{self, Organization, OrganizationRef};
-use crate::sso::connections::{Connection, Settings, operations};
+use crate::sso::connections::{Connection, Settings, current, operations};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
+use std::sync::Arc;
 
 /// The organization, the id of its connection, and the connection whose identity provider it is.
 pub(super) fn connection_of(
@@ -12,19 +13,19 @@ pub(super) fn connection_of(
     cx: &Cx,
     connection_id: Option<&str>,
     organization_id: Option<&OrganizationRef>,
-) -> Result<(Organization, String, Connection)> {
+) -> Result<(Organization, String, Arc<Connection>)> {
     let (organization, own) = match (connection_id.filter(|id| !id.is_empty()), organization_id) {
         (Some(_), Some(_)) => return Err(ApiError::TooManySsoConnectionLocators.into()),
         (None, None) => return Err(ApiError::MissingSsoConnectionLocator.into()),
         (Some(id), None) => {
-            let own = operations::find_in_project(tx, cx, id)?.ok_or(ApiError::SsoConnectionNotFound)?;
+            let own = current(tx, cx, id)?.ok_or(ApiError::SsoConnectionNotFound)?;
             let organization = organizations::find_by_id(tx, cx.project(), &own.organization_id)?;
             (organization.ok_or(ApiError::SsoConnectionNotFound)?, own)
         }
         (None, Some(reference)) => {
             let organization = organizations::find(tx, cx.project(), reference)?;
             let own = operations::find(tx, cx, &organization, &default_connection(&organization)?)?;
-            (organization, own)
+            (organization, Arc::new(own))
         }
     };
     let (id, missing) = (own.connection_id.as_str().to_owned(), own.missing());
@@ -50,21 +51,21 @@ fn default_connection(organization: &Organization) -> Result<String> {
 }
 
 /// The connection whose identity provider people of the organization log in at by the one of its own with this id, if they can.
-pub(super) fn usable(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) -> Result<Option<Connection>> {
-    match operations::find_in_project(tx, cx, id)? {
+pub(super) fn usable(tx: &mut Tx, cx: &Cx, organization: &Organization, id: &str) -> Result<Option<Arc<Connection>>> {
+    match current(tx, cx, id)? {
         Some(own) if own.organization_id == organization.organization_id => behind(tx, cx, organization, own),
         _ => Ok(None),
     }
 }
 
 /// The same, of a connection of its own.
-fn behind(tx: &mut Tx, cx: &Cx, organization: &Organization, own: Connection) -> Result<Option<Connection>> {
+fn behind(tx: &mut Tx, cx: &Cx, organization: &Organization, own: Arc<Connection>) -> Result<Option<Arc<Connection>>> {
     if !organization.settings.has_active_sso_connection(own.connection_id.as_str()) {
         return Ok(None);
     }
     let connection = match &own.settings {
-        Settings::External(external) => operations::find_in_project(tx, cx, &external.external_connection_id)?,
+        Settings::External(external) => current(tx, cx, &external.external_connection_id)?,
         _ => Some(own),
     };
-    Ok(connection.filter(Connection::is_active))
+    Ok(connection.filter(|connection| connection.is_active()))
 }

@@ -38,8 +38,8 @@ pub(crate) fn of_callback(
     connection_id: &str,
     state: Option<&str>,
 ) -> Result<WayBack> {
-    let Some(project) = operations::locate(tx, connection_id)? else { return Ok(WayBack::default()) };
-    let cx = within(cx, Arc::new(projects::enter(tx, &project)?));
+    let Some(project) = operations::project_of(&cx.app, tx, connection_id)? else { return Ok(WayBack::default()) };
+    let cx = within(cx, project);
     let begun = |state| Begun::find(cx.app.keys(), cx.project(), head, &state, cx.now()).ok();
     let login = state.and_then(State::parse).and_then(begun);
     find(tx, &cx, login.map(|login| login.told.login_redirect_url))
