@@ -4,7 +4,8 @@
 use crate::error::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many may wait for each thread. With what a hash takes, some 20 to 40 ms, the last of them waits a second at most:
 /// whoever would wait longer is better told to come back at once.
@@ -13,6 +14,9 @@ const QUEUE: usize = 24;
 const WAIT: Duration = Duration::from_secs(3);
 /// When to come back, in seconds.
 const AGAIN: i64 = 2;
+/// How long a thread waits for the next hash. One that follows on another finds its memory still there, and it is a fifth of the
+/// work to be given so much anew.
+const KEPT: Duration = Duration::from_secs(2);
 /// What the bound is counted in.
 const KIB: u64 = 1024;
 
@@ -26,6 +30,33 @@ pub struct Hashing {
     threads: Arc<Semaphore>,
     /// One for each that is being computed or waits.
     places: Arc<Semaphore>,
+    /// None where the system would not have one.
+    pool: Option<Arc<Pool>>,
+}
+
+/// Threads that give way. None of the server's own runtime would do: it would keep giving way afterwards.
+struct Pool {
+    handle: Handle,
+    /// Always there until it is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl Pool {
+    fn new(threads: usize) -> std::io::Result<Self> {
+        let mut builder = Builder::new_current_thread();
+        builder.max_blocking_threads(threads).thread_keep_alive(KEPT).thread_name("hashing").on_thread_start(give_way);
+        let runtime = builder.build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // Whoever drops it may be a task, which must not wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Hashing {
@@ -39,7 +70,8 @@ impl Hashing {
         let kib = u32::try_from(bytes / KIB).unwrap_or(u32::MAX).max(1);
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
         let (threads, places) = (semaphore(processors), semaphore(processors * (1 + QUEUE)));
-        Self { memory: semaphore(kib as usize), kib, threads, places }
+        let pool = Pool::new(processors).ok().map(Arc::new);
+        Self { memory: semaphore(kib as usize), kib, threads, places, pool }
     }
 
     /// How many bytes there are for all that is hashed at once. What takes more can never be hashed.
@@ -54,18 +86,15 @@ impl Hashing {
     /// takes more than there is for all.
     pub async fn run<T: Send + 'static>(&self, bytes: u64, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let turn = self.turn(bytes).await?;
-        let (sender, result) = oneshot::channel();
+        let pool = self.pool.as_ref().ok_or_else(busy)?;
         let work = move || {
-            give_way();
             let result = work();
             // Held until the work is done, also when whoever asked for it has gone; and given back before they hear of it.
             drop(turn);
-            let _ = sender.send(result);
+            result
         };
-        // A thread takes a thousandth of the time that a hash takes to start, and none of the runtime's would do: it would
-        // keep giving way afterwards.
-        std::thread::Builder::new().name("hashing".into()).spawn(work).map_err(|_| busy())?;
-        result.await.map_err(|_| Error::internal("hashing a password ended in a panic"))
+        let done = pool.handle.spawn_blocking(work).await;
+        done.map_err(|_| Error::internal("hashing a password ended in a panic"))
     }
 
     async fn turn(&self, bytes: u64) -> Result<[OwnedSemaphorePermit; 3]> {
@@ -173,6 +202,13 @@ mod tests {
         let hashing = Hashing::new(KIB);
         assert!(hashing.run(KIB, || panic!("on purpose")).await.is_err());
         assert!(hashing.run(KIB, || ()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_hashed_next_finds_the_thread_of_the_last() {
+        let hashing = Hashing::on(1, KIB);
+        let thread = || std::thread::current().id();
+        assert_eq!(hashing.run(1, thread).await.unwrap(), hashing.run(1, thread).await.unwrap());
     }
 
     #[cfg(target_os = "linux")]
