@@ -72,9 +72,10 @@ pub(super) const NEW: &[ApiError] = &[ApiError::WeakPassword, ApiError::Breached
 /// Whether a password that is right must be replaced before it is of use again.
 pub(super) async fn must_be_reset(cx: &Cx, password: &Secret, email: &EmailAddress) -> Result<bool> {
     let settings = &cx.project().settings;
-    if !settings.validate_on_authentication && !settings.check_breach_on_authentication {
-        return Ok(false);
+    let is_breached = settings.check_breach_on_authentication && breaches::is_known(&cx.app, password).await;
+    if is_breached || !settings.validate_on_authentication {
+        return Ok(is_breached);
     }
-    let judged = judge(cx, password, Some(email), settings.check_breach_on_authentication).await?;
-    Ok(judged.is_breached || (settings.validate_on_authentication && !judged.is_strong))
+    // That waits for its turn once more.
+    Ok(!judge(cx, password, Some(email), false).await?.is_strong)
 }
