@@ -21,6 +21,7 @@ pub mod one_time_code;
 pub mod panics;
 pub mod phone_number;
 pub mod project;
+pub mod public_suffix;
 pub mod rbac;
 pub mod recent;
 pub mod secret;

@@ -16,6 +16,7 @@ mod whole_file;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use mimalloc::MiMalloc;
+use std::pin::Pin;
 use std::process::ExitCode;
 
 /// Requests allocate much and briefly, on several threads: the C library's allocator takes a quarter of their time.
@@ -77,8 +78,18 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
     };
-    let result = runtime.block_on(async {
-        match arguments.command {
+    let result = runtime.block_on(run(arguments.command));
+    logs::flush();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(&message),
+    }
+}
+
+/// Behind a pointer: the runtime is compiled for several ways to wait, each with all that is waited for in it.
+fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
+    Box::pin(async {
+        match command {
             Command::Serve(serve) => serve.run().await,
             Command::Project(project) => project.run().await,
             Command::Outbox(outbox) => outbox.run().await,
@@ -101,12 +112,7 @@ fn main() -> ExitCode {
                 Ok(())
             }
         }
-    });
-    logs::flush();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => fail(&message),
-    }
+    })
 }
 
 fn fail(message: &str) -> ExitCode {

@@ -3,6 +3,8 @@
 //! `update.py` makes the lists `free.txt` and `disposable.txt`, from public sources and from two lists that are written by
 //! hand: `more.txt`, which no source has, and `companies.txt`, which the sources have in error.
 
+use crate::public_suffix::registrable;
+
 /// Providers known by name under any top-level domain: `yahoo.com`, `yahoo.co.uk`, `yahoo.fr`.
 const COMMON_LABELS: &str = "gmail aol yahoo icloud hotmail msn comcast live outlook att earthlink me mac sbcglobal \
     verizon ig mail hey laposte wanadoo googlemail orange rediffmail uol bol free gmx yandex ymail libero";
@@ -26,8 +28,8 @@ pub(super) fn is_disposable(domain: &str) -> bool {
 /// The label that was registered decides, so a company's own `gmail.acme.com` is not Gmail. Which label that is, the
 /// Public Suffix List says (publicsuffix.org).
 fn has_common_label(domain: &str) -> bool {
-    let registrable = psl::domain_str(domain).unwrap_or_default();
-    registrable.split('.').next().is_some_and(|label| COMMON_LABELS.split(' ').any(|common| common == label))
+    let label = registrable(domain).and_then(|registrable| registrable.split('.').next());
+    label.is_some_and(|label| COMMON_LABELS.split(' ').any(|common| common == label))
 }
 
 /// Binary search for a line. The lists are searched where they lie in the program, which costs nothing at start-up;

@@ -4,6 +4,7 @@
 //! another place (user names, backslashes, dot segments, encoded hosts, odd spellings of IP addresses) is refused
 //! rather than cleaned up. What remains is compared part by part: no prefixes, no regular expressions.
 
+use foundation::public_suffix::registrable;
 use url::{Host, Url};
 
 /// A registered redirect URL.
@@ -138,15 +139,10 @@ fn has_whole_wildcards(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let is_whole_host = match host.strip_prefix("*.") {
         // Under a public suffix anyone can have a name.
-        Some(parent) => !parent.contains('*') && (is_loopback(url) || is_someones(parent)),
+        Some(parent) => !parent.contains('*') && (is_loopback(url) || registrable(parent).is_some()),
         None => !host.contains('*'),
     };
     is_web(url) && is_whole_host && url.path().split('/').all(|segment| segment == "*" || !segment.contains('*'))
-}
-
-/// Whether a name belongs to someone, unlike `com`, `co.uk` and `github.io` (publicsuffix.org).
-fn is_someones(name: &str) -> bool {
-    psl::domain_str(name).is_some()
 }
 
 /// The number of `{}` in the query.
@@ -179,7 +175,7 @@ pub(crate) fn is_label(text: &str) -> bool {
 
 /// A host without its `www.`, unless the rest would be a public suffix: then the two belong to different people.
 fn without_www(host: &str) -> &str {
-    host.strip_prefix("www.").filter(|bare| is_someones(bare)).unwrap_or(host)
+    host.strip_prefix("www.").filter(|bare| registrable(bare).is_some()).unwrap_or(host)
 }
 
 fn paths_match(registered: &str, requested: &str) -> bool {
