@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import socket
 import sqlite3
 import stat
@@ -379,6 +380,34 @@ def test_commands_do_not_make_a_database(guildhall, tmp_path):
         done = guildhall(*arguments, "--database-url", url, check=False)
         assert done.returncode == 1 and "there is no database" in done.stderr, arguments
     assert not (tmp_path / "no").exists()
+
+
+def test_a_backup_tells_which_key_it_needs(new_url, guildhall, key_file, tmp_path):
+    url, other = new_url(ENGINE), tmp_path / "other.key"
+    guildhall("project", "create", "--name", "Mine", "--database-url", url, key=KEY)
+    other.write_text(OTHER_KEY)
+    other.chmod(0o600)
+
+    def backup(*key):
+        return guildhall("backup", tmp_path / f"{harness.unique()}.jsonl", "--database-url", url, *key).stdout
+
+    right, wrong, none = backup("--master-key-file", key_file), backup("--master-key-file", other), backup()
+    assert f"it is in the file {key_file}." in right
+    assert f"it is not the one in the file {other}: " in wrong and "another master key" in wrong
+    assert "this command was not given it." in none
+    (needed,) = {re.search(r"Its id is (\w+)", said)[1] for said in (right, wrong, none)}
+    assert needed in guildhall("keys", "list", "--database-url", url, key=KEY).stdout
+
+
+@pytest.mark.parametrize("arguments", (["outbox"], ["project", "list"], ["keys", "list"], ["backup", "backup.jsonl"]), ids=" ".join)
+def test_no_command_makes_a_key_for_what_another_has_sealed(new_url, guildhall, arguments):
+    url = new_url(ENGINE)
+    guildhall("project", "create", "--name", "Mine", "--database-url", url, key=KEY)
+    done = guildhall(*arguments, "--database-url", url, check=False)
+    if arguments[0] != "backup":
+        assert done.returncode == 1 and "no master key" in done.stderr and "its id is" in done.stderr, done.stderr
+    assert harness.rows(url, "SELECT count(*) FROM embedded_master_key") == [("0",)]
+    assert not (ENGINE == "sqlite" and pathlib.Path(url.removeprefix("sqlite:")).with_name("master.key").exists())
 
 
 def test_a_backup_from_a_newer_program_is_refused(serve, new_url, guildhall, key_file, tmp_path):

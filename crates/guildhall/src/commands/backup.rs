@@ -44,7 +44,11 @@ impl Backup {
         let count = if is_standard(&self.file) { to_stdout(&db).await } else { to_file(&db, &self.file).await };
         say(&format!("wrote {} rows to {name}", count?));
         say("The master key is not in it, and no server runs on a restored copy without it. Keep the key, elsewhere:");
-        say(&format!("it is in {}.", place(&common, &db).await?));
+        say(&match (place(&common, &db).await?, keys::open(&common, &db).await) {
+            (Place::Nowhere, _) => "this command was not given it.".to_owned(),
+            (place, Ok(_)) => format!("it is in {place}."),
+            (place, Err(why)) => format!("it is not the one in {place}: {why}."),
+        });
         if let Some(id) = keys::needed(&db).await? {
             say(&format!("Its id is {id}, also where it is replaced later: `guildhall restore` will ask for it."));
         }

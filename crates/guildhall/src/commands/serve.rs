@@ -3,7 +3,7 @@
 use crate::config::{Common, Server};
 use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
-use crate::master_key;
+use crate::master_key::{self, Place};
 use crate::open::{self, Opened};
 use crate::{logs, transfer::engine_name};
 use clap::Args;
@@ -46,6 +46,11 @@ impl Serve {
         let _lock = DatabaseLock::take(common.database_url())?;
         let opened = open::open(&common, checked).await?;
         say_database(&opened, &common).await?;
+        if opened.place == Place::Inside {
+            tracing::warn!(
+                "the master key is a random one that is kept in the database, which is for development only"
+            );
+        }
         first_project(&opened.app, &common).await?;
         say_outbox(&opened.app, &common, address);
         let stop = stop_signal()?;
@@ -145,7 +150,6 @@ fn check_embedded_key(address: SocketAddr) -> Result<(), String> {
                     --master-key-file or GUILDHALL_MASTER_KEY (make one with `openssl rand -base64 32`)"
             .into());
     }
-    tracing::warn!("no master key is configured; a random one is kept in the database, which is for development only");
     Ok(())
 }
 

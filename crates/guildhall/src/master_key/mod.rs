@@ -96,23 +96,27 @@ pub(crate) fn is_inside(common: &Common) -> bool {
 /// before.
 pub(crate) async fn make(common: &Common, db: &Database) -> Result<Found, String> {
     let Some(path) = beside(common.database_url()) else {
+        if !has_rows(db, DEVELOPMENT_KEY).await? {
+            require_new(db, "no master key was given").await?;
+        }
         let keys = MasterKeys::embedded(db, foundation::time::system_now()).await.map_err(|error| error.to_string())?;
         return Ok(Found { keys, place: Place::Inside });
     };
     // Another process may have made it a moment ago.
     if !path.exists() {
-        // A new one would open nothing.
-        if has_rows(db, "data_keys").await? {
-            let id = needed_in_words(db).await?;
-            return Err(format!(
-                "there is no master key at {}, and the database needs the one it had{id}: put it there, or give \
-                 --master-key-file or GUILDHALL_MASTER_KEY",
-                path.display()
-            ));
-        }
+        require_new(db, &format!("there is no master key at {}", path.display())).await?;
         make_file(&path)?;
     }
     Ok(Found { keys: MasterKeys::read(&path)?, place: Place::Beside(path) })
+}
+
+/// A key that is made up opens nothing that is there already.
+async fn require_new(db: &Database, why: &str) -> Result<(), String> {
+    if !has_rows(db, "data_keys").await? {
+        return Ok(());
+    }
+    let id = needed_in_words(db).await?;
+    Err(format!("{why}, and the database needs the one it had{id}: give --master-key-file or GUILDHALL_MASTER_KEY"))
 }
 
 /// Makes the file. Of two processes that do so at once, one does.
