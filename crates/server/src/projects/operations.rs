@@ -243,3 +243,8 @@ pub(crate) fn enter(tx: &mut Tx, id: &ProjectId) -> Result<Project> {
     tx.enter(id.as_str())?;
     store::find(tx, id)?.ok_or(ApiError::ProjectNotFound.into())
 }
+
+/// Enters a project that was read a moment ago.
+pub(crate) fn enter_again(tx: &mut Tx, project: &Project) -> Result<()> {
+    Ok(tx.enter(project.id.as_str())?)
+}

@@ -99,7 +99,7 @@ impl Memory for Projects {
 /// it.
 pub(crate) fn project_of(app: &App, tx: &mut Tx, id: &str) -> Result<Option<Arc<Project>>> {
     if let Some(project) = recall_project_of(app, id) {
-        tx.enter(project.id.as_str())?;
+        projects::enter_again(tx, &project)?;
         return Ok(Some(project));
     }
     let Some(parsed) = ConnectionId::parse(id) else { return Ok(None) };
