@@ -295,7 +295,7 @@ def test_the_answer_to_a_commit_is_lost(upright, start_node):
         made = [event["action"] for event in project.audit(project.api.organizations.get(slug).organization.organization_id)]
         assert made == ["organization.create"]
         assert project.api.organizations.members.get(org, email_address=email).member.status == "pending"
-        token = token_from(project.mailbox.wait(email, 5))
+        token = token_from(project.mailbox.wait(email, 60))
         # The same of a login: the link may be spent without an answer, but never twice.
         wire.losing.set()
         check_unavailable(quick(lambda: post(project, "/v1/b2b/magic_links/authenticate", {"magic_links_token": token})))
