@@ -110,7 +110,10 @@ fn wrong_secret(id: &ProjectId, given: &str) -> Error {
         let told = "This is a public token, which is for browsers. A backend needs the project's secret (secret-…).";
         return ApiError::UnauthorizedCredentials.because(told);
     }
-    ApiError::UnauthorizedCredentials.into()
+    ApiError::UnauthorizedCredentials.because(
+        "The project id and its secret do not go together on this server. `guildhall project list` shows the projects of its \
+         database, and `guildhall project add-secret` gives one a new secret.",
+    )
 }
 
 /// The project of a request whose credentials were checked a moment ago.
