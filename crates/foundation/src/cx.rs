@@ -72,6 +72,12 @@ impl Cx {
         }
     }
 
+    /// The same, in a project that only what a browser brings says.
+    #[must_use]
+    pub fn of_browser(&self, project: Arc<Project>) -> Self {
+        Self { project, via: Via::Browser, ..self.clone() }
+    }
+
     /// The project.
     pub fn project(&self) -> &Project {
         &self.project

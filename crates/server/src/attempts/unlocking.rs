@@ -8,7 +8,7 @@ use crate::projects;
 use crate::redirect_urls;
 use database::{Timestamp, Tx};
 use foundation::app::App;
-use foundation::cx::{Cx, Via};
+use foundation::cx::Cx;
 use foundation::error::Result;
 use foundation::keys::token::{Token, TokenKind};
 use foundation::project::Project;
@@ -68,7 +68,7 @@ pub(crate) fn unlock(tx: &mut Tx, cx: &Cx, unlocking: &mut Unlocking) -> Result<
     let (Some(project), Some((link, organization, member))) = (&unlocking.project, &mut unlocking.found) else {
         return Ok(false);
     };
-    let cx = Cx { project: project.clone(), via: Via::Browser, ..cx.clone() };
+    let cx = cx.of_browser(project.clone());
     one_time_tokens::consume(tx, &cx, link)?;
     let second = link.purpose == Purpose::UnlockSecond;
     lock::end(tx, &cx, organization, member, |target| matches!(target, Target::Second { .. }) == second)?;

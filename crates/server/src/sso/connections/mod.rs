@@ -19,7 +19,7 @@ mod store;
 pub(crate) use external::External;
 pub(crate) use id::{ConnectionId, Kind};
 pub(crate) use oidc::Oidc;
-pub(crate) use remembered::{current, recall};
+pub(crate) use remembered::{current, project_of, recall, recall_project_of};
 pub(crate) use saml::{POST, Saml};
 pub(crate) use secrets::Secrets;
 pub(crate) use store::TABLES;

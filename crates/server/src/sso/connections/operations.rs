@@ -1,29 +1,20 @@
 //! What is done with connections from more than one door.
 
-use super::{Connection, ConnectionId, Kind, Settings, roles, store};
+use super::{Connection, ConnectionId, Kind, Settings, project_of, roles, store};
 use crate::organizations::{self, ActiveSsoConnection, Admission, Organization, OrganizationRef};
-use crate::projects;
 use database::{EVERYTHING, Tx};
-use foundation::app::App;
 use foundation::audit::{self, Change, Whose};
-use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::OrganizationId;
+use foundation::id::{OrganizationId, ProjectId};
 use foundation::keys::Purpose;
-use foundation::memory::Memory;
-use foundation::project::Project;
 use foundation::rbac::Policy;
-use foundation::recent::{A_SECOND, Recent};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// Connections that an organization has at most, of all kinds together.
 pub(crate) const MOST: usize = 20;
 /// External connections that stand for the same one at most: all are told of its changes at once.
 const MOST_BORROWERS: usize = 100;
-/// Connections whose projects are remembered.
-const MOST_PROJECTS: usize = 10_000;
 
 /// What the audit log tells of a connection: everything but its secrets, of which it has the certificates and ids.
 #[derive(Serialize)]
@@ -86,32 +77,12 @@ pub(crate) fn find_in_project(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<C
     found.map(|found| opened(tx, cx, found)).transpose()
 }
 
-/// Projects of connections, by the fingerprint of their ids.
-struct Projects(Recent<u128, Arc<Project>>);
-
-impl Memory for Projects {
-    fn new(_: &Config) -> Self {
-        Self(Recent::new(MOST_PROJECTS, A_SECOND))
+/// The project that a connection is of, whatever project that is: identity providers say nothing else.
+pub(super) fn locate(tx: &mut Tx, id: &str) -> Result<Option<ProjectId>> {
+    match ConnectionId::parse(id) {
+        Some(id) => tx.visit(EVERYTHING, |tx| store::locate(tx, &id)),
+        None => Ok(None),
     }
-}
-
-/// The project that a connection is of, whatever project that is: identity providers say nothing else. The transaction enters
-/// it.
-pub(crate) fn project_of(app: &App, tx: &mut Tx, id: &str) -> Result<Option<Arc<Project>>> {
-    if let Some(project) = recall_project_of(app, id) {
-        projects::enter_again(tx, &project)?;
-        return Ok(Some(project));
-    }
-    let Some(parsed) = ConnectionId::parse(id) else { return Ok(None) };
-    let Some(project) = tx.visit(EVERYTHING, |tx| store::locate(tx, &parsed))? else { return Ok(None) };
-    let project = Arc::new(projects::enter(tx, &project)?);
-    app.memory::<Projects>().0.insert(app.fingerprints().of(id.as_bytes()), project.clone());
-    Ok(Some(project))
-}
-
-/// The same, if it was read a moment ago.
-pub(crate) fn recall_project_of(app: &App, id: &str) -> Option<Arc<Project>> {
-    app.memory::<Projects>().0.get(&app.fingerprints().of(id.as_bytes()))
 }
 
 /// One of whatever project, for what it tells everybody who knows its id.

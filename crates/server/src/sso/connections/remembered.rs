@@ -2,17 +2,22 @@
 //! and opening its secrets again.
 
 use super::{Connection, operations};
-use crate::organizations;
+use crate::{organizations, projects};
 use database::Tx;
+use foundation::app::App;
 use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::Result;
 use foundation::memory::Memory;
+use foundation::project::Project;
+use foundation::recent::{A_SECOND, Recent};
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 
 /// How many are remembered, of some ten thousand bytes each.
 const MOST: usize = 1000;
+/// Of how many the project is.
+const MOST_PROJECTS: usize = 10_000;
 
 /// By the fingerprint of the id.
 struct Remembered(Cache<u128, Arc<Connection>>);
@@ -44,4 +49,30 @@ pub(crate) fn current(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<Arc<Conne
         cx.app.memory::<Remembered>().0.insert(cx.app.fingerprints().of(id.as_bytes()), found.clone());
     }
     Ok(found)
+}
+
+/// Projects, by the fingerprint of the id of a connection.
+struct Projects(Recent<u128, Arc<Project>>);
+
+impl Memory for Projects {
+    fn new(_: &Config) -> Self {
+        Self(Recent::new(MOST_PROJECTS, A_SECOND))
+    }
+}
+
+/// The project that a connection is of, if it was read a moment ago.
+pub(crate) fn recall_project_of(app: &App, id: &str) -> Option<Arc<Project>> {
+    app.memory::<Projects>().0.get(&app.fingerprints().of(id.as_bytes()))
+}
+
+/// The project that a connection is of. The transaction enters it.
+pub(crate) fn project_of(app: &App, tx: &mut Tx, id: &str) -> Result<Option<Arc<Project>>> {
+    if let Some(project) = recall_project_of(app, id) {
+        projects::enter_again(tx, &project)?;
+        return Ok(Some(project));
+    }
+    let Some(project) = operations::locate(tx, id)? else { return Ok(None) };
+    let project = Arc::new(projects::enter(tx, &project)?);
+    app.memory::<Projects>().0.insert(app.fingerprints().of(id.as_bytes()), project.clone());
+    Ok(Some(project))
 }

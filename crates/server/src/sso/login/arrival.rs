@@ -11,7 +11,7 @@ use crate::redirect_urls::{self, Flow};
 use crate::sso::connections::{self, Connection, current, operations};
 use crate::sso::recorder::{self, Exchange};
 use database::Tx;
-use foundation::cx::{Cx, Via};
+use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::OrganizationId;
 use foundation::keys::Purpose;
@@ -71,8 +71,8 @@ pub(super) const ELSEWHERE: &str = "The login was begun by another connection. S
 /// # Errors
 /// `sso_connection_not_found`, `requires_active_sso_connection`.
 pub(super) fn find(tx: &mut Tx, cx: &Cx, head: &Head, connection_id: &str, state: Option<&State>) -> Result<Found> {
-    let project = operations::project_of(&cx.app, tx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-    let cx = Cx { project, via: Via::Browser, ..cx.clone() };
+    let project = connections::project_of(&cx.app, tx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
+    let cx = cx.of_browser(project);
     let connection = current(tx, &cx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     if !connection.is_active() {
         return Err(ApiError::RequiresActiveSsoConnection.into());
@@ -87,15 +87,16 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, head: &Head, connection_id: &str, state
 
 /// The same from memory, for logins at the organization's own connection: [`finish`] finds out whether it still is so.
 pub(super) fn recall(cx: &Cx, head: &Head, connection_id: &str, state: Option<&State>) -> Option<Found> {
-    let project = operations::recall_project_of(&cx.app, connection_id)?;
-    let cx = Cx { project, via: Via::Browser, ..cx.clone() };
+    let project = connections::recall_project_of(&cx.app, connection_id)?;
+    let cx = cx.of_browser(project);
     let connection = connections::recall(&cx, connection_id).filter(|connection| connection.is_active())?;
     let login = begun(&cx, head, state);
     let found = Found { cx, connection, is_recalled: true, login, is_elsewhere: false };
     found.login().is_none_or(|login| is_of_itself(login, &found.connection)).then_some(found)
 }
 
-fn begun(cx: &Cx, head: &Head, state: Option<&State>) -> std::result::Result<Option<Begun>, NotHere> {
+/// The login of a state, if there is one.
+pub(super) fn begun(cx: &Cx, head: &Head, state: Option<&State>) -> std::result::Result<Option<Begun>, NotHere> {
     state.map(|state| Begun::find(cx.app.keys(), cx.project(), head, state, cx.now())).transpose()
 }
 

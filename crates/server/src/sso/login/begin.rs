@@ -9,7 +9,7 @@ use crate::organizations::OrganizationRef;
 use crate::projects;
 use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
-use foundation::cx::{Cx, Via};
+use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::text::OrEmpty;
 use foundation::time;
@@ -62,7 +62,7 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, start: Start) -> Result<Started> {
     }
     let project = projects::by_public_token(&cx.app, tx, &start.public_token)?;
     let project = project.ok_or_else(|| ApiError::BadRequest.because("There is no such public_token."))?;
-    let cx = Cx { project, via: Via::Browser, ..cx.clone() };
+    let cx = cx.of_browser(project);
     let (organization, own, connection) =
         usable::connection_of(tx, &cx, start.connection_id.as_deref(), start.organization_id.as_ref())?;
     let login_redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, start.login_redirect_url.as_deref())?;

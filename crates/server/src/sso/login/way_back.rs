@@ -1,17 +1,15 @@
 //! Where somebody goes whose login came to nothing: who only reads what was wrong would not know where to begin anew.
 
+use super::arrival;
 use super::begin::Start;
-use super::begun::Begun;
 use super::state::State;
 use crate::projects;
 use crate::redirect_urls::{self, Flow};
-use crate::sso::connections::operations;
+use crate::sso::connections::project_of;
 use database::Tx;
-use foundation::cx::{Cx, Via};
+use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::project::Project;
 use frame::Head;
-use std::sync::Arc;
 
 /// The app that they wanted to log in to, as far as it is known.
 #[derive(Default)]
@@ -25,7 +23,7 @@ pub(crate) fn of_start(tx: &mut Tx, cx: &Cx, start: &Start) -> Result<WayBack> {
     let Some(project) = projects::by_public_token(&cx.app, tx, &start.public_token)? else {
         return Ok(WayBack::default());
     };
-    let cx = within(cx, project);
+    let cx = cx.of_browser(project);
     let login_redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, start.login_redirect_url.as_deref()).ok();
     find(tx, &cx, login_redirect_url)
 }
@@ -38,15 +36,10 @@ pub(crate) fn of_callback(
     connection_id: &str,
     state: Option<&str>,
 ) -> Result<WayBack> {
-    let Some(project) = operations::project_of(&cx.app, tx, connection_id)? else { return Ok(WayBack::default()) };
-    let cx = within(cx, project);
-    let begun = |state| Begun::find(cx.app.keys(), cx.project(), head, &state, cx.now()).ok();
-    let login = state.and_then(State::parse).and_then(begun);
+    let Some(project) = project_of(&cx.app, tx, connection_id)? else { return Ok(WayBack::default()) };
+    let cx = cx.of_browser(project);
+    let login = arrival::begun(&cx, head, state.and_then(State::parse).as_ref()).ok().flatten();
     find(tx, &cx, login.map(|login| login.told.login_redirect_url))
-}
-
-fn within(cx: &Cx, project: Arc<Project>) -> Cx {
-    Cx { project, via: Via::Browser, ..cx.clone() }
 }
 
 fn find(tx: &mut Tx, cx: &Cx, login_redirect_url: Option<String>) -> Result<WayBack> {
