@@ -38,7 +38,13 @@ pub(crate) struct Server {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:7400]
     #[arg(long, env = "GUILDHALL_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<String>,
-    /// The URL that browsers and mails use for this server [default: http://ADDR]
+    /// The server's certificate with its chain (PEM): TLS is spoken with it, and a new one is noticed
+    #[arg(long, env = "GUILDHALL_TLS_CERT", value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, env = "GUILDHALL_TLS_KEY", value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// The URL that browsers and mails use for this server [default: http://ADDR, or https://ADDR with TLS]
     #[arg(long, env = "GUILDHALL_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// `smtp://[user:pass@]host:port[?starttls=optional]` or `smtps://…`; none keeps mail in the local outbox
@@ -103,6 +109,10 @@ struct File {
     database_unnamed_statements: Option<bool>,
     #[serde(deserialize_with = "unless_empty")]
     listen: Option<String>,
+    #[serde(deserialize_with = "unless_empty")]
+    tls_cert: Option<PathBuf>,
+    #[serde(deserialize_with = "unless_empty")]
+    tls_key: Option<PathBuf>,
     #[serde(deserialize_with = "unless_empty")]
     public_url: Option<String>,
     #[serde(deserialize_with = "unless_empty")]
@@ -198,6 +208,8 @@ impl Server {
         let file = read(config)?;
         Ok(Self {
             listen: self.listen.or(file.listen),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
             public_url: self.public_url.or(file.public_url),
             smtp_url: self.smtp_url.or(file.smtp_url),
             mail_from: self.mail_from.or(file.mail_from),

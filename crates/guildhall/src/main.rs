@@ -11,6 +11,7 @@ mod machine;
 mod master_key;
 mod open;
 mod terminal;
+mod tls_files;
 mod transfer;
 mod whole_file;
 
@@ -58,6 +59,8 @@ enum Command {
     Migrate(commands::migrate::Migrate),
     /// Check a set-up and say what to do.
     Doctor(commands::doctor::Doctor),
+    /// Ask the server on this machine whether it is ready.
+    Health(commands::health::Health),
     /// Write all data to a file.
     Backup(commands::backup::Backup),
     /// Put a backup into an empty database.
@@ -100,6 +103,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
             Command::BreachFilter(filter) => filter.run(),
             Command::Migrate(migrate) => migrate.run().await,
             Command::Doctor(doctor) => doctor.run().await,
+            Command::Health(health) => health.run(),
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Copy(copy) => copy.run().await,

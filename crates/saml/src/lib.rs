@@ -30,7 +30,9 @@ mod time;
 mod xml;
 
 pub use expected::{Expected, Legacy, MAX_AGE, MAX_DECRYPTION_KEYS, MAX_SKEW};
-pub use keys::{Certificate, CertificateError, KeyError, MAX_RSA_BITS, MIN_RSA_BITS, PrivateKey, PrivateKeyError};
+pub use keys::{
+    Certificate, CertificateError, KeyError, MAX_RSA_BITS, MIN_RSA_BITS, PrivateKey, PrivateKeyError, validity,
+};
 pub use metadata::{Binding, IdentityProvider, MetadataError, ServiceProvider, service_provider_metadata};
 pub use names::{EMAIL_ADDRESS_FORMAT, UNSPECIFIED_FORMAT};
 pub use refused::{Refused, RefusedKind, Signed};

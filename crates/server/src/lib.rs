@@ -59,4 +59,4 @@ pub use seed::{Seed, Seeded, seed};
 pub use serve::{Listening, serve, wiring};
 pub use sso::{Known as KnownSsoConnection, Recorded as SsoExchange, known_of as known_sso_connection};
 pub use tables::{TABLES, everything_sealed};
-pub use transport::{Bodies, Limits, Proxies};
+pub use transport::{Bodies, Identity, Limits, Proxies, Tls};

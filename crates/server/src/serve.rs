@@ -11,7 +11,7 @@ use frame::{Dialect, Endpoint, Late, Wiring};
 use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use transport::{Bodies, Limits, Proxies, Server};
+use transport::{Bodies, Entrance, Limits, Proxies, Server, Tls};
 
 /// How long a client may take to send a body.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
@@ -48,6 +48,8 @@ fn environment(headers: &HeaderMap) -> Environment {
 /// Where to serve, and whom to believe.
 pub struct Listening {
     pub listener: TcpListener,
+    /// Whom clients meet there; without it TLS is not spoken.
+    pub tls: Option<Tls>,
     /// Another address for metrics, which are then not at the first.
     pub metrics: Option<TcpListener>,
     /// The proxies in front.
@@ -65,12 +67,14 @@ pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()
         let server = Server::new(Limits::default());
         let wiring = wiring(vec![pages::metrics::endpoint()], server.bodies(), listening.proxies.clone());
         let router = frame::router(app.clone(), wiring);
+        let listener = Entrance::new(listener, None);
         tokio::spawn(server.serve(listener, router, Late::new(environment), std::future::pending()));
     }
     let server = Server::new(limits());
     pages::watch(&app, server.gauges());
     let router = frame::router(app.clone(), wiring(endpoints, server.bodies(), listening.proxies));
-    let stopped = server.serve(listening.listener, router, Late::new(environment), stop).await;
+    let listener = Entrance::new(listening.listener, listening.tls);
+    let stopped = server.serve(listener, router, Late::new(environment), stop).await;
     if stopped.dropped > 0 {
         tracing::warn!(connections = stopped.dropped, "some requests were still in flight");
     }

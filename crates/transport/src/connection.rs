@@ -19,6 +19,9 @@ use tokio::io::AsyncWrite as _;
 /// To a client that has sent a part of a head, and then nothing for too long (RFC 9110, 15.5.9).
 const LATE_HEAD: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
+/// The first byte of a client that speaks TLS (RFC 8446, 5.1).
+const TLS_HANDSHAKE: u8 = 0x16;
+
 /// Who speaks on the connection.
 #[expect(clippy::large_enum_variant, reason = "nearly always the large one, and the task is on the heap already")]
 enum Speaker<Io, H>
@@ -75,7 +78,7 @@ where
             Speaker::Http(http) => {
                 match ready!(Pin::new(http).poll(cx)) {
                     // hyper has answered 400, 414 or 431.
-                    Err(error) if error.is_parse() => self.place.tell_unread(&error),
+                    Err(error) if error.is_parse() => self.tell_unread(&error),
                     Err(error) => tracing::debug!(%error, "a connection ended early"),
                     Ok(()) => {}
                 }
@@ -92,6 +95,17 @@ where
             Speaker::Nobody => {}
         }
         Poll::Ready(())
+    }
+
+    fn tell_unread(&mut self, error: &hyper::Error) {
+        let begun = match std::mem::replace(&mut self.speaker, Speaker::Nobody) {
+            Speaker::Http(http) => http.into_parts().read_buf.first().copied(),
+            _ => None,
+        };
+        match begun == Some(TLS_HANDSHAKE) {
+            true => self.place.tell_unread(&"it is TLS, which is not spoken at this address"),
+            false => self.place.tell_unread(error),
+        }
     }
 
     fn obey(&mut self, order: Order) -> Next {

@@ -13,6 +13,8 @@
 //! | another request | [`Limits::idle`] | it is closed |
 //! | the client to stop sending | [`Limits::linger`] | it is closed |
 //!
+//! A handshake of TLS is a part of the first head.
+//!
 //! When [`Limits::connections`] are open, whoever comes waits until idle ones are closed, the longest idle first, and
 //! those that have waited for their clients for [`Limits::head`]. So no stranger keeps others out for longer than that.
 
@@ -29,6 +31,7 @@ mod request_body;
 mod server;
 mod state;
 mod stream;
+mod tls;
 
 pub use bodies::{Bodies, Received, Refused};
 pub use client_address::{InvalidProxies, Proxies};
@@ -37,3 +40,4 @@ pub use limits::Limits;
 pub use request_body::{BodyError, RequestBody};
 pub use server::{Gauges, Server, Stopped};
 pub use stream::{Listener, Stream};
+pub use tls::{Entrance, Identity, InvalidIdentity, Passage, Tls};

@@ -1,5 +1,6 @@
 //! `guildhall doctor`
 
+mod certificate;
 mod row_security;
 
 use super::{print, serve};
@@ -101,6 +102,8 @@ impl Doctor {
 
 async fn examine(report: &mut Report, common: &Common, server: &Server) {
     public_url(report, server);
+    let host = server.public_url.as_deref().and_then(|url| url.strip_prefix("https://")).map(host_of);
+    certificate::examine(report, server, host);
     for path in private_files(common) {
         permissions(report, &path);
     }
@@ -314,7 +317,11 @@ fn public_url(report: &mut Report, server: &Server) {
         Some(("http", rest)) if is_this_machine(host_of(rest)) => {
             report.say(CHECK, Fine, format!("{url}, on this machine"))
         }
-        _ => report.say(CHECK, Fail, format!("{url} is not encrypted; put TLS in front and give an https:// URL")),
+        _ => report.say(
+            CHECK,
+            Fail,
+            format!("{url} is not encrypted; put TLS in front, or give --tls-cert, and an https:// URL"),
+        ),
     }
 }
 

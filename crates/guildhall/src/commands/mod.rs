@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod breach_filter;
 pub(crate) mod copy;
 pub(crate) mod doctor;
+pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod outbox;

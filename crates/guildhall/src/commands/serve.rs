@@ -5,11 +5,12 @@ use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
 use crate::master_key::{self, Place};
 use crate::open::{self, Opened};
+use crate::tls_files::TlsFiles;
 use crate::{logs, transfer::engine_name};
 use clap::Args;
 use database::transfer::version;
 use foundation::app::App;
-use server::{Listening, Proxies, projects};
+use server::{Listening, Proxies, Tls, projects};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use tokio::net::TcpListener;
@@ -37,7 +38,10 @@ impl Serve {
             Some(metrics) => Some(bind("--metrics-listen", metrics).await?),
             None => None,
         };
-        let checked = open::check(&common, &options, &public_url(&options, address)?)?;
+        let tls = TlsFiles::given(&options)?.map(follow).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let checked =
+            open::check(&common, &options, &public_url(&options, &format!("{scheme}://{address}"), address)?)?;
         let proxies = proxies(&options)?;
         if master_key::is_inside(&common) {
             check_embedded_key(address)?;
@@ -56,8 +60,8 @@ impl Serve {
         let stop = stop_signal()?;
         // Whoever waits for the line below finds in the log what came before it.
         logs::flush();
-        super::print(&format!("listening on http://{address}"));
-        server::serve(opened.app, Listening { listener, metrics, proxies }, stop).await;
+        super::print(&format!("listening on {scheme}://{address}"));
+        server::serve(opened.app, Listening { listener, tls, metrics, proxies }, stop).await;
         Ok(())
     }
 }
@@ -71,7 +75,7 @@ async fn bind(option: &str, address: &str) -> Result<TcpListener, String> {
             }
             ErrorKind::AddrNotAvailable => format!("this machine has no such address; give one it has with {option}"),
             ErrorKind::PermissionDenied => {
-                format!("ports below 1024 are for root; give a higher one with {option}, and a proxy in front")
+                format!("ports below 1024 are not for everybody; give a higher one with {option}, or let this program have them (CAP_NET_BIND_SERVICE)")
             }
             _ => format!("check {option}"),
         };
@@ -94,20 +98,27 @@ fn check_address(option: &str, address: &str) -> Result<(), String> {
 }
 
 /// What links begin with. An address that stands for all of a machine is none that anybody could open.
-fn public_url(options: &Server, address: SocketAddr) -> Result<String, String> {
+fn public_url(options: &Server, own: &str, address: SocketAddr) -> Result<String, String> {
     if let Some(url) = &options.public_url {
         return checked_url(url);
     }
-    let url = format!("http://{address}");
     if address.ip().is_unspecified() {
-        let words = format!("links would begin with {url}, which leads nowhere; give --public-url");
+        let words = format!("links would begin with {own}, which leads nowhere; give --public-url");
         // What stays in the outbox is for the developer, who sees it.
         if options.smtp_url.is_some() {
             return Err(words);
         }
         tracing::warn!("{words}");
     }
-    Ok(url)
+    Ok(own.to_owned())
+}
+
+/// The certificate that new connections get, now and later.
+fn follow(files: TlsFiles) -> Result<Tls, String> {
+    if files.key_is_open() {
+        tracing::warn!("everybody on this machine may read {}; chmod 600 it", files.key().display());
+    }
+    files.follow()
 }
 
 /// What can be seen to be wrong with the options without a start, which would find out by itself.
@@ -116,6 +127,7 @@ pub(super) fn check(options: &Server) -> Result<(), String> {
     for (option, address) in [("--listen", &options.listen), ("--metrics-listen", &options.metrics_listen)] {
         address.as_deref().map_or(Ok(()), |address| check_address(option, address))?;
     }
+    TlsFiles::given(options)?;
     check_gateway(options)?;
     proxies(options).map(drop)
 }

@@ -181,6 +181,12 @@ pub(crate) fn fingerprint(der: &[u8]) -> String {
     })
 }
 
+/// From when and until when a certificate (RFC 5280, in DER) is valid, in seconds since 1970, whatever its key.
+#[must_use]
+pub fn validity(der: &[u8]) -> Option<(i64, i64)> {
+    describe(der).map(|(described, _)| (described.not_before, described.not_after))
+}
+
 /// What is shown of a certificate, and its SubjectPublicKeyInfo.
 fn describe(certificate: &[u8]) -> Option<(Described, &[u8])> {
     let mut outer = Reader(certificate);

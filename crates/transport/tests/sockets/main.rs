@@ -9,3 +9,4 @@ mod places;
 mod requests;
 mod stop;
 mod support;
+mod tls;

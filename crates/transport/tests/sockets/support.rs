@@ -10,11 +10,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
-use transport::{Bodies, Gauges, Limits, Peer, Refused, Server, Stopped};
+use transport::{Bodies, Entrance, Gauges, Limits, Peer, Refused, Server, Stopped, Tls};
 
 /// Nothing that goes well takes as long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -77,6 +77,10 @@ pub(crate) struct Running {
 }
 
 pub(crate) async fn start(limits: Limits) -> Running {
+    start_with(limits, None).await
+}
+
+pub(crate) async fn start_with(limits: Limits, tls: Option<Tls>) -> Running {
     let server = Server::new(limits);
     let shared = Arc::new(Shared {
         bodies: server.bodies(),
@@ -91,6 +95,7 @@ pub(crate) async fn start(limits: Limits) -> Running {
     let gauges = server.gauges();
     let service = service(shared.clone());
     let stopping = async { stopped.await.unwrap_or_default() };
+    let listener = Entrance::new(listener, tls);
     let serving = tokio::spawn(server.serve(listener, service, too_long, stopping));
     Running { address, gauges, shared, stop: Some(stop), serving }
 }
@@ -156,8 +161,12 @@ fn status(refused: Refused) -> StatusCode {
 }
 
 impl Running {
+    pub(crate) async fn open(&self) -> Io {
+        within(TcpStream::connect(self.address)).await.unwrap()
+    }
+
     pub(crate) async fn connect(&self) -> Client {
-        Client::new(within(TcpStream::connect(self.address)).await.unwrap())
+        Client::new(self.open().await)
     }
 
     /// A client whose kernel takes no more than it has to.
@@ -194,8 +203,14 @@ impl Running {
     }
 }
 
+/// What TLS is spoken over.
+pub(crate) type Io = TcpStream;
+
+trait Bytes: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Bytes for S {}
+
 pub(crate) struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Bytes>,
     seen: Vec<u8>,
 }
 
@@ -214,7 +229,12 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, seen: Vec::new() }
+        Self::over(stream)
+    }
+
+    /// Over TLS, for example.
+    pub(crate) fn over(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
+        Self { stream: Box::new(stream), seen: Vec::new() }
     }
 
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
