@@ -505,7 +505,7 @@ class Server:
 
         line = until(listening, timeout=30, what="`listening on` on stdout")
         self.url = line.removeprefix("listening on ").strip()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", self.url), f"odd line on stdout: {line!r}"
+        assert re.fullmatch(r"https?://127\.0\.0\.1:\d+", self.url), f"odd line on stdout: {line!r}"
 
     def _read_stdout(self, process):
         for line in process.stdout:
