@@ -25,11 +25,21 @@ def run(*command, **options) -> subprocess.CompletedProcess:
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory) -> pathlib.Path:
-    """Of the program under test, which a release would build otherwise and nothing else."""
-    built = run(harness.REPOSITORY / "packaging/deb/build", "--binary", harness.BIN, "--output", tmp_path_factory.mktemp("deb"),
-                "--compression", "none")
+def binary(tmp_path_factory) -> pathlib.Path:
+    """The program under test, without its symbols, as in a release: they are half of it."""
+    stripped = tmp_path_factory.mktemp("program") / "guildhall"
+    run("strip", "-o", stripped, harness.BIN)
+    return stripped
+
+
+def build(binary: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    built = run(harness.REPOSITORY / "packaging/deb/build", "--binary", binary, "--output", folder, "--compression", "none")
     return pathlib.Path(built.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def package(binary, tmp_path_factory) -> pathlib.Path:
+    return build(binary, tmp_path_factory.mktemp("deb"))
 
 
 def unit() -> dict[str, list[str]]:
@@ -63,9 +73,8 @@ def test_what_is_in_it(package):
     assert linked <= {"libgcc_s.so.1", "libm.so.6", "libc.so.6"}, linked
 
 
-def test_the_same_program_gives_the_same_package(package, tmp_path):
-    again = run(harness.REPOSITORY / "packaging/deb/build", "--binary", harness.BIN, "--output", tmp_path, "--compression", "none")
-    assert pathlib.Path(again.stdout.strip()).read_bytes() == package.read_bytes()
+def test_the_same_program_gives_the_same_package(binary, package, tmp_path):
+    assert build(binary, tmp_path).read_bytes() == package.read_bytes()
 
 
 def test_the_service_is_hardened():
@@ -101,7 +110,7 @@ class Root:
         return run("chroot", "--userspec=guildhall:guildhall", self.folder, *command, env={"PATH": PATH})
 
     def install(self, package: pathlib.Path) -> str:
-        (self.folder / "package.deb").write_bytes(package.read_bytes())
+        os.link(package, self.folder / "package.deb")
         done = self.run("dpkg", "--force-confold", "--force-unsafe-io", "--install", "/package.deb")
         (self.folder / "package.deb").unlink()
         return done.stdout + done.stderr
