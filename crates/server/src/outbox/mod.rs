@@ -6,6 +6,7 @@ mod kind;
 mod lanes;
 mod listing;
 mod mail;
+mod numbers;
 mod post;
 mod shown;
 mod store;
@@ -17,6 +18,7 @@ pub(crate) use bounds::{count_text, count_to_own_address, count_to_stranger, pre
 pub(crate) use kind::{Kind, MAIL, Message};
 pub use listing::{Listed, get, list, retry};
 pub(crate) use mail::Mail;
+pub(crate) use numbers::write as write_numbers;
 pub(crate) use store::TABLES;
 pub(crate) use text::Text;
 pub use text::check_sms_url;
@@ -154,9 +156,11 @@ fn open(app: &App, tx: &mut Tx, row: &store::Stored) -> Result<Option<Message>> 
     Message::from_json(&row.kind, &body)
 }
 
-/// How many messages wait, for the metrics.
-pub(crate) async fn depth(app: &App) -> Result<i64> {
-    app.db().scan(|tx| tx.visit::<_, Error>(EVERYTHING, store::depth)).await
+/// Looks which messages wait, for the numbers.
+pub(crate) async fn measure(app: &App) -> Result<()> {
+    let waiting = app.db().scan(|tx| tx.visit::<_, Error>(EVERYTHING, store::waiting)).await?;
+    numbers::measured(app, &waiting);
+    Ok(())
 }
 
 #[cfg(test)]
