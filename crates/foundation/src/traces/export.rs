@@ -11,7 +11,7 @@ use tokio::time::sleep;
 /// Requests that are sent together.
 const BATCH: usize = 256;
 /// How long the first of them waits for others.
-const GATHER: Duration = Duration::from_secs(1);
+const GATHER: Duration = Duration::from_millis(500);
 /// The waits between attempts, before a batch is dropped.
 const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 /// Lines in the log a minute about a collector that is away.
