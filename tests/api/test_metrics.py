@@ -9,6 +9,7 @@ import metrics
 import pyotp
 import pytest
 from harness import check_refusal, discover, email_code, login, new_email, refused, until, verified_member
+from sso import Browser, Saml
 
 
 @pytest.fixture
@@ -246,3 +247,17 @@ def test_what_a_password_costs_is_counted(server, project, org):
     with refused(401, "unauthorized_credentials"):
         project.api.passwords.authenticate(organization_id=org, email_address=new_email(), password="a-wrong-one-7391")
     assert metrics.value(server, "guildhall_hashing_seconds_count") == before + 1
+
+
+def test_what_identity_providers_answer_is_counted(server, own_project, counted):
+    connection = Saml(own_project)
+    grown = counted("guildhall_sso_exchanges_total", "guildhall_logins_total")
+    email = new_email()
+    connection.login(email)
+    assert grown("guildhall_sso_exchanges_total") == {("saml", "accepted"): 1}
+    assert grown("guildhall_logins_total") == {("sso", "authenticated"): 1}
+    connection.login(email)
+    assert grown("guildhall_sso_exchanges_total") == {("saml", "accepted"): 1}
+    browser = Browser(server)
+    connection.refused(connection.respond(browser, connection.start(browser), new_email(), ahead=606), "not_yet_valid_saml_response")
+    assert grown("guildhall_sso_exchanges_total") == {("saml", "refused"): 1}

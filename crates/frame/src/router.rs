@@ -107,13 +107,11 @@ impl Frame {
         let head = Arc::new(head);
         let result = match received {
             // The memory of the body is given back with the answer: what was read from it is as large.
-            Ok((input, _body)) => {
-                let running = self.run(operation, door, &head, input);
-                match head.trace.clone().filter(|active| active.is_recorded()) {
-                    None => running.await,
-                    Some(active) => traces::within(active, running).await,
-                }
-            }
+            Ok((input, _body)) => match head.trace.clone().filter(|active| active.is_recorded()) {
+                None => self.run(operation, door, &head, input).await,
+                // On the heap, so that whoever is not traced pays nothing for its room.
+                Some(active) => traces::within(active, Box::pin(self.run(operation, door, &head, input))).await,
+            },
             Err(error) => Err(error),
         };
         let answered_with = result.as_ref().err().and_then(Error::api);
