@@ -1,7 +1,7 @@
 //! The handle the rest of the program holds.
 
 use crate::{
-    Engine, Error, IsConflict, Kind, Observation, Options, Outcome, Result, RowKey, Tx,
+    Engine, Error, IsConflict, Kind, Numbers, Observation, Options, Outcome, Result, RowKey, Tx,
     changes::Changes,
     job::{self, Done, Ended, Job},
     mode::Mode,
@@ -121,7 +121,13 @@ impl Database {
             Backend::Postgres(postgres) => postgres.catch_up().await,
         };
         let outcome = result.as_ref().map_or_else(Outcome::of, |()| Outcome::Committed);
-        self.observed(Kind::Check, start, Duration::ZERO, outcome);
+        self.observed(Observation {
+            kind: Kind::Check,
+            queued: Duration::ZERO,
+            ran: start.elapsed(),
+            outcome,
+            repeats: 0,
+        });
         result
     }
 
@@ -135,7 +141,7 @@ impl Database {
     pub(crate) fn run(&self, mode: Mode, job: Box<dyn Job>) -> Running<'_> {
         Box::pin(async move {
             let start = Instant::now();
-            let Done { result, outcome, queued } = match &self.0.backend {
+            let Done { result, outcome, queued, repeats } = match &self.0.backend {
                 Backend::Sqlite(sqlite) => sqlite.run(mode, start, job).await,
                 Backend::Postgres(postgres) => postgres.run(mode, start, job).await,
             };
@@ -144,7 +150,8 @@ impl Database {
             {
                 *no_space = Some(Instant::now());
             }
-            self.observed(mode.kind(), start, queued, outcome);
+            let ran = start.elapsed().saturating_sub(queued);
+            self.observed(Observation { kind: mode.kind(), queued, ran, outcome, repeats });
             result
         })
     }
@@ -154,10 +161,17 @@ impl Database {
         self.0.no_space.lock().is_ok_and(|at| at.is_some_and(|at| at.elapsed() < time))
     }
 
-    fn observed(&self, kind: Kind, start: Instant, queued: Duration, outcome: Outcome) {
+    fn observed(&self, observation: Observation) {
         if let Some(observe) = self.0.observer.get() {
-            let ran = start.elapsed().saturating_sub(queued);
-            observe(Observation { kind, queued, ran, outcome });
+            observe(observation);
+        }
+    }
+
+    /// How busy it is, without asking it.
+    pub fn numbers(&self) -> Numbers {
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.numbers(),
+            Backend::Postgres(postgres) => postgres.numbers(),
         }
     }
 

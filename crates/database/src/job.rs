@@ -58,6 +58,8 @@ pub(crate) struct Done {
     pub(crate) outcome: Outcome,
     /// How long it waited before it was run.
     pub(crate) queued: Duration,
+    /// How often it was run anew.
+    pub(crate) repeats: u32,
 }
 
 impl Done {
@@ -66,7 +68,7 @@ impl Done {
             Verdict::Commit => (None, Outcome::Committed),
             Verdict::Rollback(outcome, instead) => (instead, outcome),
         };
-        Done { result: instead.map_or(Ok(job), Err), outcome, queued }
+        Done { result: instead.map_or(Ok(job), Err), outcome, queued, repeats: 0 }
     }
 
     /// The same for a job that perhaps could not be run.
@@ -91,6 +93,6 @@ impl Done {
 
     /// It never ran, or could not be finished.
     pub(crate) fn failed(e: Error, queued: Duration) -> Self {
-        Done { outcome: Outcome::of(&e), result: Err(e), queued }
+        Done { outcome: Outcome::of(&e), result: Err(e), queued, repeats: 0 }
     }
 }

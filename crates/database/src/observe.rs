@@ -55,4 +55,6 @@ pub struct Observation {
     pub ran: Duration,
     /// How it ended.
     pub outcome: Outcome,
+    /// How often it was run anew, after a conflict or because a connection was lost.
+    pub repeats: u32,
 }

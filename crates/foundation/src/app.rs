@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::secret::Secret;
 use crate::tables::Tables;
 use crate::time;
+use crate::traces::Traces;
 use database::{Database, Timestamp};
 use mail::{Mailer, Templates};
 use outbound::{Allow, Outbound, Request, Url};
@@ -67,6 +68,7 @@ struct Inner {
     templates: Templates,
     mailer: Option<Mailer>,
     metrics: Metrics,
+    traces: Option<Traces>,
     hashing: Hashing,
     outbound: Outbound,
     breach_filter: Option<Filter>,
@@ -78,6 +80,7 @@ impl App {
     /// Puts the application together.
     pub fn new(db: Database, keys: Keys, equipment: Equipment, tables: Tables) -> Self {
         let Equipment { config, templates, mailer, outbound, breach_filter } = equipment;
+        let engine = db.engine();
         let app = Self(Arc::new(Inner {
             db,
             keys,
@@ -87,6 +90,7 @@ impl App {
             templates,
             mailer,
             metrics: Metrics::new(),
+            traces: config.traces.clone().map(|config| Traces::new(config, engine)),
             hashing: Hashing::new(config.hashing_memory),
             outbound,
             breach_filter,
@@ -98,6 +102,18 @@ impl App {
         app.0.db.observe(move |observed| {
             if let Some(app) = counted.upgrade() {
                 app.metrics.transaction(&observed);
+                if let Some(traces) = &app.traces {
+                    traces.transaction(&observed);
+                }
+            }
+        });
+        let counted = Arc::downgrade(&app.0);
+        app.0.outbound.observe(move |asked| {
+            if let Some(app) = counted.upgrade() {
+                app.metrics.outbound(asked);
+                if let Some(traces) = &app.traces {
+                    traces.request(asked);
+                }
             }
         });
         app
@@ -141,6 +157,10 @@ impl App {
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
     }
+    /// Where requests are traced, if they are.
+    pub fn traces(&self) -> Option<&Traces> {
+        self.0.traces.as_ref()
+    }
     /// For hashing passwords.
     pub fn hashing(&self) -> &Hashing {
         &self.0.hashing
@@ -173,7 +193,8 @@ fn outbound(config: &Config) -> std::result::Result<Outbound, String> {
         let url = Url::parse(url.strip_prefix("twilio+").unwrap_or(url)).ok()?;
         Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
     };
-    let named = [config.sms_url.as_ref().map(Secret::reveal), config.breach_service.as_deref()];
+    let collector = config.traces.as_ref().map(|traces| traces.endpoint.reveal());
+    let named = [config.sms_url.as_ref().map(Secret::reveal), config.breach_service.as_deref(), collector];
     let named: Vec<String> = named.into_iter().flatten().filter_map(place).collect();
     let allow = Allow::parse(config.outbound_allow.iter().chain(&named));
     let allow = allow.map_err(|error| format!("--outbound-allow: {error}"))?;

@@ -1,6 +1,7 @@
 //! What the operator decides when starting the program.
 
 use crate::secret::Secret;
+use crate::traces;
 use std::path::PathBuf;
 
 /// The settings of one process.
@@ -31,6 +32,8 @@ pub struct Config {
     pub breach_service: Option<String>,
     /// Days that audit events are kept; `None`: for ever.
     pub audit_days: Option<u32>,
+    /// Where requests are traced to; none: they are not.
+    pub traces: Option<traces::Config>,
 }
 
 impl Default for Config {
@@ -49,6 +52,7 @@ impl Default for Config {
             breach_filter: None,
             breach_service: None,
             audit_days: Some(400),
+            traces: None,
         }
     }
 }

@@ -2,8 +2,9 @@
 //! delays anything else (threat T-43).
 
 use crate::error::{Error, Result};
+use crate::metrics::{Counter, Histogram, Text};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -26,12 +27,20 @@ pub struct Hashing {
     /// One for each KiB.
     memory: Arc<Semaphore>,
     kib: u32,
+    processors: usize,
     /// One for each hash that is being computed: as many as there are processors.
     threads: Arc<Semaphore>,
     /// One for each that is being computed or waits.
     places: Arc<Semaphore>,
     /// None where the system would not have one.
     pool: Option<Arc<Pool>>,
+    numbers: Arc<Numbers>,
+}
+
+#[derive(Default)]
+struct Numbers {
+    time: Histogram,
+    refused: Counter,
 }
 
 /// Threads that give way. None of the server's own runtime would do: it would keep giving way afterwards.
@@ -71,12 +80,27 @@ impl Hashing {
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
         let (threads, places) = (semaphore(processors), semaphore(processors * (1 + QUEUE)));
         let pool = Pool::new(processors).ok().map(Arc::new);
-        Self { memory: semaphore(kib as usize), kib, threads, places, pool }
+        Self { memory: semaphore(kib as usize), kib, processors, threads, places, pool, numbers: Arc::default() }
     }
 
     /// How many bytes there are for all that is hashed at once. What takes more can never be hashed.
     pub fn memory(&self) -> u64 {
         u64::from(self.kib) * KIB
+    }
+
+    /// Writes how busy it is.
+    pub fn write(&self, text: &mut Text) {
+        let running = self.processors.saturating_sub(self.threads.available_permits());
+        let places = self.processors * (1 + QUEUE);
+        let taken = places.saturating_sub(self.places.available_permits());
+        text.gauge("guildhall_hashing_running", "Passwords that are being hashed").of(&[], running);
+        text.gauge("guildhall_hashing_waiting", "Passwords that wait to be hashed")
+            .of(&[], taken.saturating_sub(running));
+        text.gauge("guildhall_hashing_places", "How many may be hashed and wait together").of(&[], places);
+        text.counter("guildhall_hashing_refused_total", "Passwords that were not hashed, because too many waited")
+            .of(&[], self.numbers.refused.get());
+        text.histogram("guildhall_hashing_seconds", "Time to hash a password, its wait aside")
+            .histogram(&[], &self.numbers.time);
     }
 
     /// Runs work that takes so many bytes of memory, on a thread that may be busy.
@@ -85,10 +109,13 @@ impl Hashing {
     /// `too_many_requests` at once when too many wait already; later when it does not get its turn in time; and when it
     /// takes more than there is for all.
     pub async fn run<T: Send + 'static>(&self, bytes: u64, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = self.turn(bytes).await?;
+        let turn = self.turn(bytes).await.inspect_err(|_| self.numbers.refused.inc())?;
+        let numbers = self.numbers.clone();
         let pool = self.pool.as_ref().ok_or_else(busy)?;
         let work = move || {
+            let start = Instant::now();
             let result = work();
+            numbers.time.observe(start.elapsed());
             // Held until the work is done, also when whoever asked for it has gone; and given back before they hear of it.
             drop(turn);
             result

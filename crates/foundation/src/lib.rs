@@ -5,6 +5,7 @@
 pub mod app;
 pub mod audit;
 pub mod config;
+pub mod credentials;
 pub mod cx;
 pub mod email_address;
 pub mod email_domain;
@@ -29,4 +30,5 @@ pub mod stored;
 pub mod tables;
 pub mod text;
 pub mod time;
+pub mod traces;
 mod wire_enum;

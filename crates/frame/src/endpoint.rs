@@ -193,6 +193,9 @@ fn enter<C: Caller>(
     door: &Door,
 ) -> Result<(Call<C>, RawInput, Option<Jar>)> {
     let Identified { caller, project, via, acting, keeps_cookies } = identified;
+    if let Some(active) = &head.trace {
+        active.in_project(&project.id);
+    }
     let (request_id, ip_address) = (head.request_id.clone(), head.ip_address);
     let cx = Cx { app: app.clone(), project, via, acting, now: head.now, request_id, ip_address };
     if let Some(required) = door.requires {

@@ -7,7 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use database::Timestamp;
 use foundation::id::Environment;
+use foundation::traces::Active;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The longest origin there can be, in bytes: a scheme, a host name (RFC 1035, section 2.3.4) and a port.
 pub const LONGEST_ORIGIN: usize = 300;
@@ -31,6 +33,8 @@ pub struct Head {
     pub ip_address: Option<IpAddr>,
     /// The address that this server sees: the client's, or a proxy's.
     pub peer: Option<IpAddr>,
+    /// Where it is traced, if it is.
+    pub trace: Option<Arc<Active>>,
 }
 
 impl Head {

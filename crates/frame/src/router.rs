@@ -20,6 +20,7 @@ use foundation::error::{ApiError, Error, Result};
 use foundation::metrics::OperationMetrics;
 use foundation::occasional::Occasional;
 use foundation::panics::caught;
+use foundation::traces::{self, Ended, Parent};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -99,13 +100,18 @@ impl Frame {
     async fn answer(&self, operation: &Operation, door: Door, path: PathParams, mut request: Request) -> Response {
         let started = Instant::now();
         let mut head = self.head_of(&mut request, door.dialect);
+        self.trace(&mut head);
         let received = self.receive(operation, door, &head, path, request).await;
         // A request counts from when it is complete: nobody gets an older time by sending slowly.
         head.now = self.app.now();
         let head = Arc::new(head);
         let result = match received {
             // The memory of the body is given back with the answer: what was read from it is as large.
-            Ok((input, _body)) => self.run(operation, door, &head, input).await,
+            Ok((input, _body)) => match head.trace.clone().filter(|active| active.is_recorded()) {
+                None => self.run(operation, door, &head, input).await,
+                // On the heap, so that whoever is not traced pays nothing for its room.
+                Some(active) => traces::within(active, Box::pin(self.run(operation, door, &head, input))).await,
+            },
             Err(error) => Err(error),
         };
         let answered_with = result.as_ref().err().and_then(Error::api);
@@ -121,11 +127,40 @@ impl Frame {
             tracing::error!(request_id = %head.request_id, ?error, "{} does not declare an error", operation.about.operation);
             self.app.metrics().undeclared_error(operation.about.operation, error.error_type());
         }
+        if let Some(error) = answered_with {
+            (self.wiring.refused)(&self.app, operation.about.operation, error);
+        }
+        if let Some(error) = error {
+            self.app.metrics().error(error.error_type());
+        }
         operation.metrics.request(response.status().as_u16(), started.elapsed());
+        self.end_trace(operation, door, &head, response.status(), error);
         identify(&head, &mut response);
         let line = Line { operation: operation.about.operation, head: &head, error, elapsed: started.elapsed() };
         line.log(response.status(), !(operation.about.quiet && response.status().is_success()), 0);
         response
+    }
+
+    /// Begins to trace a request, where the operator wants that. What machines ask again and again says nothing of people.
+    fn trace(&self, head: &mut Head) {
+        if let Some(traces) = self.app.traces().filter(|_| head.dialect != Dialect::Plain) {
+            let parent = Parent::read(head.header("traceparent"), head.header("tracestate"));
+            head.trace = Some(Arc::new(traces.begin(parent)));
+        }
+    }
+
+    fn end_trace(&self, operation: &Operation, door: Door, head: &Head, status: StatusCode, error: Option<ApiError>) {
+        if let (Some(traces), Some(active)) = (self.app.traces(), &head.trace) {
+            let ended = Ended {
+                name: operation.about.operation,
+                method: door.method.as_str(),
+                route: door.path,
+                status: status.as_u16(),
+                error: error.map(ApiError::error_type),
+                request_id: &head.request_id,
+            };
+            traces.end(active, ended);
+        }
     }
 
     /// Reads all of a request.
@@ -207,6 +242,9 @@ impl Frame {
         if dialect == Dialect::Browser && !preflight {
             cors::allow(&self.app, &self.wiring, &head, error, response.headers_mut()).await;
         }
+        if let Some(error) = error {
+            self.app.metrics().error(error.error_type());
+        }
         identify(&head, &mut response);
         self.nowhere.request(response.status().as_u16(), started.elapsed());
         let line = Line { operation: "none", head: &head, error, elapsed: started.elapsed() };
@@ -228,6 +266,7 @@ impl Frame {
             ip_address: peer.map(|peer| self.wiring.proxies.client_address(peer, &headers)),
             headers,
             peer,
+            trace: None,
         }
     }
 
@@ -295,11 +334,14 @@ impl Line<'_> {
     fn log(&self, status: StatusCode, is_told: bool, untold: u64) {
         let Self { operation, head, error, elapsed } = self;
         let (client, error) = (head.ip_address.map(tracing::field::display), error.map(ApiError::error_type));
+        let trace_id = head.trace.as_ref().map(|active| active.trace_id());
+        let trace_id = trace_id.as_deref();
         let untold = Some(untold).filter(|untold| *untold > 0);
         macro_rules! log {
             ($level:ident) => {
                 tracing::$level!(
                     request_id = %head.request_id,
+                    trace_id,
                     operation,
                     status = status.as_u16(),
                     error,

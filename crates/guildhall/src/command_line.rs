@@ -57,6 +57,12 @@ pub(crate) fn number<N: TryFrom<i64>>(
     }
 }
 
+/// Reads a part of a whole.
+pub(crate) fn ratio(text: &str) -> Result<f64, String> {
+    let ratio = text.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    ratio.ok_or_else(|| "write a number from 0 to 1, such as 0.1".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +76,14 @@ mod tests {
         }
         for text in ["-1", "1G", "4294967296"] {
             assert_eq!(count(text).unwrap_err(), "write a whole number, 0 or more", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_a_part_of_a_whole() {
+        assert_eq!((ratio("0"), ratio("0.25"), ratio("1")), (Ok(0.0), Ok(0.25), Ok(1.0)));
+        for text in ["-0.1", "1.1", "NaN", "inf", "a half", ""] {
+            assert_eq!(ratio(text).unwrap_err(), "write a number from 0 to 1, such as 0.1", "{text}");
         }
     }
 }

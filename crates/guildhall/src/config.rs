@@ -1,11 +1,12 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
-use crate::command_line::number;
+use crate::command_line::{number, ratio};
 use crate::machine;
 use clap::Args;
 use database::Engine;
 use foundation::config::Config;
 use foundation::secret::Secret;
+use foundation::traces;
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
@@ -78,6 +79,13 @@ pub(crate) struct Server {
     /// Serve /metrics here instead of with everything else
     #[arg(long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
+    /// A collector of OpenTelemetry (OTLP over HTTP) that requests are traced to, such as http://127.0.0.1:4318; none traces
+    /// nothing
+    #[arg(long, env = "GUILDHALL_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    pub(crate) otlp_endpoint: Option<Secret>,
+    /// Which part of the requests is traced, from 0 to 1; whoever calls with a trace decides for theirs [default: 1]
+    #[arg(long, env = "GUILDHALL_OTLP_SAMPLE", value_name = "RATIO", value_parser = ratio)]
+    pub(crate) otlp_sample: Option<f64>,
     /// Private networks and hosts that may be asked over HTTP, such as 10.20.0.0/16 or idp.internal:8443, with commas between
     /// them; without it the public Internet only
     #[arg(long, env = "GUILDHALL_OUTBOUND_ALLOW", value_name = "LIST")]
@@ -130,6 +138,9 @@ struct File {
     #[serde(deserialize_with = "unless_empty")]
     breach_service: Option<String>,
     audit_days: Option<u32>,
+    #[serde(deserialize_with = "unless_empty")]
+    otlp_endpoint: Option<Secret>,
+    otlp_sample: Option<f64>,
     #[serde(deserialize_with = "unless_empty")]
     metrics_listen: Option<String>,
     #[serde(deserialize_with = "unless_empty")]
@@ -221,6 +232,11 @@ impl Server {
             breach_service: self.breach_service.or(file.breach_service),
             audit_days: self.audit_days.or(file.audit_days),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            otlp_endpoint: self
+                .otlp_endpoint
+                .or(file.otlp_endpoint)
+                .or_else(|| standard(OTEL_ENDPOINT).map(Secret::from)),
+            otlp_sample: self.otlp_sample.or(file.otlp_sample),
             outbound_allow: self.outbound_allow.or(file.outbound_allow),
             outbound_authorities: self.outbound_authorities.or(file.outbound_authorities),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
@@ -254,8 +270,22 @@ impl Server {
             breach_filter: self.breach_filter.clone(),
             breach_service: self.breach_service.clone(),
             audit_days: self.audit_days.map_or(usual.audit_days, |days| (days > 0).then_some(days)),
+            traces: self.otlp_endpoint.clone().map(|endpoint| traces::Config {
+                endpoint,
+                sample: self.otlp_sample.unwrap_or(1.0),
+                service: standard(OTEL_SERVICE).unwrap_or_else(|| "guildhall".to_owned()),
+            }),
         }
     }
+}
+
+/// What OpenTelemetry calls the collector of whoever says nothing else, and this server.
+const OTEL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+const OTEL_SERVICE: &str = "OTEL_SERVICE_NAME";
+
+/// A variable of the environment that is not ours. An empty one is not there.
+fn standard(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
 /// What stands between commas.

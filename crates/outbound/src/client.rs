@@ -13,14 +13,32 @@ use crate::{
     response::Response,
     tls::{self, Trust},
 };
+use hyper::Method;
 use std::{
     net::{IpAddr, SocketAddr},
     num::NonZeroU16,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Host;
+
+/// One request, once it is over.
+pub struct Asked<'a> {
+    /// How.
+    pub method: &'a Method,
+    /// Whom: a name or an address.
+    pub host: String,
+    /// Where.
+    pub port: u16,
+    /// The status that it was answered with, or why there is none.
+    pub answer: Result<u16, &'a Refused>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+type Observer = Box<dyn Fn(&Asked<'_>) + Send + Sync>;
 
 /// What the operator decides.
 pub struct Config {
@@ -56,13 +74,15 @@ struct Shared {
     allow: Allow,
     resolver: Arc<dyn Resolve>,
     trust: Trust,
+    observer: OnceLock<Observer>,
 }
 
 impl Outbound {
     /// Reads the authorities. The error is a sentence for the operator.
     pub fn new(config: Config) -> Result<Self, String> {
         let trust = Trust::new(config.authorities.as_deref())?;
-        let shared = Arc::new(Shared { allow: config.allow, resolver: config.resolver, trust });
+        let shared =
+            Arc::new(Shared { allow: config.allow, resolver: config.resolver, trust, observer: OnceLock::new() });
         Ok(Self { shared, places: places(config.requests_at_once) })
     }
 
@@ -85,8 +105,23 @@ impl Outbound {
         }
     }
 
+    /// Has `f` called after every request, by the task that made it. The first observer stays.
+    pub fn observe(&self, f: impl Fn(&Asked<'_>) + Send + Sync + 'static) {
+        let _ = self.shared.observer.set(Box::new(f));
+    }
+
     /// Makes the request. Whoever stops waiting for it ends it.
-    pub async fn send(&self, mut request: Request) -> Result<Response, Refused> {
+    pub async fn send(&self, request: Request) -> Result<Response, Refused> {
+        let Some(observe) = self.shared.observer.get() else { return self.make(request).await };
+        let (start, method) = (Instant::now(), request.method.clone());
+        let (host, port) = (request.target.host.to_string(), request.target.port);
+        let result = self.make(request).await;
+        let answer = result.as_ref().map(|response| response.status.as_u16());
+        observe(&Asked { method: &method, host, port, answer, elapsed: start.elapsed() });
+        result
+    }
+
+    async fn make(&self, mut request: Request) -> Result<Response, Refused> {
         self.check(&request)?;
         let deadline = Deadline::after(request.limits.total);
         let Ok(Ok(place)) = deadline.bound(self.places.clone().acquire_owned()).await else {

@@ -25,7 +25,7 @@ mod target;
 mod tls;
 
 pub use allow::Allow;
-pub use client::{Config, Outbound};
+pub use client::{Asked, Config, Outbound};
 pub use hyper::{HeaderMap, Method, StatusCode, body::Bytes, header};
 pub use refused::{Part, Refused, Stage};
 pub use request::{Limits, Request};

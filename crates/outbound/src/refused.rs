@@ -122,6 +122,22 @@ impl Refused {
         }
     }
 
+    /// Its kind, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::BadUrl { .. } => "bad_url",
+            Self::Blocked { .. } => "blocked",
+            Self::Dns { .. } => "dns",
+            Self::Connect { .. } => "connect",
+            Self::Tls { .. } => "tls",
+            Self::Timeout { .. } => "timeout",
+            Self::TooLarge { .. } => "too_large",
+            Self::Redirect { .. } => "redirect",
+            Self::Protocol { .. } => "protocol",
+            Self::Busy => "busy",
+        }
+    }
+
     pub(crate) fn lost(host: String) -> Self {
         Self::Connect { host, why: "closed the connection before its answer was complete" }
     }

@@ -51,6 +51,33 @@ mod tests {
     use foundation::error::ApiError;
     use std::collections::BTreeSet;
 
+    /// Their answers say whether a member is authenticated, and have the token of half a login.
+    #[test]
+    fn every_operation_that_ends_in_a_login_is_counted_as_one() {
+        let described = openapi();
+        let schemas = described["components"]["schemas"].as_object().unwrap();
+        let ends_in_a_login = |operation: &Value| {
+            let mut text = operation["responses"]["200"]["content"].to_string();
+            let mut known = BTreeSet::new();
+            let is_named = |text: &str, name: &str| text.contains(&format!("/{name}\""));
+            while let Some((name, schema)) =
+                schemas.iter().find(|(name, _)| !known.contains(*name) && is_named(&text, name))
+            {
+                known.insert(name);
+                text += &schema.to_string();
+            }
+            text.contains("\"member_authenticated\"") && text.contains("\"intermediate_session_token\"")
+        };
+        let operations =
+            described["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+        let ending: Vec<_> = operations.filter(|operation| ends_in_a_login(operation)).collect();
+        assert!(ending.len() > 8, "{ending:?}");
+        for operation in ending {
+            let operation = operation["operationId"].as_str().unwrap().trim_end_matches(".browser");
+            assert!(login::method_of_operation(operation).is_some(), "{operation}");
+        }
+    }
+
     /// Words that stand in paths where other paths have the id of an organization or a member.
     fn beside_ids() -> BTreeSet<&'static str> {
         let paths: Vec<Vec<&str>> = endpoints()

@@ -2,7 +2,7 @@
 
 use crate::callers::ended_cookies;
 use crate::catalogue::{endpoints, openapi};
-use crate::{outbox, pages, projects, sessions, workers};
+use crate::{login, outbox, pages, projects, sessions, workers};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use foundation::app::App;
@@ -31,6 +31,7 @@ pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wir
         error_page: pages::error_page,
         environment,
         ended_cookies,
+        refused: login::refused,
         within: ANSWER_WITHIN,
         bodies,
         proxies,
@@ -80,7 +81,7 @@ pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()
     }
     app.stop();
     outbox::wake(&app);
-    workers.stop().await;
+    workers.stop(&app).await;
     if let Err(error) = workers::flush(app.clone()).await {
         tracing::warn!(%error, "what checks have changed of sessions could not be written");
     }

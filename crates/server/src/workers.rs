@@ -1,5 +1,6 @@
 //! What goes on beside requests.
 
+use crate::pages::READY_WITHIN;
 use crate::{members, organizations, outbox, sessions};
 use database::{EVERYTHING, Tx, changes};
 use foundation::app::App;
@@ -8,12 +9,18 @@ use foundation::keys;
 use foundation::panics::caught;
 use foundation::tables::{AT_ONCE, Kept, Tables};
 use foundation::time;
-use std::time::Duration;
+use foundation::traces;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// What was written behind is at most this old when the program crashes.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
+/// What is scraped soon after the start is to say something already.
+const MEASURE_FIRST: Duration = Duration::from_millis(500);
+/// A write wakes a disk that sleeps.
+const TRY_EVERY: Duration = Duration::from_secs(15);
+const COUNT_EVERY: Duration = Duration::from_secs(60);
 const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
@@ -25,10 +32,14 @@ const CHANGES_KEPT: i64 = 10;
 /// How long the program stays for messages that are being delivered when it is to end.
 const DELIVER_WITHIN: Duration = Duration::from_secs(5);
 
+/// How long it stays for traces.
+const TRACE_WITHIN: Duration = Duration::from_secs(2);
+
 /// All of them, while they run.
 pub(crate) struct Workers {
     delivery: JoinHandle<()>,
-    periodic: [JoinHandle<()>; 6],
+    periodic: [JoinHandle<()>; 8],
+    traces: JoinHandle<()>,
 }
 
 /// Starts them all.
@@ -37,23 +48,31 @@ pub(crate) fn start(app: &App) -> Workers {
         delivery: tokio::spawn(outbox::run(app.clone())),
         periodic: [
             tokio::spawn(every(app.clone(), FLUSH_EVERY, FLUSH_EVERY, flush)),
-            tokio::spawn(every(app.clone(), MEASURE_EVERY, MEASURE_EVERY, measure)),
+            tokio::spawn(every(app.clone(), MEASURE_FIRST, MEASURE_EVERY, measure)),
+            tokio::spawn(every(app.clone(), MEASURE_FIRST, TRY_EVERY, try_a_write)),
+            tokio::spawn(every(app.clone(), MEASURE_FIRST, COUNT_EVERY, count)),
             tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, LOOK_FOR_KEYS_EVERY, look_for_keys)),
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, organizations::sweep)),
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, end_locks)),
             tokio::spawn(every(app.clone(), CLEAN_AFTER, CLEAN_EVERY, clean)),
         ],
+        traces: tokio::spawn(trace(app.clone())),
     }
 }
 
 impl Workers {
     /// Ends them, after `App::stop`. Messages that this program has claimed would otherwise wait until its claim is over.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(self, app: &App) {
         self.periodic.iter().for_each(JoinHandle::abort);
         let delivery = self.delivery.abort_handle();
         if tokio::time::timeout(DELIVER_WITHIN, self.delivery).await.is_err() {
             tracing::warn!("some messages were still being delivered; they will be tried again");
             delivery.abort();
+        }
+        if let Some(traces) = app.traces() {
+            traces.stop();
+            // What is not taken by then is lost, and nobody's login depends on it.
+            let _ = tokio::time::timeout(TRACE_WITHIN, self.traces).await;
         }
     }
 }
@@ -74,8 +93,25 @@ pub(crate) async fn flush(app: App) -> Result<()> {
 }
 
 async fn measure(app: App) -> Result<()> {
-    app.metrics().set_outbox_depth(outbox::depth(&app).await?);
+    outbox::measure(&app).await
+}
+
+/// As `/readyz` does, for those who only look at the numbers.
+async fn try_a_write(app: App) -> Result<()> {
+    let start = Instant::now();
+    let tried = tokio::time::timeout(READY_WITHIN, keys::check_writable(app.db())).await;
+    app.metrics().readiness(matches!(tried, Ok(Ok(()))).then(|| start.elapsed()));
     Ok(())
+}
+
+async fn count(app: App) -> Result<()> {
+    sessions::measure(&app).await
+}
+
+async fn trace(app: App) {
+    if let Some(traces) = app.traces() {
+        traces::run(traces, app.outbound()).await;
+    }
 }
 
 async fn look_for_keys(app: App) -> Result<()> {

@@ -23,7 +23,7 @@ mod tls;
 mod wire;
 
 use crate::{
-    Error, Options, Outcome, Result, Tx,
+    Error, Numbers, Options, Outcome, Result, Tx,
     changes::Changes,
     job::{Done, Job},
     mode::Mode,
@@ -90,10 +90,15 @@ impl Postgres {
         };
         let queued = start.elapsed();
         let work = move || {
-            let verdict = repeat(&mut lease, mode, job.as_mut());
-            Done::new(job, verdict, queued)
+            let (verdict, repeats) = repeat(&mut lease, mode, job.as_mut());
+            Done { repeats, ..Done::new(job, verdict, queued) }
         };
         Done::of_thread(work, queued).await
+    }
+
+    pub(crate) fn numbers(&self) -> Numbers {
+        let lanes = vec![self.pool.lane("write"), self.checks.lane("check"), self.scans.lane("scan")];
+        Numbers { lanes, files: Vec::new(), copies: None }
     }
 
     pub(crate) async fn close(&self) {
@@ -104,13 +109,14 @@ impl Postgres {
     }
 }
 
-/// Runs the transaction until it is neither refused for another's sake nor cut off where that is harmless.
-fn repeat(lease: &mut Lease, mode: Mode, job: &mut dyn Job) -> Verdict {
+/// Runs the transaction until it is neither refused for another's sake nor cut off where that is harmless; also how often it
+/// was run anew.
+fn repeat(lease: &mut Lease, mode: Mode, job: &mut dyn Job) -> (Verdict, u32) {
     let (mut conflicts, mut moves) = (0, 0);
     loop {
         let session = match lease.session() {
             Ok(session) => session,
-            Err(e) => return Verdict::Rollback(Outcome::Unavailable, Some(e)),
+            Err(e) => return (Verdict::Rollback(Outcome::Unavailable, Some(e)), conflicts + moves),
         };
         let Attempt { verdict, harmless } = attempt(session, mode, job);
         match verdict {
@@ -119,7 +125,7 @@ fn repeat(lease: &mut Lease, mode: Mode, job: &mut dyn Job) -> Verdict {
                 conflicts += 1;
             }
             Verdict::Rollback(Outcome::Unavailable, _) if harmless && moves < MOVES => moves += 1,
-            verdict => return verdict,
+            verdict => return (verdict, conflicts + moves),
         }
     }
 }

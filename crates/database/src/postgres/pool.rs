@@ -6,7 +6,7 @@ use super::{
     session::Session,
     shortage::{Idle, WAIT},
 };
-use crate::{Error, Result, mode::Mode};
+use crate::{Error, Lane, Result, lanes::Waiters, mode::Mode};
 use std::{sync::Arc, time::Instant};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -19,6 +19,7 @@ pub(crate) struct Pool {
     settings: &'static str,
     size: u32,
     permits: Arc<Semaphore>,
+    waiters: Waiters,
     /// Of all pools, and which of them this is.
     idle: Arc<Idle>,
     index: usize,
@@ -36,18 +37,33 @@ impl Pool {
         let size = u32::try_from(connections).unwrap_or(u32::MAX);
         let settings = begin::settings_of(mode, named);
         let permits = Arc::new(Semaphore::new(size as usize));
-        Pool { address, named, settings, size, permits, idle: idle.clone(), index }
+        Pool { address, named, settings, size, permits, waiters: Waiters::default(), idle: idle.clone(), index }
     }
 
     /// Lends a connection.
     pub(crate) async fn lease(self: Arc<Self>) -> Result<Lease> {
         let start = Instant::now();
-        let permit = match timeout(WAIT, self.permits.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(_)) => return Err(Error::unavailable("the database is closed")),
-            Err(_) => return Err(Error::unavailable("all connections to the database are busy")),
+        let permit = match self.permits.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => self.wait().await?,
         };
         Ok(Lease { session: None, pool: self, start: Some(start), _permit: permit })
+    }
+
+    async fn wait(&self) -> Result<OwnedSemaphorePermit> {
+        let _waits = self.waiters.one();
+        match timeout(WAIT, self.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(Error::unavailable("the database is closed")),
+            Err(_) => Err(Error::unavailable("all connections to the database are busy")),
+        }
+    }
+
+    /// How busy it is.
+    pub(crate) fn lane(&self, name: &'static str) -> Lane {
+        let size = self.size as usize;
+        let in_use = size.saturating_sub(self.permits.available_permits());
+        Lane { name, size, in_use, waiting: self.waiters.count() }
     }
 
     fn idle_one(&self) -> Option<Session> {

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     thread::{self, JoinHandle},
 };
@@ -36,6 +36,8 @@ pub(super) struct Checkpoints {
     /// Pages in the log from which on the writer copies the rest.
     finish_at: u32,
     copying: Option<JoinHandle<()>>,
+    /// How often it was copied.
+    copies: Arc<AtomicU64>,
     file: Option<Arc<OpenFile>>,
 }
 
@@ -48,7 +50,20 @@ impl Checkpoints {
         let log = Arc::new(AtomicU32::new(0));
         let pages = log.clone();
         writer.on_commit(move |length| pages.store(length, Ordering::Relaxed))?;
-        Ok(Self { path: path.to_owned(), log, copied_at: 0, finish_at: ENOUGH, copying: None, file: None })
+        Ok(Self {
+            path: path.to_owned(),
+            log,
+            copied_at: 0,
+            finish_at: ENOUGH,
+            copying: None,
+            copies: Arc::default(),
+            file: None,
+        })
+    }
+
+    /// Counts how often the log was copied, or part of it.
+    pub(super) fn copies(&self) -> Arc<AtomicU64> {
+        self.copies.clone()
     }
 
     /// Does what is due after a commit.
@@ -77,6 +92,7 @@ impl Checkpoints {
         if let Err(error) = writer.copy_log() {
             warn(&error);
         }
+        self.copies.fetch_add(1, Ordering::Relaxed);
         // Unless it begins anew, because somebody reads what was there before.
         (self.copied_at, self.finish_at) = (pages, pages + STEP);
     }
@@ -87,6 +103,7 @@ impl Checkpoints {
             Some(file) => file.clone(),
             None => self.file.insert(Arc::new(ManuallyDrop::new(File::open(&path)?))).clone(),
         };
+        self.copies.fetch_add(1, Ordering::Relaxed);
         let work = move || copy(&path, &file).unwrap_or_else(|error| warn(&error));
         thread::Builder::new().name("sqlite-copy".into()).spawn(work)
     }

@@ -13,7 +13,7 @@ mod tail;
 mod writer;
 
 use crate::{
-    Result,
+    Numbers, Result,
     changes::Changes,
     job::{Done, Job},
     mode::Mode,
@@ -30,6 +30,7 @@ pub(crate) struct Sqlite {
     scans: Scans,
     tail: Tail,
     writer: Writer,
+    path: PathBuf,
 }
 
 impl Sqlite {
@@ -39,7 +40,7 @@ impl Sqlite {
         // The writer comes first: it turns on the write-ahead log, without which a reader would lock the file.
         let writer = Writer::start(&path)?;
         let scans = Scans::open(path.clone())?;
-        Ok(Sqlite { readers: Readers::open(path, readers)?, scans, tail: Tail::default(), writer })
+        Ok(Sqlite { readers: Readers::open(path.clone(), readers)?, scans, tail: Tail::default(), writer, path })
     }
 
     pub(crate) async fn run(&self, mode: Mode, start: Instant, job: Box<dyn Job>) -> Done {
@@ -53,6 +54,18 @@ impl Sqlite {
 
     pub(crate) async fn catch_up(&self, changes: &Changes) -> Result<()> {
         self.tail.catch_up(&self.readers, changes).await
+    }
+
+    pub(crate) fn numbers(&self) -> Numbers {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let files = [("database", self.path.clone()), ("log", log.into())];
+        let bytes = |(name, path): (_, PathBuf)| Some((name, std::fs::metadata(path).ok()?.len()));
+        Numbers {
+            lanes: vec![self.readers.lane("read"), self.scans.lane(), self.writer.lane()],
+            files: files.into_iter().filter_map(bytes).collect(),
+            copies: Some(self.writer.copies()),
+        }
     }
 
     pub(crate) async fn close(&self) {

@@ -2,8 +2,9 @@
 
 use super::{connection::Connection, error::closed};
 use crate::{
-    Result, Tx,
+    Lane, Result, Tx,
     job::{Done, Job},
+    lanes::Waiters,
     tx::Verdict,
 };
 use std::{
@@ -18,17 +19,24 @@ pub(super) struct Readers {
     path: PathBuf,
     count: usize,
     permits: Arc<Semaphore>,
+    waiters: Waiters,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     pub(super) fn open(path: PathBuf, count: usize) -> Result<Readers> {
         let idle = Mutex::new(vec![Connection::reader(&path)?]);
-        Ok(Readers { path, count, permits: Arc::new(Semaphore::new(count)), idle })
+        Ok(Readers { path, count, permits: Arc::new(Semaphore::new(count)), waiters: Waiters::default(), idle })
     }
 
     pub(super) async fn run(&self, start: Instant, mut job: Box<dyn Job>) -> Done {
-        let permit = self.permits.acquire().await;
+        let permit = match self.permits.try_acquire() {
+            Ok(permit) => Ok(permit),
+            Err(_) => {
+                let _waits = self.waiters.one();
+                self.permits.acquire().await
+            }
+        };
         let queued = start.elapsed();
         if permit.is_err() {
             return Done::failed(closed(), queued);
@@ -40,7 +48,14 @@ impl Readers {
 
     /// The right to read on another thread.
     pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        let _waits = self.waiters.one();
         self.permits.clone().acquire_owned().await.map_err(|_| closed())
+    }
+
+    /// How busy they are.
+    pub(super) fn lane(&self, name: &'static str) -> Lane {
+        let in_use = self.count.saturating_sub(self.permits.available_permits());
+        Lane { name, size: self.count, in_use, waiting: self.waiters.count() }
     }
 
     /// Whether nobody may read any more.

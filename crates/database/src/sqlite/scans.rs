@@ -2,7 +2,7 @@
 
 use super::readers::{Reader, Readers};
 use crate::{
-    Error, Result,
+    Error, Lane, Result,
     job::{Done, Job},
     mode::SCAN,
     tx::Verdict,
@@ -32,6 +32,10 @@ impl Scans {
             Done::of(job, verdict, queued)
         };
         Done::of_thread(scan, queued).await
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        self.0.lane("scan")
     }
 
     pub(super) async fn close(&self) {

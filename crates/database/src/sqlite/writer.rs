@@ -2,7 +2,7 @@
 
 use super::{checkpoint::Checkpoints, connection::Connection, error::closed};
 use crate::{
-    Error, Result, Tx,
+    Error, Lane, Result, Tx,
     job::{Done, Job},
     mode::Mode,
     tx::Verdict,
@@ -10,6 +10,10 @@ use crate::{
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -21,7 +25,12 @@ const BATCH: usize = 64;
 /// How many may wait in the queue; more wait to get into it.
 const QUEUE: usize = 1024;
 
-pub(crate) struct Writer(mpsc::Sender<Message>);
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Message>,
+    /// Whether it is at work: 1, or 0.
+    busy: Arc<AtomicUsize>,
+    copies: Arc<AtomicU64>,
+}
 
 enum Message {
     Work(Waiting),
@@ -32,19 +41,33 @@ impl Writer {
     pub(crate) fn start(path: &Path) -> Result<Writer> {
         let mut connection = Connection::writer(path)?;
         let checkpoints = Checkpoints::of(&mut connection, path)?;
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let copies = checkpoints.copies();
+        let (queue, receiver) = mpsc::channel(QUEUE);
+        let busy = Arc::<AtomicUsize>::default();
+        let shown = busy.clone();
         thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(connection, checkpoints, receiver))
+            .spawn(move || serve(connection, checkpoints, receiver, &shown))
             .map_err(Error::unavailable)?;
-        Ok(Writer(sender))
+        Ok(Writer { queue, busy, copies })
+    }
+
+    /// How busy it is.
+    pub(crate) fn lane(&self) -> Lane {
+        let waiting = self.queue.max_capacity() - self.queue.capacity();
+        Lane { name: "write", size: 1, in_use: self.busy.load(Relaxed), waiting }
+    }
+
+    /// How often its log was copied into the database.
+    pub(crate) fn copies(&self) -> u64 {
+        self.copies.load(Relaxed)
     }
 
     pub(crate) async fn run(&self, mode: Mode, start: Instant, job: Box<dyn Job>) -> Done {
         let (reply, answer) = oneshot::channel();
         let changes_schema = mode == Mode::Migrate;
         let waiting = Waiting { job, changes_schema, start, queued: Duration::ZERO, state: State::Waiting, reply };
-        if self.0.send(Message::Work(waiting)).await.is_err() {
+        if self.queue.send(Message::Work(waiting)).await.is_err() {
             return Done::failed(closed(), start.elapsed());
         }
         match answer.await {
@@ -56,7 +79,7 @@ impl Writer {
 
     pub(crate) async fn close(&self) {
         let (reply, done) = oneshot::channel();
-        if self.0.send(Message::Close(reply)).await.is_ok() {
+        if self.queue.send(Message::Close(reply)).await.is_ok() {
             // An error means the thread is gone, which is what was asked.
             let _ = done.await;
         }
@@ -127,9 +150,15 @@ impl Waiting {
     }
 }
 
-fn serve(mut connection: Connection, mut checkpoints: Checkpoints, mut queue: mpsc::Receiver<Message>) {
+fn serve(
+    mut connection: Connection,
+    mut checkpoints: Checkpoints,
+    mut queue: mpsc::Receiver<Message>,
+    busy: &AtomicUsize,
+) {
     let mut closing = Vec::new();
     while let Some(message) = queue.blocking_recv() {
+        busy.store(1, Relaxed);
         let mut batch = Vec::new();
         let mut next = Some(message);
         while let Some(message) = next {
@@ -145,6 +174,7 @@ fn serve(mut connection: Connection, mut checkpoints: Checkpoints, mut queue: mp
         }
         commit_together(&mut connection, batch);
         checkpoints.tend(&connection);
+        busy.store(0, Relaxed);
     }
     checkpoints.end();
     for pragma in ["PRAGMA optimize;", "PRAGMA wal_checkpoint(TRUNCATE);"] {

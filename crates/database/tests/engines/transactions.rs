@@ -346,10 +346,62 @@ async fn observing(db: &Database, _: &str) {
     .await
     .unwrap();
     db.write(|_| Err::<(), _>(Refusal::Ours)).await.unwrap_err();
-    let seen = seen.lock().unwrap();
+    let mut conflicts = 2;
+    let meets_others = move |_: &mut database::Tx<'_>| match conflicts {
+        0 => Ok(()),
+        _ => {
+            conflicts -= 1;
+            Err(Refusal::Database(Error::Conflict))
+        }
+    };
+    let repeats = match db.write(meets_others).await {
+        Ok(()) => 2,
+        // Nobody else writes on SQLite, so there is nobody to meet.
+        Err(_) => 0,
+    };
+    assert_eq!(repeats == 2, db.engine() == Engine::Postgres);
+    let mut seen = std::mem::take(&mut *seen.lock().unwrap());
+    assert_eq!(seen.pop().map(|last| last.repeats), Some(repeats));
     let list: Vec<_> = seen.iter().map(|o| (o.kind, o.outcome)).collect();
     assert_eq!(list, [(Kind::Read, Committed), (Kind::Write, Committed), (Kind::Write, RolledBack)]);
     assert!(seen[1].ran >= Duration::from_millis(20) && seen[1].queued < Duration::from_millis(500));
+    lanes(db).await;
+}
+
+/// Who is at work, and who waits, is seen without asking.
+async fn lanes(db: &Database) {
+    let lane = |db: &Database, name| db.numbers().lanes.into_iter().find(|lane| lane.name == name).unwrap();
+    let size = lane(db, "write").size;
+    let (begun, end) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let writes: Vec<_> = (0..size + 2)
+        .map(|_| {
+            let (db, begun, end) = (db.clone(), begun.clone(), end.clone());
+            tokio::spawn(async move {
+                db.write(move |_| {
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    while end.load(Ordering::SeqCst) == 0 {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                    Ok::<_, Error>(())
+                })
+                .await
+            })
+        })
+        .collect();
+    // SQLite's writer takes what waits together, so how many are left in its queue is a matter of luck.
+    let least = if db.engine() == Engine::Postgres { 2 } else { 0 };
+    while begun.load(Ordering::SeqCst) < 1 || lane(db, "write").in_use < size || lane(db, "write").waiting < least {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    end.store(1, Ordering::SeqCst);
+    for write in writes {
+        write.await.unwrap().unwrap();
+    }
+    while lane(db, "write").in_use > 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(lane(db, "write").waiting, 0);
+    assert_eq!(db.numbers().files.len(), if db.engine() == Engine::Sqlite { 2 } else { 0 });
 }
 
 async fn closing(db: &Database, url: &str) {

@@ -10,6 +10,7 @@ use crate::{logs, transfer::engine_name};
 use clap::Args;
 use database::transfer::version;
 use foundation::app::App;
+use foundation::traces;
 use server::{Listening, Proxies, Tls, projects};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -129,12 +130,21 @@ pub(super) fn check(options: &Server) -> Result<(), String> {
     }
     TlsFiles::given(options)?;
     check_gateway(options)?;
+    check_collector(options)?;
     proxies(options).map(drop)
 }
 
 fn check_gateway(options: &Server) -> Result<(), String> {
     let Some(url) = &options.sms_url else { return Ok(()) };
     server::check_sms_url(url.reveal()).map_err(|error| format!("--sms-url: {error}"))
+}
+
+fn check_collector(options: &Server) -> Result<(), String> {
+    if let Some(sample) = options.otlp_sample.filter(|sample| !(0.0..=1.0).contains(sample)) {
+        return Err(format!("--otlp-sample {sample}: a part of the requests is a number from 0 to 1, such as 0.1"));
+    }
+    let Some(url) = &options.otlp_endpoint else { return Ok(()) };
+    traces::check_endpoint(url.reveal()).map_err(|error| format!("--otlp-endpoint: {error}"))
 }
 
 fn proxies(options: &Server) -> Result<Proxies, String> {

@@ -2,6 +2,7 @@
 
 use super::intermediate::IntermediateSession;
 use super::missing::{MfaRequired, missing};
+use super::numbers;
 use super::outcome::{Missing, NoMore, Outcome, State};
 use crate::attempts;
 use crate::decision::{Subject, may_use};
@@ -53,6 +54,7 @@ pub(crate) fn finish(
     evidence: Evidence,
     terms: Terms,
 ) -> Result<Outcome> {
+    let method = numbers::method_of(&evidence);
     let Evidence { factors: new, intermediate, session, source, locale } = evidence;
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
@@ -85,7 +87,8 @@ pub(crate) fn finish(
             (None, None) => Basis::Login,
         };
         let session = sessions::begin_or_extend(tx, cx, &organization, &member, basis, factors, terms)?;
-        return Ok(Outcome { organization, member, state: State::Authenticated(Box::new(session)), more: NoMore {} });
+        let state = State::Authenticated(Box::new(session));
+        return Ok(Outcome { organization, member, state, more: NoMore {}, method });
     }
     if let Some(proven) = proven_now {
         members::prove_email(tx, cx, &organization, &mut member, &proven)?;
@@ -111,7 +114,7 @@ pub(crate) fn finish(
         None => None,
     };
     let missing = Missing { intermediate, primary, mfa };
-    Ok(Outcome { organization, member, state: State::Missing(Box::new(missing)), more: NoMore {} })
+    Ok(Outcome { organization, member, state: State::Missing(Box::new(missing)), more: NoMore {}, method })
 }
 
 /// Sends a code by itself to whoever proves their phone number as a rule, and has not proven another factor.

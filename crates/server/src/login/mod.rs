@@ -4,6 +4,7 @@ mod exchange;
 mod finish;
 mod intermediate;
 mod missing;
+mod numbers;
 mod outcome;
 mod store;
 
@@ -11,5 +12,8 @@ pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
 pub(crate) use intermediate::IntermediateSession;
 pub(crate) use missing::{MfaRequired, PrimaryRequired, missing};
+#[cfg(test)]
+pub(crate) use numbers::method_of_operation;
+pub(crate) use numbers::{refused, write as write_numbers};
 pub(crate) use outcome::Outcome;
 pub(crate) use store::TABLES;

@@ -2,6 +2,7 @@
 
 use super::intermediate::IntermediateSession;
 use super::missing::{MfaRequired, PrimaryRequired};
+use super::numbers;
 use crate::cookies;
 use crate::members::Member;
 use crate::organizations::Organization;
@@ -22,6 +23,8 @@ pub(crate) struct Outcome<More = NoMore> {
     pub(super) member: Member,
     pub(super) state: State,
     pub(super) more: More,
+    /// How it was come by, for the numbers.
+    pub(super) method: &'static str,
 }
 
 /// A way in that tells nothing besides.
@@ -42,8 +45,8 @@ pub(super) struct Missing {
 impl Outcome {
     /// The same, with what this way in tells besides.
     pub(crate) fn with<More>(self, more: More) -> Outcome<More> {
-        let Outcome { organization, member, state, .. } = self;
-        Outcome { organization, member, state, more }
+        let Outcome { organization, member, state, method, .. } = self;
+        Outcome { organization, member, state, more, method }
     }
 }
 
@@ -78,7 +81,8 @@ impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
     type Output = WithCookies<AuthResponse<More>>;
 
     async fn finish(self, cx: &Cx) -> Result<Self::Output> {
-        let Outcome { organization, member, state, more } = self;
+        let Outcome { organization, member, state, more, method } = self;
+        numbers::count(&cx.app, method, &state);
         let mut response = AuthResponse {
             more,
             member_id: member.member_id.clone(),

@@ -6,6 +6,7 @@ mod kind;
 mod lanes;
 mod listing;
 mod mail;
+mod numbers;
 mod post;
 mod shown;
 mod store;
@@ -17,6 +18,7 @@ pub(crate) use bounds::{count_text, count_to_own_address, count_to_stranger, pre
 pub(crate) use kind::{Kind, MAIL, Message};
 pub use listing::{Listed, get, list, retry};
 pub(crate) use mail::Mail;
+pub(crate) use numbers::write as write_numbers;
 pub(crate) use store::TABLES;
 pub(crate) use text::Text;
 pub use text::check_sms_url;
@@ -31,9 +33,12 @@ use foundation::id::{OrganizationId, OutboxId};
 use foundation::keys::{Purpose, Sealer};
 use foundation::memory::Memory;
 use foundation::time::{after_minutes, seconds_to_wait};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{New, Status};
 use tokio::sync::Notify;
+
+/// Looking which messages wait may take such a part of the time.
+const MEASURED_PART: u32 = 20;
 
 /// A message, and what it is for.
 pub(crate) struct Parcel<'a> {
@@ -154,9 +159,13 @@ fn open(app: &App, tx: &mut Tx, row: &store::Stored) -> Result<Option<Message>> 
     Message::from_json(&row.kind, &body)
 }
 
-/// How many messages wait, for the metrics.
-pub(crate) async fn depth(app: &App) -> Result<i64> {
-    app.db().scan(|tx| tx.visit::<_, Error>(EVERYTHING, store::depth)).await
+/// Looks which messages wait, for the numbers. The more there are, the longer this waits afterwards.
+pub(crate) async fn measure(app: &App) -> Result<()> {
+    let start = Instant::now();
+    let waiting = app.db().scan(|tx| tx.visit::<_, Error>(EVERYTHING, store::waiting)).await?;
+    numbers::measured(app, &waiting);
+    tokio::time::sleep(start.elapsed() * MEASURED_PART).await;
+    Ok(())
 }
 
 #[cfg(test)]

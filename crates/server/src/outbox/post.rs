@@ -1,14 +1,11 @@
 //! What is POSTed to a server that a tenant or the operator has named.
 
 use ::mail::SendError;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::memory::Memory;
 use outbound::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use outbound::{Outbound, Request, Response, StatusCode, Url};
-use percent_encoding::percent_decode_str;
+use outbound::{Outbound, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU16;
@@ -93,22 +90,4 @@ pub(super) async fn send(outbound: &Outbound, request: Request) -> Result<(), Se
         _ if status.is_client_error() => Err(SendError::Permanent(told)),
         _ => Err(SendError::Transient(told)),
     }
-}
-
-/// A URL without the user and the password that stand in it, and those.
-pub(super) fn without_credentials(url: &str) -> Result<(Url, String, String), String> {
-    let mut url = Url::parse(url).map_err(|_| "it is no URL with a scheme and a host".to_owned())?;
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
-    let without = url.set_username("").and_then(|()| url.set_password(None));
-    without.map_err(|()| "it is not a URL of http or https".to_owned())?;
-    Ok((url, user, password))
-}
-
-/// Basic authentication (RFC 7617).
-pub(super) fn basic(user: &str, password: &str) -> Result<HeaderValue, String> {
-    let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
-    let mut value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -318,8 +318,10 @@ pub(super) fn find(tx: &mut Tx, id: &OutboxId) -> Result<Option<Stored>> {
     )?)
 }
 
-pub(super) fn depth(tx: &mut Tx) -> Result<i64> {
-    let (count,) =
-        tx.one::<(i64,)>("SELECT COUNT(*) FROM outbox WHERE status = $1", args![Status::Waiting.as_str()])?;
-    Ok(count)
+/// How many messages of each kind wait, and since when the first of them does.
+pub(super) fn waiting(tx: &mut Tx) -> Result<Vec<(String, i64, Timestamp)>> {
+    Ok(tx.all(
+        "SELECT kind, COUNT(*), MIN(created_at) FROM outbox WHERE status = $1 GROUP BY kind",
+        args![Status::Waiting.as_str()],
+    )?)
 }

@@ -3,6 +3,7 @@
 use super::{post, twilio};
 use ::mail::SendError;
 use foundation::app::App;
+use foundation::credentials::{basic, without_credentials};
 use outbound::Request;
 use outbound::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
@@ -55,12 +56,12 @@ fn request(url: &str, text: &Text) -> Result<Request, String> {
     if let Some(url) = url.strip_prefix(twilio::PREFIX) {
         return twilio::request(url, &text.to, &text.body);
     }
-    let (url, user, password) = post::without_credentials(url)?;
+    let (url, user, password) = without_credentials(url)?;
     let body = json!({ "to": text.to, "body": text.body }).to_string();
     let request = Request::post(url.as_str(), body).map_err(|refused| refused.to_string())?.allow_http();
     let request = post::json(request);
     match (user.as_str(), password.as_str()) {
         ("", "") => Ok(request),
-        (user, password) => Ok(request.header(AUTHORIZATION, post::basic(user, password)?)),
+        (user, password) => Ok(request.header(AUTHORIZATION, basic(user, password)?)),
     }
 }

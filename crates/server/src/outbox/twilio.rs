@@ -1,7 +1,7 @@
 //! Text messages through Twilio's API: <https://www.twilio.com/docs/messaging/api/message-resource>.
 
-use super::post::{basic, without_credentials};
 use ::mail::SendError;
+use foundation::credentials::{basic, without_credentials};
 use outbound::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use outbound::{Request, Response, StatusCode};
 use serde::Deserialize;

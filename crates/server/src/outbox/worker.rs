@@ -2,6 +2,7 @@
 
 use super::kind::{Kind, Message, after};
 use super::lanes::Lanes;
+use super::numbers::{self, Became};
 use super::{open, store, woken};
 use ::mail::SendError;
 use database::{EVERYTHING, Timestamp, Tx};
@@ -10,7 +11,7 @@ use foundation::error::{Error, Result};
 use foundation::panics::caught;
 use futures_util::future::join_all;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// How long a message that a node cannot open is left to others, in microseconds.
@@ -114,31 +115,67 @@ async fn write<T: Send + 'static>(app: &App, mut work: impl FnMut(&mut Tx) -> Re
 }
 
 async fn attempt(app: App, row: store::Stored, message: Message) -> Result<()> {
-    let (id, kind) = (row.id.clone(), message.kind());
+    let kind = message.kind();
     if app.now() > row.useful_until() {
-        tracing::warn!(outbox_id = %id, kind = kind.name, "given up: nobody could deliver it in time");
-        return write(&app, move |tx| store::too_late(tx, &id, "nobody could deliver it in time")).await;
+        tracing::warn!(outbox_id = %row.id, kind = kind.name, "given up: nobody could deliver it in time");
+        return settle(&app, &row, &message, Settled::TooLate("nobody could deliver it in time".into())).await;
     }
-    match message.deliver(&app).await {
+    let start = Instant::now();
+    let delivered = message.deliver(&app).await;
+    numbers::timed(&app, kind, start.elapsed());
+    let settled = match delivered {
         Ok(()) => {
-            tracing::info!(outbox_id = %id, kind = kind.name, "delivered");
-            write(&app, move |tx| store::delivered(tx, &id)).await
+            tracing::info!(outbox_id = %row.id, kind = kind.name, "delivered");
+            Settled::Delivered
         }
         Err(SendError::Permanent(error)) => {
             let reason = without_recipient(&error, &message);
-            tracing::warn!(outbox_id = %id, kind = kind.name, reason, "refused; `guildhall outbox retry` tries it again");
-            write(&app, move |tx| store::failed(tx, &id, &error)).await
+            tracing::warn!(outbox_id = %row.id, kind = kind.name, reason, "refused; `guildhall outbox retry` tries it again");
+            Settled::Refused(error)
         }
         Err(SendError::Transient(error)) => {
             let reason = without_recipient(&error, &message);
-            let Some(due) = kind.next_attempt(row.attempts, app.now(), row.useful_until()) else {
-                tracing::warn!(outbox_id = %id, kind = kind.name, reason, "given up: it would come too late");
-                return write(&app, move |tx| store::too_late(tx, &id, &error)).await;
-            };
-            tracing::warn!(outbox_id = %id, kind = kind.name, attempt = row.attempts, reason, "to be tried again");
-            write(&app, move |tx| store::retry(tx, &id, due, &error)).await
+            match kind.next_attempt(row.attempts, app.now(), row.useful_until()) {
+                None => {
+                    tracing::warn!(outbox_id = %row.id, kind = kind.name, reason, "given up: it would come too late");
+                    Settled::TooLate(error)
+                }
+                Some(due) => {
+                    tracing::warn!(outbox_id = %row.id, kind = kind.name, attempt = row.attempts, reason, "to be tried again");
+                    Settled::Again(due, error)
+                }
+            }
         }
-    }
+    };
+    settle(&app, &row, &message, settled).await
+}
+
+/// What an attempt came to, with the error that is shown.
+enum Settled {
+    Delivered,
+    Refused(String),
+    TooLate(String),
+    Again(Timestamp, String),
+}
+
+/// Records it, and counts it then.
+async fn settle(app: &App, row: &store::Stored, message: &Message, settled: Settled) -> Result<()> {
+    let became = match &settled {
+        Settled::Delivered => Became::Delivered,
+        Settled::Refused(_) => Became::Refused,
+        Settled::TooLate(_) => Became::GivenUp,
+        Settled::Again(..) => Became::Retried,
+    };
+    let id = row.id.clone();
+    let record = move |tx: &mut Tx| match &settled {
+        Settled::Delivered => store::delivered(tx, &id),
+        Settled::Refused(error) => store::failed(tx, &id, error),
+        Settled::TooLate(error) => store::too_late(tx, &id, error),
+        Settled::Again(due, error) => store::retry(tx, &id, *due, error),
+    };
+    write(app, record).await?;
+    numbers::count(app, message, became);
+    Ok(())
 }
 
 /// Why, for the log, which names no addresses: mail servers repeat whom they refuse.

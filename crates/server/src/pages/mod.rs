@@ -5,6 +5,7 @@ mod assets;
 mod description;
 mod errors;
 mod home;
+mod numbers;
 mod outbox;
 mod phone_numbers;
 mod probes;
@@ -18,7 +19,7 @@ mod unlock;
 pub(crate) use description::describe;
 pub(crate) use errors::error_page;
 pub use outbox::outbox_page;
-pub(crate) use probes::{metrics, tell_apart, watch};
+pub(crate) use probes::{READY_WITHIN, metrics, tell_apart, watch};
 
 use frame::Endpoint;
 

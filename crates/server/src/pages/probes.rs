@@ -1,5 +1,6 @@
 //! Whether this server is well, for those who watch it.
 
+use super::numbers;
 use super::outbox::is_of_this_machine;
 use crate::actor::Anyone;
 use axum::http::StatusCode;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use transport::Gauges;
 
 /// How long the database has to show that it is ready.
-const READY_WITHIN: Duration = Duration::from_secs(3);
+pub(crate) const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// That the process lives.
 #[endpoint("probes.healthz", plain GET "/healthz", quiet)]
@@ -76,13 +77,10 @@ pub(crate) async fn metrics(cx: Call<Anyone>, _input: NoInput) -> Result<Plain> 
     if !cx.app.memory::<Clients>().has_own_address() && !is_of_this_machine(&cx) {
         return Err(ApiError::RouteNotFound.because("Numbers are not public; --metrics-listen gives them an address."));
     }
-    if let Some(gauges) = cx.app.memory::<Clients>().gauges.get() {
-        cx.app.metrics().set_clients(gauges.connections(), gauges.body_bytes());
-    }
     Ok(Plain {
         status: StatusCode::OK,
         media_type: "text/plain; version=0.0.4; charset=utf-8",
-        content: Cow::Owned(cx.app.metrics().text().into_bytes()),
+        content: Cow::Owned(numbers::of(&cx.app, cx.app.memory::<Clients>().gauges.get()).into_bytes()),
         seconds: 0,
     })
 }

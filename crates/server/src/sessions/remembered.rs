@@ -16,12 +16,14 @@ use crate::joining;
 use crate::members::Member;
 use crate::organizations::{Organization, OrganizationView};
 use database::{RowKey, Timestamp};
+use foundation::app::App;
 use foundation::config::Config;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{OrganizationId, ProjectId, SessionId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::memory::Memory;
+use foundation::metrics::{Counter, Text};
 use foundation::rbac::RoleId;
 use foundation::time::{self, MINUTE};
 use quick_cache::Weighter;
@@ -39,13 +41,25 @@ const SPREAD: u8 = 128;
 /// A JWT is given out again only while the session's end that it claims is so much behind, in microseconds, at most.
 const BEHIND: i64 = MINUTE;
 
-/// The sessions that this process has answered for, by the fingerprint of the token.
-struct RememberedSessions(Cache<u128, Arc<Remembered>, Bytes>);
+/// The sessions that this process has answered for.
+struct RememberedSessions {
+    /// By the fingerprint of the token.
+    known: Cache<u128, Arc<Remembered>, Bytes>,
+    /// Checks that were answered with one that was remembered, with one that was read, and those that were refused.
+    recalled: Counter,
+    read: Counter,
+    refused: Counter,
+}
 
 impl Memory for RememberedSessions {
     fn new(config: &Config) -> Self {
         // The organizations of sessions have the rest.
-        Self(Cache::with_weighter(100_000, config.session_memory / 4 * 3, Bytes))
+        Self {
+            known: Cache::with_weighter(100_000, config.session_memory / 4 * 3, Bytes),
+            recalled: Counter::default(),
+            read: Counter::default(),
+            refused: Counter::default(),
+        }
     }
 }
 
@@ -186,9 +200,22 @@ const NEVER: u64 = u64::MAX;
 /// # Errors
 /// As [`Credential::find`].
 pub(super) async fn present(cx: &Cx, credential: &Credential) -> Result<Valid> {
-    if let Some(known) = recall(cx, credential).await? {
-        return Ok(known);
+    let presented = match recall(cx, credential).await {
+        Ok(Some(known)) => return Ok(known),
+        Ok(None) => read(cx, credential).await,
+        Err(error) => Err(error),
+    };
+    let checks = cx.app.memory::<RememberedSessions>();
+    match &presented {
+        Ok(_) => checks.read.inc(),
+        Err(error) if error.api().is_some() => checks.refused.inc(),
+        Err(_) => {}
     }
+    presented
+}
+
+/// The same, read.
+async fn read(cx: &Cx, credential: &Credential) -> Result<Valid> {
     // What else is remembered, such as the project's policy, is to be as new as what is read now.
     cx.app.db().catch_up().await?;
     let (cx_, credential) = (cx.clone(), credential.clone());
@@ -214,7 +241,8 @@ async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Valid>> {
         Credential::Jwt(text) => verified::session(cx, text.reveal()).await?,
     };
     let Some(key) = key else { return Ok(None) };
-    let Some(known) = cx.app.memory::<RememberedSessions>().0.get(&key) else { return Ok(None) };
+    let sessions = cx.app.memory::<RememberedSessions>();
+    let Some(known) = sessions.known.get(&key) else { return Ok(None) };
     if known.project_id != cx.project().id {
         return Err(ApiError::SessionNotFound.into());
     }
@@ -224,6 +252,7 @@ async fn recall(cx: &Cx, credential: &Credential) -> Result<Option<Valid>> {
     let view = OrganizationView::recall(&cx.app, &known.organization_id, known.revisions.organization);
     let Some(organization) = view else { return Ok(None) };
     known.ensure_jwt(cx).await?;
+    sessions.recalled.inc();
     Ok(Some(Valid { session: known, organization }))
 }
 
@@ -249,7 +278,7 @@ async fn remember_as(
     let view = OrganizationView::of(&cx.app, organization)?;
     let token = session.token(&cx.app);
     let key = token.fingerprint(cx.app.fingerprints());
-    let cache = &cx.app.memory::<RememberedSessions>().0;
+    let cache = &cx.app.memory::<RememberedSessions>().known;
     let revisions = Revisions {
         session: session.revision,
         member: (member.revision, member.updated_at),
@@ -318,4 +347,15 @@ async fn remember_as(
     });
     cache.insert(key, remembered.clone());
     Ok(Valid { session: remembered, organization: view })
+}
+
+/// Writes how many are remembered, and how checks were answered.
+pub(super) fn write(app: &App, text: &mut Text) {
+    let RememberedSessions { known, recalled, read, refused } = app.memory::<RememberedSessions>();
+    text.counter("guildhall_session_checks_total", "Checks of sessions, by how they were answered")
+        .of(&[("result", "remembered")], recalled.get())
+        .of(&[("result", "read")], read.get())
+        .of(&[("result", "refused")], refused.get());
+    text.gauge("guildhall_remembered_sessions", "Sessions that this process remembers").of(&[], known.len());
+    text.gauge("guildhall_remembered_sessions_bytes", "Memory that they take").of(&[], known.weight());
 }

@@ -4,6 +4,18 @@ use database::{FromRow, Json, Row, Timestamp, Tx, args};
 use foundation::error::Result;
 use foundation::id::{MemberId, OrganizationId, ProjectId, SessionId};
 use foundation::tables::{Kept, Old, Owner, Table};
+use foundation::time::MINUTE;
+
+const ALIVE: &str = "SELECT
+         (SELECT COUNT(*) FROM sessions WHERE expires_in_hour > $1)
+         + (SELECT COUNT(*) FROM sessions WHERE expires_in_hour = $1 AND expires_at > $2)";
+
+/// How many have not ended, of everybody. All but those that end in this hour are counted in an index.
+pub(super) fn alive(tx: &mut Tx, now: Timestamp) -> Result<i64> {
+    let hour = Timestamp(now.0 - now.0.rem_euclid(60 * MINUTE));
+    let (alive,) = tx.one::<(i64,)>(ALIVE, args![hour, now])?;
+    Ok(alive)
+}
 
 /// The table of this subject.
 pub(crate) const TABLES: &[Table] = &[Table {

@@ -12,6 +12,7 @@ pub(crate) use login::{
     oidc_callback, saml_response, way, way_back_of_callback, way_back_of_start,
 };
 
+pub(crate) use login::write_numbers;
 pub(crate) use recorder::remedy;
 pub use recorder::{Known, Recorded, known_of};
 

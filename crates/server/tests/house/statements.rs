@@ -34,6 +34,8 @@ const OF_EVERYBODY: &[&str] = &[
     "FROM projects ORDER BY created_at, id",
     // A session that only its id is known of is looked up in its project.
     "SELECT organization_id FROM sessions WHERE project_id = $1 AND id = $2",
+    // How many there are, of everybody.
+    "FROM sessions WHERE expires_in_hour > $1",
     // What was derived from a session may be of any organization of its project.
     "SELECT id FROM sessions WHERE project_id = $1 AND derived_from = $2",
     // The outbox is one queue for all projects.
@@ -136,6 +138,7 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "projects/operations.rs",
         "organizations/deletion.rs",
         "sessions/credential.rs",
+        "sessions/numbers.rs",
         "sessions/operations.rs",
         "sessions/written_behind.rs",
         "outbox/listing.rs",

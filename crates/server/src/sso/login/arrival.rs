@@ -2,6 +2,7 @@
 
 use super::begun::{Begun, NotHere};
 use super::identity::Identity;
+use super::numbers;
 use super::provisioning::{self, Outlook};
 use super::state::State;
 use super::usable::usable;
@@ -150,8 +151,8 @@ pub(super) async fn finish(
     judged: std::result::Result<Accepted, Refused>,
     exchange: Exchange,
 ) -> Result<Option<Arrived>> {
-    let cx = found.cx.clone();
-    cx.write(move |tx| {
+    let (cx, protocol) = (found.cx.clone(), exchange.protocol);
+    let arrived = cx.write(move |tx| {
         if let Ok(accepted) = &judged {
             prefetch(tx, &found, accepted)?;
         }
@@ -166,8 +167,15 @@ pub(super) async fn finish(
             Err(refused) => refuse(tx, &found, exchange, refused),
         };
         arrived.map(Some)
-    })
-    .await
+    });
+    let arrived = arrived.await;
+    match &arrived {
+        Ok(Some(_)) => numbers::count(&cx.app, protocol, true),
+        Err(error) if error.api().is_some() => numbers::count(&cx.app, protocol, false),
+        // It is judged anew, or nothing came of it.
+        Ok(None) | Err(_) => {}
+    }
+    arrived
 }
 
 /// The refusal of an answer that was judged by a connection which is another by now.

@@ -13,6 +13,7 @@ mod begun;
 mod discovery;
 mod identity;
 mod known_keys;
+mod numbers;
 mod oidc;
 mod provisioning;
 mod saml;
@@ -26,6 +27,7 @@ mod way_back;
 
 pub(crate) use arrival::{Arrived, CALLBACK};
 pub(crate) use begin::{BEGIN, Start, begin};
+pub(crate) use numbers::write as write_numbers;
 pub(crate) use oidc::{ANSWER, CallbackInput, callback as oidc_callback};
 pub(crate) use saml::{RESPONSE, ResponseInput, metadata, response as saml_response};
 pub(crate) use started::Way;

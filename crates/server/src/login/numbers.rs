@@ -1,0 +1,169 @@
+//! Logins, counted: by how they were come by, and what came of them.
+//!
+//! What succeeds is counted after its commit, when the answer is finished; what is refused when the answer is known. So a
+//! transaction that is run anew counts once.
+
+use super::finish::Evidence;
+use super::outcome::State;
+use crate::factors::{Factor, FactorType};
+use foundation::app::App;
+use foundation::config::Config;
+use foundation::error::ApiError;
+use foundation::memory::Memory;
+use foundation::metrics::{Counter, Family, Text};
+
+/// What this process has counted.
+struct Logins {
+    by_outcome: Family<Counter, 2>,
+    refused: Family<Counter, 2>,
+}
+
+/// The operations that end in a login, or in what leads to organizations, and how one is come by there.
+const METHODS: &[(&str, &str)] = &[
+    ("magic_links.authenticate", MAGIC_LINK),
+    ("magic_links.authenticate_discovery", MAGIC_LINK),
+    ("email_codes.authenticate", EMAIL_OTP),
+    ("email_codes.authenticate_discovery", EMAIL_OTP),
+    ("passwords.authenticate", PASSWORD),
+    ("passwords.discovery_authenticate", PASSWORD),
+    ("passwords.email_reset", PASSWORD),
+    ("passwords.discovery_reset", PASSWORD),
+    ("passwords.session_reset", PASSWORD),
+    ("passwords.existing_password_reset", PASSWORD),
+    ("sso.authenticate", SSO),
+    ("otps.sms.authenticate", SMS_OTP),
+    ("totp.authenticate", TOTP),
+    ("recovery_codes.recover", RECOVERY_CODE),
+    ("sessions.exchange", SESSION),
+    ("discovery.exchange", DISCOVERY),
+    ("discovery.create", DISCOVERY),
+];
+
+const MAGIC_LINK: &str = "magic_link";
+const EMAIL_OTP: &str = "email_otp";
+const PASSWORD: &str = "password";
+const SSO: &str = "sso";
+const OAUTH: &str = "oauth";
+const SMS_OTP: &str = "sms_otp";
+const TOTP: &str = "totp";
+const RECOVERY_CODE: &str = "recovery_code";
+/// A session that led to another organization.
+const SESSION: &str = "session_exchange";
+/// Half a login that led to an organization.
+const DISCOVERY: &str = "discovery";
+
+const AUTHENTICATED: &str = "authenticated";
+const PRIMARY_REQUIRED: &str = "primary_required";
+const MFA_REQUIRED: &str = "mfa_required";
+const REFUSED: &str = "refused";
+
+impl Memory for Logins {
+    fn new(_: &Config) -> Self {
+        let by_outcome = Family::new(["method", "outcome"], Counter::default);
+        // From the first on, so that what never was is told apart from what is not known.
+        for (_, method) in METHODS {
+            for outcome in [AUTHENTICATED, PRIMARY_REQUIRED, MFA_REQUIRED, REFUSED] {
+                by_outcome.get([(*method).into(), outcome.into()]);
+            }
+        }
+        Self { by_outcome, refused: Family::new(["method", "reason"], Counter::default) }
+    }
+}
+
+/// How somebody has come by a login: by what they have just proven.
+pub(super) fn method_of(evidence: &Evidence) -> &'static str {
+    match (&evidence.source, evidence.factors.first()) {
+        (Some(_), _) => SESSION,
+        (None, None) => DISCOVERY,
+        (None, Some(factor)) => method_of_factor(factor),
+    }
+}
+
+fn method_of_factor(factor: &Factor) -> &'static str {
+    match factor.kind {
+        FactorType::MagicLink => MAGIC_LINK,
+        FactorType::EmailOtp => EMAIL_OTP,
+        FactorType::Password => PASSWORD,
+        FactorType::Sso => SSO,
+        FactorType::Otp => SMS_OTP,
+        FactorType::Totp => TOTP,
+        FactorType::RecoveryCodes => RECOVERY_CODE,
+        FactorType::Oauth | FactorType::Other(_) => OAUTH,
+    }
+}
+
+/// A login has come to this.
+pub(super) fn count(app: &App, method: &'static str, state: &State) {
+    let outcome = match state {
+        State::Authenticated(_) => AUTHENTICATED,
+        State::Missing(missing) if missing.primary.is_some() => PRIMARY_REQUIRED,
+        State::Missing(_) => MFA_REQUIRED,
+    };
+    app.memory::<Logins>().by_outcome.get([method.into(), outcome.into()]).inc();
+}
+
+/// How one comes by a login by this operation, if it ends in one.
+pub(crate) fn method_of_operation(operation: &str) -> Option<&'static str> {
+    METHODS.iter().find(|(known, _)| *known == operation).map(|(_, method)| *method)
+}
+
+/// An operation was refused. It counts if it is one that ends in a login, and it was the person who was refused, and not the
+/// project's credentials or what the app has sent.
+pub(crate) fn refused(app: &App, operation: &'static str, error: ApiError) {
+    if let (Some(method), Some(reason)) = (method_of_operation(operation), reason(error)) {
+        let logins = app.memory::<Logins>();
+        logins.by_outcome.get([method.into(), REFUSED.into()]).inc();
+        logins.refused.get([method.into(), reason.into()]).inc();
+    }
+}
+
+/// Why a person was refused, in a word.
+fn reason(error: ApiError) -> Option<&'static str> {
+    use ApiError as E;
+    Some(match error {
+        E::WrongPassword
+        | E::MagicLinkNotFound
+        | E::OtpCodeNotFound
+        | E::UnableToAuthenticateTotp
+        | E::UnableToAuthenticateRecoveryCode
+        | E::SsoTokenNotFound
+        | E::InvalidCode
+        | E::InvalidTotpCode
+        | E::RecoveryCodeUsedAsTotpCode
+        | E::TotpCodeUsedAsRecoveryCode => "wrong",
+        E::UnableToAuthMagicLink
+        | E::UnableToAuthOtpCode
+        | E::UnableToAuthPasswordResetToken
+        | E::TotpCodeAlreadyAuthenticated
+        | E::ExpiredTotp
+        | E::SessionNotFound
+        | E::IntermediateSessionNotFound
+        | E::SessionTooOldToResetPassword => "used_or_expired",
+        E::UserLockLimitReached => "locked",
+        E::TooManyRequests => "too_many_requests",
+        E::PkceExpectedCodeVerifier | E::PkceDidNotExpectCodeVerifier | E::PkceMismatch => "pkce",
+        E::MemberResetPassword | E::WeakPassword | E::BreachedPassword | E::CannotResetWithExistingPassword => {
+            "password_to_be_changed"
+        }
+        E::RestrictedAuthMethod
+        | E::RestrictedMfaMethod
+        | E::EmailDomainIsClaimed
+        | E::InactiveEmail
+        | E::EmailJitNotAllowed
+        | E::InvalidEmailForJit
+        | E::InvalidConnectionForJit
+        | E::MemberDoesNotExistInOrganization
+        | E::MemberNotFound
+        | E::PrimaryAuthenticationFirst
+        | E::RequiresActiveSsoConnection => "not_allowed",
+        _ => return None,
+    })
+}
+
+/// Writes what was counted.
+pub(crate) fn write(app: &App, text: &mut Text) {
+    let logins = app.memory::<Logins>();
+    text.counter("guildhall_logins_total", "Logins by method and outcome").all(&logins.by_outcome);
+    text.counter("guildhall_login_refusals_total", "Logins that were refused, by method and reason")
+        .all(&logins.refused);
+}
