@@ -4,13 +4,16 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { World } from "./harness.mjs";
+import { World, emailAt } from "./harness.mjs";
 
 /** What is visited: a path, or what makes one once the server runs. `expect`: complaints that belong to the page. */
 const PAGES = [
   { name: "home", path: "/" },
   { name: "error types", path: "/errors" },
   { name: "an error type", path: "/errors/organization_not_found" },
+  { name: "an outbox with nothing in it", path: async () => `${(await silent()).server.url}/outbox?to=nobody` },
+  { name: "the outbox", path: async () => `${(await silent()).server.url}/outbox` },
+  { name: "a message", path: async () => (await silent()).message },
   { name: "no such page", path: "/nowhere", expect: [/404/] },
 ];
 
@@ -20,13 +23,29 @@ const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.
 
 let world;
 let page;
+let kept;
+
+/** A server that keeps its mail, with a link and a code in it, and the address of one message. */
+function silent() {
+  return (kept ??= World.start({ smtp: false }).then(async (there) => {
+    const email_address = emailAt("a-company-with-a-long-name-that-goes-on-and-on.example");
+    await there.backend("POST", "/magic_links/email/discovery/send", { email_address });
+    await there.backend("POST", "/otps/email/discovery/send", { email_address });
+    const outbox = await (await fetch(`${there.server.url}/outbox`)).text();
+    there.message = there.server.url + /href="(\/outbox\/[^"]+)"/.exec(outbox)[1];
+    return there;
+  }));
+}
 
 before(async () => {
   world = await World.start();
   // One that the page behind a link does not lead on by itself.
   page = await world.person({ automated: true });
 });
-after(() => world?.stop());
+after(async () => {
+  await world?.stop();
+  await (await kept)?.stop();
+});
 
 /** What axe-core has against the page: the rule, and where. Of a second colour scheme only its contrasts are anything new. */
 async function violations(colorScheme) {
@@ -50,7 +69,7 @@ for (const { name, path, expect = [] } of PAGES) {
   test(`${name}: usable by everybody, at every width`, async () => {
     page.problems.splice(0);
     const where = typeof path === "string" ? path : await path(world);
-    await page.goto(world.server.url + where);
+    await page.goto(new URL(where, world.server.url).href);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 844 });
       for (const colorScheme of SCHEMES) {

@@ -6,6 +6,7 @@ pub(crate) mod breach_filter;
 pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod keys;
+pub(crate) mod mail;
 pub(crate) mod migrate;
 pub(crate) mod outbox;
 pub(crate) mod project;
