@@ -265,7 +265,7 @@ def test_an_address_is_changed_by_code(project, org):
     new = new_email()
     start(project, org, member, new, delivery_method="EMAIL_OTP")
     mail = project.mailbox.wait(new)
-    assert "5 minutes" in mail.text and "Enter this code to use this email address" in mail.text
+    assert "5 minutes" in mail.text and f"Enter this code to use the address {new}" in mail.text
     code = code_from(mail)
     with refused(404, "otp_code_not_found"):
         enter(project, org, member.email_address, code)

@@ -3,11 +3,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { World, emailAt } from "./harness.mjs";
 
+// It is nowhere: that the browser looks for it says that the policy of the page lets it.
+const LOGO = "https://logo.example/logo.png";
+const SOUGHT = `Failed to load resource: net::ERR_NAME_NOT_RESOLVED ${LOGO}`;
+
 let world;
 let page;
 
 before(async () => {
-  world = await World.start({ smtp: false });
+  world = await World.start({ smtp: false, flags: () => ["--logo-url", LOGO, "--brand-color", "#fd0"] });
   page = await world.person();
 });
 after(() => world?.stop());
@@ -45,23 +49,18 @@ test("messages appear by themselves, newest first, and what is open stays open",
   await page.getByRole("button", { name: "Find" }).click();
   await page.waitForURL(/to=/);
   assert.equal(await items.count(), 1);
-  assert.deepEqual(page.problems.splice(0), []);
+  assert.deepEqual(page.problems.splice(0).filter((problem) => problem !== SOUGHT), []);
 });
 
-test("a mail in the outbox runs no script and shows the logo of the project", async () => {
-  const logo = "https://logo.example/logo.png";
-  world.server.command("project", "update", world.project.project_id, "--logo-url", logo, "--brand-color", "#fd0");
-  await page.route(logo, (route) => route.fulfill({ contentType: "image/png", body: Buffer.alloc(0) }));
+test("a mail is framed without scripts, and shows the logo and the color of the project", async () => {
   const email = emailAt("acme.example");
-  // The server remembers a project for a second.
-  await page.waitForTimeout(1100);
-  const asked = page.waitForRequest(logo);
   await ask("magic_links", email);
   await page.goto(`${world.server.url}/outbox?to=${encodeURIComponent(email)}`);
   await page.locator("summary").click();
-  assert.equal((await asked).headers().referer, undefined);
   const frame = page.locator("iframe");
   assert.equal(await frame.getAttribute("sandbox"), "allow-popups allow-popups-to-escape-sandbox");
   const button = page.frameLocator("iframe").getByRole("link", { name: "Sign in" });
   assert.equal(await button.evaluate((e) => getComputedStyle(e).color), "rgb(0, 0, 0)");
+  assert.equal(await page.frameLocator("iframe").getByAltText("Browser tests").count(), 1);
+  assert.ok(page.problems.length > 0 && page.problems.every((problem) => problem === SOUGHT), page.problems.join("\n"));
 });

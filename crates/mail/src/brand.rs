@@ -151,7 +151,7 @@ mod tests {
         for url in [
             "",
             "http://acme.example/logo.png",
-            "https:///logo.png",
+            "https://",
             "data:image/png;base64,AA",
             "//acme.example/x.png",
             "javascript:alert(1)",

@@ -112,14 +112,15 @@ fn list() {
     print(
         "A file of your own takes the place of the built-in one of the same name (guildhall serve --templates DIR).\n",
     );
-    let line = |name: &str, words: &str| print(&format!("  {name:<46}{words}"));
-    line("layout.html, layout.txt", "what all mails have in common");
+    let file = |name: &str, words: &str| print(&format!("  {name:<56}{words}"));
+    file("layout.html, layout.txt", "what all mails have in common");
     for template in Template::ALL {
         let name = template.name();
-        line(&format!("{name}.html, {name}.txt"), template.purpose());
+        file(&format!("{name}.html, {name}.txt"), template.purpose());
     }
     let languages = Locale::ALL.map(|locale| format!("{}.json", locale.name())).join(", ");
-    line(&languages, "the phrases of a language");
+    print(&format!("\nPhrases of the languages: {languages}"));
+    let line = |name: &str, words: &str| print(&format!("  {name:<20}{words}"));
     print("\nNames that templates may use, as in {{ place }}:\n");
     NAMES.iter().for_each(|(name, words)| line(name, words));
     print("\nPhrases, as in {{ words.intro }}:\n");

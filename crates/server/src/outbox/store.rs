@@ -309,7 +309,7 @@ pub(super) fn latest(tx: &mut Tx, before: Option<&Stored>, to: &str, limit: i64)
     Ok(tx.all(
         "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at
          FROM outbox WHERE status <> $1 AND ($2 = '' OR lower(recipient) LIKE $2 ESCAPE '!')
-         AND ($3 IS NULL OR created_at < $3 OR (created_at = $3 AND id < $4))
+         AND (created_at < $3 OR (created_at = $3 AND id < $4) OR $3 IS NULL)
          ORDER BY created_at DESC, id DESC LIMIT $5",
         args![Status::Suppressed.as_str(), containing(to), created_at, id, limit],
     )?)

@@ -75,7 +75,8 @@
     if (added) document.getElementById("news").textContent = added === 1 ? "1 new message." : `${added} new messages.`;
   };
 
-  document.getElementById("reload").textContent = "New messages appear by themselves";
+  document.getElementById("reload").hidden = true;
+  document.getElementById("news").textContent = "New messages appear by themselves.";
   // A server that is being restarted is asked again.
   const goOn = () => setTimeout(() => look().catch(() => {}).then(goOn), EVERY);
   goOn();
