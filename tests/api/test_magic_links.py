@@ -9,7 +9,7 @@ import secrets
 import pytest
 from harness import (
     ENGINE,
-    MAIL_FROM, REDIRECT_URL, check_refusal, discover, discovery_token, intermediate, login, magic_token, new_domain, new_email, query_of,
+    MAIL_FROM, REDIRECT_URL, check_refusal, data, discover, discovery_token, intermediate, login, magic_token, new_domain, new_email, query_of,
     race, refused, token_from, until, unique, verified_member,
 )
 
@@ -202,7 +202,7 @@ def test_unknown_template_and_locale(project, org):
 @pytest.mark.parametrize("flow", ["login", "signup", "invite", "discovery"])
 def test_locales_change_the_mail(project, org, flow):
     subjects = {}
-    for locale in ("en", "es", "pt-br", "fr"):
+    for locale in ("en", "es", "pt-br", "fr", "de-DE", "ja", "NL", "it"):
         email = new_email()
         if flow == "login":
             project.member(org, email)
@@ -216,7 +216,8 @@ def test_locales_change_the_mail(project, org, flow):
             project.api.magic_links.email.discovery.send(email_address=email, locale=locale)
         mail = project.mailbox.wait(email)
         subjects[locale] = mail.text.replace(mail.link, "")
-    assert len(set(subjects.values())) == 4
+        subjects[locale] = subjects[locale].replace(email, "")
+    assert len(set(subjects.values())) == 8
 
 
 def test_methods_the_organization_does_not_allow(project):
@@ -771,9 +772,31 @@ def test_invite(project, organization, org):
     mail = project.mailbox.wait(email)
     assert query_of(mail.link)["stytch_token_type"] == "multi_tenant_magic_links"
     assert "Acme" in mail.text
+    # Who invites, and whom.
+    assert f"Grace Hopper ({inviter.email_address}) invites you" in mail.text and f"is for {email}." in mail.text
+    assert mail.subject.startswith("Grace Hopper invites you to join ")
     done = authenticate(project, token_from(mail))
     assert (done.member_id, done.member.status, done.member.email_address_verified) == (member.member_id, "active", True)
     assert sorted(done.member_session.roles) == ["stytch_admin", "stytch_member"]
+
+
+def test_a_member_invites_in_their_own_name(project, org):
+    """Whoever invites with a session cannot say that it was another; where no member does, the organization invites."""
+    other = project.admin(org, name="Grace Hopper")
+    member, session = verified_member(project, org, roles=["stytch_admin"], name="Ada Lovelace")
+    by_browser = new_email()
+    answer = project.browser("POST", "/b2b/magic_links/email/invite", {"email_address": by_browser}, session_token=session.session_token)
+    assert data(answer)
+    assert f"Ada Lovelace ({member.email_address}) invites you" in project.mailbox.wait(by_browser).text
+    by_backend = new_email()
+    body = {"organization_id": org, "email_address": by_backend, "invited_by_member_id": other.member_id}
+    headers = {"X-Stytch-Member-Session": session.session_token}
+    assert project.raw("POST", "/v1/b2b/magic_links/email/invite", body, headers=headers).status_code == 200
+    assert f"Ada Lovelace ({member.email_address}) invites you" in project.mailbox.wait(by_backend).text
+    nobody = new_email()
+    invite(project, org, nobody)
+    mail = project.mailbox.wait(nobody)
+    assert "Acme invites you to become a member" in mail.text and mail.subject == "You are invited to join Acme", mail.text
 
 
 def test_inviting_again_updates_the_invitation(project, org):

@@ -21,19 +21,21 @@ export class Server {
   #process;
   #exited;
   #directory;
+  #mails;
   stdout = "";
   stderr = "";
 
   /**
    * Starts a server on a fresh embedded database, with an SMTP server beside it.
-   * @param {{args?: string[], port?: number}} options
+   * @param {{args?: string[], port?: number, smtp?: boolean}} options `smtp: false` keeps mail in the outbox
    */
-  static async start({ args = [], port = 0 } = {}) {
+  static async start({ args = [], port = 0, smtp = true } = {}) {
     if (!fs.existsSync(BIN)) throw new Error(`${BIN} does not exist: build it, or set GUILDHALL_BIN`);
     const server = new Server();
     server.#directory = fs.mkdtempSync(path.join(os.tmpdir(), "guildhall-"));
     server.databaseUrl = `sqlite:${path.join(server.#directory, "guildhall.db")}`;
     server.mail = await MailSink.start();
+    server.#mails = smtp ? ["--smtp-url", server.mail.url] : [];
     await server.#launch(port, args);
     return server;
   }
@@ -45,7 +47,7 @@ export class Server {
         "serve",
         ...["--listen", `127.0.0.1:${port}`],
         ...["--database-url", this.databaseUrl],
-        ...["--smtp-url", this.mail.url],
+        ...this.#mails,
         ...args,
       ],
       { cwd: this.#directory, stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() },

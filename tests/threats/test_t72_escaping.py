@@ -80,8 +80,9 @@ def test_t72_names_in_mails_and_on_the_page_behind_them(project, name):
     project.api.magic_links.email.login_or_signup(organization_id=org, email_address=member.email_address)
     sent.append(project.mailbox.wait(member.email_address))
     invited = new_email()
-    project.api.magic_links.email.invite(organization_id=org, email_address=invited, name=name)
+    project.api.magic_links.email.invite(organization_id=org, email_address=invited, name=name, invited_by_member_id=member.member_id)
     sent.append(project.mailbox.wait(invited))
+    assert unlinked(name)[:150] in sent[-1].subject or name.startswith("=?"), sent[-1].subject
     for mail in sent:
         check_mail(mail, name)
         answer = requests.get(mail.link, timeout=30)
@@ -94,6 +95,17 @@ def test_t72_names_in_mails_and_on_the_page_behind_them(project, name):
     project.api.magic_links.authenticate(magic_links_token=query_of(sent[0].link)["token"])
     project.api.organizations.members.update(org, member.member_id, email_address=new_email())
     check_mail(project.mailbox.wait(member.email_address), name)
+
+
+def test_t72_the_address_of_a_logo(project):
+    """A logo is an attribute of one image, whatever stands in its address."""
+    for url in ('https://logo.example/"onerror="alert(1)', "https://logo.example/'><script>alert(1)</script>", "https://logo.example/&quot;x"):
+        org = project.organization(organization_logo_url=url).organization_id
+        member = project.member(org)
+        project.api.magic_links.email.login_or_signup(organization_id=org, email_address=member.email_address)
+        page = Page(project.mailbox.wait(member.email_address).html)
+        assert page.tags.count("img") == 1 and set(page.tags) <= ALLOWED, page.tags
+        assert url in page.links and not [a for a in page.attributes if a.startswith("on")], page.links
 
 
 @pytest.mark.parametrize("name", BREAKS, ids=ascii)

@@ -2,6 +2,7 @@
 
 use crate::id::{Environment, ProjectId};
 use crate::stored::{Fields, Stored};
+use mail::Color;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -56,6 +57,10 @@ pub struct Settings {
     pub lock_minutes: i64,
     /// Whether a locked member is mailed a link that ends the lock.
     pub lock_self_serve_enabled: bool,
+    /// The logo in mails, unless the organization has one.
+    pub logo_url: Option<String>,
+    /// The color of the buttons in mails.
+    pub brand_color: Option<Color>,
 }
 
 /// How the strength of passwords is judged.
@@ -102,6 +107,8 @@ impl Default for Settings {
             lock_threshold: 10,
             lock_minutes: 60,
             lock_self_serve_enabled: true,
+            logo_url: None,
+            brand_color: None,
         }
     }
 }

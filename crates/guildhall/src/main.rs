@@ -41,6 +41,9 @@ enum Command {
     Project(commands::project::Project),
     /// Show messages that were sent, or wait to be.
     Outbox(commands::outbox::Outbox),
+    /// Look at mail templates.
+    #[command(subcommand)]
+    Mail(commands::mail::Mail),
     /// Show a project's audit log.
     Audit(commands::audit::Audit),
     /// Look after keys.
@@ -96,6 +99,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
             Command::Serve(serve) => serve.run().await,
             Command::Project(project) => project.run().await,
             Command::Outbox(outbox) => outbox.run().await,
+            Command::Mail(mail) => mail.run(),
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,

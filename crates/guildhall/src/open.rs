@@ -51,19 +51,30 @@ async fn finish(db: Database, common: &Common, Checked { equipment, key }: Check
 
 /// Opens for a command that works on a database that is there, with the server running or not.
 pub(crate) async fn open_for_command(common: Common) -> Result<App, String> {
-    Ok(open_with_place(common).await?.app)
+    open_with(common, Server::default()).await
+}
+
+/// The same, with options of the server that the command has too.
+pub(crate) async fn open_with(common: Common, server: Server) -> Result<App, String> {
+    let common = common.complete()?;
+    let checked = check(&common, &server, LOCAL_URL)?;
+    Ok(open_there(&common, checked).await?.app)
 }
 
 /// The same, for a command that is about the master key.
 pub(crate) async fn open_with_place(common: Common) -> Result<Opened, String> {
     let common = common.complete()?;
     let checked = check(&common, &Server::default(), LOCAL_URL)?;
-    let db = transfer::open_existing(&common).await?;
+    open_there(&common, checked).await
+}
+
+async fn open_there(common: &Common, checked: Checked) -> Result<Opened, String> {
+    let db = transfer::open_existing(common).await?;
     // Somebody else's, more likely than one that waits for its tables.
     if transfer::is_new(&db).await? {
         return Err(format!("{NOTHING_HERE}; check --database-url (`guildhall migrate` prepares a new one)"));
     }
-    finish(db, &common, checked).await
+    finish(db, common, checked).await
 }
 
 /// The same, for a command that may be the first, before any start of the server. A database is made only where the

@@ -18,10 +18,15 @@ const EMBEDDED: &[(&str, &str)] = files! {
         "password_reset.txt" "password_changed.txt" "locked.txt"
         "second_factor_added.txt" "second_factor_removed.txt" "recovery_code_used.txt"
         "login_code.txt" "signup_code.txt" "discovery_code.txt" "email_update_code.txt";
-    "locales": "en.json" "es.json" "pt-br.json" "fr.json";
+    "locales": "en.json" "es.json" "pt-br.json" "fr.json" "de.json" "ja.json" "nl.json" "it.json";
 };
 
-/// Every file that mail is made of, by name.
+/// The built-in files, by name.
+pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EMBEDDED.iter().copied()
+}
+
+/// Every file that mail is made of, by name. Those of an operator are owned.
 pub(crate) type Files = BTreeMap<String, Cow<'static, str>>;
 
 /// The embedded files, each replaced by the file of the same name in the directory, if there is one.

@@ -11,6 +11,13 @@ pub(crate) struct Units {
     day: [String; 2],
 }
 
+#[cfg(test)]
+impl Units {
+    pub(crate) fn each(&self) -> [(&'static str, &[String; 2]); 3] {
+        [("minute", &self.minute), ("hour", &self.hour), ("day", &self.day)]
+    }
+}
+
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 

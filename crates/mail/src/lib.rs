@@ -1,24 +1,33 @@
-//! Mail: what a message says, in four languages, and how it reaches an SMTP server.
+//! Mail: what a message says, in eight languages, and how it reaches an SMTP server.
 //!
 //! Rendering and sending are apart on purpose: a developer reads what is never sent, and whoever sends it may have to try
 //! more than once.
 
+mod brand;
+mod check;
 mod embedded;
 pub mod escape;
 mod expiry;
 mod locale;
 mod mailer;
 mod message;
+mod names;
 mod one_line;
 mod phrases;
+mod sample;
 mod smtp_url;
 mod subject;
+mod tags;
 mod templates;
 mod unlinked;
 
 pub use self::{
+    brand::{Brand, Color, is_logo_url},
+    embedded::built_in,
     locale::Locale,
     mailer::{Mailer, SendError},
-    message::{Code, Context, Message, Template},
+    message::{Code, Context, Inviter, Message, Template},
+    names::{NAMES, WORDS},
+    sample::sample,
     templates::Templates,
 };

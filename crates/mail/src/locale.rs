@@ -17,11 +17,22 @@ pub enum Locale {
     PtBr,
     /// French.
     Fr,
+    /// German.
+    De,
+    /// Japanese.
+    Ja,
+    /// Dutch.
+    Nl,
+    /// Italian.
+    It,
 }
 
 impl Locale {
     /// Every language, for checks that must not forget one.
-    pub const ALL: [Self; 4] = [Self::En, Self::Es, Self::PtBr, Self::Fr];
+    pub const ALL: [Self; 8] = [Self::En, Self::Es, Self::PtBr, Self::Fr, Self::De, Self::Ja, Self::Nl, Self::It];
+
+    /// Other names, which SDKs have: text messages call German so.
+    pub const ALIASES: [(&str, Self); 1] = [("de-de", Self::De)];
 
     /// The name on the wire, which is also the name of the file of phrases.
     pub fn name(self) -> &'static str {
@@ -30,6 +41,10 @@ impl Locale {
             Self::Es => "es",
             Self::PtBr => "pt-br",
             Self::Fr => "fr",
+            Self::De => "de",
+            Self::Ja => "ja",
+            Self::Nl => "nl",
+            Self::It => "it",
         }
     }
 }
@@ -42,8 +57,10 @@ impl FromStr for Locale {
         let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
         Self::ALL
             .into_iter()
-            .find(|locale| plain(locale.name()) == plain(name))
-            .ok_or_else(|| "locale must be one of en, es, pt-br, fr".to_owned())
+            .map(|locale| (locale.name(), locale))
+            .chain(Self::ALIASES)
+            .find_map(|(known, locale)| (plain(known) == plain(name)).then_some(locale))
+            .ok_or_else(|| format!("a language is one of {}", Self::ALL.map(Self::name).join(", ")))
     }
 }
 
@@ -60,7 +77,10 @@ mod tests {
         for name in ["pt-BR", "ptbr", "pt_br"] {
             assert_eq!(name.parse(), Ok(Locale::PtBr));
         }
-        assert!("de".parse::<Locale>().is_err());
+        for name in ["de-DE", "deDE", "DE"] {
+            assert_eq!(name.parse(), Ok(Locale::De));
+        }
+        assert_eq!("tlh".parse::<Locale>().unwrap_err(), "a language is one of en, es, pt-br, fr, de, ja, nl, it");
         assert_eq!(Locale::default(), Locale::En);
     }
 }

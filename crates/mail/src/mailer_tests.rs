@@ -71,6 +71,23 @@ async fn an_encoded_word_in_a_name_is_shown_as_it_was_written() {
     assert!(heard.iter().any(|line| line == shown), "{heard:?}");
 }
 
+#[tokio::test]
+async fn a_japanese_subject_is_encoded_in_short_words_and_no_line_is_too_long() {
+    let (url, conversation) = server("250 fine").await;
+    let mailer = Mailer::new(&url, "no-reply@acme.example").unwrap();
+    let subject = "Grace Hopper さんから ブルーチーム株式会社カスタマーサポート部 に招待されました".to_owned();
+    let text = "このリンクは 1 回だけ使用できます。".repeat(30);
+    mailer.send(&Message { subject: subject.clone(), text, ..message() }).await.unwrap();
+    drop(mailer);
+    let heard = conversation.await.unwrap();
+    let begin = heard.iter().position(|line| line.starts_with("Subject: ")).unwrap();
+    let folded = heard[begin + 1..].iter().take_while(|line| line.starts_with(' '));
+    let lines: Vec<_> = std::iter::once(&heard[begin]).chain(folded).collect();
+    let words: Vec<_> = lines.iter().flat_map(|line| line.split(' ')).filter(|word| word.starts_with("=?")).collect();
+    assert!(words.len() > 1 && words.iter().all(|word| word.is_ascii() && word.len() <= 75), "{lines:?}");
+    assert!(heard.iter().all(|line| line.is_ascii() && line.len() <= 998), "{heard:?}");
+}
+
 /// The server of this test knows no SMTPUTF8.
 #[tokio::test]
 async fn a_sender_in_an_international_domain_is_written_in_ascii() {

@@ -1,8 +1,10 @@
 //! The kinds of mail, what each is told, and what comes out.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+use super::brand::Brand;
 
 /// The kinds of mail this server writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -68,6 +70,40 @@ impl Template {
         matches!(self, Self::LoginCode | Self::SignupCode | Self::DiscoveryCode | Self::EmailUpdateCode)
     }
 
+    /// Whether it tells of what has happened, and need not lead anywhere.
+    pub(crate) fn is_notice(self) -> bool {
+        matches!(
+            self,
+            Self::EmailChanged
+                | Self::PasswordChanged
+                | Self::SecondFactorAdded
+                | Self::SecondFactorRemoved
+                | Self::RecoveryCodeUsed
+        )
+    }
+
+    /// What it is for, in a few words.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Login => "a link to sign in, for an active member",
+            Self::Signup => "a link to sign in, for somebody who becomes a member",
+            Self::Invite => "an invitation",
+            Self::Discovery => "a link to sign in and choose an organization",
+            Self::EmailUpdate => "a link that confirms a new address",
+            Self::EmailChanged => "tells the old address that it was replaced",
+            Self::PasswordReset => "a link to set a password",
+            Self::PasswordChanged => "tells a member that their password was changed",
+            Self::SecondFactorAdded => "tells a member that a second factor was set up for them",
+            Self::SecondFactorRemoved => "tells a member that a second factor was removed",
+            Self::RecoveryCodeUsed => "tells a member that a recovery code was used",
+            Self::Locked => "tells a member that their account is locked, with a link that unlocks it",
+            Self::LoginCode => "a code to sign in, for an active member",
+            Self::SignupCode => "a code to sign in, for somebody who becomes a member",
+            Self::DiscoveryCode => "a code to sign in and choose an organization",
+            Self::EmailUpdateCode => "a code that confirms a new address",
+        }
+    }
+
     /// The name that the files of this kind bear.
     pub fn name(self) -> &'static str {
         match self {
@@ -91,6 +127,17 @@ impl Template {
     }
 }
 
+impl FromStr for Template {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|template| template.name() == name)
+            .ok_or_else(|| format!("no mail is called {name}; there are {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
 /// What a mail is about.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
@@ -100,6 +147,12 @@ pub struct Context {
     pub organization_name: Option<String>,
     /// The reader's name, where it is known.
     pub member_name: Option<String>,
+    /// Who invites the reader, where somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inviter: Option<Inviter>,
+    /// How the mail looks.
+    #[serde(default, skip_serializing_if = "Brand::is_none")]
+    pub brand: Brand,
     /// The link, with its token in it, where there is one to follow.
     pub link: Option<String>,
     /// A link to log in without a password, beside one to set it.
@@ -110,6 +163,15 @@ pub struct Context {
     /// The code, where there is one to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+}
+
+/// A member who invites somebody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inviter {
+    /// What they call themselves.
+    pub name: Option<String>,
+    /// Their address, which says more than a name that anybody may choose.
+    pub email: String,
 }
 
 /// A code to enter.
@@ -179,6 +241,8 @@ mod tests {
             project_name: "Acme".into(),
             organization_name: None,
             member_name: None,
+            inviter: None,
+            brand: Brand::default(),
             link: Some(link.clone()),
             login_link: Some(link),
             expires_in_minutes: 60,

@@ -115,6 +115,60 @@ impl Phrases {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{embedded, locale::Locale};
+    use serde_json::Value as Json;
+    use std::collections::BTreeSet;
+
+    /// Phrases that are the same in both languages, and are right so.
+    const SAME: &[(&str, &str)] = &[];
+    /// Units whose plural is their singular, where a number stands before them.
+    const NO_PLURAL: &[(&str, &str)] = &[("ja", "minute"), ("ja", "hour"), ("ja", "day"), ("nl", "hour")];
+
+    fn texts(locale: Locale) -> BTreeMap<String, String> {
+        let files = embedded::files(None).unwrap();
+        let sections: Json = serde_json::from_str(&files[&format!("{}.json", locale.name())]).unwrap();
+        let sections = sections.as_object().unwrap().iter().filter(|(section, _)| *section != "units");
+        sections
+            .flat_map(|(section, words)| {
+                let words = words.as_object().unwrap().iter();
+                words.map(move |(name, text)| (format!("{section}.{name}"), text.as_str().unwrap().to_owned()))
+            })
+            .collect()
+    }
+
+    fn names(text: &str) -> BTreeSet<String> {
+        Environment::new().template_from_str(text).unwrap().undeclared_variables(true).into_iter().collect()
+    }
+
+    #[test]
+    fn every_language_says_everything_with_the_same_names_and_in_words_of_its_own() {
+        let english = texts(Locale::En);
+        let mut unused: BTreeSet<_> = SAME.iter().map(|(language, key)| format!("{language} {key}")).collect();
+        for locale in Locale::ALL.into_iter().filter(|locale| *locale != Locale::En) {
+            let theirs = texts(locale);
+            assert!(theirs.keys().eq(english.keys()), "{}", locale.name());
+            for (key, text) in &theirs {
+                assert_eq!(names(text), names(&english[key]), "{} {key}", locale.name());
+                assert!(!text.trim().is_empty() && !text.contains("  "), "{} {key}", locale.name());
+                if text == &english[key] {
+                    assert!(unused.remove(&format!("{} {key}", locale.name())), "{} {key} is English", locale.name());
+                }
+            }
+        }
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    #[test]
+    fn every_language_has_plurals() {
+        let files = embedded::files(None).unwrap();
+        for locale in Locale::ALL {
+            let phrases = Phrases::parse(&files[&format!("{}.json", locale.name())]).unwrap();
+            for (unit, [one, many]) in phrases.units.each() {
+                let is_exception = NO_PLURAL.contains(&(locale.name(), unit));
+                assert_eq!(one == many, is_exception, "{} {unit}", locale.name());
+            }
+        }
+    }
 
     #[test]
     fn a_missing_phrase_is_named() {

@@ -2,17 +2,18 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::{
+    check,
     embedded::{self, Files},
     escape,
-    expiry::in_words,
     locale::Locale,
-    message::{Code, Context, Message, Template},
+    message::{Context, Message, Template},
+    names,
     one_line::one_line,
     phrases::Phrases,
-    unlinked::unlinked,
+    sample::samples,
 };
 
 /// All mail templates, compiled and known to render in every language.
@@ -30,6 +31,7 @@ impl Templates {
         let files = embedded::files(overrides)?;
         let templates = Self { engine: engine(&files)?, phrases: phrases(&files)? };
         if overrides.is_some() {
+            check::own(&templates.engine, &files)?;
             templates.try_each()?;
         }
         Ok(templates)
@@ -56,16 +58,10 @@ impl Templates {
         let name = template.name();
         let phrases = self.phrases.get(locale.name()).ok_or("a language has no phrases")?;
 
-        let names = names(context, phrases);
-        let words = phrases.say(template, &self.engine, &names).map_err(|error| in_file(locale.name(), &error))?;
-        let values = context! {
-            lang => locale.name(),
-            link,
-            login_link => context.login_link.as_deref().unwrap_or_default(),
-            code => context.code.as_ref().map(|code| &code.digits),
-            words => Value::from_pairs(words),
-            ..names
-        };
+        let names = names::of_phrases(to, context, phrases);
+        let file = format!("{}.json", locale.name());
+        let words = phrases.say(template, &self.engine, &names).map_err(|error| in_file(&file, &error))?;
+        let values = names::of_templates(locale.name(), context, words, names);
         let digits = context.code.as_ref().map(|code| &*code.digits).unwrap_or_default();
         // Beside a link a code is a convenience, which a template may leave out.
         let must_have = if context.link.is_some() { ("link", link) } else { ("code", digits) };
@@ -75,6 +71,13 @@ impl Templates {
         let (subject, text) = split_subject(&text).ok_or_else(|| {
             format!("mail template {name}.txt must begin with a line \"Subject: …\" that is not empty")
         })?;
+        if template.is_notice() {
+            for (part, ending) in [(without_tags(&html), "html"), (text.clone(), "txt")] {
+                if part.trim().is_empty() {
+                    return Err(format!("mail template {name}.{ending} says nothing, where there is no link"));
+                }
+            }
+        }
         Ok(Message { to: to.to_owned(), subject, html, text })
     }
 
@@ -110,25 +113,6 @@ fn phrases(files: &Files) -> Result<BTreeMap<&'static str, Phrases>, String> {
     Locale::ALL.into_iter().map(read).collect()
 }
 
-/// The values that phrases and templates may name. Tenants choose the names of organizations and members, so each is
-/// held to one line, and is no link: in the plain part nothing else keeps a name from posing as a paragraph of ours. The
-/// project's name is the operator's own.
-fn names(context: &Context, phrases: &Phrases) -> Value {
-    let optional = |name: &Option<String>| {
-        name.as_deref().map(|name| one_line(&unlinked(&one_line(name)))).filter(|name| !name.is_empty())
-    };
-    let project_name = one_line(&context.project_name);
-    let organization_name = optional(&context.organization_name);
-    context! {
-        place => organization_name.clone().unwrap_or_else(|| project_name.clone()),
-        project_name,
-        organization_name,
-        member_name => optional(&context.member_name),
-        expires_in => in_words(context.expires_in_minutes, &phrases.units),
-        code_expires_in => context.code.as_ref().map(|code| in_words(code.expires_in_minutes, &phrases.units)),
-    }
-}
-
 /// A link stands in an attribute and in a line of text, and people click it.
 fn check_link(link: &str) -> Result<(), String> {
     if link.is_empty() || link.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -151,29 +135,10 @@ fn in_file(name: &str, error: &minijinja::Error) -> String {
     format!("mail template {name} does not render: {error:#}")
 }
 
-/// What a template is tried with: all that it may be given.
-fn samples(template: Template) -> Vec<Context> {
-    match template.is_of_code() {
-        true => vec![Context { link: None, login_link: None, ..sample() }],
-        false => vec![
-            sample(),
-            Context { code: None, ..sample() },
-            Context { link: None, login_link: None, code: None, ..sample() },
-        ],
-    }
-}
-
-/// The ampersand makes sure that the HTML part escapes the link.
-fn sample() -> Context {
-    Context {
-        project_name: "Project".to_owned(),
-        organization_name: Some("Organization".to_owned()),
-        member_name: Some("Member".to_owned()),
-        link: Some("https://mail.example/continue?token=sample&kind=sample".to_owned()),
-        login_link: Some("https://mail.example/continue?token=other&kind=sample".to_owned()),
-        expires_in_minutes: 60,
-        code: Some(Code { digits: "012345".to_owned(), expires_in_minutes: 10 }),
-    }
+/// What a reader sees of HTML, roughly.
+fn without_tags(html: &str) -> String {
+    let body = html.split_once("<body").map_or(html, |(_, body)| body);
+    body.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect()
 }
 
 #[cfg(test)]

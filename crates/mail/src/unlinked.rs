@@ -1,5 +1,7 @@
 //! Names in which no mail reader finds a link.
 
+use super::one_line::one_line;
+
 /// The same name with a space wherever a mail reader would see a link or an address begin to make sense.
 ///
 /// Anybody may name an organization, and have this server mail the name to strangers: `You won, see evil.example` must
@@ -7,6 +9,18 @@
 /// `mailto:…`, `\\server`. None of them goes on after a space, and people read past one. Numbers keep their point.
 pub(crate) fn unlinked(name: &str) -> String {
     name.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// An address as it is, unless a reader might take it for the address of a page: what stands before the at sign may be chosen
+/// by whoever asks for the mail, as in `ada+www.evil.example/x@acme.example`.
+pub(crate) fn unlinked_address(address: &str) -> String {
+    let local = address.split('@').next().unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    let is_page = local.split(['.', '+', '-', '_']).any(|part| part.eq_ignore_ascii_case("www"));
+    match local.chars().all(is_plain) && !is_page {
+        true => one_line(address),
+        false => one_line(&unlinked(&one_line(address))),
+    }
 }
 
 fn word(word: &str) -> String {
@@ -56,6 +70,17 @@ mod tests {
             ("10.0.0.1", "10. 0. 0. 1"),
         ] {
             assert_eq!(unlinked(name), plain);
+        }
+    }
+
+    #[test]
+    fn an_address_stays_unless_it_looks_like_that_of_a_page() {
+        for address in ["ada@acme.example", "ada.lovelace+sales@acme.example", "a_b-c@x.example"] {
+            assert_eq!(unlinked_address(address), address);
+        }
+        for address in ["ada+www.evil.example@acme.example", "evil.example/x@acme.example", "www.evil@acme.example"] {
+            let shown = unlinked_address(address);
+            assert!(!shown.contains(".e") && !shown.contains("@a"), "{shown}");
         }
     }
 

@@ -39,6 +39,19 @@ pub fn after_minutes(at: Timestamp, minutes: i64) -> Timestamp {
     Timestamp(at.0 + minutes * MINUTE)
 }
 
+/// How long ago that was, for people: `2 minutes ago`.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = seconds_until(now, at);
+    let (count, unit) = match seconds {
+        ..1 => return "just now".to_owned(),
+        1..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
 pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&to_text(*at))
 }
@@ -62,6 +75,22 @@ pub fn system_now() -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_ago_is_told_in_the_largest_unit() {
+        for (seconds, words) in [
+            (-5, "just now"),
+            (0, "just now"),
+            (1, "1 second ago"),
+            (59, "59 seconds ago"),
+            (60, "1 minute ago"),
+            (7_199, "1 hour ago"),
+            (86_399, "23 hours ago"),
+            (6 * 86_400, "6 days ago"),
+        ] {
+            assert_eq!(ago(from_seconds(0), from_seconds(seconds)), words);
+        }
+    }
 
     #[test]
     fn a_cookie_does_not_outlive_what_it_stands_for_and_who_waits_does_not_come_too_early() {

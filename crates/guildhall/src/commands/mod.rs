@@ -7,6 +7,7 @@ pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod health;
 pub(crate) mod keys;
+pub(crate) mod mail;
 pub(crate) mod migrate;
 pub(crate) mod outbox;
 pub(crate) mod project;

@@ -2,9 +2,11 @@
 
 use super::{explain, print};
 use crate::command_line::number;
-use crate::config::Common;
-use crate::open::open_for_command;
+use crate::config::{Common, Server};
+use crate::open::{open_for_command, open_with};
 use clap::{Args, Subcommand};
+use foundation::time;
+use std::path::PathBuf;
 
 /// Shows messages, newest first, and why what could not be delivered was not.
 #[derive(Args)]
@@ -18,6 +20,9 @@ pub(crate) struct Outbox {
     /// How many at most, 1 to 10000
     #[arg(long, default_value_t = 20, value_parser = number::<i64>(1..=10_000))]
     limit: i64,
+    /// The server's directory of mail templates
+    #[arg(long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]
+    templates: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -43,7 +48,9 @@ impl Outbox {
     }
 
     async fn show(self) -> Result<(), String> {
-        let app = open_for_command(self.common).await?;
+        let given = Server { templates: self.templates, ..Server::default() };
+        let templates = given.complete(self.common.config.as_deref())?.templates;
+        let app = open_with(self.common, Server { templates, ..Server::default() }).await?;
         let messages = server::outbox_messages(&app, self.limit).await.map_err(explain)?;
         if messages.is_empty() {
             eprintln!("Nothing has been written yet.");
@@ -53,7 +60,9 @@ impl Outbox {
                 print(&serde_json::to_string(message).map_err(|error| error.to_string())?);
                 continue;
             }
-            print(&format!("{}  {:?}  to {}  {}", message.created_at, message.status, message.to, message.subject));
+            let (ago, status) = (time::ago(message.created, app.now()), message.status.as_str());
+            let shown = if message.kind == "sms" { &message.text } else { &message.subject };
+            print(&format!("{ago:<16}  {status:<9}  {}  {shown}", message.to));
             if let Some(reason) = &message.last_error {
                 print(&format!("    after {}: {reason}", attempts(message.attempts)));
             }

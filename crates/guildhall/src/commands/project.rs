@@ -8,10 +8,14 @@ use clap::{Args, Subcommand};
 use foundation::app::App;
 use foundation::id::Environment;
 use foundation::project::PasswordPolicy;
+use mail::Color;
 use serde::Serialize;
 use server::Flow;
 use server::projects::{self, Listed, New, Settings, Shown};
 use std::io;
+
+/// Characters of a URL: as many as an organization's logo may have.
+const LONGEST_URL: usize = 2048;
 
 #[derive(Subcommand)]
 pub(crate) enum Project {
@@ -116,7 +120,17 @@ struct SettingFlags {
     /// Whether a locked member is mailed a link that ends the lock
     #[arg(long, value_name = "BOOL")]
     lock_self_serve_enabled: Option<bool>,
+    /// The logo in mails, an https URL, where the organization has none; "" takes it away
+    #[arg(long, value_name = "URL", value_parser = logo_url)]
+    logo_url: Option<String>,
+    /// The color of the buttons in mails, such as #1f5f8b; their text is black or white by itself; "" takes it away
+    #[arg(long, visible_alias = "brand-colour", value_name = "COLOR", value_parser = brand_color)]
+    brand_color: Option<BrandColor>,
 }
+
+/// A color, or none.
+#[derive(Clone, Copy)]
+struct BrandColor(Option<Color>);
 
 impl SettingFlags {
     fn apply(&self, settings: &mut Settings) {
@@ -144,6 +158,12 @@ impl SettingFlags {
             settings.sms_countries.sort_unstable();
             settings.sms_countries.dedup();
         }
+        if let Some(url) = &self.logo_url {
+            settings.logo_url = Some(url.clone()).filter(|url| !url.is_empty());
+        }
+        if let Some(BrandColor(color)) = self.brand_color {
+            settings.brand_color = color;
+        }
         if let Some(pattern) = &self.slug_pattern {
             settings.slug_pattern = Some(pattern.clone()).filter(|pattern| !pattern.is_empty());
         }
@@ -155,6 +175,24 @@ fn slug_pattern(text: &str) -> Result<String, String> {
     match text.is_empty() || text.contains("{{slug}}") {
         true => Ok(text.to_owned()),
         false => Err("a pattern says where the slug is with {{slug}}".into()),
+    }
+}
+
+/// A URL that mails can show a logo from; or nothing, which takes it away.
+fn logo_url(text: &str) -> Result<String, String> {
+    match text.is_empty() || (text.len() <= LONGEST_URL && mail::is_logo_url(text)) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("a logo is an https URL without a password in it, such as https://www.example.com/logo.png".into())
+        }
+    }
+}
+
+/// A color; or nothing, which takes it away.
+fn brand_color(text: &str) -> Result<BrandColor, String> {
+    match text.is_empty() {
+        true => Ok(BrandColor(None)),
+        false => text.parse().map(|color| BrandColor(Some(color))),
     }
 }
 

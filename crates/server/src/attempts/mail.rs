@@ -42,9 +42,6 @@ pub(super) fn send(
     query.append_pair("public_token", &projects::public_token(tx, cx)?);
     query.append_pair("token", &token.to_text());
     let link = Some(format!("{}/v1/unlock?{}", cx.app.public_url(), query.finish()));
-    envelope.send(
-        tx,
-        cx,
-        Letter { template: Template::Locked, locale: Locale::default(), link, login_link: None, code: None, minutes },
-    )
+    let (template, locale) = (Template::Locked, Locale::default());
+    envelope.send(tx, cx, Letter { template, locale, inviter: None, link, login_link: None, code: None, minutes })
 }

@@ -78,5 +78,5 @@ fn send(
         is_for_nobody: addressee.is_nobody(),
     };
     let code = Some(code::create(tx, cx, new)?);
-    envelope.send(tx, cx, Letter { template, locale, link: None, login_link: None, code, minutes })
+    envelope.send(tx, cx, Letter { template, locale, inviter: None, link: None, login_link: None, code, minutes })
 }

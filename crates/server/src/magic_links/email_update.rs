@@ -110,7 +110,8 @@ pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmai
     email_codes::delete_of_purpose(tx, &member, Purpose::EmailUpdate)?;
     match redirect_url {
         Some(redirect_url) => {
-            let mailing = Mailing { redirect_url, pkce_code_challenge: None, locale, minutes: MINUTES };
+            let (pkce_code_challenge, inviter) = (None, None);
+            let mailing = Mailing { redirect_url, pkce_code_challenge, locale, inviter, minutes: MINUTES };
             link::send_email_update(tx, cx, &organization, &member, &email, mailing)?;
         }
         None => {

@@ -99,6 +99,7 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
         redirect_url: redirect_urls::choose(tx, cx, flow, url.as_deref())?,
         pkce_code_challenge: link::challenge(cx, input.pkce_code_challenge)?,
         locale: mailing::locale(input.locale.as_deref())?,
+        inviter: None,
         minutes,
     };
     link::send_login(tx, cx, &organization, &email, &recipient, mailing)?;
@@ -175,6 +176,7 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
         redirect_url: redirect_urls::choose(tx, cx, Flow::Discovery, asked)?,
         pkce_code_challenge: link::challenge(cx, input.pkce_code_challenge)?,
         locale: mailing::locale(input.locale.as_deref())?,
+        inviter: None,
         minutes: link::minutes(input.discovery_expiration_minutes, USUAL_MINUTES)?,
     };
     link::send_discovery(tx, cx, &email, mailing)?;

@@ -4,7 +4,7 @@ use super::link::{self, ASKED, MINUTES, Mailing};
 use crate::actor::Actor;
 use crate::mailing::{self, LocaleName, MAIL};
 use crate::members::{self, CREATE, Member, MemberName, MemberResponse, NewMember, Status, check_roles};
-use crate::organizations::{self, OrganizationRef};
+use crate::organizations::{self, Organization, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
 use foundation::audit::{self, Whose};
@@ -18,6 +18,7 @@ use foundation::rbac::RoleId;
 use foundation::rbac::resource::MEMBER;
 use foundation::text::OrEmpty;
 use frame::{Call, endpoint};
+use mail::Inviter;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -73,15 +74,13 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
     if !organization.settings.lets_domain_be_invited(&domain) {
         return Err(ApiError::InvalidEmailForInvites.into());
     }
-    if let Some(id) = input.invited_by_member_id.as_deref().filter(|id| !id.is_empty()) {
-        let id = MemberId::parse(id).ok_or(ApiError::MemberNotFound)?;
-        members::find_by_id(tx, &organization, &id)?;
-    }
+    let inviter = inviter(tx, cx, &organization, input.invited_by_member_id.as_deref())?;
     mailing::check_template(input.invite_template_id.as_deref())?;
     let mailing = Mailing {
         redirect_url: redirect_urls::choose(tx, cx, Flow::Invite, input.invite_redirect_url.as_deref())?,
         pkce_code_challenge: None,
         locale: mailing::locale(input.locale.as_deref())?,
+        inviter,
         minutes: link::minutes(input.invite_expiration_minutes, *MINUTES.end())?,
     };
     let roles = match input.roles {
@@ -120,6 +119,25 @@ pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<Mem
     let whose = Whose::Member(&organization.organization_id, &invited.member_id);
     audit::record(tx, cx, "member.invite", whose, &invited.member_id, mailing::mail_to(&invited.email_address))?;
     Ok(MemberResponse::new(invited, organization))
+}
+
+/// Who invites: the acting member, or whom the app's backend names. A member cannot invite in another's name.
+fn inviter(tx: &mut Tx, cx: &Cx, organization: &Organization, named: Option<&str>) -> Result<Option<Inviter>> {
+    let named = match named.filter(|id| !id.is_empty()) {
+        Some(id) => {
+            let id = MemberId::parse(id).ok_or(ApiError::MemberNotFound)?;
+            Some(members::find_by_id(tx, organization, &id)?)
+        }
+        None => None,
+    };
+    let member = match &cx.acting {
+        Some(acting) => Some(members::find_by_id(tx, organization, &acting.member_id)?),
+        None => named,
+    };
+    Ok(member.map(|member| Inviter {
+        name: Some(member.name).filter(|name| !name.is_empty()),
+        email: member.email_address.to_string(),
+    }))
 }
 
 /// Inviting someone who is known already changes them; that takes the same permissions as any other change (T-70).

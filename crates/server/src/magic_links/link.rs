@@ -11,7 +11,7 @@ use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
 use foundation::keys::token::Token;
-use mail::{Locale, Template};
+use mail::{Inviter, Locale, Template};
 use std::ops::RangeInclusive;
 
 /// How a link is to be mailed.
@@ -19,6 +19,8 @@ pub(super) struct Mailing {
     pub(super) redirect_url: String,
     pub(super) pkce_code_challenge: Option<String>,
     pub(super) locale: Locale,
+    /// Who invites, where a member does.
+    pub(super) inviter: Option<Inviter>,
     /// That the link works.
     pub(super) minutes: i64,
 }
@@ -94,7 +96,7 @@ fn send(
     email: &EmailAddress,
     mailing: Mailing,
 ) -> Result<()> {
-    let Mailing { redirect_url, pkce_code_challenge, locale, minutes } = mailing;
+    let Mailing { redirect_url, pkce_code_challenge, locale, inviter, minutes } = mailing;
     let envelope = Envelope::address(tx, cx, addressee, email)?;
     let new = New {
         purpose,
@@ -124,7 +126,7 @@ fn send(
         false => None,
     };
     let link = Some(url(tx, cx, addressee.organization(), purpose, &token)?);
-    envelope.send(tx, cx, Letter { template, locale, link, login_link: None, code, minutes })
+    envelope.send(tx, cx, Letter { template, locale, inviter, link, login_link: None, code, minutes })
 }
 
 /// Whether the mail holds a code too. A code is one of the ways to log in that an organization may not allow; whether a member

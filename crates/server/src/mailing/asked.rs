@@ -39,7 +39,9 @@ impl JsonSchema for LocaleName {
             letter => format!("[{}{letter}]", letter.to_ascii_uppercase()),
         };
         let names = Locale::ALL.map(Locale::name);
-        let patterns = names.map(|name| format!("^{}$", name.chars().map(any_case).collect::<String>()));
+        let spelled = names.into_iter().chain(Locale::ALIASES.map(|(name, _)| name));
+        let patterns: Vec<_> =
+            spelled.map(|name| format!("^{}$", name.chars().map(any_case).collect::<String>())).collect();
         json_schema!({ "type": "string", "pattern": patterns.join("|"), "description": names.join(", ") })
     }
 }

@@ -1,14 +1,14 @@
 //! How a mail leaves.
 
 use crate::members::Member;
-use crate::organizations::Organization;
+use crate::organizations::{self, Organization};
 use crate::outbox::{self, Mail, Message, Parcel, Place};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{Error, Result};
 use foundation::time;
-use mail::{Locale, Template};
+use mail::{Inviter, Locale, Template};
 
 /// To whom a mail goes, and in whose name.
 #[derive(Clone, Copy)]
@@ -83,6 +83,8 @@ pub(crate) struct Envelope<'a> {
 pub(crate) struct Letter {
     pub(crate) template: Template,
     pub(crate) locale: Locale,
+    /// Who invites, where a member does.
+    pub(crate) inviter: Option<Inviter>,
     pub(crate) link: Option<String>,
     /// To log in without a password, beside a link to set it.
     pub(crate) login_link: Option<String>,
@@ -114,6 +116,8 @@ impl<'a> Envelope<'a> {
                 project_name: cx.project().name.clone(),
                 organization_name: organization.map(|organization| organization.organization_name.clone()),
                 member_name: member_name.filter(|name| !name.is_empty()),
+                inviter: letter.inviter,
+                brand: organizations::brand(cx.project(), organization),
                 link: letter.link,
                 login_link: letter.login_link,
                 expires_in_minutes: letter.minutes,
@@ -121,7 +125,7 @@ impl<'a> Envelope<'a> {
             },
         };
         let parcel = Parcel {
-            message: Message::Mail(mail),
+            message: Message::Mail(Box::new(mail)),
             organization: organization.map(|organization| &organization.organization_id),
             useful_until: time::after_minutes(cx.now(), letter.minutes),
         };

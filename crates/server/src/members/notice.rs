@@ -1,6 +1,6 @@
 //! Telling the person of an address by mail what has happened to their account (threat T-38).
 
-use crate::organizations::Organization;
+use crate::organizations::{self, Organization};
 use crate::outbox::{self, Mail, Message, Parcel};
 use crate::redirect_urls::{self, Flow};
 use database::Tx;
@@ -30,6 +30,8 @@ pub(crate) fn notify(
             project_name: cx.project().name.clone(),
             organization_name: organization.map(|organization| organization.organization_name.clone()),
             member_name: name.map(str::to_owned).filter(|name| !name.is_empty()),
+            inviter: None,
+            brand: organizations::brand(cx.project(), organization),
             link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
             login_link: None,
             code: None,
@@ -37,7 +39,7 @@ pub(crate) fn notify(
         },
     };
     let parcel = Parcel {
-        message: Message::Mail(mail),
+        message: Message::Mail(Box::new(mail)),
         organization: organization.map(|organization| &organization.organization_id),
         useful_until: time::after_minutes(cx.now(), USEFUL),
     };

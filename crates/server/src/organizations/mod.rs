@@ -1,5 +1,6 @@
 //! Organizations: the tenants of a project.
 
+mod brand;
 mod connections;
 mod deletion;
 mod domains;
@@ -17,6 +18,7 @@ mod size;
 mod store;
 mod view;
 
+pub(crate) use brand::brand;
 pub(crate) use connections::{ConnectionRole, KnownConnection};
 pub(crate) use deletion::{delete, delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listing_domain, prefetch_claimed};

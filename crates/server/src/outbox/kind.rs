@@ -109,7 +109,7 @@ const AUDIT_STREAM: Kind = Kind {
 /// Something to be delivered.
 #[derive(Debug)]
 pub(crate) enum Message {
-    Mail(Mail),
+    Mail(Box<Mail>),
     Text(Text),
     Webhook(Post),
     AuditStream(Post),
@@ -166,7 +166,7 @@ impl Message {
     pub(super) fn show(&self, app: &App) -> Result<Shown> {
         match self {
             Message::Mail(mail) => mail.show(app),
-            Message::Text(text) => Ok(Shown { text: text.body.clone(), ..Shown::default() }),
+            Message::Text(text) => Ok(text.show()),
             Message::Webhook(post) | Message::AuditStream(post) => {
                 Ok(Shown { text: post.body.clone(), ..Shown::default() })
             }
@@ -213,13 +213,15 @@ mod tests {
             project_name: "Acme".into(),
             organization_name: None,
             member_name: None,
+            inviter: None,
+            brand: ::mail::Brand::default(),
             link: Some("https://acme.example/?token=hush".into()),
             login_link: None,
             expires_in_minutes: 60,
             code: Some(::mail::Code { digits: "hush".into(), expires_in_minutes: 10 }),
         };
         let (template, locale) = (::mail::Template::Login, ::mail::Locale::default());
-        let mail = Message::Mail(Mail { to: "a@b.example".into(), template, locale, context });
+        let mail = Message::Mail(Box::new(Mail { to: "a@b.example".into(), template, locale, context }));
         let text = Message::Text(Text { to: "+14155550123".into(), body: "hush".into() });
         let headers = vec![("authorization".into(), "hush".into())];
         let (url, body) = ("https://a.example/hush".into(), "hush".into());

@@ -4,13 +4,14 @@ use super::kind::{Kind, Message, after};
 use super::open;
 use super::shown::Shown;
 use super::store::{self, Status};
-use database::{EVERYTHING, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use foundation::app::App;
 use foundation::error::{Error, Result};
 use foundation::id::OutboxId;
 use foundation::tables::AT_ONCE;
 use foundation::time;
 use serde::Serialize;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A message as `guildhall outbox` and the outbox page show it.
 #[derive(Serialize)]
@@ -22,6 +23,8 @@ pub struct Listed {
     pub subject: String,
     /// RFC 3339.
     pub created_at: String,
+    #[serde(skip)]
+    pub created: Timestamp,
     pub status: Status,
     pub attempts: i64,
     pub last_error: Option<String>,
@@ -34,14 +37,75 @@ pub struct Listed {
     pub code: String,
 }
 
+/// Which messages are to be listed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// How many at most.
+    pub(crate) limit: i64,
+    /// Only those written before this one.
+    pub(crate) before: Option<OutboxId>,
+    /// Only those to whom this is part of the address of; all, where it is empty.
+    pub(crate) to: String,
+    /// What the reader has seen: [`Page::version`].
+    pub(crate) seen: String,
+}
+
+/// Messages, newest first.
+pub(crate) struct Page {
+    pub(crate) messages: Vec<Listed>,
+    /// Another as soon as there is another message, or one is delivered.
+    pub(crate) version: String,
+    /// The last of these, where there are older ones.
+    pub(crate) older: Option<OutboxId>,
+}
+
 /// The latest messages, newest first.
 pub async fn list(app: &App, limit: i64) -> Result<Vec<Listed>> {
-    let opening = app.clone();
-    let latest = move |tx: &mut Tx| {
-        let rows = tx.visit(EVERYTHING, |tx| store::latest(tx, limit))?.into_iter();
-        rows.map(|row| opened(&opening, tx, row)).collect::<Result<Vec<_>>>()
-    };
-    app.db().read(latest).await?.into_iter().map(|row| show(app, row)).collect()
+    let page = page(app, Wanted { limit, ..Wanted::default() }).await?;
+    Ok(page.map(|page| page.messages).unwrap_or_default())
+}
+
+/// What [`Page`] is made of, as it was read.
+struct Found {
+    opened: Vec<(store::Stored, Option<Message>)>,
+    version: String,
+    older: Option<OutboxId>,
+}
+
+/// Some of the messages; none where the reader has seen them as they are.
+pub(crate) async fn page(app: &App, wanted: Wanted) -> Result<Option<Page>> {
+    let (opening, reads_much) = (app.clone(), !wanted.to.is_empty());
+    let find = move |tx: &mut Tx| find(&opening, tx, &wanted);
+    let found = if reads_much { app.db().scan(find).await? } else { app.db().read(find).await? };
+    let Some(Found { opened, version, older }) = found else { return Ok(None) };
+    let messages = opened.into_iter().map(|row| show(app, row)).collect::<Result<_>>()?;
+    Ok(Some(Page { messages, version, older }))
+}
+
+fn find(app: &App, tx: &mut Tx, wanted: &Wanted) -> Result<Option<Found>> {
+    let mut rows = tx.visit(EVERYTHING, |tx| {
+        let before = wanted.before.as_ref().map(|id| store::find(tx, id)).transpose()?.flatten();
+        // One more than is shown tells whether there are older ones.
+        store::latest(tx, before.as_ref(), &wanted.to, wanted.limit + 1)
+    })?;
+    let version = version(&rows);
+    if version == wanted.seen {
+        return Ok(None);
+    }
+    let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+    let has_older = rows.len() > limit;
+    rows.truncate(limit);
+    let older = rows.last().filter(|_| has_older).map(|row| row.id.clone());
+    let opened = rows.into_iter().map(|row| opened(app, tx, row)).collect::<Result<_>>()?;
+    Ok(Some(Found { opened, version, older }))
+}
+
+fn version(rows: &[store::Stored]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for row in rows {
+        (row.id.as_str(), row.status.as_str(), row.attempts, &row.last_error).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
 }
 
 /// One message.
@@ -91,6 +155,7 @@ fn show(app: &App, (row, message): (store::Stored, Option<Message>)) -> Result<L
         to: row.recipient,
         subject,
         created_at: time::to_text(row.created_at),
+        created: row.created_at,
         status: row.status,
         attempts: row.attempts,
         last_error: row.last_error,

@@ -17,6 +17,7 @@ mod worker;
 pub(crate) use bounds::{count_text, count_to_own_address, count_to_stranger, pretend_to_count};
 pub(crate) use kind::{Kind, MAIL, Message};
 pub use listing::{Listed, get, list, retry};
+pub(crate) use listing::{Wanted, page};
 pub(crate) use mail::Mail;
 pub(crate) use numbers::write as write_numbers;
 pub(crate) use store::TABLES;

@@ -1,5 +1,6 @@
 //! Text messages: POSTed to a gateway of the operator's, which knows a provider, or to Twilio.
 
+use super::shown::Shown;
 use super::{post, twilio};
 use ::mail::SendError;
 use foundation::app::App;
@@ -25,6 +26,12 @@ impl fmt::Debug for Text {
 }
 
 impl Text {
+    /// The code, if there is one, is what the text begins with.
+    pub(super) fn show(&self) -> Shown {
+        let code = self.body.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().to_owned();
+        Shown { text: self.body.clone(), code, ..Shown::default() }
+    }
+
     /// The gateway gets `{"to", "body"}` as JSON. Any status of 200 to 299 says that it has taken the message.
     pub(super) async fn deliver(&self, app: &App) -> Result<(), SendError> {
         let Some(url) = &app.config().sms_url else {

@@ -2,18 +2,20 @@
 
 use super::render::page;
 use crate::actor::Anyone;
-use crate::outbox;
+use crate::outbox::{self, Listed, Wanted};
 use axum::http::{StatusCode, header};
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
-use frame::{Call, NoInput, Page, endpoint};
+use foundation::id::OutboxId;
+use foundation::time;
+use frame::{Call, Page, endpoint};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::net::IpAddr;
 
-/// Messages that the page lists.
-const LISTED: i64 = 100;
+/// Messages that the page lists at once.
+const LISTED: i64 = 25;
 /// What proxies add to a request.
 const FORWARDED: &[&str] =
     &["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
@@ -52,14 +54,61 @@ fn is_this_machine(name: &str) -> bool {
     ["127.0.0.1", "localhost", "[::1]"].contains(&name)
 }
 
+/// Which messages are to be shown.
+#[derive(Deserialize, JsonSchema)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Only those whose address has this in it.
+    to: String,
+    /// Only those written before the message with this id.
+    before: String,
+    /// The page as it was last seen: where it is the same still, the answer is empty.
+    seen: String,
+}
+
+/// A message, and how long ago it was written.
+#[derive(Serialize)]
+struct Row {
+    #[serde(flatten)]
+    message: Listed,
+    ago: String,
+}
+
+impl Row {
+    fn new(message: Listed, cx: &Call<Anyone>) -> Self {
+        Self { ago: time::ago(message.created, cx.now()), message }
+    }
+}
+
 /// The messages that this server has written.
 #[endpoint("pages.outbox", page GET "/outbox", quiet, errors(RouteNotFound))]
-pub(super) async fn messages(cx: Call<Anyone>, _input: NoInput) -> Result<Page> {
+pub(super) async fn messages(cx: Call<Anyone>, input: Asked) -> Result<Page> {
     if !may_see(&cx) {
         return Err(ApiError::RouteNotFound.into());
     }
-    let messages = outbox::list(&cx.app, LISTED).await?;
-    page(&cx.app, "outbox.html", StatusCode::OK, &json!({ "messages": messages, "smtp": false }))
+    let Asked { to, before, seen } = input;
+    let (to, is_first) = (to.trim().to_owned(), before.is_empty());
+    let wanted = Wanted { limit: LISTED, before: OutboxId::parse(&before), to: to.clone(), seen };
+    let Some(found) = outbox::page(&cx.app, wanted).await? else {
+        return Ok(Page { html: String::new(), status: StatusCode::OK, policy: Page::POLICY, refusal: None });
+    };
+    let of_filter = |name, value: &str| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        [("to", &*to), (name, value)].iter().filter(|(_, value)| !value.is_empty()).for_each(|(name, value)| {
+            query.append_pair(name, value);
+        });
+        format!("/outbox?{}", query.finish())
+    };
+    let values = json!({
+        "messages": found.messages.into_iter().map(|message| Row::new(message, &cx)).collect::<Vec<_>>(),
+        "version": found.version,
+        "older": found.older.as_ref().map(|id| of_filter("before", id.as_str())),
+        "changes": is_first.then(|| of_filter("", "")),
+        "is_first": is_first,
+        "to": to,
+    });
+    page(&cx.app, "outbox.html", StatusCode::OK, &values)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -74,5 +123,5 @@ pub(super) async fn message(cx: Call<Anyone>, input: ById) -> Result<Page> {
         return Err(ApiError::RouteNotFound.into());
     }
     let message = outbox::get(&cx.app, &input.id).await?.ok_or(ApiError::RouteNotFound)?;
-    page(&cx.app, "message.html", StatusCode::OK, &message)
+    page(&cx.app, "message.html", StatusCode::OK, &json!({ "message": Row::new(message, &cx) }))
 }

@@ -11,9 +11,11 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
-/// A mail is shown in a sandboxed frame, which inherits the policy; mails carry style attributes and nothing else.
+/// A mail is shown in a sandboxed frame, which inherits the policy; mails carry style attributes and a logo, and the sandbox
+/// lets them run and send nothing. The page around it has a form for finding messages, and asks for new ones.
 const MESSAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-                              img-src 'self'; frame-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+                              img-src 'self' https:; frame-src 'self'; connect-src 'self'; form-action 'self'; \
+                              frame-ancestors 'none'; base-uri 'none'";
 
 /// A page with a form that comes back here.
 const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -39,6 +41,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "saml_request.html"
     "outbox.html"
     "message.html"
+    "message_content.html"
     "error_type.html"
     "error_types.html"
     "problem.html"
@@ -79,7 +82,7 @@ pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Resu
 /// A page.
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
     let policy = match template {
-        "message.html" => MESSAGE_POLICY,
+        "message.html" | "outbox.html" => MESSAGE_POLICY,
         "unlock.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,

@@ -50,5 +50,6 @@ pub(super) fn send(tx: &mut Tx, cx: &Cx, addressee: Addressee, email: &EmailAddr
     };
     let link = Some(make(reset, redirect_url)?);
     let login_link = login_redirect_url.map(|url| make(login, url)).transpose()?;
-    envelope.send(tx, cx, Letter { template: Template::PasswordReset, locale, link, login_link, code: None, minutes })
+    let template = Template::PasswordReset;
+    envelope.send(tx, cx, Letter { template, locale, inviter: None, link, login_link, code: None, minutes })
 }

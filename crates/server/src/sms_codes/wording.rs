@@ -29,10 +29,12 @@ wire_enum! {
 const SHOWN: usize = 30;
 
 impl TextLocale {
-    /// The language of this name, in whatever spelling: the Rust SDK leaves out hyphens.
+    /// The language of this name, in whatever spelling: the Rust SDK leaves out hyphens. German is called `de` where mails
+    /// are written in it.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
-        Self::ALL.iter().copied().find(|known| plain(known.as_str()) == plain(name))
+        let german = (plain(name) == "de").then_some(Self::German);
+        german.or_else(|| Self::ALL.iter().copied().find(|known| plain(known.as_str()) == plain(name)))
     }
 
     /// The language of a login that may name one; English where it is none of these.
@@ -48,13 +50,13 @@ impl TextLocale {
             Self::Spanish => format!("{code} es tu código para {app}. Vale 2 minutos."),
             Self::Portuguese => format!("{code} é o seu código para {app}. Vale por 2 minutos."),
             Self::French => format!("{code} est votre code pour {app}. Il est valable 2 minutes."),
-            Self::Italian => format!("{code} è il tuo codice per {app}. Vale 2 minuti."),
+            Self::Italian => format!("{code} è il codice per {app}. Vale 2 minuti."),
             Self::German => format!("{code} ist Ihr Code für {app}. Er gilt 2 Minuten."),
             Self::Chinese => format!("{code} 是您登录 {app} 的验证码，2 分钟内有效。"),
             Self::Catalan => format!("{code} és el teu codi per a {app}. Val 2 minuts."),
             Self::Japanese => format!("{code} は {app} の確認コードです。2 分間有効です。"),
             Self::Russian => format!("{code} — ваш код для {app}. Действует 2 минуты."),
-            Self::Dutch => format!("{code} is je code voor {app}. Hij werkt 2 minuten."),
+            Self::Dutch => format!("{code} is uw code voor {app}. Hij werkt 2 minuten."),
             Self::Polish => format!("{code} to Twój kod do {app}. Jest ważny 2 minuty."),
             Self::Turkish => format!("{code}, {app} için kodunuz. 2 dakika geçerlidir."),
             Self::Persian => format!("{code} کد شما برای {app} است و ۲ دقیقه اعتبار دارد."),
@@ -85,6 +87,7 @@ mod tests {
         for (name, locale) in [
             (Some("pt-BR"), TextLocale::Portuguese),
             (Some("de-DE"), TextLocale::German),
+            (Some("de"), TextLocale::German),
             (Some("ZH_HANS"), TextLocale::Chinese),
             (Some("tlh"), TextLocale::English),
             (Some(""), TextLocale::English),
