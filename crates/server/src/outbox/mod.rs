@@ -6,6 +6,7 @@ mod kind;
 mod lanes;
 mod listing;
 mod mail;
+mod mailbox;
 mod post;
 mod shown;
 mod store;
@@ -17,6 +18,7 @@ pub(crate) use bounds::{count_text, count_to_own_address, count_to_stranger, pre
 pub(crate) use kind::{Kind, MAIL, Message};
 pub use listing::{Listed, get, list, retry};
 pub(crate) use mail::Mail;
+pub(crate) use mailbox::{Received, Wanted, empty, received};
 pub(crate) use store::TABLES;
 pub(crate) use text::Text;
 pub use text::check_sms_url;

@@ -17,6 +17,7 @@ mod unlock;
 
 pub(crate) use description::describe;
 pub(crate) use errors::error_page;
+pub(crate) use outbox::is_of_this_machine;
 pub use outbox::outbox_page;
 pub(crate) use probes::{metrics, tell_apart, watch};
 
