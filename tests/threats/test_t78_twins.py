@@ -1,5 +1,6 @@
 """T-78: the doors of a twin, which need no credential, from a page in a browser, from elsewhere, or in production."""
 
+import contextlib
 import json
 import socket
 
@@ -62,12 +63,10 @@ def test_t78_the_same_from_a_program_does(twin):
 REAL = {
     "--listen 0.0.0.0:0": ["--listen", "0.0.0.0:0"],
     "--public-url https://auth.example.com": ["--public-url", "https://auth.example.com"],
-    "--database-url": ["--database-url", "sqlite:real.db"],
     "--smtp-url": ["--smtp-url", "smtp://127.0.0.1:25"],
     "--sms-url": ["--sms-url", "https://gateway.example.com"],
     "--trusted-proxies": ["--trusted-proxies", "loopback"],
     "--metrics-listen": ["--metrics-listen", "127.0.0.1:0"],
-    "--master-key-file": ["--master-key-file", "master.key"],
 }
 
 
@@ -78,11 +77,36 @@ def test_t78_no_twin_where_something_real_is_configured(options):
 
 
 def test_t78_nor_where_a_variable_or_a_file_says_so(tmp_path):
-    told = Twin(environment={"GUILDHALL_DATABASE_URL": "postgres://guildhall@db.example.com/guildhall"}).refused()
-    assert "--database-url" in told and "db.example.com" not in told
     (tmp_path / "guildhall.toml").write_text('smtp-url = "smtps://mail.example.com"\n')
     assert "--smtp-url" in Twin("--config", str(tmp_path / "guildhall.toml")).refused()
     assert "--public-url" in Twin(environment={"GUILDHALL_PUBLIC_URL": "https://auth.example.com"}).refused()
+
+
+def test_t78_no_database_but_its_own_is_opened(tmp_path):
+    """Whatever a flag or a variable says, as in the shell of somebody who tries things out."""
+    real = tmp_path / "real.db"
+    with harness_server(real) as project:
+        pass
+    before = real.read_bytes()
+    for arguments, environment in ([["--database-url", f"sqlite:{real}"], {}],
+                                   [[], {"GUILDHALL_DATABASE_URL": "postgres://guildhall@db.example.com/guildhall"}]):
+        with Twin(*arguments, environment=environment) as twin:
+            twin.post("/dev/reset")
+            answer = twin.project(project).raw("GET", "/v1/debug/whoami")
+            check_refusal(answer, 401, "unauthorized_credentials")
+        assert "--database-url and --master-key-file are not looked at" in twin.log and "db.example.com" not in twin.log
+    assert real.read_bytes() == before
+
+
+@contextlib.contextmanager
+def harness_server(file):
+    """A real server, and a project of it."""
+    server = harness.Server(smtp=False)
+    server.database_url = f"sqlite:{file}"
+    server.start()
+    made = server.project()
+    yield {"project_id": made.project_id, "secret": made.secret, "public_token": made.public_token}
+    server.stop()
 
 
 def test_t78_no_other_address_of_the_machine_answers(twin):

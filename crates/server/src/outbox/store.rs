@@ -322,7 +322,7 @@ pub(super) fn latest_of(tx: &mut Tx, project: &ProjectId, limit: i64) -> Result<
 /// Deletes a project's messages, or those to one recipient.
 pub(super) fn delete_of(tx: &mut Tx, project: &ProjectId, recipient: Option<&str>) -> Result<()> {
     tx.execute(
-        "DELETE FROM outbox WHERE project_id = $1 AND ($2 IS NULL OR recipient = $2)",
+        "DELETE FROM outbox WHERE project_id = $1 AND (recipient = $2 OR $2 IS NULL)",
         args![project, recipient],
     )?;
     Ok(())

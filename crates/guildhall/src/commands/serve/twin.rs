@@ -40,13 +40,19 @@ impl Dev {
 
     /// Serves one.
     pub(super) async fn serve(self, common: Common, options: Server) -> Result<(), String> {
-        refuse_what_is_real(&common, &options)?;
+        refuse_what_is_real(&options)?;
         let seed = read(self.dev_seed.as_deref())?;
         let place = self.dev_seed.as_ref().map_or_else(|| "first_seed.toml".into(), |file| file.display().to_string());
         let listener = super::bind("--listen", options.listen()).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let url = super::public_url(&options, address)?;
         let twin = Arc::new(Twin::new(address, &url, self.dev_random_seed)?);
+        // A developer's shell often names the database of the server that they try things out with.
+        if common.names_database() || common.master_key_file.is_some() {
+            tracing::info!(
+                "a twin has a database and a key of its own: --database-url and --master-key-file are not looked at"
+            );
+        }
         tracing::warn!(
             "this is a twin for tests (--dev): any program on this machine can read its mail, set its clock and log in as \
              anybody, and nothing in it outlives the process; it is not for people"
@@ -113,10 +119,8 @@ impl Drop for Files {
 }
 
 /// Whoever configures what only a real server has may not mean a twin.
-fn refuse_what_is_real(common: &Common, options: &Server) -> Result<(), String> {
+fn refuse_what_is_real(options: &Server) -> Result<(), String> {
     let real = [
-        (common.names_database(), "--database-url", "it has a database of its own, which is gone when it ends"),
-        (common.master_key_file.is_some(), "--master-key-file", "it has a master key of its own"),
         (options.smtp_url.is_some(), "--smtp-url", "its mail is read from GET /dev/mailbox"),
         (options.sms_url.is_some(), "--sms-url", "its text messages are read from GET /dev/mailbox"),
         (options.metrics_listen.is_some(), "--metrics-listen", "its numbers are at /metrics"),
