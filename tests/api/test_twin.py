@@ -1,6 +1,8 @@
 """`guildhall serve --dev`: time, chance and mail are the tests'."""
 
 import datetime
+import fcntl
+import os
 import pathlib
 import re
 import threading
@@ -282,6 +284,19 @@ MISTAKES = {
 def test_a_mistake_in_the_seed_is_told_with_its_place(words):
     told = Twin(seed=MISTAKES[words]).refused()
     assert "seed.toml" in told and words in told, told
+
+
+def test_what_a_killed_twin_has_left_goes_with_the_next(tmp_path):
+    left, held, other = (tmp_path / name for name in ("guildhall-twin-1-0", "guildhall-twin-2-0", "guildhall-twins"))
+    for folder in (left, held, other):
+        folder.mkdir()
+        (folder / "seed.db").touch()
+        os.utime(folder, (0, 0))
+    with (held / "twin.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.utime(held, (0, 0))
+        with Twin(seed=None, environment={"TMPDIR": str(tmp_path)}):
+            assert not left.exists() and (held / "seed.db").exists() and (other / "seed.db").exists()
 
 
 def test_its_folder_goes_with_it(tmp_path):
