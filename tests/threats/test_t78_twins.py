@@ -60,6 +60,22 @@ def test_t78_the_same_from_a_program_does(twin):
         assert answer.status_code == 200, (method, path, answer.text)
 
 
+ODD = ["", "{", "[]", "null", "1", '{"advance_seconds": "x"}', '{"advance_seconds": 1.5}', '{"now": 1}', '{"now": "9999-12-31T23:59:59Z"}',
+       '{"like": "\\u0000"}', '{"project_id": "\\u0000"}', '{"organization_id": 1, "email_address": []}', '{"organization_id": "\\u0000", "email_address": "a@acme.example"}',
+       '{"organization_id": "acme", "member_id": "\\u0000"}', '{"organization_id": "acme", "email_address": "ada@acme.example", "session_custom_claims": {"sub": 1}}',
+       "\xff"]
+
+
+def test_t78_odd_input_is_refused_in_words(twin):
+    """The attacks that are generated from the catalogue of doors do not come here."""
+    for method, path in DOORS:
+        for odd in ODD:
+            sent = {"params": {"project_id": odd, "to": odd, "after": odd}} if method != "POST" else {"data": odd.encode("latin-1")}
+            answer = twin.ask(method, path, **sent)
+            assert answer.status_code in (200, 400, 404), (method, path, odd, answer.text)
+            assert answer.headers["content-type"].startswith("application/json")
+
+
 REAL = {
     "--listen 0.0.0.0:0": ["--listen", "0.0.0.0:0"],
     "--public-url https://auth.example.com": ["--public-url", "https://auth.example.com"],
