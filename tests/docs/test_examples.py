@@ -5,6 +5,8 @@ What the reader sees is what runs, except that the ports are free ones and that 
 
 - `<!-- starts a server -->`: the last command runs until it is told to stop; it must say where it listens
 - `<!-- instead of the client above -->`: it takes the place of the client in the page before it
+- `<!-- the file NAME -->`: it is a file of the reader's, of that name
+- `<!-- where there is Go -->`: it is run where the machine has Go, and once, because what it compiles takes a while
 - `<!-- not run: why -->`: it is not run
 """
 
@@ -12,8 +14,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 
 import harness
@@ -45,17 +49,22 @@ class Stage:
         for place in (programs, self.directory / "target/release"):
             (place / "guildhall").symlink_to(pathlib.Path(harness.BIN).resolve())
         (programs / "cargo").write_text(CARGO)
-        (programs / "cargo").chmod(0o755)
+        (programs / "pytest").write_text(f"#!/bin/sh\nexec '{sys.executable}' -m pytest \"$@\"\n")
+        for program in ("cargo", "pytest"):
+            (programs / program).chmod(0o755)
         modules = self.directory / "node_modules"
-        modules.mkdir()
-        (modules / "stytch").symlink_to(harness.REPOSITORY / "tests/node/node_modules/stytch")
+        (modules / ".bin").mkdir(parents=True)
+        for package in ("stytch", "vitest"):
+            (modules / package).symlink_to(harness.REPOSITORY / "tests/node/node_modules" / package)
+        (modules / ".bin/vitest").symlink_to(harness.REPOSITORY / "tests/node/node_modules/vitest/vitest.mjs")
         (modules / "@stytch").symlink_to(harness.REPOSITORY / "tests/browser/node_modules/@stytch")
         home = self.directory / "reader"
         home.mkdir()
         clean = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")}
         # The reader's shell: where it is and what it has exported.
         self.place = self.directory
-        self.environment = clean | {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home)}
+        go = {"GOTOOLCHAIN": "local", "GOCACHE": os.environ.get("GOCACHE", str(pathlib.Path.home() / ".cache/go-build"))}
+        self.environment = clean | go | {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home)}
         made = server.command("project", "create", "--name", "Reader", "--json", "--redirect-url", self.page_url)
         self.project = json.loads(made.stdout)
 
@@ -135,8 +144,7 @@ def run_html(stage: Stage, block, code: str, second: str = ""):
     """Opens the page in Chromium and signs a new person in on it, who then opens the second one."""
     stage.page = code
     (stage.place / "index.html").write_text(code)
-    if not (stage.place / "node_modules").exists():
-        (stage.place / "node_modules").symlink_to(stage.directory / "node_modules")
+    link_modules(stage)
     script = harness.REPOSITORY / "tests/docs/sign_in.mjs"
     email = harness.new_email()
     done = stage.run(["node", str(script), str(stage.place), str(stage.page_port), email, second],
@@ -159,6 +167,19 @@ def run_client(stage: Stage, block, code: str):
     page, count = re.subn(r"const client = new .*?\n +\}\);", lambda _: code, stage.page, count=1, flags=re.DOTALL)
     assert count == 1, f"{block}: there is no client in the page before it"
     run_html(stage, block, page)
+
+
+def link_modules(stage: Stage):
+    if not (stage.place / "node_modules").exists():
+        (stage.place / "node_modules").symlink_to(stage.directory / "node_modules")
+
+
+FILE = "the file "
+
+
+def write_file(stage: Stage, block, code: str):
+    (stage.place / block.note.removeprefix(FILE)).write_text(code)
+    link_modules(stage)
 
 
 def run_toml(stage: Stage, block, code: str):
@@ -184,7 +205,7 @@ def stage(monkeypatch):
 
 @pytest.mark.parametrize("path", markdown.documents(), ids=lambda path: path.stem)
 def test_every_example_works(path, stage):
-    follow(stage, path)
+    follow(stage, path, by_itself=True)
 
 
 def test_the_documents_work_one_after_the_other(stage):
@@ -197,13 +218,17 @@ def test_the_documents_work_one_after_the_other(stage):
         follow(stage, path)
 
 
-def follow(stage: Stage, path: pathlib.Path):
+def follow(stage: Stage, path: pathlib.Path, by_itself: bool = False):
     names = {"__name__": "__main__"}
     for block in markdown.blocks(path):
         if block.note.startswith("not run:"):
             continue
+        if block.note == "where there is Go" and not (by_itself and shutil.which("go")):
+            continue
         code = stage.real(block.code)
         match block.language:
+            case _ if block.note.startswith(FILE):
+                write_file(stage, block, code)
             case "sh" if block.note == "starts a server":
                 run_server(stage, block, code)
             case "sh":

@@ -49,7 +49,7 @@ impl Database {
         }
         let changes = Arc::<Changes>::default();
         let backend = match Engine::of_url(&options.url)? {
-            (Engine::Sqlite, path) => Backend::Sqlite(Sqlite::open(path, options.connections)?),
+            (Engine::Sqlite, path) => Backend::Sqlite(Sqlite::open(path, options.connections, options.durable)?),
             (Engine::Postgres, _) => Backend::Postgres(Postgres::open(options, &changes).await?),
         };
         Ok(Database(Arc::new(Inner { backend, changes, observer: OnceLock::new(), no_space: Mutex::default() })))

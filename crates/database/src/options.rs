@@ -39,12 +39,14 @@ pub struct Options {
     pub connections: usize,
     /// Whether PostgreSQL may keep named prepared statements. Turn it off behind PgBouncer in transaction mode.
     pub named_statements: bool,
+    /// Whether what SQLite has written survives loss of power. Where nobody would miss it, the disk is not waited for.
+    pub durable: bool,
 }
 
 impl Options {
     /// The usual options for this address.
     pub fn new(url: impl Into<String>) -> Self {
-        Options { url: url.into(), connections: 8, named_statements: true }
+        Options { url: url.into(), connections: 8, named_statements: true, durable: true }
     }
 }
 

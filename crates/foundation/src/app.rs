@@ -10,9 +10,11 @@ use crate::secret::Secret;
 use crate::tables::Tables;
 use crate::time;
 use crate::traces::Traces;
+use crate::twin::Twin;
 use database::{Database, Timestamp};
 use mail::{Mailer, Templates};
 use outbound::{Allow, Outbound, Request, Url};
+use passwords::Parameters;
 use passwords::breach::Filter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +27,7 @@ pub struct Equipment {
     mailer: Option<Mailer>,
     outbound: Outbound,
     breach_filter: Option<Filter>,
+    twin: Option<Arc<Twin>>,
 }
 
 impl Equipment {
@@ -50,7 +53,13 @@ impl Equipment {
                 format!("--breach-service {service}: {refused}; write one such as https://api.pwnedpasswords.com/range")
             })?;
         }
-        Ok(Self { templates, mailer, outbound: outbound(&config)?, breach_filter, config })
+        Ok(Self { templates, mailer, outbound: outbound(&config)?, breach_filter, twin: None, config })
+    }
+
+    /// The same, of a twin.
+    #[must_use]
+    pub fn of_twin(self, twin: Arc<Twin>) -> Self {
+        Self { twin: Some(twin), ..self }
     }
 }
 
@@ -64,7 +73,7 @@ struct Inner {
     fingerprints: Fingerprints,
     config: Config,
     tables: Tables,
-    clock: fn() -> Timestamp,
+    twin: Option<Arc<Twin>>,
     templates: Templates,
     mailer: Option<Mailer>,
     metrics: Metrics,
@@ -79,14 +88,14 @@ struct Inner {
 impl App {
     /// Puts the application together.
     pub fn new(db: Database, keys: Keys, equipment: Equipment, tables: Tables) -> Self {
-        let Equipment { config, templates, mailer, outbound, breach_filter } = equipment;
+        let Equipment { config, templates, mailer, outbound, breach_filter, twin } = equipment;
         let engine = db.engine();
         let app = Self(Arc::new(Inner {
             db,
             keys,
             fingerprints: Fingerprints::new(),
             tables,
-            clock: time::system_now,
+            twin,
             templates,
             mailer,
             metrics: Metrics::new(),
@@ -124,7 +133,15 @@ impl App {
     }
     /// The time. What is done for a request uses the time of that request instead.
     pub fn now(&self) -> Timestamp {
-        (self.0.clock)()
+        self.twin().map_or_else(time::system_now, Twin::now)
+    }
+    /// What is different where this is a twin for the tests of an app.
+    pub fn twin(&self) -> Option<&Twin> {
+        self.0.twin.as_deref()
+    }
+    /// What passwords are hashed with.
+    pub fn password_parameters(&self) -> Parameters {
+        if self.twin().is_some() { Twin::PASSWORDS } else { Parameters::default() }
     }
     /// The keys of this installation.
     pub fn keys(&self) -> &Keys {

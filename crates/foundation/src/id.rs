@@ -1,5 +1,6 @@
 //! Identifiers: one Rust type per kind of thing, `<prefix>-<test|live>-<uuid>` on the wire.
 
+use crate::random;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -48,7 +49,7 @@ macro_rules! ids {
         impl $name {
             /// A new one. The first half of the UUID is its time, so that rows made together lie together.
             pub fn new(environment: Environment) -> Self {
-                Self::from_uuid(environment, Uuid::now_v7())
+                Self::from_uuid(environment, random::uuid_v7())
             }
             pub fn from_uuid(environment: Environment, uuid: Uuid) -> Self {
                 Self(format!(concat!($prefix, "-{}-{}"), environment.as_str(), uuid))

@@ -108,6 +108,11 @@ async fn transact(app: &App, mode: Mode, mut work: Work) -> Result<Told> {
 }
 
 impl Endpoint {
+    /// Whether its input has a field of this name.
+    pub fn takes(&self, field: &str) -> bool {
+        self.fields.has(field)
+    }
+
     /// Every error it can answer with.
     pub fn errors(&self) -> impl Iterator<Item = ApiError> {
         self.about.errors().chain(self.caller_errors.iter().copied()).chain(ANYWHERE.iter().copied())

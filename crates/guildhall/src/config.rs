@@ -31,6 +31,9 @@ pub(crate) struct Common {
     /// A TOML file with these options as keys
     #[arg(long, env = "GUILDHALL_CONFIG", value_name = "PATH")]
     pub(crate) config: Option<PathBuf>,
+    /// Nothing in the database is to outlive the process.
+    #[arg(skip)]
+    pub(crate) is_temporary: bool,
 }
 
 /// The server's own options.
@@ -197,6 +200,7 @@ impl Common {
             database_connections: self.database_connections.or(file.database_connections),
             database_unnamed_statements: self.database_unnamed_statements.or(file.database_unnamed_statements),
             config: self.config,
+            is_temporary: self.is_temporary,
         };
         // Before anything else that depends on it is complained of, such as the master key.
         Engine::of_url(completed.database_url()).map_err(|error| format!("--database-url: {error}"))?;

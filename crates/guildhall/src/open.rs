@@ -9,7 +9,9 @@ use database::Database;
 use foundation::app::{App, Equipment};
 use foundation::keys::Keys;
 use foundation::time::system_now;
+use foundation::twin::Twin;
 use server::TABLES;
+use std::sync::Arc;
 
 /// The application on its database, migrated, and where its master key is.
 pub(crate) struct Opened {
@@ -28,6 +30,13 @@ pub(crate) struct Checked {
 /// Checks what `public_url` and the options say of the application, and the master key that is given.
 pub(crate) fn check(common: &Common, server: &Server, public_url: &str) -> Result<Checked, String> {
     Ok(Checked { equipment: Equipment::new(server.config(public_url))?, key: master_key::given(common)? })
+}
+
+impl Checked {
+    /// The same, for a twin.
+    pub(crate) fn of_twin(self, twin: Arc<Twin>) -> Self {
+        Self { equipment: self.equipment.of_twin(twin), ..self }
+    }
 }
 
 /// Opens for `serve`.

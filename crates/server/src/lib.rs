@@ -43,6 +43,7 @@ mod sms_codes;
 mod sso;
 mod stored_passwords;
 mod tables;
+mod twin;
 mod workers;
 
 pub use audit_log::page as audit_events;
@@ -56,7 +57,8 @@ pub use pages::outbox_page;
 pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
 pub use seed::{Seed, Seeded, seed};
-pub use serve::{Listening, serve, wiring};
+pub use serve::{Fresh, Listening, Open, plant, serve, serve_twin, wiring};
 pub use sso::{Known as KnownSsoConnection, Recorded as SsoExchange, known_of as known_sso_connection};
 pub use tables::{TABLES, everything_sealed};
 pub use transport::{Bodies, Identity, Limits, Proxies, Tls};
+pub use twin::Seed as TwinSeed;

@@ -1,8 +1,13 @@
 //! Serving: accept, answer, and end in good order.
 
+mod twin;
+
+pub use twin::{Fresh, Open, plant, serve_twin};
+
 use crate::callers::ended_cookies;
 use crate::catalogue::{endpoints, openapi};
 use crate::{login, outbox, pages, projects, sessions, workers};
+use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use foundation::app::App;
@@ -11,7 +16,8 @@ use frame::{Dialect, Endpoint, Late, Wiring};
 use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use transport::{Bodies, Entrance, Limits, Proxies, Server, Tls};
+use transport::{Bodies, Entrance, Gauges, Limits, Proxies, Server, Stopped, Tls};
+use workers::Workers;
 
 /// How long a client may take to send a body.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
@@ -60,8 +66,6 @@ pub struct Listening {
 /// Serves until `stop` is done, then finishes what is in flight, ten seconds at most, and writes what is pending.
 pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()> + Send + 'static) {
     let mut endpoints = endpoints();
-    pages::describe(&app, openapi);
-    let workers = workers::start(&app);
     if let Some(listener) = listening.metrics {
         pages::tell_apart(&app);
         endpoints.retain(|endpoint| endpoint.about.operation != METRICS);
@@ -72,20 +76,46 @@ pub async fn serve(app: App, listening: Listening, stop: impl Future<Output = ()
         tokio::spawn(server.serve(listener, router, Late::new(environment), std::future::pending()));
     }
     let server = Server::new(limits());
-    pages::watch(&app, server.gauges());
-    let router = frame::router(app.clone(), wiring(endpoints, server.bodies(), listening.proxies));
+    let running = Running::start(app, endpoints, server.bodies(), server.gauges(), listening.proxies);
+    let router = running.router.clone();
     let listener = Entrance::new(listening.listener, listening.tls);
-    let stopped = server.serve(listener, router, Late::new(environment), stop).await;
+    tell_dropped(&server.serve(listener, router, Late::new(environment), stop).await);
+    running.end().await;
+}
+
+fn tell_dropped(stopped: &Stopped) {
     if stopped.dropped > 0 {
         tracing::warn!(connections = stopped.dropped, "some requests were still in flight");
     }
-    app.stop();
-    outbox::wake(&app);
-    workers.stop(&app).await;
-    if let Err(error) = workers::flush(app.clone()).await {
-        tracing::warn!(%error, "what checks have changed of sessions could not be written");
+}
+
+/// An application at work.
+struct Running {
+    app: App,
+    router: Router,
+    workers: Workers,
+}
+
+impl Running {
+    fn start(app: App, endpoints: Vec<Endpoint>, bodies: Bodies, gauges: Gauges, proxies: Proxies) -> Self {
+        pages::describe(&app, openapi);
+        pages::watch(&app, gauges);
+        let workers = workers::start(&app);
+        let router = frame::router(app.clone(), wiring(endpoints, bodies, proxies));
+        Self { app, router, workers }
     }
-    app.db().close().await;
+
+    /// Finishes what goes on beside requests, and writes what is pending.
+    async fn end(self) {
+        let Self { app, workers, .. } = self;
+        app.stop();
+        outbox::wake(&app);
+        workers.stop(&app).await;
+        if let Err(error) = workers::flush(app.clone()).await {
+            tracing::warn!(%error, "what checks have changed of sessions could not be written");
+        }
+        app.db().close().await;
+    }
 }
 
 fn limits() -> Limits {

@@ -124,6 +124,15 @@ async fn end_locks(app: App) -> Result<()> {
     forget(&app, move |tx| Tables::some_old(tx, &members::ENDED_LOCKS, now)).await
 }
 
+/// Does at once what is due by a clock that was moved.
+pub(crate) async fn catch_up(app: &App) -> Result<()> {
+    end_locks(app.clone()).await?;
+    organizations::sweep(app.clone()).await?;
+    clean(app.clone()).await?;
+    outbox::wake(app);
+    Ok(())
+}
+
 /// Forgets what is over.
 async fn clean(app: App) -> Result<()> {
     let (now, engine) = (app.now(), app.db().engine());

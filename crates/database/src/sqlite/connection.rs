@@ -53,8 +53,12 @@ impl Connection {
         Self::open(path, Access::Read, "PRAGMA query_only = ON;")
     }
 
-    pub(crate) fn writer(path: &Path) -> Result<Self> {
-        Self::open(path, Access::Write, WRITER)
+    pub(crate) fn writer(path: &Path, durable: bool) -> Result<Self> {
+        let writer = Self::open(path, Access::Write, WRITER)?;
+        if !durable {
+            writer.run_batch("PRAGMA synchronous = OFF")?;
+        }
+        Ok(writer)
     }
 
     /// Has the statements that follow fail once it is so late, or not any more.

@@ -34,11 +34,11 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) fn open(path: &str, readers: usize) -> Result<Sqlite> {
+    pub(crate) fn open(path: &str, readers: usize, durable: bool) -> Result<Sqlite> {
         let path = PathBuf::from(path);
         file::create(&path)?;
         // The writer comes first: it turns on the write-ahead log, without which a reader would lock the file.
-        let writer = Writer::start(&path)?;
+        let writer = Writer::start(&path, durable)?;
         let scans = Scans::open(path.clone())?;
         Ok(Sqlite { readers: Readers::open(path.clone(), readers)?, scans, tail: Tail::default(), writer, path })
     }

@@ -38,8 +38,8 @@ enum Message {
 }
 
 impl Writer {
-    pub(crate) fn start(path: &Path) -> Result<Writer> {
-        let mut connection = Connection::writer(path)?;
+    pub(crate) fn start(path: &Path, durable: bool) -> Result<Writer> {
+        let mut connection = Connection::writer(path, durable)?;
         let checkpoints = Checkpoints::of(&mut connection, path)?;
         let copies = checkpoints.copies();
         let (queue, receiver) = mpsc::channel(QUEUE);

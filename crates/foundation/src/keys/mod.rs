@@ -10,6 +10,7 @@ mod sealing;
 mod store;
 pub mod token;
 
+pub use crate::random::bytes as random;
 pub use master::MasterKey;
 pub use master_keys::MasterKeys;
 pub use purpose::Purpose;
@@ -17,7 +18,7 @@ pub use rotation::{Everywhere, Listed, MasterKeyChange, NewDataKey, Sealed, list
 pub use store::contend;
 
 use crate::error::{Error, Result};
-use aws_lc_rs::{hkdf, hmac, rand};
+use aws_lc_rs::{hkdf, hmac};
 use database::{Database, Timestamp, Tx};
 use sealing::SealingKey;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,13 +78,6 @@ pub async fn look_again(db: &Database, keys: &Keys) -> Result<()> {
         _ => {}
     }
     Ok(())
-}
-
-/// Random bytes from the operating system's generator.
-pub fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| Error::internal("the operating system gives no randomness"))?;
-    Ok(bytes)
 }
 
 /// Encrypts in the transaction that it was made in.

@@ -50,6 +50,7 @@ impl Copy {
             database_connections: None,
             database_unnamed_statements: self.database_unnamed_statements,
             config: None,
+            is_temporary: false,
         };
         let (from, to) = (common(&self.from), common(&self.to));
         let of_source = |error: String| format!("--from: {error}");

@@ -1,5 +1,8 @@
 //! `guildhall serve`
 
+mod folder;
+mod twin;
+
 use crate::config::{Common, Server};
 use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
@@ -23,6 +26,8 @@ pub(crate) struct Serve {
     common: Common,
     #[command(flatten)]
     server: Server,
+    #[command(flatten)]
+    dev: twin::Dev,
 }
 
 impl Serve {
@@ -32,6 +37,9 @@ impl Serve {
         logs::start(options.log_format.as_deref(), options.log_level.as_deref())?;
         // All that can be refused is looked at before anything is made.
         check(&options)?;
+        if self.dev.is_wanted() {
+            return self.dev.serve(common, options).await;
+        }
         database_file::check_folder(&common)?;
         let listener = bind("--listen", options.listen()).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;

@@ -57,6 +57,7 @@ pub(crate) async fn open(common: &Common) -> Result<Database, String> {
     let mut options = Options::new(common.database_url());
     options.connections = common.database_connections.unwrap_or(options.connections);
     options.named_statements = !common.database_unnamed_statements.unwrap_or(false);
+    options.durable = !common.is_temporary;
     let opened = Database::open(&options).await;
     opened.map_err(|error| format!("cannot open the database {}: {error}", database_file::shown(common)))
 }

@@ -13,9 +13,9 @@ use foundation::error::{ApiError, Error, Result};
 use foundation::id::OrganizationId;
 use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
+use foundation::random;
 use foundation::rbac::Policy;
 use foundation::stored::Stored;
-use uuid::Uuid;
 
 /// An organization to be.
 pub(crate) struct NewOrganization {
@@ -164,7 +164,7 @@ fn free_slug(tx: &mut Tx, project: &Project, base: &str) -> Result<String> {
     if !store::is_taken(tx, &project.id, base)? {
         return Ok(base.to_owned());
     }
-    let suffix = Uuid::new_v4().simple().to_string();
+    let suffix = random::uuid_v4().simple().to_string();
     let base: String = base.chars().take(100).collect();
     Ok(format!("{base}-{}", &suffix[..8]))
 }

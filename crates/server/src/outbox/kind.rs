@@ -163,6 +163,14 @@ impl Message {
         message.map(Some).map_err(|e| Error::Internal(Box::new(e)))
     }
 
+    /// Which mail it is; empty for anything else.
+    pub(super) fn template(&self) -> &'static str {
+        match self {
+            Message::Mail(mail) => mail.template.name(),
+            _ => "",
+        }
+    }
+
     pub(super) fn show(&self, app: &App) -> Result<Shown> {
         match self {
             Message::Mail(mail) => mail.show(app),

@@ -327,6 +327,24 @@ fn containing(text: &str) -> String {
     if pattern.is_empty() { pattern } else { format!("%{pattern}%") }
 }
 
+/// The latest of a project, newest first.
+pub(super) fn latest_of(tx: &mut Tx, project: &ProjectId, limit: i64) -> Result<Vec<Stored>> {
+    Ok(tx.all(
+        "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at
+         FROM outbox WHERE project_id = $1 AND status <> $2 ORDER BY created_at DESC, id DESC LIMIT $3",
+        args![project, Status::Suppressed.as_str(), limit],
+    )?)
+}
+
+/// Deletes a project's messages, or those to one recipient.
+pub(super) fn delete_of(tx: &mut Tx, project: &ProjectId, recipient: Option<&str>) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE project_id = $1 AND (recipient = $2 OR $2 IS NULL)",
+        args![project, recipient],
+    )?;
+    Ok(())
+}
+
 pub(super) fn find(tx: &mut Tx, id: &OutboxId) -> Result<Option<Stored>> {
     Ok(tx.optional(
         "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at

@@ -18,6 +18,7 @@ mod unlock;
 
 pub(crate) use description::describe;
 pub(crate) use errors::error_page;
+pub(crate) use outbox::is_of_this_machine;
 pub use outbox::outbox_page;
 pub(crate) use probes::{READY_WITHIN, metrics, tell_apart, watch};
 

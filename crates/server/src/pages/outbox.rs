@@ -7,8 +7,8 @@ use axum::http::{StatusCode, header};
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
 use foundation::id::OutboxId;
-use foundation::time;
-use frame::{Call, Page, endpoint};
+use foundation::{this_machine, time};
+use frame::{Call, Head, Page, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,35 +23,27 @@ const FORWARDED: &[&str] =
 /// The outbox shows links that log people in, so only a developer on this machine gets to see it, and only where no SMTP
 /// server is configured.
 pub(super) fn may_see(cx: &Call<Anyone>) -> bool {
-    cx.app.mailer().is_none() && is_of_this_machine(cx)
+    cx.app.mailer().is_none() && is_of_this_machine(&cx.app, &cx.head)
 }
 
 /// Where the developer reads the outbox of a server that listens on this address; none where nobody may.
 pub fn outbox_page(app: &App, listening: IpAddr) -> Option<String> {
     let hears_this_machine = listening.is_loopback() || listening.is_unspecified();
-    let is_there = app.mailer().is_none() && is_called_this_machine(app) && hears_this_machine;
+    let is_there = app.mailer().is_none() && this_machine::is_place_of(app.public_url()) && hears_this_machine;
     is_there.then(|| format!("{}/outbox", app.public_url()))
-}
-
-fn is_called_this_machine(app: &App) -> bool {
-    url::Url::parse(app.public_url()).is_ok_and(|url| url.host_str().is_some_and(is_this_machine))
 }
 
 /// Whether somebody on this machine asks, of a server that is known to the world by no other name. The Host header must name
 /// this machine too, or a page elsewhere could ask by rebinding its name.
-pub(super) fn is_of_this_machine(cx: &Call<Anyone>) -> bool {
-    let host = cx.head.header(header::HOST.as_str()).unwrap_or_default();
+pub(crate) fn is_of_this_machine(app: &App, head: &Head) -> bool {
+    let host = head.header(header::HOST.as_str()).unwrap_or_default();
     let named = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_loopback = |address: Option<IpAddr>| address.is_some_and(|address| address.is_loopback());
-    is_called_this_machine(&cx.app)
-        && is_this_machine(named)
-        && is_loopback(cx.head.peer)
-        && is_loopback(cx.head.ip_address)
-        && !FORWARDED.iter().any(|name| cx.head.headers.contains_key(*name))
-}
-
-fn is_this_machine(name: &str) -> bool {
-    ["127.0.0.1", "localhost", "[::1]"].contains(&name)
+    this_machine::is_place_of(app.public_url())
+        && this_machine::is_name(named)
+        && is_loopback(head.peer)
+        && is_loopback(head.ip_address)
+        && !FORWARDED.iter().any(|name| head.headers.contains_key(*name))
 }
 
 /// Which messages are to be shown.

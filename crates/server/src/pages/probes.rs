@@ -74,7 +74,7 @@ pub(crate) fn watch(app: &App, gauges: Gauges) {
 /// for whoever reaches the address of their own that the operator gives them.
 #[endpoint("probes.metrics", plain GET "/metrics", quiet, errors(RouteNotFound))]
 pub(crate) async fn metrics(cx: Call<Anyone>, _input: NoInput) -> Result<Plain> {
-    if !cx.app.memory::<Clients>().has_own_address() && !is_of_this_machine(&cx) {
+    if !cx.app.memory::<Clients>().has_own_address() && !is_of_this_machine(&cx.app, &cx.head) {
         return Err(ApiError::RouteNotFound.because("Numbers are not public; --metrics-listen gives them an address."));
     }
     Ok(Plain {

@@ -6,6 +6,7 @@
 mod authenticate;
 mod discovery;
 mod endpoints;
+mod given;
 mod mailing;
 mod migrate;
 mod policy;
@@ -18,6 +19,7 @@ mod strength_check;
 mod work;
 
 pub(crate) use endpoints::endpoints;
+pub(crate) use given::give;
 
 use crate::members::{self, Member};
 use crate::organizations::Organization;

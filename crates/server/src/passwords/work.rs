@@ -1,7 +1,7 @@
 //! The slow part: hashing, on its own bounded pool.
 
 use crate::stored_passwords::StoredPassword;
-use ::passwords::{Parameters, PasswordHash};
+use ::passwords::PasswordHash;
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
 use foundation::secret::Secret;
@@ -19,7 +19,7 @@ pub(super) struct Verified {
 /// # Errors
 /// `too_many_requests` when too many wait.
 pub(super) async fn verify(cx: &Cx, stored: Option<&StoredPassword>, password: &Secret) -> Result<Verified> {
-    let parameters = Parameters::default();
+    let parameters = cx.app.password_parameters();
     let hash = match stored {
         Some(stored) => PasswordHash::parse(&stored.hash).map_err(Error::internal)?,
         None => PasswordHash::of_nobody(&parameters).map_err(Error::internal)?,
@@ -44,7 +44,7 @@ pub(super) async fn verify(cx: &Cx, stored: Option<&StoredPassword>, password: &
 /// # Errors
 /// `too_many_requests` when too many wait.
 pub(super) async fn strengthen(cx: &Cx, hash: PasswordHash) -> Result<String> {
-    let parameters = Parameters::default();
+    let parameters = cx.app.password_parameters();
     let work = move || hash.strengthen(&parameters).map(|hash| hash.to_text());
     cx.app.hashing().run(parameters.memory(), work).await?.map_err(Error::internal)
 }
@@ -65,7 +65,7 @@ pub(super) async fn compute<T: Send + 'static>(cx: &Cx, work: impl FnOnce() -> T
 /// # Errors
 /// `too_many_requests` when too many wait.
 pub(super) async fn hash(cx: &Cx, password: &Secret) -> Result<String> {
-    let (parameters, password) = (Parameters::default(), password.clone());
+    let (parameters, password) = (cx.app.password_parameters(), password.clone());
     let work = move || ::passwords::hash(password.reveal(), &parameters).map(|hash| hash.to_text());
     cx.app.hashing().run(parameters.memory(), work).await?.map_err(Error::internal)
 }

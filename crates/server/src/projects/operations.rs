@@ -12,8 +12,9 @@ use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{Environment, ProjectId, SecretId};
-use foundation::keys::{self, Purpose, random};
+use foundation::keys::{self, Purpose};
 use foundation::project::Project;
+use foundation::random;
 use foundation::stored::Stored;
 use serde::Serialize;
 use std::sync::Arc;
@@ -41,6 +42,14 @@ pub struct Created {
     pub environment: Environment,
 }
 
+/// What of a project's credentials is not drawn: a twin's tests know them before it starts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fixed {
+    pub(crate) project_id: Option<ProjectId>,
+    pub(crate) secret: Option<foundation::secret::Secret>,
+    pub(crate) public_token: Option<String>,
+}
+
 /// Where links of the project lead that a server makes: to the page that the README has.
 pub const FIRST_REDIRECT_URL: &str = "http://localhost:3000/";
 
@@ -65,13 +74,28 @@ impl New {
 /// # Errors
 /// A name or a redirect URL that cannot be used.
 pub async fn create(app: &App, new: New) -> Result<Created> {
-    let id = ProjectId::new(new.environment);
-    let key = signing::generate(&id).await?;
-    let app_ = app.clone();
-    app.db().write(move |tx| create_in(&app_, tx, &new, &id, &key)).await
+    create_fixed(app, new, Fixed::default()).await
 }
 
-fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::NewKey) -> Result<Created> {
+/// The same, with credentials that are known.
+///
+/// # Errors
+/// Those of [`create`].
+pub(crate) async fn create_fixed(app: &App, new: New, fixed: Fixed) -> Result<Created> {
+    let id = fixed.project_id.clone().unwrap_or_else(|| ProjectId::new(new.environment));
+    let key = signing::generate(&id).await?;
+    let app_ = app.clone();
+    app.db().write(move |tx| create_in(&app_, tx, &new, &fixed, &id, &key)).await
+}
+
+fn create_in(
+    app: &App,
+    tx: &mut Tx,
+    new: &New,
+    fixed: &Fixed,
+    id: &ProjectId,
+    key: &signing::NewKey,
+) -> Result<Created> {
     new.check()?;
     tx.enter(id.as_str())?;
     let environment = new.environment;
@@ -79,8 +103,12 @@ fn create_in(app: &App, tx: &mut Tx, new: &New, id: &ProjectId, key: &signing::N
     let project = Arc::new(Project { id: id.clone(), name: new.name.clone(), environment, settings });
     let cx = Cx::of_operator(app, project);
     store::insert(tx, cx.project(), cx.now())?;
-    let Secret { secret, .. } = add_secret_in(tx, &cx)?;
-    let public_token = format!("public-token-{}-{}", environment.as_str(), uuid::Uuid::new_v4());
+    let Secret { secret, .. } = match &fixed.secret {
+        Some(secret) => keep_secret(tx, &cx, secret.reveal().to_owned())?,
+        None => add_secret_in(tx, &cx)?,
+    };
+    let drawn = || format!("public-token-{}-{}", environment.as_str(), random::uuid_v4());
+    let public_token = fixed.public_token.clone().unwrap_or_else(drawn);
     store::insert_public_token(tx, id, &public_token, cx.now())?;
     let fallback = [DEFAULT_REDIRECT_URL.to_owned()];
     let urls: &[String] = match (&new.redirect_urls[..], environment) {
@@ -105,8 +133,12 @@ pub(super) fn check_name(name: &str) -> Result<()> {
 }
 
 fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<Secret> {
+    let secret = format!("secret-{}-{}", cx.project().environment.as_str(), URL_SAFE.encode(random::bytes::<32>()?));
+    keep_secret(tx, cx, secret)
+}
+
+fn keep_secret(tx: &mut Tx, cx: &Cx, secret: String) -> Result<Secret> {
     let (id, environment) = (&cx.project().id, cx.project().environment);
-    let secret = format!("secret-{}-{}", environment.as_str(), URL_SAFE.encode(random::<32>()?));
     let hash = cx.app.keys().hash(Purpose::ProjectSecret, secret.as_bytes());
     let last_four = &secret[secret.len() - 4..];
     let secret_id = SecretId::new(environment);
@@ -144,7 +176,7 @@ pub async fn create_first(app: &App) -> Result<Option<Created>> {
             if !all(tx)?.is_empty() {
                 return Ok(None);
             }
-            create_in(&app_, tx, &new, &id, &key).map(Some)
+            create_in(&app_, tx, &new, &Fixed::default(), &id, &key).map(Some)
         })
         .await
 }
@@ -242,6 +274,18 @@ pub(crate) fn ids(tx: &mut Tx) -> Result<Vec<ProjectId>> {
 pub(crate) fn enter(tx: &mut Tx, id: &ProjectId) -> Result<Project> {
     tx.enter(id.as_str())?;
     store::find(tx, id)?.ok_or(ApiError::ProjectNotFound.into())
+}
+
+/// A project, or else the one that was made first, for the doors of a twin.
+///
+/// # Errors
+/// `project_not_found`.
+pub(crate) async fn find(app: &App, id: Option<ProjectId>) -> Result<Arc<Project>> {
+    let find = move |tx: &mut Tx| match &id {
+        Some(id) => enter(tx, id),
+        None => all(tx)?.into_iter().next().ok_or(ApiError::ProjectNotFound.into()),
+    };
+    app.db().read(find).await.map(Arc::new)
 }
 
 /// Enters a project that was read a moment ago.

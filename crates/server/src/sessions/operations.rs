@@ -11,6 +11,7 @@ use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{OrganizationId, SessionId};
+use foundation::random;
 use foundation::time;
 
 /// Sessions that a member can have at once: more than anybody has devices. With another, the one that was used longest ago
@@ -50,7 +51,7 @@ pub(crate) fn begin_or_extend(
     };
     let session = Session {
         organization_id: organization.organization_id.clone(),
-        member_session_id: SessionId::from_uuid(cx.project().environment, uuid::Uuid::new_v4()),
+        member_session_id: SessionId::from_uuid(cx.project().environment, random::uuid_v4()),
         revision: 0,
         shortened: 0,
         member_id: member.member_id.clone(),

@@ -25,7 +25,7 @@ fn the_frame_knows_no_subject() {
 
 #[test]
 fn only_what_faces_the_network_knows_http() {
-    let faces = ["frame/src", "server/src/pages", "server/src/serve.rs", "server/src/projects/identify.rs"];
+    let faces = ["frame/src", "server/src/pages", "server/src/serve", "server/src/projects/identify.rs"];
     for (path, text) in sources().into_iter().filter(|(path, _)| is_of(path, "server") || is_of(path, "foundation")) {
         let listed = is_test(&path) || faces.iter().any(|face| path.to_string_lossy().contains(face));
         assert!(listed || !text.contains("axum::"), "{} knows HTTP", path.display());
@@ -45,6 +45,25 @@ fn no_line_of_the_log_has_a_key_twice() {
         }
     }
     assert!(seen > 15, "the log lines were not found");
+}
+
+/// A twin's tests set its clock, and may have its chance replayed: whoever takes either from elsewhere is not in it.
+#[test]
+fn time_and_chance_come_from_one_place() {
+    let places = [
+        ("system_now()", &["foundation/src/time/mod.rs", "foundation/src/twin.rs", "guildhall/src"][..]),
+        ("Timestamp::now()", &["foundation/src/time/mod.rs"]),
+        // What is numbered by these is seen in logs, or by nobody.
+        ("Uuid::new_v4()", &["foundation/src/random.rs", "foundation/src/fingerprint.rs", "frame/src/head.rs"]),
+        ("Uuid::now_v7()", &["foundation/src/random.rs"]),
+    ];
+    let ours = ["foundation", "frame", "server", "guildhall"];
+    for (path, text) in sources().into_iter().filter(|(path, _)| ours.iter().any(|folder| is_of(path, folder))) {
+        for (taken, listed) in places {
+            let is_listed = is_test(&path) || listed.iter().any(|place| path.to_string_lossy().contains(place));
+            assert!(is_listed || !without_tests(&text).contains(taken), "{} takes {taken}", path.display());
+        }
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn elsewhere(cx: &Call<Anyone>, input: &Start) -> Result<Option<String>> {
     let named = cx.head.header(header::HOST.as_str()).and_then(|host| Url::parse(&format!("http://{host}")).ok());
     // At another port it would be what a proxy calls us, and the browser would go round in circles.
     let is_other = |named: Url| named.host() != url.host() && named.port() == url.port();
-    if !named.is_some_and(is_other) || !is_of_this_machine(cx) {
+    if !named.is_some_and(is_other) || !is_of_this_machine(&cx.app, &cx.head) {
         return Ok(None);
     }
     let fields = serde_json::to_value(input).map_err(|_| Error::internal("a query cannot be written"))?;

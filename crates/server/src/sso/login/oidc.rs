@@ -25,6 +25,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use foundation::random;
 use foundation::time;
 use frame::Head;
 use schemars::JsonSchema;
@@ -268,7 +269,7 @@ fn token_request(
     let method = method(known, secret).map_err(|error| bad(&error))?;
     let assertion = match &key {
         Some(key) => {
-            let id = uuid::Uuid::new_v4().to_string();
+            let id = random::uuid_v4().to_string();
             let assertion = Assertion {
                 client_id: &settings.client_id,
                 audience: &settings.token_url,

@@ -10,12 +10,12 @@ use ::oidc::{issuer, scope};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::keys::equal;
+use foundation::random;
 use foundation::secret::Secret;
 use foundation::text;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 text! {
     /// What a provider gives its client to prove who it is.
@@ -136,7 +136,7 @@ impl Changes {
         let another_secret = secret.filter(is_other).map(str::to_owned);
         let oidc = settings(connection)?;
         if let Some(secret) = &another_secret {
-            oidc.client_secret_id = if secret.is_empty() { String::new() } else { Uuid::new_v4().to_string() };
+            oidc.client_secret_id = if secret.is_empty() { String::new() } else { random::uuid_v4().to_string() };
         }
         set(&mut oidc.identity_provider, self.identity_provider.map(|word| word.as_str().to_owned()));
         set(&mut oidc.client_id, names::identifier("client_id", self.client_id.as_deref())?);
