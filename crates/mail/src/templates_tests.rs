@@ -1,4 +1,4 @@
-use std::{fs, path::PathBuf, process};
+use std::{fs, path::PathBuf, process, sync::LazyLock};
 
 use super::super::{
     brand::Brand,
@@ -23,6 +23,8 @@ fn context() -> Context {
     }
 }
 
+static OURS: LazyLock<Templates> = LazyLock::new(|| Templates::new(None).unwrap());
+
 const CODE: &str = "048213";
 
 /// The mail, with a code in the place of the link where it is about one.
@@ -30,7 +32,7 @@ fn render(template: Template, locale: Locale, context: &Context) -> Message {
     let code = Some(Code { digits: CODE.to_owned(), expires_in_minutes: 10 });
     let of_code = Context { link: None, code, ..context.clone() };
     let context = if template.is_of_code() { &of_code } else { context };
-    Templates::new(None).unwrap().render("a@b.example", template, locale, context).unwrap()
+    OURS.render("a@b.example", template, locale, context).unwrap()
 }
 
 /// A directory with one file in it, gone at the end.
@@ -100,8 +102,7 @@ fn a_mail_has_a_link_and_a_code_and_says_how_long_each_works() {
     for locale in Locale::ALL {
         let Message { text, html, .. } = render(Template::Login, locale, &Context { code: code.clone(), ..context() });
         let (link, code) = (text.find(LINK).unwrap(), text.find(&format!("\n{CODE}\n")).unwrap());
-        let templates = Templates::new(None).unwrap();
-        let in_words = |minutes| in_words(minutes, &templates.phrases[locale.name()].units);
+        let in_words = |minutes| in_words(minutes, &OURS.phrases[locale.name()].units);
         assert!(link < code && text[code..].contains(&in_words(10)) && text[..code].contains(&in_words(60)), "{text}");
         assert!(html.contains(&escape::html(LINK)) && html.contains(CODE), "{html}");
     }
@@ -179,7 +180,7 @@ fn a_name_cannot_add_a_header_or_a_paragraph() {
         assert!(!message.subject.contains(['\r', '\n']), "{:?}", message.subject);
         assert!(!message.text.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("Your password")));
     }
-    let templates = Templates::new(None).unwrap();
+    let templates = &*OURS;
     let to = "a@b.example\r\nBcc: c@d.example";
     assert!(templates.render(to, Template::Login, Locale::En, &context()).is_err());
     let longest = format!("{}@{}.example", "a".repeat(64), "b.".repeat(90) + "b");
@@ -188,7 +189,7 @@ fn a_name_cannot_add_a_header_or_a_paragraph() {
 
 #[test]
 fn a_mail_need_not_have_a_link() {
-    let templates = Templates::new(None).unwrap();
+    let templates = &*OURS;
     for locale in Locale::ALL {
         let message = templates
             .render("a@b.example", Template::EmailChanged, locale, &Context { link: None, ..context() })
@@ -199,7 +200,7 @@ fn a_mail_need_not_have_a_link() {
 
 #[test]
 fn links_that_are_none_are_refused() {
-    let templates = Templates::new(None).unwrap();
+    let templates = &*OURS;
     for link in
         ["", "https://a.example/\r\nx", "https://a.example/ x", "javascript:alert(1)", "JavaScript:x", "data:,x"]
     {
@@ -289,7 +290,7 @@ fn a_link_to_log_in_without_a_password_stands_beside_one_to_set_it() {
         let message = render(Template::PasswordReset, locale, &context());
         assert!(!message.text.contains("token=def"));
     }
-    let templates = Templates::new(None).unwrap();
+    let templates = &*OURS;
     let bad = Context { login_link: Some("javascript:alert(1)".to_owned()), ..context() };
     assert!(templates.render("a@b.example", Template::PasswordReset, Locale::En, &bad).is_err());
 }
