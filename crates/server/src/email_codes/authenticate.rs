@@ -35,10 +35,12 @@ pub(super) struct Authenticate {
     /// The address that the code was mailed to; the new one for a change of address.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The six digits of the mail.
     #[schemars(with = "Digits")]
     code: String,
     /// A session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
     /// A login that goes on.
     intermediate_session_token: Option<String>,

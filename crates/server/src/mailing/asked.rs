@@ -40,7 +40,9 @@ impl JsonSchema for LocaleName {
         };
         let names = Locale::ALL.map(Locale::name);
         let patterns = names.map(|name| format!("^{}$", name.chars().map(any_case).collect::<String>()));
-        json_schema!({ "type": "string", "pattern": patterns.join("|"), "description": names.join(", ") })
+        let listed = names.map(|name| format!("`{name}`")).join(", ");
+        let words = format!("The language of the mail: one of {listed}, in any case. English when absent.");
+        json_schema!({ "type": "string", "pattern": patterns.join("|"), "description": words })
     }
 }
 

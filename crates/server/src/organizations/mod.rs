@@ -60,11 +60,11 @@ pub(crate) struct Organization {
     pub settings: Stored<Settings>,
     /// Written by the backend only.
     pub trusted_metadata: Metadata,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub created_at: Timestamp,
-    /// RFC 3339.
+    /// When it last changed (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,

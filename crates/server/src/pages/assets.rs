@@ -13,6 +13,7 @@ const KEPT: u32 = 300;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ByName {
+    /// The name of the file.
     name: String,
 }
 

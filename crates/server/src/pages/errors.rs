@@ -21,6 +21,7 @@ pub(super) async fn error_types(cx: Call<Anyone>, _input: NoInput) -> Result<Pag
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ByType {
+    /// The `error_type` of an answer.
     error_type: String,
 }
 

@@ -64,6 +64,7 @@ pub(super) async fn messages(cx: Call<Anyone>, _input: NoInput) -> Result<Page> 
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ById {
+    /// The id of the message.
     id: String,
 }
 

@@ -14,8 +14,10 @@ use serde_json::json;
 /// What stands in a mailed link.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct MailedLink {
+    /// The public token of the project.
     #[serde(default)]
     pub(super) public_token: String,
+    /// The token of the link.
     #[serde(default)]
     pub(super) token: String,
 }

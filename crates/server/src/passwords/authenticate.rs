@@ -22,8 +22,10 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Authenticate {
     organization_id: OrganizationRef,
+    /// The person's address. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The person's password.
     #[schemars(with = "String")]
     password: Secret,
     #[serde(flatten)]
@@ -37,6 +39,7 @@ pub(super) struct Authenticate {
 pub(super) struct GoesOn {
     /// A session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
     /// A login that goes on.
     intermediate_session_token: Option<String>,

@@ -27,10 +27,13 @@ pub(super) struct Reset {
     /// The new one.
     #[schemars(with = "String")]
     password: Secret,
+    /// The token of the member's session.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
+    /// The language of mails and text messages that follow; English when absent.
     #[expect(dead_code, reason = "of the protocol; a session that goes on is sent no code")]
     locale: Option<String>,
 }

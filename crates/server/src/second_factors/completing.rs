@@ -17,7 +17,12 @@ use serde::Deserialize;
 
 wire_enum! {
     /// Whether the member is to be asked for a second factor from now on.
-    pub(super) Enrollment(InvalidArgument) { Enroll = "enroll", Unenroll = "unenroll" }
+    pub(super) Enrollment(InvalidArgument) {
+        /// They are.
+        Enroll = "enroll",
+        /// They are not, as far as the organization lets them.
+        Unenroll = "unenroll",
+    }
 }
 
 /// What every way to prove a second factor takes, besides the proof.

@@ -24,6 +24,7 @@ pub(super) struct HolderInput {
     intermediate_session_token: Option<String>,
     /// A session of the member.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
 }
 

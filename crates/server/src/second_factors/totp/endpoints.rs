@@ -48,6 +48,7 @@ struct Begun {
 
 #[derive(Serialize, JsonSchema)]
 struct Created {
+    /// The id of the authenticator app.
     totp_registration_id: TotpRegistrationId,
     /// Base32, for those who cannot scan the picture.
     secret: String,
@@ -56,7 +57,9 @@ struct Created {
     /// Each stands in for the app once. They are good when the registration is complete.
     recovery_codes: Vec<String>,
     member_id: MemberId,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 
@@ -189,10 +192,14 @@ struct Migrate {
 
 #[derive(Serialize, JsonSchema)]
 struct Migrated {
+    /// The id of the authenticator app.
     totp_registration_id: TotpRegistrationId,
+    /// The member's recovery codes, each good once. Show them to the member now.
     recovery_codes: Vec<String>,
     member_id: MemberId,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 

@@ -34,6 +34,7 @@ struct Recover {
 
 #[derive(Serialize, JsonSchema)]
 struct Remaining {
+    /// How many recovery codes are left.
     recovery_codes_remaining: usize,
 }
 
@@ -88,7 +89,9 @@ struct RecoveryCodes {
     /// Those that are left.
     recovery_codes: Vec<String>,
     member_id: MemberId,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 

@@ -19,10 +19,12 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Authenticate {
     /// What the app was given as `token`.
     sso_token: String,
+    /// PKCE: what the `pkce_code_challenge` of the login was made from. Needed exactly when it was begun with one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
     /// A session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
     /// A login that goes on.
     intermediate_session_token: Option<String>,

@@ -76,13 +76,15 @@ pub struct Recorded {
     pub connection_id: String,
     /// That of the request with which the browser came back: a person who was turned away has it on their page.
     pub request_id: String,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     pub created_at: String,
     /// `saml` or `oidc`.
+    #[schemars(extend("enum" = ["saml", "oidc"]))]
     pub protocol: String,
     /// Whether it belongs to a login that was begun here; if not, the identity provider began it.
     pub answers_login: bool,
     /// `accepted` or `refused`.
+    #[schemars(extend("enum" = ["accepted", "refused"]))]
     pub verdict: String,
     /// Empty when it was accepted.
     pub error_type: String,

@@ -27,14 +27,18 @@ text! {
 /// The fields that an update takes. What is absent stays as it is; an empty text takes away what there was.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Changes {
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
+    /// Whose product the provider is; `generic` when absent at creation.
     identity_provider: Option<IdentityProvider>,
     /// https. With another one the four addresses below are asked for there, where the request does not say them.
     #[schemars(with = "Option<Address>")]
     issuer: Option<String>,
+    /// By which id the provider knows this connection.
     #[schemars(with = "Option<Identifier>")]
     client_id: Option<String>,
+    /// The secret that goes with `client_id`. It is kept encrypted.
     #[schemars(with = "Option<ClientSecret>")]
     client_secret: Option<Secret>,
     /// https.

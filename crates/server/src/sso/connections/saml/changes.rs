@@ -29,9 +29,12 @@ text! {
 /// The fields that an update takes. What is absent stays as it is; an empty text takes away what there was.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Changes {
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
+    /// Whose product the provider is; `generic` when absent at creation.
     identity_provider: Option<IdentityProvider>,
+    /// The entity ID of the provider, as in its metadata.
     #[schemars(with = "Option<Identifier>")]
     idp_entity_id: Option<String>,
     /// https.
@@ -42,10 +45,14 @@ pub(super) struct Changes {
     /// PEM, or base64 without anything around it. It is added to those that there are, of which there are at most 5.
     #[schemars(with = "Option<CertificatePem>")]
     x509_certificate: Option<String>,
+    /// Roles for everyone who logs in by the connection. They replace the list that is there.
     #[schemars(length(max = role_assignments::MOST))]
     saml_connection_implicit_role_assignments: Option<Vec<ConnectionRoleAssignment>>,
+    /// Roles for people of a group at the provider; it needs `groups` in `attribute_mapping`. They replace the list
+    /// that is there.
     #[schemars(length(max = role_assignments::MOST))]
     saml_group_implicit_role_assignments: Option<Vec<GroupRoleAssignment>>,
+    /// Another audience that the provider's responses may name, for connections that moved here. Empty for none.
     #[schemars(with = "Option<Identifier>")]
     alternative_audience_uri: Option<String>,
     /// Where the identity provider is told to answer, instead of to us. Whoever is there hands it on.
@@ -54,6 +61,7 @@ pub(super) struct Changes {
     /// Addresses of email when empty.
     #[schemars(with = "Option<NameIdFormat>")]
     nameid_format: Option<String>,
+    /// Whether only logins that were begun at the app are taken, and none that the provider begins.
     idp_initiated_auth_disabled: Option<bool>,
     /// It is kept, and means nothing.
     allow_gateway_callback: Option<bool>,
