@@ -24,6 +24,7 @@ pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
         "style.css" => ("text/css; charset=utf-8", include_str!("assets/style.css")),
         "phone_numbers.js" => ("text/javascript; charset=utf-8", include_str!("assets/phone_numbers.js")),
         "send_form.js" => ("text/javascript; charset=utf-8", include_str!("assets/send_form.js")),
+        "reference.js" => ("text/javascript; charset=utf-8", include_str!("assets/reference.js")),
         "redirect.js" => ("text/javascript; charset=utf-8", include_str!("assets/redirect.js")),
         _ => return Err(ApiError::RouteNotFound.into()),
     };

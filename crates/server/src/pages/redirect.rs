@@ -23,7 +23,7 @@ pub(super) struct MailedLink {
 }
 
 /// The page behind a mailed link, which leads on to the app.
-#[endpoint("pages.redirect", page GET "/v1/magic_links/redirect")]
+#[endpoint("pages.redirect", page GET "/v1/magic_links/redirect", errors(MagicLinkNotFound))]
 pub(super) fn redirect(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
     let found = magic_links::target(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
     let values = json!({

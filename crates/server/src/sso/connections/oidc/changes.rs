@@ -56,6 +56,7 @@ pub(super) struct Changes {
     /// Separated by spaces, in the place of `openid email profile`. `openid` is always asked for.
     #[schemars(with = "Option<Scopes>")]
     custom_scopes: Option<String>,
+    #[serde(default)]
     #[schemars(schema_with = "attribute_mapping::schema")]
     attribute_mapping: Option<Map<String, Value>>,
     /// An addition of ours.

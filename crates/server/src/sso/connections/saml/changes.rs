@@ -40,6 +40,7 @@ pub(super) struct Changes {
     /// https.
     #[schemars(with = "Option<Address>")]
     idp_sso_url: Option<String>,
+    #[serde(default)]
     #[schemars(schema_with = "attribute_mapping::schema")]
     attribute_mapping: Option<Map<String, Value>>,
     /// PEM, or base64 without anything around it. It is added to those that there are, of which there are at most 5.
