@@ -66,8 +66,8 @@ class Recorder:
         exchange = {"path": self._plain(urllib.parse.unquote(split.path))}
         if split.query:
             exchange["query"] = self._made_up(dict(urllib.parse.parse_qsl(split.query)))
-        if request.body:
-            exchange["body"] = self._made_up(json.loads(request.body))
+        if request.body and (body := json.loads(request.body)):
+            exchange["body"] = self._made_up(body)
         if split.path.startswith("/sdk/") and user != password:
             exchange["session"] = True
         exchange["answer"] = self._made_up(answer.json())

@@ -38,7 +38,7 @@ struct EventsResponse {
 
 #[derive(Serialize, JsonSchema)]
 struct EventsMetadata {
-    /// `null` when there are no older events.
+    /// What to give as `cursor` to get older entries; `null` when there are none.
     next_cursor: Option<String>,
 }
 

@@ -89,10 +89,10 @@ fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<Listed> {
 struct Create {
     /// Half a login: what an earlier step has answered. It is good for ten minutes.
     intermediate_session_token: Option<String>,
-    /// Made from the email address when absent or empty.
+    /// The name of the organization, for people. Made from the email address when absent or empty.
     #[schemars(with = "Option<OrEmpty<OrganizationName>>")]
     organization_name: Option<String>,
-    /// Made from the email address when absent or empty.
+    /// The name in URLs. Made from the email address when absent or empty.
     #[schemars(with = "Option<OrEmpty<Slug>>")]
     organization_slug: Option<String>,
     /// The app's own id for the organization, one of a kind in the project. It can be given wherever an

@@ -28,7 +28,7 @@ pub(crate) struct DiscoveredOrganization {
     organization: Organization,
     /// How it is open.
     membership: Membership,
-    /// What has been proven suffices.
+    /// Whether what has been proven suffices to enter.
     member_authenticated: bool,
     /// What else entering would take first; `null` when what was proven is enough.
     primary_required: Option<PrimaryRequired>,

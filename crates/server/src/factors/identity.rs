@@ -93,7 +93,7 @@ pub(crate) struct OauthFactor {
 pub(crate) struct SsoFactor {
     /// The id of the member's registration with the connection.
     pub id: String,
-    /// The connection.
+    /// The id of the connection.
     pub provider_id: String,
     /// The identity provider's name for the person.
     pub external_id: String,

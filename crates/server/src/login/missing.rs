@@ -21,7 +21,7 @@ pub(crate) struct PrimaryRequired {
 pub(crate) struct MfaRequired {
     /// The factors the member has set up; `null` when there are none.
     pub(crate) member_options: Option<MemberOptions>,
-    /// `sms_otp` when a code is on its way already.
+    /// `sms_otp` when a code is on its way already; else `null`.
     #[schemars(extend("enum" = ["sms_otp", null]))]
     pub(crate) secondary_auth_initiated: Option<String>,
 }

@@ -37,11 +37,11 @@ pub(super) struct Authenticate {
     /// one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
-    /// A session of the same member, which goes on.
+    /// The token of a session of the same member, which goes on.
     session_token: Option<String>,
     /// A JWT of the member's session.
     session_jwt: Option<String>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     intermediate_session_token: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,

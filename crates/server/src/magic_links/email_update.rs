@@ -33,7 +33,7 @@ const BY_CODE: &str = "EMAIL_OTP";
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct StartEmailUpdate {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
     /// The new address.
     #[schemars(with = "AnySpelling")]

@@ -114,7 +114,7 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
 struct ByMagicLink {
     /// The id of the email address.
     method_id: EmailId,
-    /// Always false.
+    /// Of the protocol: always `false`.
     reset_sessions: bool,
 }
 

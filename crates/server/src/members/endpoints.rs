@@ -67,11 +67,11 @@ struct Create {
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
-    /// Pending members become active with their first login.
+    /// Whether the member is pending until their first login; `false` when absent.
     create_member_as_pending: Option<bool>,
     /// Whether the member is exempt from the organization's restrictions of methods; `false` when absent.
     is_breakglass: Option<bool>,
-    /// E.164; empty for none.
+    /// The phone number for codes (E.164). Empty for none.
     #[schemars(with = "Option<OrEmpty<PhoneNumber>>")]
     mfa_phone_number: Option<String>,
     /// Whether the member is asked for a second factor though the organization does not require one; `false` when
@@ -150,7 +150,7 @@ fn require_for(cx: &Cx, input: &Create) -> Result<()> {
 #[derive(Deserialize, JsonSchema)]
 struct Get {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: Option<MemberRef>,
     /// The member's address, where no `member_id` is given.
     #[schemars(with = "Option<AnySpelling>")]
@@ -181,7 +181,7 @@ fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<MemberRespon
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
 }
 
@@ -206,7 +206,7 @@ fn get_self(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse
 
 #[derive(Deserialize, JsonSchema)]
 struct DangerouslyGet {
-    /// The id, not the external id.
+    /// The member: the id, not the external id.
     member_id: String,
     /// Whether a member who was deleted is found, too. `false` when absent.
     include_deleted: Option<bool>,
@@ -228,7 +228,7 @@ fn dangerously_get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: DangerouslyGet)
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
     #[serde(flatten)]
     changes: MemberUpdate,
@@ -411,7 +411,7 @@ fn delete_external_id(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Memb
 #[derive(Deserialize, JsonSchema)]
 struct UnlinkRetiredEmail {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
     /// The id of the address that is to be free again; instead of `email_address`, or with it.
     email_id: Option<String>,
@@ -464,7 +464,7 @@ struct OfOrganization {
 
 #[derive(Serialize, JsonSchema)]
 struct Metrics {
-    /// Members that are not deleted.
+    /// How many members there are that are not deleted.
     member_count: i64,
 }
 

@@ -130,9 +130,10 @@ pub(crate) struct Member {
     pub status: Status,
     /// The person's name. Empty when nobody has said it.
     pub name: String,
-    /// Exempt from the organization's restrictions of methods, so that somebody can always get in.
+    /// Whether the member is exempt from the organization's restrictions of methods, so that somebody can always get
+    /// in.
     pub is_breakglass: bool,
-    /// Has the role `stytch_admin`.
+    /// Whether the member has the role `stytch_admin`.
     pub is_admin: bool,
     #[serde(skip)]
     pub(crate) direct_roles: Vec<RoleId>,
@@ -160,11 +161,11 @@ pub(crate) struct Member {
     pub oauth_registrations: Vec<Value>,
     /// What SCIM says of the member. `null`: there is no SCIM yet.
     pub scim_registration: Option<Value>,
-    /// Written by the backend only.
+    /// What the app keeps here, and only the backend writes.
     pub trusted_metadata: Metadata,
-    /// The member may write it.
+    /// What the app keeps here, and the member may write, too.
     pub untrusted_metadata: Metadata,
-    /// Too many proofs that can be guessed have failed: none is looked at until the lock is over.
+    /// Whether too many proofs that can be guessed have failed: none is looked at until the lock is over.
     pub is_locked: bool,
     /// When the lock began (RFC 3339); `null` while there is none.
     #[serde(with = "foundation::time::optional")]

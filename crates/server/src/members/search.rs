@@ -60,7 +60,7 @@ wire_enum! {
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
-    /// Ids, slugs or external ids.
+    /// The organizations that are searched: ids, slugs or external ids.
     #[schemars(length(min = 1, max = MAX_ORGANIZATIONS))]
     organization_ids: Vec<OrganizationRef>,
     /// `next_cursor` of the page before; the first page when absent.
@@ -68,7 +68,7 @@ pub(super) struct Search {
     /// How many a page has at most.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
-    /// Every member that is not deleted, when absent.
+    /// What is looked for; every member that is not deleted, when absent.
     #[serde(default, deserialize_with = "frame::object")]
     query: Option<Query<MemberFilter>>,
 }

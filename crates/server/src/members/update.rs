@@ -35,7 +35,7 @@ pub(crate) struct MemberUpdate {
     pub(crate) mfa_phone_number: Option<String>,
     /// Whether the member is asked for a second factor though the organization does not require one.
     pub(crate) mfa_enrolled: Option<bool>,
-    /// Replaces all roles given directly.
+    /// The roles to give directly; they replace those that were.
     pub(crate) roles: Option<Vec<RoleId>>,
     /// Whether sessions go on that were begun by an SSO connection which gives a role, too, that is taken away.
     pub(crate) preserve_existing_sessions: Option<bool>,
@@ -48,7 +48,7 @@ pub(crate) struct MemberUpdate {
     /// The app's own id for the member, one of a kind in the organization. It can be given wherever a `member_id` is.
     #[schemars(with = "Option<ExternalId>")]
     pub(crate) external_id: Option<String>,
-    /// Forget the old address instead of reserving it for the member.
+    /// Whether the old address is forgotten instead of being reserved for the member; `false` when absent.
     pub(crate) unlink_email: Option<bool>,
 }
 

@@ -37,7 +37,7 @@ struct Create {
     /// The name of the organization, for people: 1 to 128 characters.
     #[schemars(with = "OrganizationName")]
     organization_name: String,
-    /// Made from the name when absent.
+    /// The name in URLs, one of a kind in the project. Made from `organization_name` when absent.
     #[schemars(with = "Option<Slug>")]
     organization_slug: Option<String>,
     /// The app's own id for the organization, one of a kind in the project. It can be given wherever an

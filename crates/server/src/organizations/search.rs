@@ -55,7 +55,7 @@ pub(super) struct Search {
     /// How many a page has at most.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
-    /// Everything, when absent.
+    /// What is looked for; everything, when absent.
     #[serde(default, deserialize_with = "frame::object")]
     query: Option<Query<OrganizationFilter>>,
 }

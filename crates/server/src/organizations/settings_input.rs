@@ -71,7 +71,7 @@ pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
 /// The settings that create and update take. What is absent stays as it is; a list replaces the whole list.
 #[derive(Debug, Default, Clone, Deserialize, schemars::JsonSchema)]
 pub(crate) struct SettingsInput {
-    /// http or https; empty for none.
+    /// Where the organization's logo is (http or https); empty for none.
     #[schemars(with = "Option<LogoUrl>")]
     organization_logo_url: Option<String>,
     /// The connection that is used where only the organization is named; one of the active ones.
@@ -339,7 +339,7 @@ fn role_assignments(list: Vec<RoleAssignmentInput>, policy: &rbac::Policy) -> Re
 
 fn oauth_tenants_schema(_: &mut SchemaGenerator) -> Schema {
     let ids = |provider: &str| {
-        let words = format!("Ids of tenants at {provider}.");
+        let words = format!("The ids of tenants at {provider}.");
         json_schema!({ "type": "array", "maxItems": MAX_LIST, "items": TenantId::FORM.schema(), "description": words })
     };
     let providers: serde_json::Map<_, _> =

@@ -53,6 +53,7 @@ impl Memory for Templates {
         let mut engine = Environment::new();
         engine.set_formatter(escape::write_value);
         engine.add_filter("code", code);
+        engine.add_filter("breakable", breakable);
         for (name, text) in TEMPLATES {
             if let Err(error) = engine.add_template(name, text) {
                 return Self(Err(format!("{name}: {error:#}")));
@@ -69,6 +70,11 @@ fn code(text: &str) -> Value {
         (_, code) => format!("<code>{code}</code>"),
     });
     Value::from_safe_string(parts.collect())
+}
+
+/// A name that may go on in another line behind each underscore.
+fn breakable(name: &str) -> Value {
+    Value::from_safe_string(escape::html(name).replace('_', "_<wbr>"))
 }
 
 /// The HTML of a page.

@@ -185,7 +185,7 @@ fn reset_start(tx: &mut Tx, cx: &Call<ProjectCaller>, input: ResetStart) -> Resu
 struct Reset {
     /// The `token` that stands in the link of the mail.
     password_reset_token: String,
-    /// The new one.
+    /// The password from now on.
     #[schemars(with = "String")]
     password: Secret,
     /// PKCE: what the `pkce_code_challenge` of the link was made from. Needed exactly when the link was asked for with

@@ -27,7 +27,7 @@ pub(super) struct Migrate {
     /// Whose password it is. Without such a member one is created.
     #[schemars(with = "AnySpelling")]
     email_address: String,
-    /// In the form that the type has.
+    /// The hash, in the form that the type has.
     #[schemars(with = "String")]
     hash: Secret,
     /// What the hash was made with.
@@ -54,7 +54,7 @@ pub(super) struct Migrate {
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
-    /// Replaces all roles given directly.
+    /// The roles to give directly; they replace those that were.
     roles: Option<Vec<RoleId>>,
     /// Of the protocol; nothing is done with it.
     #[expect(dead_code, reason = "of the protocol; no session hangs on a role of a connection")]
@@ -64,7 +64,7 @@ pub(super) struct Migrate {
     mfa_phone_number: Option<String>,
     /// Whether the person has proven to have the telephone number.
     set_phone_number_verified: Option<bool>,
-    /// For a member who is created.
+    /// The app's own id for a member who is created.
     #[schemars(with = "Option<ExternalId>")]
     external_id: Option<String>,
 }
@@ -123,7 +123,7 @@ struct Pbkdf2Input {
     iteration_amount: i64,
     /// How many bytes the hash has.
     key_length: i64,
-    /// `sha256`, also when absent, or `sha512`.
+    /// The hash function; `sha256` when absent.
     #[schemars(extend("enum" = ["", "sha256", "sha512", null]))]
     algorithm: Option<String>,
 }

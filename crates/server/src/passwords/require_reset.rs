@@ -22,7 +22,7 @@ pub(super) struct RequireReset {
     email_address: String,
     /// An organization in which the address is a member's. Whoever acts on behalf of a member names their own.
     organization_id: Option<OrganizationRef>,
-    /// The member there, who must have this address. Or the external id.
+    /// The member there, who must have this address: the id or the external id.
     member_id: Option<MemberRef>,
 }
 

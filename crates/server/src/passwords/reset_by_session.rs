@@ -22,9 +22,9 @@ const FRESH: i64 = 5;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Reset {
-    /// The session's, if it is said at all.
+    /// The organization of the session, if it is said at all.
     organization_id: Option<OrganizationRef>,
-    /// The new one.
+    /// The password from now on.
     #[schemars(with = "String")]
     password: Secret,
     /// The token of the member's session.

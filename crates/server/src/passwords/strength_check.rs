@@ -15,20 +15,20 @@ pub(super) struct StrengthCheck {
     /// The password that is looked at. It is not kept.
     #[schemars(with = "String")]
     password: Secret,
-    /// Whose password it would be: what stands in it is easy to guess.
+    /// The address of whose password it would be: what stands in it is easy to guess.
     #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Strength {
-    /// Whether it may be set.
+    /// Whether the password may be set.
     valid_password: bool,
-    /// 0 to 4, by the number of guesses that it would take.
+    /// The strength, from 0 to 4, by the number of guesses that it would take.
     score: u8,
     /// Whether the password is known from breaches. `false` where nobody looks.
     breached_password: bool,
-    /// `zxcvbn` or `luds`: which of them decides.
+    /// What decides whether a password would do: an estimate of its strength, or kinds of characters.
     #[schemars(extend("enum" = ["zxcvbn", "luds"]))]
     strength_policy: &'static str,
     /// Whether the project refuses new passwords that are known from breaches.

@@ -24,9 +24,9 @@ struct CaptchaSettings {
 
 #[derive(Serialize, JsonSchema)]
 struct PasswordConfig {
-    /// Kinds of characters.
+    /// How many kinds of characters a password needs.
     luds_complexity: i64,
-    /// Characters.
+    /// How many characters a password needs.
     luds_minimum_count: i64,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct BootstrapResponse {
     slug_pattern: Option<String>,
     /// Whether people may create organizations of their own.
     create_organization_enabled: bool,
-    /// With the policy LUDS, what it asks for.
+    /// What kinds of characters a password needs; `null` where its strength is estimated instead.
     password_config: Option<PasswordConfig>,
     /// Always `false`: devices are not fingerprinted.
     dfp_protected_auth_enabled: bool,

@@ -27,7 +27,7 @@ fn whoami(_tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Who
 
 #[derive(Serialize, JsonSchema)]
 struct Metric {
-    /// `ORGANIZATION_COUNT` or `MEMBER_COUNT`.
+    /// What is counted.
     #[schemars(extend("enum" = ["ORGANIZATION_COUNT", "MEMBER_COUNT"]))]
     metric_type: &'static str,
     /// How many there are.

@@ -39,7 +39,7 @@ pub(super) struct CompletingInput {
 pub(super) struct Wishes {
     /// Nothing changes where the organization asks everybody for a second factor: whoever proves one is enrolled.
     set_mfa_enrollment: Option<Enrollment>,
-    /// Make this the method that is asked for first. The first one that is proven is.
+    /// Whether this becomes the method that is asked for first. The first one that is proven is.
     set_default_mfa: Option<bool>,
 }
 

@@ -51,11 +51,11 @@ fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<Sessions> {
 struct Authenticate {
     /// The token of the member's session.
     session_token: Option<String>,
-    /// May have expired, while its session lives.
+    /// A JWT of the session. It may have expired, while its session lives.
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    /// Also ask whether the session's roles allow something.
+    /// What the session's roles have to allow, besides the session being good. Nothing is asked when absent.
     #[serde(default, deserialize_with = "frame::object")]
     authorization_check: Option<AuthorizationCheck>,
 }
@@ -119,7 +119,7 @@ struct Revoke {
     session_token: Option<String>,
     /// Which session ends, by a JWT of it.
     session_jwt: Option<String>,
-    /// All sessions of this member. The id, not the external id.
+    /// The member all of whose sessions end. The id, not the external id.
     member_id: Option<String>,
 }
 

@@ -61,7 +61,8 @@ fn curl(exchange: &Value, method: &str) -> String {
         let written = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         url = format!("{url}?{written}");
     }
-    let mut lines = vec![format!("curl -X {method} '{url}'"), format!("  -u \"{who}\"")];
+    let method = if method == "GET" { String::new() } else { format!("-X {method} ") };
+    let mut lines = vec![format!("curl {method}'{url}'"), format!("  -u \"{who}\"")];
     if is_of_browser {
         lines.push(format!("  -H 'Origin: {ORIGIN}'"));
     }

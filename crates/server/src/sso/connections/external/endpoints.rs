@@ -41,7 +41,7 @@ struct Create {
     display_name: Option<String>,
     /// The organization that has the connection: another one of the project.
     external_organization_id: OrganizationRef,
-    /// Its connection, which is active and of SAML or OpenID Connect.
+    /// The connection of the other organization, which is active and of SAML or OpenID Connect.
     external_connection_id: String,
     /// Roles for everyone who logs in by the connection.
     #[schemars(length(max = role_assignments::MOST))]

@@ -51,7 +51,7 @@ struct Create {
     /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
-    /// `generic` when absent.
+    /// Whose product the provider is; `generic` when absent.
     identity_provider: Option<IdentityProvider>,
 }
 

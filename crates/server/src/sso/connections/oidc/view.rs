@@ -40,13 +40,13 @@ pub(crate) struct OidcConnection {
     userinfo_url: String,
     /// Where the provider publishes its keys. Empty until it is known.
     jwks_url: String,
-    /// Empty for `openid email profile`.
+    /// The scopes that are asked for, separated by spaces. Empty for `openid email profile`.
     custom_scopes: String,
     /// Which claim of the provider each value of a person is taken from.
     attribute_mapping: AttributeMapping,
-    /// An addition of ours.
+    /// Roles for everyone who logs in by the connection. An addition of ours.
     oidc_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
-    /// An addition of ours.
+    /// Roles for people of a group at the provider. An addition of ours.
     oidc_group_implicit_role_assignments: Vec<GroupRoleAssignment>,
 }
 

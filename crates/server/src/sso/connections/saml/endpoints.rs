@@ -57,7 +57,7 @@ struct Create {
     /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
-    /// `generic` when absent.
+    /// Whose product the provider is; `generic` when absent.
     identity_provider: Option<IdentityProvider>,
 }
 
@@ -139,7 +139,7 @@ struct UpdateByUrl {
     organization_id: OrganizationRef,
     /// The id of the SSO connection.
     connection_id: String,
-    /// https.
+    /// Where the provider's metadata is (https). It is read now, and not again by itself.
     #[schemars(with = "Address")]
     metadata_url: String,
 }

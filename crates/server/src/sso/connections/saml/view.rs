@@ -45,16 +45,16 @@ pub(crate) struct SamlConnection {
     idp_initiated_auth_disabled: bool,
     /// Of the protocol; it is kept, and means nothing.
     allow_gateway_callback: bool,
-    /// Of our keys, which sign requests.
+    /// The certificates of our keys, which sign requests.
     signing_certificates: Vec<X509Certificate>,
-    /// Of the identity provider's keys, which sign its answers.
+    /// The certificates of the identity provider's keys, which sign its answers.
     verification_certificates: Vec<X509Certificate>,
     /// The keys that the provider may encrypt assertions for.
     encryption_private_keys: Vec<EncryptionPrivateKey>,
     /// The same, by the name that browsers know.
     #[serde(skip_serializing_if = "Option::is_none")]
     saml_encryption_private_keys: Option<Vec<EncryptionPrivateKey>>,
-    /// Of the keys that the identity provider may encrypt for. An addition of ours.
+    /// The certificates of the keys that the identity provider may encrypt for. An addition of ours.
     encryption_certificates: Vec<X509Certificate>,
     /// Roles for everyone who logs in by the connection.
     saml_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
@@ -75,9 +75,9 @@ pub(crate) struct SamlConnection {
 struct X509Certificate {
     /// The id of a certificate that the provider signs with.
     certificate_id: String,
-    /// PEM.
+    /// The certificate, as PEM.
     certificate: String,
-    /// Empty for a bare key.
+    /// Who has made the certificate out. Empty for a bare key.
     issuer: String,
     /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
@@ -98,7 +98,7 @@ struct X509Certificate {
 struct EncryptionPrivateKey {
     /// The id of a key that the provider encrypts for.
     private_key_id: String,
-    /// PEM in the answer to the call that set it, and empty ever after.
+    /// The key as PEM, in the answer to the call that set it, and empty ever after.
     private_key: String,
     /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
