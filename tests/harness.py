@@ -545,6 +545,8 @@ class Server:
             shutil.rmtree(self.directory, ignore_errors=True)
         assert code == 0, f"the server ended with {code}:\n{log[-4000:]}"
         assert "panicked at" not in log, f"the server panicked:\n{log[-4000:]}"
+        undeclared = [line for line in log.splitlines() if "does not declare an error" in line]
+        assert not undeclared, f"errors that no door declares: {undeclared[:5]}"
 
     def command(self, *arguments: str, check: bool = True, database: bool = True) -> subprocess.CompletedProcess:
         """Runs another command of the binary, on the same database."""

@@ -56,6 +56,7 @@ const LONG = "w".repeat(300);
 const PAGES = {
   home: "/",
   reference: "/reference",
+  "a group of the reference": "/reference/members",
   "error types": "/errors",
   "an error type": "/errors/organization_settings_restricted_oauth_tenants_not_allowed",
   "no such error type": `/errors/${LONG}`,

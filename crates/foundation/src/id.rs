@@ -96,21 +96,21 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A project: one environment of one app.
+    /// The id of a project: one environment of one app.
     ProjectId = "project";
     /// One of the secrets of a project (the id, not the secret).
     SecretId = "secret-id";
-    /// An organization: a tenant of a project.
+    /// The id of an organization: a tenant of the project.
     OrganizationId = "organization";
-    /// A member: one person's account in one organization.
+    /// The id of a member: one person's account in one organization.
     MemberId = "member";
-    /// An email address of a member.
+    /// The id of an email address of a member.
     EmailId = "email";
     /// A password; another with each that is set.
     MemberPasswordId = "member-password";
-    /// A member session.
+    /// The id of a session.
     SessionId = "member-session";
-    /// An authenticator app of a member.
+    /// The id of an authenticator app of a member.
     TotpRegistrationId = "totp";
     /// A phone number of a member.
     PhoneNumberId = "phone-number";
@@ -134,9 +134,9 @@ ids! {
     OidcRegistrationId = "oidc-member-registration";
     /// An exchange with an identity provider, as it was recorded.
     SsoExchangeId = "sso-exchange";
-    /// A key that signs session JWTs; the `kid` of RFC 7517.
+    /// The id of a key that signs session JWTs; the `kid` of RFC 7517.
     SigningKeyId = "jwk";
-    /// One entry of the audit log.
+    /// The id of an entry of the audit log.
     AuditEventId = "audit-event";
     /// One message that waits to be delivered.
     OutboxId = "outbox-message";

@@ -36,7 +36,7 @@ pub fn schema(_: &mut SchemaGenerator) -> Schema {
         "type": ["object", "null"],
         "additionalProperties": true,
         "description": format!(
-            "Merged at the top level; `null` removes a key. At most {MAX_KEYS} keys and {MAX_BYTES} bytes of JSON may remain."
+            "What the app keeps here: an object. It is merged at the top level; `null` removes a key. At most {MAX_KEYS} keys and {MAX_BYTES} bytes of JSON may remain."
         ),
     })
 }

@@ -1,12 +1,13 @@
-//! Enumerations of the wire: words that are checked when they are read, each kind with its own error type.
+//! Enumerations of the wire: words that are checked when they are read, each kind with its own error type. What a word says
+//! is its doc comment, which the API description has, too.
 
 /// `wire_enum! { /// … pub MfaPolicy(InvalidMfaPolicy) { Optional = "OPTIONAL", … } }`
 #[macro_export]
 macro_rules! wire_enum {
-    ($($(#[doc = $doc:literal])* $vis:vis $name:ident($error:ident) { $($variant:ident = $word:literal),* $(,)? })*) => { $(
+    ($($(#[doc = $doc:literal])* $vis:vis $name:ident($error:ident) { $($(#[doc = $about:literal])* $variant:ident = $word:literal),* $(,)? })*) => { $(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
-        $vis enum $name { $(#[doc = $word] #[serde(rename = $word)] $variant),* }
+        $vis enum $name { $($(#[doc = $about])* #[serde(rename = $word)] $variant),* }
 
         impl $name {
             /// All of them, in the order of the protocol.

@@ -9,6 +9,7 @@ mod call;
 mod caller;
 mod cookie;
 mod cors;
+mod described;
 mod dialect;
 mod door;
 mod endpoint;

@@ -1,5 +1,6 @@
 //! The API description (OpenAPI 3.1), and the list of all doors, from the endpoints themselves.
 
+use crate::described::{SCHEMAS, describe};
 use crate::door::{Dialect, Door};
 use crate::endpoint::{ANYWHERE, Endpoint};
 use foundation::error::ApiError;
@@ -31,6 +32,10 @@ pub fn openapi(endpoints: &[Endpoint], schemes: &[SecurityScheme]) -> Value {
     definitions.insert("Error".into(), error_schema());
     definitions.insert("Envelope".into(), envelope_schema());
     drop_unused(&mut definitions, &paths);
+    let types = definitions.clone();
+    for described in paths.values_mut().chain(definitions.values_mut()) {
+        describe(described, &types);
+    }
     let schemes: Map<String, Value> =
         schemes.iter().map(|(name, scheme)| ((*name).to_owned(), scheme.clone())).collect();
     json!({
@@ -206,7 +211,10 @@ fn responses(endpoint: &Endpoint, door: &Door, schemas: &mut SchemaGenerator) ->
     let output = (endpoint.output)(schemas);
     let success = json!({ "allOf": [{ "$ref": "#/components/schemas/Envelope" }, output] });
     let schema = match door.dialect {
-        Dialect::Browser => json!({ "type": "object", "properties": { "data": success }, "required": ["data"] }),
+        Dialect::Browser => {
+            let data = json!({ "description": "What the operation answers.", "allOf": success["allOf"] });
+            json!({ "type": "object", "properties": { "data": data }, "required": ["data"] })
+        }
         _ => success,
     };
     let mut responses = Map::new();
@@ -243,12 +251,15 @@ fn error_types(errors: impl Iterator<Item = ApiError>) -> BTreeMap<String, Vec<&
     types
 }
 
+/// What the id of a request is.
+const REQUEST_ID: &str = "What this request is called in the server's log. Tell it when you report a problem.";
+
 fn envelope_schema() -> Value {
     json!({
         "type": "object",
         "properties": {
             "status_code": { "type": "integer", "description": "The HTTP status." },
-            "request_id": { "type": "string" },
+            "request_id": { "type": "string", "description": REQUEST_ID },
         },
         "required": ["status_code", "request_id"],
     })
@@ -262,10 +273,10 @@ fn error_schema() -> Value {
         "type": "object",
         "properties": {
             "status_code": { "type": "integer", "description": "The HTTP status." },
-            "request_id": { "type": "string" },
-            "error_type": { "type": "string", "enum": types },
-            "error_message": { "type": "string", "description": "What was wrong and what to do." },
-            "error_url": { "type": "string", "format": "uri" },
+            "request_id": { "type": "string", "description": REQUEST_ID },
+            "error_type": { "type": "string", "description": "What was wrong, for programs; it does not change.", "enum": types },
+            "error_message": { "type": "string", "description": "What was wrong and what to do, for people; it may be reworded." },
+            "error_url": { "type": "string", "format": "uri", "description": "The page about the `error_type`." },
         },
         "required": ["status_code", "request_id", "error_type", "error_message", "error_url"],
     })
@@ -280,7 +291,7 @@ fn drop_unused(definitions: &mut Map<String, Value>, paths: &Map<String, Value>)
             Value::Array(values) => unread.extend(values),
             Value::Object(fields) => unread.extend(fields.values()),
             Value::String(text) => {
-                if let Some(name) = text.strip_prefix("#/components/schemas/")
+                if let Some(name) = text.strip_prefix(SCHEMAS)
                     && used.insert(name.to_owned())
                 {
                     unread.extend(definitions.get(name));

@@ -114,7 +114,10 @@ impl Frame {
             },
             Err(error) => Err(error),
         };
-        let answered_with = result.as_ref().err().and_then(Error::api);
+        let answered_with = match &result {
+            Ok((_, refused)) => *refused,
+            Err(error) => error.api(),
+        };
         let (mut response, error) = match result {
             Ok(answer) => answer,
             Err(error) => self.refuse(&head, error),

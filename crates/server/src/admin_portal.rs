@@ -15,25 +15,33 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct SsoConfig {
+    /// Whether the section is shown.
     sso_enabled: bool,
+    /// Whether one more SAML connection can be made.
     can_create_saml_connection: bool,
+    /// Whether one more connection to an OpenID Connect provider can be made.
     can_create_oidc_connection: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct OrganizationConfig {
+    /// Whether admins may say who needs a second factor.
     mfa_controls_enabled: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct ScimConfig {
+    /// Whether the section is shown.
     scim_enabled: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct AdminPortalConfig {
+    /// The section about SSO.
     sso_config: SsoConfig,
+    /// The section about the organization itself.
     organization_config: OrganizationConfig,
+    /// The section about SCIM.
     scim_config: ScimConfig,
 }
 

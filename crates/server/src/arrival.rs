@@ -82,7 +82,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) new_email: Option<EmailAddress>,
     /// A session of the member, which goes on.
     pub(crate) session: Option<Session>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     pub(crate) intermediate_session_token: Option<&'a str>,
     pub(crate) terms: Terms,
     /// The language of a text message that is sent.

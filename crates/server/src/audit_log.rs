@@ -21,22 +21,24 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 struct List {
     /// Only events of this organization.
     organization_id: Option<OrganizationRef>,
-    /// From the answer before.
+    /// `next_cursor` of the page before; the first page when absent.
     cursor: Option<String>,
-    /// At most so many.
+    /// How many a page has at most.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct EventsResponse {
+    /// The entries of this page, newest first.
     events: Vec<Event>,
+    /// What comes after this page.
     results_metadata: EventsMetadata,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct EventsMetadata {
-    /// `null` when there are no older events.
+    /// What to give as `cursor` to get older entries; `null` when there are none.
     next_cursor: Option<String>,
 }
 

@@ -22,6 +22,7 @@ struct ById {
 
 #[derive(Serialize, JsonSchema)]
 struct Deleted {
+    /// The organization that is gone.
     organization_id: OrganizationId,
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct PolicyResponse {
+    /// The policy: roles, resources and scopes.
     policy: Policy,
 }
 
@@ -34,12 +35,14 @@ fn policy(tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Poli
 /// The roles that an organization adds to its project's policy.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct OrgPolicy {
+    /// The roles.
     #[schemars(length(max = MAX_ROLES))]
     roles: Vec<Role>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct OrgPolicyResponse {
+    /// The roles that only this organization has.
     org_policy: OrgPolicy,
 }
 
@@ -58,6 +61,7 @@ fn get_org_policy(tx: &mut Tx, cx: &Call<ProjectCaller>, input: ById) -> Result<
 #[derive(Deserialize, JsonSchema)]
 struct SetOrgPolicy {
     organization_id: OrganizationRef,
+    /// The roles that the organization is to have, besides those of the project.
     org_policy: OrgPolicy,
 }
 

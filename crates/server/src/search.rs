@@ -14,8 +14,10 @@ use std::ops::RangeInclusive;
 #[serde(bound = "")]
 #[schemars(rename = "{N}Query")]
 pub(crate) struct Query<N> {
+    /// Whether all filters have to fit, or one of them. `AND` when absent.
     #[serde(default)]
     pub(crate) operator: Operator,
+    /// The filters. Without any, everything is found.
     #[serde(default)]
     #[schemars(with = "Vec<Operand<N>>", length(max = MAX_OPERANDS))]
     pub(crate) operands: Vec<Value>,
@@ -29,10 +31,13 @@ pub(crate) struct Query<N> {
 #[schemars(rename = "{N}Operand")]
 #[expect(dead_code, reason = "each fault of an operand has an error type of its own, so it is read by hand")]
 struct Operand<N> {
+    /// What is compared.
     filter_name: N,
+    /// With what: `true` or `false`, a text, or a list of texts, as the filter wants.
     filter_value: FilterValue,
 }
 
+/// What a filter compares with.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "as above")]
@@ -42,11 +47,14 @@ enum FilterValue {
     List(#[schemars(length(max = MAX_VALUES))] Vec<String>),
 }
 
+/// How filters are joined.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub(crate) enum Operator {
+    /// All filters have to fit.
     #[default]
     #[serde(rename = "AND")]
     And,
+    /// One of them has to fit.
     #[serde(rename = "OR")]
     Or,
 }
@@ -54,7 +62,9 @@ pub(crate) enum Operator {
 /// How many there are in all, and how to get the next page.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ResultsMetadata {
+    /// How many there are on all pages.
     pub(crate) total: i64,
+    /// What to give as `cursor` to get the next page; `null` on the last.
     pub(crate) next_cursor: Option<String>,
 }
 

@@ -17,20 +17,27 @@ use serde::{Deserialize, Serialize};
 /// One thing that happened.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Event {
+    /// The id of the entry.
     pub event_id: AuditEventId,
-    /// RFC 3339.
+    /// When it happened (RFC 3339).
     #[serde(with = "crate::time")]
     #[schemars(with = "String")]
     pub occurred_at: Timestamp,
     /// What happened, e.g. `member.update`.
     pub action: String,
+    /// Who did it.
     pub actor: Party,
+    /// In which organization it happened; `null` for what happened to the project.
     pub organization_id: Option<OrganizationId>,
     /// The member whom it concerns: whose account, session or link it is.
     pub member_id: Option<MemberId>,
+    /// What it was done to.
     pub object: Party,
+    /// The fields that were changed, each with what it was before and after. Secrets are named without a value.
     pub changes: Change,
+    /// The request that caused it, as in its answer. Empty where it was done on the server.
     pub request_id: String,
+    /// From which address it was asked for. Empty where it was done on the server.
     pub ip_address: String,
 }
 
@@ -41,6 +48,7 @@ pub struct Party {
     /// the kind of object.
     #[serde(rename = "type")]
     pub kind: String,
+    /// Its id. Empty for those that have none.
     pub id: String,
 }
 

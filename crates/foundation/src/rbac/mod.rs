@@ -22,8 +22,11 @@ pub const ADMIN_ROLE: &str = "stytch_admin";
 /// What exists to be done, and which roles may do it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
+    /// Every role of the project.
     pub roles: Vec<Role>,
+    /// Everything that there is to be allowed.
     pub resources: Vec<Resource>,
+    /// What apps can be allowed.
     #[serde(default)]
     pub scopes: Vec<Scope>,
     #[serde(flatten)]
@@ -34,11 +37,14 @@ pub struct Policy {
 /// A role and its permissions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Role {
+    /// The name of the role, as members have it.
     #[schemars(with = "validation::RoleName")]
     pub role_id: RoleId,
+    /// What the role is for, in words for people.
     #[serde(default)]
     #[schemars(length(max = validation::MAX_DESCRIPTION))]
     pub description: String,
+    /// What the role allows.
     #[serde(default)]
     pub permissions: Vec<Permission>,
     #[serde(flatten)]
@@ -49,7 +55,9 @@ pub struct Role {
 /// Actions on one resource; `*` stands for all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Permission {
+    /// A resource that the policy has.
     pub resource_id: String,
+    /// Actions of the resource that the role may do; `*`, alone, stands for all.
     #[schemars(length(min = 1))]
     pub actions: Vec<String>,
     #[serde(flatten)]
@@ -60,9 +68,12 @@ pub struct Permission {
 /// A kind of thing and what can be done to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
+    /// The name of the resource, as permissions and checks spell it.
     pub resource_id: String,
+    /// What the resource is, in words for people.
     #[serde(default)]
     pub description: String,
+    /// All actions that there are on the resource.
     pub actions: Vec<String>,
     #[serde(flatten)]
     #[schemars(skip)]
@@ -72,9 +83,12 @@ pub struct Resource {
 /// An OAuth scope and the permissions a member needs to grant it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Scope {
+    /// The name of the scope.
     pub scope: String,
+    /// What the scope lets an app do, in words for people.
     #[serde(default)]
     pub description: String,
+    /// What the scope allows.
     #[serde(default)]
     pub permissions: Vec<Permission>,
     #[serde(flatten)]

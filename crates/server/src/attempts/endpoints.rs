@@ -16,6 +16,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
+    /// The member's id or external id.
     member_id: MemberRef,
 }
 

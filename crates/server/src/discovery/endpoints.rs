@@ -26,14 +26,19 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Deserialize, JsonSchema)]
 struct List {
+    /// Half a login: what an earlier step has answered. It is good for ten minutes.
     intermediate_session_token: Option<String>,
+    /// The token of the member's session.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Listed {
+    /// The address that was proven.
     email_address: EmailAddress,
+    /// The organizations that are open to the person: as a member, with an invitation, or by the domain of the address.
     discovered_organizations: Vec<DiscoveredOrganization>,
     /// The organization that the intermediate session was begun in; `null` after discovery.
     organization_id_hint: Option<OrganizationId>,
@@ -82,13 +87,16 @@ fn list(tx: &mut Tx, cx: &Call<ProjectCaller>, input: List) -> Result<Listed> {
 
 #[derive(Deserialize, JsonSchema)]
 struct Create {
+    /// Half a login: what an earlier step has answered. It is good for ten minutes.
     intermediate_session_token: Option<String>,
-    /// Made from the email address when absent or empty.
+    /// The name of the organization, for people. Made from the email address when absent or empty.
     #[schemars(with = "Option<OrEmpty<OrganizationName>>")]
     organization_name: Option<String>,
-    /// Made from the email address when absent or empty.
+    /// The name in URLs. Made from the email address when absent or empty.
     #[schemars(with = "Option<OrEmpty<Slug>>")]
     organization_slug: Option<String>,
+    /// The app's own id for the organization, one of a kind in the project. It can be given wherever an
+    /// `organization_id` is.
     #[schemars(with = "Option<ExternalId>")]
     organization_external_id: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
@@ -155,7 +163,9 @@ fn create(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Create) -> Result<Outcom
 
 #[derive(Deserialize, JsonSchema)]
 struct Exchange {
+    /// Half a login: what an earlier step has answered. It is good for ten minutes.
     intermediate_session_token: Option<String>,
+    /// The organization to enter.
     organization_id: OrganizationRef,
     #[serde(flatten)]
     terms: TermsInput,

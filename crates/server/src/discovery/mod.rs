@@ -24,11 +24,15 @@ use serde_json::{Value, json};
 /// shown as far as a login page needs them: without metadata, roles of its own, rules for roles, and lists of apps.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct DiscoveredOrganization {
+    /// The organization that can be entered.
     organization: Organization,
+    /// How it is open.
     membership: Membership,
-    /// What has been proven suffices.
+    /// Whether what has been proven suffices to enter.
     member_authenticated: bool,
+    /// What else entering would take first; `null` when what was proven is enough.
     primary_required: Option<PrimaryRequired>,
+    /// What second factor entering would take; `null` when none is missing.
     mfa_required: Option<MfaRequired>,
 }
 
@@ -36,9 +40,13 @@ pub(crate) struct DiscoveredOrganization {
 /// `eligible_to_join_by_email_domain` with the domain.
 #[derive(Serialize, JsonSchema)]
 struct Membership {
+    /// Why the organization is open to the person.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["active_member", "pending_member", "invited_member", "eligible_to_join_by_email_domain"]))]
     kind: &'static str,
+    /// For `eligible_to_join_by_email_domain` the domain, as `{"domain": …}`; else `null`.
     details: Option<Value>,
+    /// The person's account there; `null` when they would join.
     member: Option<Member>,
 }
 

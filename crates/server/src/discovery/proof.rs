@@ -16,12 +16,15 @@ use serde_json::json;
 /// What the address opens, and the intermediate session that opens it.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Discovered {
+    /// What this proof is shown by for ten minutes: to list, enter or create organizations.
     intermediate_session_token: String,
-    /// RFC 3339.
+    /// When `intermediate_session_token` ends (RFC 3339); `null` when there is none.
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     intermediate_session_token_expires_at: Timestamp,
+    /// The address that was proven.
     email_address: EmailAddress,
+    /// The organizations that are open to the person: as a member, with an invitation, or by the domain of the address.
     discovered_organizations: Vec<DiscoveredOrganization>,
 }
 

@@ -35,12 +35,14 @@ pub(super) struct Authenticate {
     /// The address that the code was mailed to; the new one for a change of address.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The six digits of the mail.
     #[schemars(with = "Digits")]
     code: String,
-    /// A session of the same member, which goes on.
+    /// The token of a session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     intermediate_session_token: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,

@@ -34,9 +34,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, JsonSchema)]
 struct LoginOrSignup {
     organization_id: OrganizationRef,
+    /// Whose login it is: the code is mailed there. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The mail template for members; the built-in one when absent.
     login_template_id: Option<String>,
+    /// The mail template for people who would become members; the built-in one when absent.
     signup_template_id: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
@@ -109,8 +112,10 @@ fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> R
 
 #[derive(Deserialize, JsonSchema)]
 struct SendDiscovery {
+    /// Where the code is mailed. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The mail template for members; the built-in one when absent.
     login_template_id: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
@@ -147,8 +152,10 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
 
 #[derive(Deserialize, JsonSchema)]
 struct AuthenticateDiscovery {
+    /// The address that the code was mailed to.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The six digits of the mail.
     #[schemars(with = "Digits")]
     code: String,
 }

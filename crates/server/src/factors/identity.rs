@@ -9,26 +9,37 @@ use serde::{Deserialize, Serialize};
 /// What was proven. Each kind is a field of its own in the protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) enum Identity {
+    /// The address, for what is mailed.
     #[serde(rename = "email_factor")]
     Email(EmailFactor),
+    /// The phone number, for text messages.
     #[serde(rename = "phone_number_factor")]
     PhoneNumber(PhoneNumberFactor),
+    /// The authenticator app.
     #[serde(rename = "authenticator_app_factor")]
     AuthenticatorApp(AuthenticatorAppFactor),
+    /// The recovery code.
     #[serde(rename = "recovery_code_factor")]
     RecoveryCode(RecoveryCodeFactor),
+    /// The Google account.
     #[serde(rename = "google_oauth_factor")]
     Google(OauthFactor),
+    /// The Microsoft account.
     #[serde(rename = "microsoft_oauth_factor")]
     Microsoft(OauthFactor),
+    /// The Slack account.
     #[serde(rename = "slack_oauth_factor")]
     Slack(OauthFactor),
+    /// The GitHub account.
     #[serde(rename = "github_oauth_factor")]
     Github(OauthFactor),
+    /// The HubSpot account.
     #[serde(rename = "hubspot_oauth_factor")]
     Hubspot(OauthFactor),
+    /// The account at an identity provider that speaks SAML.
     #[serde(rename = "saml_sso_factor")]
     Saml(SsoFactor),
+    /// The account at an OpenID Connect provider.
     #[serde(rename = "oidc_sso_factor")]
     Oidc(SsoFactor),
 }
@@ -36,33 +47,39 @@ pub(crate) enum Identity {
 /// An address at which the person reads mail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct EmailFactor {
+    /// The id of the member's address.
     pub email_id: EmailId,
+    /// The address that was proven; lower case.
     pub email_address: EmailAddress,
 }
 
 /// A number at which the person reads text messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct PhoneNumberFactor {
+    /// The id of the member's phone number.
     pub phone_id: String,
-    /// E.164.
+    /// The number that was proven (E.164).
     pub phone_number: String,
 }
 
 /// An authenticator app.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct AuthenticatorAppFactor {
+    /// The id of the authenticator app.
     pub totp_id: String,
 }
 
 /// A recovery code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RecoveryCodeFactor {
+    /// The id of the recovery code that was used.
     pub totp_recovery_code_id: String,
 }
 
 /// An account at an OAuth provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct OauthFactor {
+    /// The id of the registration that was proven.
     pub id: String,
     /// The provider's name for the person.
     pub provider_subject: String,
@@ -74,8 +91,9 @@ pub(crate) struct OauthFactor {
 /// An account at an identity provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SsoFactor {
+    /// The id of the member's registration with the connection.
     pub id: String,
-    /// The connection.
+    /// The id of the connection.
     pub provider_id: String,
     /// The identity provider's name for the person.
     pub external_id: String,

@@ -20,21 +20,24 @@ use serde::{Deserialize, Serialize};
 /// proves nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Factor {
+    /// What was proven.
     #[serde(rename = "type")]
     pub kind: FactorType,
+    /// How the proof came.
     pub delivery_method: DeliveryMethod,
-    /// RFC 3339.
+    /// When it was last proven (RFC 3339).
     #[serde(with = "time")]
     #[schemars(with = "String")]
     pub last_authenticated_at: Timestamp,
-    /// RFC 3339.
+    /// When it was first proven (RFC 3339).
     #[serde(with = "time")]
     #[schemars(with = "String")]
     pub created_at: Timestamp,
-    /// RFC 3339.
+    /// When it last changed (RFC 3339).
     #[serde(with = "time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,
+    /// Whether it was a first or a second factor.
     pub sequence_order: SequenceOrder,
     /// Absent where there is only one thing to prove, such as the member's password.
     #[serde(flatten)]
@@ -48,14 +51,23 @@ pub(crate) struct Factor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FactorType {
+    /// A link in a mail.
     MagicLink,
+    /// A code in a mail.
     EmailOtp,
+    /// A code by text message.
     Otp,
+    /// A code of an authenticator app.
     Totp,
+    /// A recovery code.
     RecoveryCodes,
+    /// A password.
     Password,
+    /// An account at an OAuth provider.
     Oauth,
+    /// An account at an identity provider.
     Sso,
+    /// What newer versions know.
     #[serde(untagged)]
     Other(String),
 }
@@ -64,18 +76,31 @@ pub(crate) enum FactorType {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DeliveryMethod {
+    /// By mail.
     Email,
+    /// By text message.
     Sms,
+    /// From an authenticator app.
     AuthenticatorApp,
+    /// From the list of recovery codes.
     RecoveryCode,
+    /// From the person's memory: a password.
     Knowledge,
+    /// From Google.
     OauthGoogle,
+    /// From Microsoft.
     OauthMicrosoft,
+    /// From Slack.
     OauthSlack,
+    /// From GitHub.
     OauthGithub,
+    /// From HubSpot.
     OauthHubspot,
+    /// From an identity provider, by SAML.
     SsoSaml,
+    /// From an OpenID Connect provider.
     SsoOidc,
+    /// What newer versions know.
     #[serde(untagged)]
     Other(String),
 }
@@ -91,8 +116,11 @@ pub(crate) enum SsoMethod {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum SequenceOrder {
+    /// A first factor.
     Primary,
+    /// A second factor.
     Secondary,
+    /// What newer versions know.
     #[serde(untagged)]
     Other(String),
 }

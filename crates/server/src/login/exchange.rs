@@ -20,8 +20,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Deserialize, JsonSchema)]
 struct Exchange {
+    /// The organization to switch to.
     organization_id: OrganizationRef,
+    /// The token of the member's session.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,

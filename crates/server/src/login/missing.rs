@@ -12,6 +12,7 @@ use serde::Serialize;
 /// A primary factor is missing; one of these would do.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct PrimaryRequired {
+    /// The ways to log in that would do.
     pub(crate) allowed_auth_methods: Vec<AuthMethod>,
 }
 
@@ -20,13 +21,16 @@ pub(crate) struct PrimaryRequired {
 pub(crate) struct MfaRequired {
     /// The factors the member has set up; `null` when there are none.
     pub(crate) member_options: Option<MemberOptions>,
-    /// `sms_otp` when a code is on its way already.
+    /// `sms_otp` when a code is on its way already; else `null`.
+    #[schemars(extend("enum" = ["sms_otp", null]))]
     pub(crate) secondary_auth_initiated: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct MemberOptions {
+    /// The phone number that codes go to (E.164). Empty for none.
     pub(crate) mfa_phone_number: String,
+    /// The id of the member's authenticator app. Empty for none.
     pub(crate) totp_registration_id: String,
 }
 

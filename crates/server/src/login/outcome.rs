@@ -57,21 +57,28 @@ pub(crate) struct AuthResponse<More> {
     more: More,
     member_id: MemberId,
     organization_id: OrganizationId,
+    /// The member who logs in.
     member: Member,
+    /// The organization that is logged in to.
     organization: Organization,
-    /// Empty unless authenticated.
+    /// The token of the session. Empty while the login is not complete.
     session_token: String,
-    /// Empty unless authenticated.
+    /// A JWT of the session, good for five minutes. Empty while the login is not complete.
     session_jwt: String,
+    /// The session; `null` while the login is not complete.
     member_session: Option<MemberSession>,
+    /// Whether the login is complete. If not, there is no session yet: go on with `intermediate_session_token`, by what
+    /// `primary_required` or `mfa_required` says.
     member_authenticated: bool,
-    /// Empty when authenticated.
+    /// What to go on with while the login is not complete, for ten minutes; empty when it is.
     intermediate_session_token: String,
-    /// RFC 3339.
+    /// When `intermediate_session_token` ends (RFC 3339); `null` when there is none.
     #[serde(with = "time::optional")]
     #[schemars(with = "Option<String>")]
     intermediate_session_token_expires_at: Option<Timestamp>,
+    /// What has to be proven first; `null` when the first factor is enough.
     primary_required: Option<PrimaryRequired>,
+    /// What second factor is missing; `null` when none is.
     mfa_required: Option<MfaRequired>,
     /// Always `null`: devices are not fingerprinted.
     member_device: Option<()>,

@@ -31,13 +31,17 @@ pub(super) const LINK: &[ApiError] = &[
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Authenticate {
+    /// The `token` that stands in the link of the mail.
     magic_links_token: String,
+    /// PKCE: what the `pkce_code_challenge` of the link was made from. Needed exactly when the link was asked for with
+    /// one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
-    /// A session of the same member, which goes on.
+    /// The token of a session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     intermediate_session_token: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,

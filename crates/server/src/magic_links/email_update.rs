@@ -33,7 +33,7 @@ const BY_CODE: &str = "EMAIL_OTP";
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct StartEmailUpdate {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
     /// The new address.
     #[schemars(with = "AnySpelling")]
@@ -43,7 +43,9 @@ pub(super) struct StartEmailUpdate {
     login_redirect_url: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
+    /// The mail template for members; the built-in one when absent.
     login_template_id: Option<String>,
+    /// What is mailed to the new address; a link when absent.
     #[schemars(extend("enum" = text::words(DELIVERY_METHODS)))]
     delivery_method: Option<String>,
 }

@@ -36,6 +36,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, JsonSchema)]
 struct LoginOrSignup {
     organization_id: OrganizationRef,
+    /// Whose login it is: the link is mailed there. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link leads for active members; a registered URL.
@@ -44,9 +45,12 @@ struct LoginOrSignup {
     /// Where the link leads for everyone else; a registered URL.
     #[schemars(with = "Option<Asked>")]
     signup_redirect_url: Option<String>,
+    /// PKCE: the SHA-256 of a verifier that the app keeps, as base64url. With it the link works only for that app.
     #[schemars(with = "Option<OrEmpty<Challenge>>")]
     pkce_code_challenge: Option<String>,
+    /// The mail template for members; the built-in one when absent.
     login_template_id: Option<String>,
+    /// The mail template for people who would become members; the built-in one when absent.
     signup_template_id: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
@@ -111,7 +115,7 @@ fn login_or_signup(tx: &mut Tx, cx: &Call<ProjectCaller>, input: LoginOrSignup) 
 struct ByMagicLink {
     /// The id of the email address.
     method_id: EmailId,
-    /// Always false.
+    /// Of the protocol: always `false`.
     reset_sessions: bool,
 }
 
@@ -136,13 +140,16 @@ fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> R
 
 #[derive(Deserialize, JsonSchema)]
 struct SendDiscovery {
+    /// Where the link is mailed. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link leads; a registered URL.
     #[schemars(with = "Option<Asked>")]
     discovery_redirect_url: Option<String>,
+    /// PKCE: the SHA-256 of a verifier that the app keeps, as base64url. With it the link works only for that app.
     #[schemars(with = "Option<OrEmpty<Challenge>>")]
     pkce_code_challenge: Option<String>,
+    /// The mail template for members; the built-in one when absent.
     login_template_id: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
@@ -186,7 +193,10 @@ fn send_discovery(tx: &mut Tx, cx: &Call<ProjectCaller>, input: SendDiscovery) -
 
 #[derive(Deserialize, JsonSchema)]
 struct AuthenticateDiscovery {
+    /// The `token` that stands in the link of the mail.
     discovery_magic_links_token: String,
+    /// PKCE: what the `pkce_code_challenge` of the link was made from. Needed exactly when the link was asked for with
+    /// one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
 }

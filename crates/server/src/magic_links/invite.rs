@@ -25,6 +25,7 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Invite {
     organization_id: OrganizationRef,
+    /// Who is invited: the link is mailed there. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link leads; a registered URL.
@@ -32,6 +33,7 @@ pub(super) struct Invite {
     invite_redirect_url: Option<String>,
     /// The member who invites. The id, not the external id.
     invited_by_member_id: Option<String>,
+    /// The person's name.
     #[schemars(with = "Option<MemberName>")]
     name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
@@ -40,9 +42,11 @@ pub(super) struct Invite {
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
+    /// The mail template; the built-in one when absent.
     invite_template_id: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
+    /// Roles to give to the member directly.
     roles: Option<Vec<RoleId>>,
     /// For how many minutes the link works.
     #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = *MINUTES.end()))]

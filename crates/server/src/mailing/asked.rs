@@ -42,7 +42,9 @@ impl JsonSchema for LocaleName {
         let spelled = names.into_iter().chain(Locale::ALIASES.map(|(name, _)| name));
         let patterns: Vec<_> =
             spelled.map(|name| format!("^{}$", name.chars().map(any_case).collect::<String>())).collect();
-        json_schema!({ "type": "string", "pattern": patterns.join("|"), "description": names.join(", ") })
+        let listed = names.map(|name| format!("`{name}`")).join(", ");
+        let words = format!("The language of the mail: one of {listed}, in any case. English when absent.");
+        json_schema!({ "type": "string", "pattern": patterns.join("|"), "description": words })
     }
 }
 

@@ -16,7 +16,15 @@ use serde::Serialize;
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum LoginMailed {
-    Told { member_id: MemberId, member_created: bool, member: Box<Member>, organization: Box<Organization> },
+    Told {
+        member_id: MemberId,
+        /// Whether there was no such member before: the person may become one.
+        member_created: bool,
+        /// The member who was mailed.
+        member: Box<Member>,
+        /// The member's organization.
+        organization: Box<Organization>,
+    },
     Untold {},
 }
 

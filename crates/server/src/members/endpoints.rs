@@ -40,7 +40,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct MemberResponse {
     pub(crate) member_id: MemberId,
+    /// The member as it is now.
     pub(crate) member: Member,
+    /// The member's organization.
     pub(crate) organization: Organization,
 }
 
@@ -53,8 +55,10 @@ impl MemberResponse {
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
+    /// The member's address, one of a kind in the organization. Kept in lower case.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The person's name.
     #[schemars(with = "Option<MemberName>")]
     name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
@@ -63,14 +67,19 @@ struct Create {
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
-    /// Pending members become active with their first login.
+    /// Whether the member is pending until their first login; `false` when absent.
     create_member_as_pending: Option<bool>,
+    /// Whether the member is exempt from the organization's restrictions of methods; `false` when absent.
     is_breakglass: Option<bool>,
-    /// E.164; empty for none.
+    /// The phone number for codes (E.164). Empty for none.
     #[schemars(with = "Option<OrEmpty<PhoneNumber>>")]
     mfa_phone_number: Option<String>,
+    /// Whether the member is asked for a second factor though the organization does not require one; `false` when
+    /// absent.
     mfa_enrolled: Option<bool>,
+    /// Roles to give to the member directly.
     roles: Option<Vec<RoleId>>,
+    /// The app's own id for the member, one of a kind in the organization. It can be given wherever a `member_id` is.
     #[schemars(with = "Option<ExternalId>")]
     external_id: Option<String>,
 }
@@ -141,8 +150,9 @@ fn require_for(cx: &Cx, input: &Create) -> Result<()> {
 #[derive(Deserialize, JsonSchema)]
 struct Get {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: Option<MemberRef>,
+    /// The member's address, where no `member_id` is given.
     #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
@@ -171,7 +181,7 @@ fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<MemberRespon
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
 }
 
@@ -196,8 +206,9 @@ fn get_self(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse
 
 #[derive(Deserialize, JsonSchema)]
 struct DangerouslyGet {
-    /// The id, not the external id.
+    /// The member: the id, not the external id.
     member_id: String,
+    /// Whether a member who was deleted is found, too. `false` when absent.
     include_deleted: Option<bool>,
 }
 
@@ -217,7 +228,7 @@ fn dangerously_get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: DangerouslyGet)
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
     #[serde(flatten)]
     changes: MemberUpdate,
@@ -270,6 +281,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse
 
 #[derive(Serialize, JsonSchema)]
 struct Deleted {
+    /// The member who is gone.
     member_id: MemberId,
 }
 
@@ -345,6 +357,7 @@ fn search(tx: &mut Tx, cx: &Call<Actor>, input: Search) -> Result<Found> {
 
 #[derive(Deserialize, JsonSchema)]
 struct PublicSearch {
+    /// The address that somebody has typed in.
     #[expect(dead_code, reason = "part of the protocol; the answer does not depend on it")]
     email_address: String,
     #[expect(dead_code, reason = "part of the protocol; the answer does not depend on it")]
@@ -353,14 +366,18 @@ struct PublicSearch {
 
 #[derive(Serialize, JsonSchema)]
 struct PublicMember {
+    /// Somebody of whom nothing is known.
     member: ShownToEverybody,
 }
 
 /// What everybody is told of everybody: that there is a member, of whom nothing is known.
 #[derive(Serialize, JsonSchema)]
 struct ShownToEverybody {
+    /// Always `active`: the answer does not tell who is a member.
     status: Status,
+    /// Always empty: strangers do not learn names.
     name: &'static str,
+    /// Always empty.
     member_password_id: &'static str,
 }
 
@@ -394,9 +411,11 @@ fn delete_external_id(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Memb
 #[derive(Deserialize, JsonSchema)]
 struct UnlinkRetiredEmail {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
+    /// The id of the address that is to be free again; instead of `email_address`, or with it.
     email_id: Option<String>,
+    /// The address that is to be free again; instead of `email_id`, or with it.
     #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
@@ -445,7 +464,7 @@ struct OfOrganization {
 
 #[derive(Serialize, JsonSchema)]
 struct Metrics {
-    /// Members that are not deleted.
+    /// How many members there are that are not deleted.
     member_count: i64,
 }
 

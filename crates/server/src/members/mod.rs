@@ -53,20 +53,33 @@ use std::collections::BTreeMap;
 
 wire_enum! {
     /// Where a member stands.
-    pub(crate) Status(SearchInvalidStatus) { Active = "active", Pending = "pending", Invited = "invited", Deleted = "deleted" }
+    pub(crate) Status(SearchInvalidStatus) {
+        /// Has logged in, or was made so by the backend.
+        Active = "active",
+        /// Was made, and has not logged in yet.
+        Pending = "pending",
+        /// Has been invited, and has not come.
+        Invited = "invited",
+        /// Was deleted; can be brought back.
+        Deleted = "deleted",
+    }
 }
 
 /// An address that a member had. It stays reserved for them until it is unlinked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RetiredEmail {
+    /// The id of the address, by which it can be freed for others.
     pub email_id: EmailId,
+    /// The address that the member had; lower case.
     pub email_address: EmailAddress,
 }
 
 /// A role and why the member has it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct MemberRole {
+    /// The role.
     pub role_id: RoleId,
+    /// Why the member has it. It is theirs as long as there is one.
     pub sources: Vec<RoleSource>,
 }
 
@@ -74,8 +87,12 @@ pub(crate) struct MemberRole {
 /// `sso_connection_group` with that and the group.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct RoleSource {
+    /// How the role was given.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["direct_assignment", "email_assignment", "sso_connection", "sso_connection_group"]))]
     pub kind: &'static str,
+    /// What the role came by: `email_domain`, `connection_id`, or `connection_id` and `group`. Empty for
+    /// `direct_assignment`.
     pub details: Value,
 }
 
@@ -96,59 +113,73 @@ pub(crate) struct Member {
     /// What is stored beside the columns, as it was read.
     #[serde(skip)]
     profile: Option<Stored<Profile>>,
+    /// The member's organization.
     pub organization_id: OrganizationId,
     pub member_id: MemberId,
     /// The app's own id for the member; unique in the organization.
     pub external_id: Option<String>,
-    /// Lower case.
+    /// The member's address, in lower case; one of a kind in the organization.
     pub email_address: EmailAddress,
+    /// Whether the member has shown that they read mail at the address.
     pub email_address_verified: bool,
     #[serde(skip)]
     pub(crate) email_id: EmailId,
+    /// Addresses that the member had. They stay reserved until they are unlinked.
     pub retired_email_addresses: Vec<RetiredEmail>,
+    /// Where the member stands.
     pub status: Status,
+    /// The person's name. Empty when nobody has said it.
     pub name: String,
-    /// Exempt from the organization's restrictions of methods, so that somebody can always get in.
+    /// Whether the member is exempt from the organization's restrictions of methods, so that somebody can always get
+    /// in.
     pub is_breakglass: bool,
-    /// Has the role `stytch_admin`.
+    /// Whether the member has the role `stytch_admin`.
     pub is_admin: bool,
     #[serde(skip)]
     pub(crate) direct_roles: Vec<RoleId>,
     /// Roles given directly, and those that follow from the email domain, or from a login by SSO.
     pub roles: Vec<MemberRole>,
+    /// Whether the member is asked for a second factor though the organization does not require one.
     pub mfa_enrolled: bool,
-    /// E.164, or empty.
+    /// The phone number for codes (E.164). Empty for none.
     pub mfa_phone_number: String,
+    /// Whether the member has shown that they get messages to the number.
     pub mfa_phone_number_verified: bool,
-    /// `sms_otp`, `totp`, or empty.
+    /// The second factor that the member is asked for first: `sms_otp`, `totp`, or empty.
+    #[schemars(extend("enum" = ["", "sms_otp", "totp"]))]
     pub default_mfa_method: String,
+    /// The id of the member's authenticator app. Empty for none.
     pub totp_registration_id: String,
+    /// The id of the member's password; another with each that is set. Empty for none.
     pub member_password_id: String,
+    /// The accounts at identity providers that the member has logged in with.
     pub sso_registrations: Vec<SsoRegistration>,
     /// By connection, since when logins by it count, where those before have ended.
     #[serde(skip)]
     pub(crate) sso_logins_since: BTreeMap<String, Time>,
+    /// Accounts at OAuth providers. Empty: there are no logins by OAuth yet.
     pub oauth_registrations: Vec<Value>,
+    /// What SCIM says of the member. `null`: there is no SCIM yet.
     pub scim_registration: Option<Value>,
-    /// Written by the backend only.
+    /// What the app keeps here, and only the backend writes.
     pub trusted_metadata: Metadata,
-    /// The member may write it.
+    /// What the app keeps here, and the member may write, too.
     pub untrusted_metadata: Metadata,
-    /// Too many proofs that can be guessed have failed: none is looked at until the lock is over.
+    /// Whether too many proofs that can be guessed have failed: none is looked at until the lock is over.
     pub is_locked: bool,
-    /// RFC 3339.
+    /// When the lock began (RFC 3339); `null` while there is none.
     #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     pub lock_created_at: Option<Timestamp>,
-    /// RFC 3339.
+    /// When the lock ends by itself (RFC 3339); `null` while there is none.
     #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     pub lock_expires_at: Option<Timestamp>,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub created_at: Timestamp,
-    /// RFC 3339.
+    /// When it last changed (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,

@@ -4,7 +4,7 @@ use foundation::id::MemberId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A `member_id` of a request: the id or the external id.
+/// A member: the id or the external id.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct MemberRef(pub(crate) String);

@@ -29,40 +29,57 @@ const MAX_ORGANIZATIONS: usize = 100;
 wire_enum! {
     /// What members are searched by.
     MemberFilter(MemberSearchFilterUnknown) {
+        /// Ids or external ids, in a list.
         MemberIds = "member_ids",
+        /// Addresses, in a list.
         MemberEmails = "member_emails",
+        /// A part of the address: 3 characters or more.
         MemberEmailFuzzy = "member_email_fuzzy",
+        /// `true` or `false`.
         MemberIsBreakglass = "member_is_breakglass",
+        /// `active`, `pending`, `invited`, `deleted`, in a list.
         Statuses = "statuses",
+        /// Phone numbers (E.164), in a list.
         MemberMfaPhoneNumbers = "member_mfa_phone_numbers",
+        /// The same as `member_mfa_phone_numbers`.
         MemberPhoneNumbers = "member_phone_numbers",
+        /// A part of the phone number: 3 characters or more.
         MemberMfaPhoneNumberFuzzy = "member_mfa_phone_number_fuzzy",
+        /// The same as `member_mfa_phone_number_fuzzy`.
         MemberPhoneNumberFuzzy = "member_phone_number_fuzzy",
+        /// Roles, in a list: members who have one of them.
         MemberRoles = "member_roles",
+        /// `true` or `false`: whether there is a password.
         MemberPasswordExists = "member_password_exists",
+        /// `true` or `false`: whether there is an authenticator app.
         MemberTotpExists = "member_totp_exists",
+        /// A part of the organization's slug: 3 characters or more.
         OrganizationSlugFuzzy = "organization_slug_fuzzy",
     }
 }
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
-    /// Ids, slugs or external ids.
+    /// The organizations that are searched: ids, slugs or external ids.
     #[schemars(length(min = 1, max = MAX_ORGANIZATIONS))]
     organization_ids: Vec<OrganizationRef>,
-    /// From the answer before.
+    /// `next_cursor` of the page before; the first page when absent.
     cursor: Option<String>,
+    /// How many a page has at most.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
-    /// Every member that is not deleted, when absent.
+    /// What is looked for; every member that is not deleted, when absent.
     #[serde(default, deserialize_with = "frame::object")]
     query: Option<Query<MemberFilter>>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Found {
+    /// The members of this page.
     members: Vec<Member>,
+    /// The organizations of these members, by id.
     organizations: BTreeMap<String, Organization>,
+    /// What comes after this page.
     results_metadata: ResultsMetadata,
 }
 

@@ -18,6 +18,7 @@ use serde::Deserialize;
 /// The fields of a member that an update takes. What is absent stays as it is.
 #[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 pub(crate) struct MemberUpdate {
+    /// The person's name.
     #[schemars(with = "Option<MemberName>")]
     pub(crate) name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
@@ -26,22 +27,28 @@ pub(crate) struct MemberUpdate {
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
     pub(crate) untrusted_metadata: Option<Metadata>,
+    /// Whether the member is exempt from the organization's restrictions of methods, so that somebody can always get
+    /// in.
     pub(crate) is_breakglass: Option<bool>,
-    /// E.164.
+    /// The phone number for codes (E.164).
     #[schemars(with = "Option<PhoneNumber>")]
     pub(crate) mfa_phone_number: Option<String>,
+    /// Whether the member is asked for a second factor though the organization does not require one.
     pub(crate) mfa_enrolled: Option<bool>,
-    /// Replaces all roles given directly.
+    /// The roles to give directly; they replace those that were.
     pub(crate) roles: Option<Vec<RoleId>>,
     /// Whether sessions go on that were begun by an SSO connection which gives a role, too, that is taken away.
     pub(crate) preserve_existing_sessions: Option<bool>,
+    /// The second factor that the member is asked for first; it has to be set up. Empty for none.
     #[schemars(extend("enum" = text::words(MfaMethod::ALL.iter().map(|method| method.as_str()))))]
     pub(crate) default_mfa_method: Option<String>,
+    /// A new address. It counts as not verified, and the password goes; only the backend may say it.
     #[schemars(with = "Option<AnySpelling>")]
     pub(crate) email_address: Option<String>,
+    /// The app's own id for the member, one of a kind in the organization. It can be given wherever a `member_id` is.
     #[schemars(with = "Option<ExternalId>")]
     pub(crate) external_id: Option<String>,
-    /// Forget the old address instead of reserving it for the member.
+    /// Whether the old address is forgotten instead of being reserved for the member; `false` when absent.
     pub(crate) unlink_email: Option<bool>,
 }
 

@@ -28,16 +28,20 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct OrganizationResponse {
+    /// The organization as it is now.
     organization: Organization,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct Create {
+    /// The name of the organization, for people: 1 to 128 characters.
     #[schemars(with = "OrganizationName")]
     organization_name: String,
-    /// Made from the name when absent.
+    /// The name in URLs, one of a kind in the project. Made from `organization_name` when absent.
     #[schemars(with = "Option<Slug>")]
     organization_slug: Option<String>,
+    /// The app's own id for the organization, one of a kind in the project. It can be given wherever an
+    /// `organization_id` is.
     #[schemars(with = "Option<ExternalId>")]
     organization_external_id: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
@@ -81,10 +85,14 @@ fn get_own(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<OrganizationRes
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
+    /// The name of the organization, for people.
     #[schemars(with = "Option<OrganizationName>")]
     organization_name: Option<String>,
+    /// The name in URLs, one of a kind in the project. It can be given wherever an `organization_id` is.
     #[schemars(with = "Option<Slug>")]
     organization_slug: Option<String>,
+    /// The app's own id for the organization, one of a kind in the project. It can be given wherever an
+    /// `organization_id` is.
     #[schemars(with = "Option<ExternalId>")]
     organization_external_id: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]

@@ -52,21 +52,21 @@ pub(crate) struct Organization {
     #[serde(skip)]
     pub(crate) sso_connections: Vec<KnownConnection>,
     pub organization_id: OrganizationId,
-    /// 1 to 128 characters.
+    /// The name of the organization, for people.
     pub organization_name: String,
-    /// Unique in the project, without regard to case.
+    /// The name in URLs; unique in the project, without regard to case.
     pub organization_slug: String,
-    /// The app's own id for it; unique in the project.
+    /// The app's own id for the organization, one of a kind in the project.
     pub organization_external_id: Option<String>,
     #[serde(flatten)]
     pub settings: Stored<Settings>,
-    /// Written by the backend only.
+    /// What the app keeps here, and only the backend writes.
     pub trusted_metadata: Metadata,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub created_at: Timestamp,
-    /// RFC 3339.
+    /// When it last changed (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub updated_at: Timestamp,

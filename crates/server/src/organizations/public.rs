@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 #[derive(Deserialize, JsonSchema)]
 struct BySlug {
+    /// The slug of an organization.
     organization_slug: String,
 }
 

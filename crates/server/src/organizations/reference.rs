@@ -6,7 +6,7 @@ use foundation::text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An `organization_id` of a request: the id, the slug or the external id.
+/// An organization: its id, its slug or its external id.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct OrganizationRef(String);

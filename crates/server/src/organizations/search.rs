@@ -23,34 +23,48 @@ const ERRORS: Errors = Errors {
 wire_enum! {
     /// What organizations are searched by.
     OrganizationFilter(OrganizationSearchFilterUnknown) {
+        /// Ids, slugs or external ids, in a list.
         OrganizationIds = "organization_ids",
+        /// Slugs, in a list.
         OrganizationSlugs = "organization_slugs",
+        /// A part of the name: 3 characters or more.
         OrganizationNameFuzzy = "organization_name_fuzzy",
+        /// A part of the slug: 3 characters or more.
         OrganizationSlugFuzzy = "organization_slug_fuzzy",
+        /// Addresses, in a list: organizations that one of them is a member of.
         MemberEmails = "member_emails",
+        /// A part of a member's address: 3 characters or more.
         MemberEmailFuzzy = "member_email_fuzzy",
+        /// Domains of `email_allowed_domains`, in a list.
         AllowedDomains = "allowed_domains",
+        /// A part of such a domain: 3 characters or more.
         AllowedDomainFuzzy = "allowed_domain_fuzzy",
+        /// Domains that are claimed, in a list.
         ClaimedEmailDomains = "claimed_email_domains",
+        /// `true` or `false`.
         HasActiveSsoConnection = "has_active_sso_connection",
+        /// The id of an SSO connection: the organization whose it is.
         SsoConnectionId = "sso_connection_id",
     }
 }
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
-    /// From the answer before.
+    /// `next_cursor` of the page before; the first page when absent.
     cursor: Option<String>,
+    /// How many a page has at most.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
-    /// Everything, when absent.
+    /// What is looked for; everything, when absent.
     #[serde(default, deserialize_with = "frame::object")]
     query: Option<Query<OrganizationFilter>>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Found {
+    /// The organizations of this page.
     organizations: Vec<Organization>,
+    /// What comes after this page.
     results_metadata: ResultsMetadata,
 }
 

@@ -11,47 +11,92 @@ use std::collections::BTreeMap;
 
 wire_enum! {
     /// Whether members may log in in every way or only in those listed.
-    pub(crate) AuthMethods(InvalidAuthMethodSettings) { AllAllowed = "ALL_ALLOWED", Restricted = "RESTRICTED" }
+    pub(crate) AuthMethods(InvalidAuthMethodSettings) {
+        /// In every way there is.
+        AllAllowed = "ALL_ALLOWED",
+        /// Only in the ways of `allowed_auth_methods`.
+        Restricted = "RESTRICTED",
+    }
 
     /// A way to prove a primary factor.
     pub(crate) AuthMethod(InvalidAllowedAuthMethods) {
+        /// By the organization's identity provider.
         Sso = "sso",
+        /// By a link in a mail.
         MagicLink = "magic_link",
+        /// By a code in a mail.
         EmailOtp = "email_otp",
+        /// With a password.
         Password = "password",
+        /// With a Google account.
         GoogleOauth = "google_oauth",
+        /// With a Microsoft account.
         MicrosoftOauth = "microsoft_oauth",
+        /// With a Slack account.
         SlackOauth = "slack_oauth",
+        /// With a GitHub account.
         GithubOauth = "github_oauth",
+        /// With a HubSpot account.
         HubspotOauth = "hubspot_oauth",
     }
 
     /// Who needs a second factor: members who enrolled, or everyone.
-    pub(crate) MfaPolicy(InvalidMfaPolicy) { Optional = "OPTIONAL", RequiredForAll = "REQUIRED_FOR_ALL" }
+    pub(crate) MfaPolicy(InvalidMfaPolicy) {
+        /// Members who have enrolled.
+        Optional = "OPTIONAL",
+        /// Everyone.
+        RequiredForAll = "REQUIRED_FOR_ALL",
+    }
 
     /// Whether members may use every second factor or only those listed.
-    pub(crate) MfaMethods(InvalidMfaMethodSettings) { AllAllowed = "ALL_ALLOWED", Restricted = "RESTRICTED" }
+    pub(crate) MfaMethods(InvalidMfaMethodSettings) {
+        /// Every second factor there is.
+        AllAllowed = "ALL_ALLOWED",
+        /// Only those of `allowed_mfa_methods`.
+        Restricted = "RESTRICTED",
+    }
 
     /// A second factor.
-    pub(crate) MfaMethod(InvalidAllowedMfaMethods) { SmsOtp = "sms_otp", Totp = "totp" }
+    pub(crate) MfaMethod(InvalidAllowedMfaMethods) {
+        /// A code by text message.
+        SmsOtp = "sms_otp",
+        /// A code of an authenticator app.
+        Totp = "totp",
+    }
 
     /// Whether something is open to all, to those listed, or to nobody.
     pub(crate) Admission(InvalidAuthFactorSetting) {
+        /// Open to all.
         AllAllowed = "ALL_ALLOWED",
+        /// Open to those that a list of its own names.
         Restricted = "RESTRICTED",
+        /// Open to nobody.
         NotAllowed = "NOT_ALLOWED",
     }
 
     /// Whether people whose email domain is in `email_allowed_domains` may join by themselves.
-    pub(crate) EmailJitProvisioning(InvalidEmailJitSetting) { Restricted = "RESTRICTED", NotAllowed = "NOT_ALLOWED" }
+    pub(crate) EmailJitProvisioning(InvalidEmailJitSetting) {
+        /// They may.
+        Restricted = "RESTRICTED",
+        /// Nobody may.
+        NotAllowed = "NOT_ALLOWED",
+    }
 
     /// Whether people of an OAuth tenant in `allowed_oauth_tenants` may join by themselves.
-    pub(crate) OauthTenantJitProvisioning(InvalidOauthTenantJitSetting) { Restricted = "RESTRICTED", NotAllowed = "NOT_ALLOWED" }
+    pub(crate) OauthTenantJitProvisioning(InvalidOauthTenantJitSetting) {
+        /// They may.
+        Restricted = "RESTRICTED",
+        /// Nobody may.
+        NotAllowed = "NOT_ALLOWED",
+    }
 
     /// Which connected apps members may authorize.
     pub(crate) ConnectedAppsAllowedType(InvalidArgument) {
+        /// All.
         AllAllowed = "ALL_ALLOWED",
+        /// Only those that a list of its own names.
         Restricted = "RESTRICTED",
+        /// None.
         NotAllowed = "NOT_ALLOWED",
     }
 }
@@ -74,7 +119,9 @@ impl AuthMethod {
 /// A role that every member with an address of the domain has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct EmailImplicitRoleAssignment {
+    /// The domain of the email addresses that the role is for.
     pub domain: EmailDomain,
+    /// The role that is given.
     pub role_id: RoleId,
     #[serde(flatten)]
     #[schemars(skip)]
@@ -84,8 +131,11 @@ pub(crate) struct EmailImplicitRoleAssignment {
 /// An SSO connection in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ActiveSsoConnection {
+    /// The id of the SSO connection.
     pub connection_id: String,
+    /// The name of the connection, for people.
     pub display_name: String,
+    /// Whose product the provider is, as the connection says.
     pub identity_provider: String,
     #[serde(flatten)]
     #[schemars(skip)]
@@ -95,9 +145,13 @@ pub(crate) struct ActiveSsoConnection {
 /// The SCIM connection in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ActiveScimConnection {
+    /// The id of the SCIM connection.
     pub connection_id: String,
+    /// The name of the connection, for people.
     pub display_name: String,
+    /// The last four characters of the token, to tell one from another.
     pub bearer_token_last_four: String,
+    /// When the token ends (RFC 3339); `null` when it does not.
     pub bearer_token_expires_at: Option<String>,
     #[serde(flatten)]
     #[schemars(skip)]
@@ -108,28 +162,51 @@ pub(crate) struct ActiveScimConnection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
+    /// Where the organization's logo is. Empty for none.
     pub organization_logo_url: String,
+    /// Whether people become members by logging in by any SSO connection, by those listed, or by none.
     pub sso_jit_provisioning: Admission,
+    /// The SSO connections by which people may become members, where that is `RESTRICTED`.
     pub sso_jit_provisioning_allowed_connections: Vec<String>,
+    /// The SSO connections that people can log in by now.
     pub sso_active_connections: Vec<ActiveSsoConnection>,
+    /// The connection that is used where only the organization is named; `null` for none.
     pub sso_default_connection_id: Option<String>,
+    /// The SCIM connection in use; `null` for none.
     pub scim_active_connection: Option<ActiveScimConnection>,
+    /// Domains whose people may join or be invited, where those settings are `RESTRICTED`.
     pub email_allowed_domains: Vec<EmailDomain>,
+    /// Whether people of `email_allowed_domains` may join by themselves.
     pub email_jit_provisioning: EmailJitProvisioning,
+    /// Whether anybody may be invited by mail, only people of `email_allowed_domains`, or nobody.
     pub email_invites: Admission,
+    /// Whether members may log in in every way, or only by `allowed_auth_methods`.
     pub auth_methods: AuthMethods,
+    /// The ways to log in that members may use, while `auth_methods` is `RESTRICTED`.
     pub allowed_auth_methods: Vec<AuthMethod>,
+    /// Who is asked for a second factor.
     pub mfa_policy: MfaPolicy,
+    /// Whether members may use every second factor, or only `allowed_mfa_methods`.
     pub mfa_methods: MfaMethods,
+    /// The second factors that members may use, while `mfa_methods` is `RESTRICTED`.
     pub allowed_mfa_methods: Vec<MfaMethod>,
+    /// Roles that every member with an address of a domain has.
     pub rbac_email_implicit_role_assignments: Vec<EmailImplicitRoleAssignment>,
+    /// Whether people of `allowed_oauth_tenants` may join by themselves.
     pub oauth_tenant_jit_provisioning: OauthTenantJitProvisioning,
+    /// Tenants of OAuth providers whose people may join: lists of ids under `slack`, `hubspot` and `github`.
     pub allowed_oauth_tenants: BTreeMap<String, Vec<String>>,
+    /// Domains whose addresses can be members only of organizations that have claimed them.
     pub claimed_email_domains: Vec<EmailDomain>,
+    /// Which apps of the project's own members may authorize.
     pub first_party_connected_apps_allowed_type: ConnectedAppsAllowedType,
+    /// The apps of the project's own that members may authorize, while the setting is `RESTRICTED`.
     pub allowed_first_party_connected_apps: Vec<String>,
+    /// Which apps of others members may authorize.
     pub third_party_connected_apps_allowed_type: ConnectedAppsAllowedType,
+    /// The apps of others that members may authorize, while the setting is `RESTRICTED`.
     pub allowed_third_party_connected_apps: Vec<String>,
+    /// Roles that only this organization has, besides those of the project.
     pub custom_roles: Vec<Role>,
 }
 

@@ -71,41 +71,62 @@ pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
 /// The settings that create and update take. What is absent stays as it is; a list replaces the whole list.
 #[derive(Debug, Default, Clone, Deserialize, schemars::JsonSchema)]
 pub(crate) struct SettingsInput {
-    /// http or https; empty for none.
+    /// Where the organization's logo is (http or https); empty for none.
     #[schemars(with = "Option<LogoUrl>")]
     organization_logo_url: Option<String>,
+    /// The connection that is used where only the organization is named; one of the active ones.
     sso_default_connection_id: Option<String>,
+    /// Whether people become members by logging in by any SSO connection, by those listed, or by none.
     sso_jit_provisioning: Option<Admission>,
+    /// The SSO connections by which people may become members, where that is `RESTRICTED`.
     sso_jit_provisioning_allowed_connections: Option<Vec<String>>,
+    /// Domains whose people may join or be invited, where those settings are `RESTRICTED`.
     #[schemars(with = "Option<Vec<AnySpelling>>", length(max = MAX_DOMAINS), extend("uniqueItems" = true))]
     email_allowed_domains: Option<Vec<String>>,
+    /// Whether people of `email_allowed_domains` may join by themselves.
     email_jit_provisioning: Option<EmailJitProvisioning>,
+    /// Whether anybody may be invited by mail, only people of `email_allowed_domains`, or nobody.
     email_invites: Option<Admission>,
+    /// Whether members may log in in every way, or only by `allowed_auth_methods`.
     auth_methods: Option<AuthMethods>,
+    /// The ways to log in that members may use, while `auth_methods` is `RESTRICTED`.
     allowed_auth_methods: Option<Vec<AuthMethod>>,
+    /// Who is asked for a second factor.
     mfa_policy: Option<MfaPolicy>,
+    /// Roles that every member with an address of a domain has.
     #[schemars(length(max = MAX_LIST))]
     rbac_email_implicit_role_assignments: Option<Vec<RoleAssignmentInput>>,
+    /// Whether members may use every second factor, or only `allowed_mfa_methods`.
     mfa_methods: Option<MfaMethods>,
+    /// The second factors that members may use, while `mfa_methods` is `RESTRICTED`.
     allowed_mfa_methods: Option<Vec<MfaMethod>>,
+    /// Whether people of `allowed_oauth_tenants` may join by themselves.
     oauth_tenant_jit_provisioning: Option<OauthTenantJitProvisioning>,
+    /// Tenants of OAuth providers whose people may join: lists of ids under `slack`, `hubspot` and `github`.
     #[serde(default)]
     #[schemars(schema_with = "oauth_tenants_schema")]
     allowed_oauth_tenants: Option<serde_json::Value>,
+    /// Domains whose addresses can be members only of organizations that have claimed them.
     #[schemars(with = "Option<Vec<AnySpelling>>", length(max = MAX_DOMAINS), extend("uniqueItems" = true))]
     claimed_email_domains: Option<Vec<String>>,
+    /// Which apps of the project's own members may authorize.
     first_party_connected_apps_allowed_type: Option<ConnectedAppsAllowedType>,
+    /// The apps of the project's own that members may authorize, while the setting is `RESTRICTED`.
     #[schemars(with = "Option<Vec<AppId>>", length(max = MAX_LIST))]
     allowed_first_party_connected_apps: Option<Vec<String>>,
+    /// Which apps of others members may authorize.
     third_party_connected_apps_allowed_type: Option<ConnectedAppsAllowedType>,
+    /// The apps of others that members may authorize, while the setting is `RESTRICTED`.
     #[schemars(with = "Option<Vec<AppId>>", length(max = MAX_LIST))]
     allowed_third_party_connected_apps: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 struct RoleAssignmentInput {
+    /// The domain of the email addresses that the role is for.
     #[schemars(with = "AnySpelling")]
     domain: String,
+    /// The role that is given.
     role_id: String,
 }
 
@@ -317,9 +338,12 @@ fn role_assignments(list: Vec<RoleAssignmentInput>, policy: &rbac::Policy) -> Re
 }
 
 fn oauth_tenants_schema(_: &mut SchemaGenerator) -> Schema {
-    let ids = json_schema!({ "type": "array", "maxItems": MAX_LIST, "items": TenantId::FORM.schema() });
+    let ids = |provider: &str| {
+        let words = format!("The ids of tenants at {provider}.");
+        json_schema!({ "type": "array", "maxItems": MAX_LIST, "items": TenantId::FORM.schema(), "description": words })
+    };
     let providers: serde_json::Map<_, _> =
-        PROVIDERS.iter().map(|provider| ((*provider).to_owned(), ids.clone().to_value())).collect();
+        PROVIDERS.iter().map(|provider| ((*provider).to_owned(), ids(provider).to_value())).collect();
     json_schema!({ "type": ["object", "null"], "properties": providers, "additionalProperties": false })
 }
 

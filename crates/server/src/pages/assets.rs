@@ -13,6 +13,7 @@ const KEPT: u32 = 300;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ByName {
+    /// The name of the file.
     name: String,
 }
 
@@ -24,6 +25,7 @@ pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
         "phone_numbers.js" => ("text/javascript; charset=utf-8", include_str!("assets/phone_numbers.js")),
         "send_form.js" => ("text/javascript; charset=utf-8", include_str!("assets/send_form.js")),
         "outbox.js" => ("text/javascript; charset=utf-8", include_str!("assets/outbox.js")),
+        "reference.js" => ("text/javascript; charset=utf-8", include_str!("assets/reference.js")),
         "redirect.js" => ("text/javascript; charset=utf-8", include_str!("assets/redirect.js")),
         _ => return Err(ApiError::RouteNotFound.into()),
     };

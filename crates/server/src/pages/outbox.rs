@@ -105,6 +105,7 @@ pub(super) async fn messages(cx: Call<Anyone>, input: Asked) -> Result<Page> {
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ById {
+    /// The id of the message.
     id: String,
 }
 

@@ -14,14 +14,16 @@ use serde_json::json;
 /// What stands in a mailed link.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct MailedLink {
+    /// The public token of the project.
     #[serde(default)]
     pub(super) public_token: String,
+    /// The token of the link.
     #[serde(default)]
     pub(super) token: String,
 }
 
 /// The page behind a mailed link, which leads on to the app.
-#[endpoint("pages.redirect", page GET "/v1/magic_links/redirect")]
+#[endpoint("pages.redirect", page GET "/v1/magic_links/redirect", errors(MagicLinkNotFound))]
 pub(super) fn redirect(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
     let found = magic_links::target(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
     let values = json!({

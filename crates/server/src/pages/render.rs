@@ -46,6 +46,9 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "error_types.html"
     "problem.html"
     "reference.html"
+    "reference_group.html"
+    "fields.html"
+    "side.html"
 ];
 
 impl Memory for Templates {
@@ -53,6 +56,7 @@ impl Memory for Templates {
         let mut engine = Environment::new();
         engine.set_formatter(escape::write_value);
         engine.add_filter("code", code);
+        engine.add_filter("breakable", breakable);
         for (name, text) in TEMPLATES {
             if let Err(error) = engine.add_template(name, text) {
                 return Self(Err(format!("{name}: {error:#}")));
@@ -71,6 +75,11 @@ fn code(text: &str) -> Value {
     Value::from_safe_string(parts.collect())
 }
 
+/// A name that may go on in another line behind each underscore.
+fn breakable(name: &str) -> Value {
+    Value::from_safe_string(escape::html(name).replace('_', "_<wbr>"))
+}
+
 /// The HTML of a page.
 pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Result<String> {
     let fault = |error: minijinja::Error| Error::internal(format!("page {template}: {error:#}"));
@@ -83,7 +92,7 @@ pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Resu
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
     let policy = match template {
         "message.html" | "outbox.html" => MESSAGE_POLICY,
-        "unlock.html" => FORM_POLICY,
+        "unlock.html" | "reference.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,
     };

@@ -13,7 +13,7 @@ use frame::{Call, Page, endpoint};
 use serde_json::json;
 
 /// Ask whether a lock is to end.
-#[endpoint("pages.unlock", page GET "/v1/unlock")]
+#[endpoint("pages.unlock", page GET "/v1/unlock", errors(MagicLinkNotFound))]
 pub(super) fn show(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
     let found = attempts::unlocking(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
     let state = if found.is_possible() { "locked" } else { "over" };
@@ -21,7 +21,7 @@ pub(super) fn show(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<P
 }
 
 /// End a lock.
-#[endpoint("attempts.unlock_by_mail", page POST "/v1/unlock")]
+#[endpoint("attempts.unlock_by_mail", page POST "/v1/unlock", errors(MagicLinkNotFound))]
 pub(super) fn unlock(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Result<Page> {
     let mut found = attempts::unlocking(tx, &cx.app, &link.public_token, &link.token, cx.now())?;
     let state = if attempts::unlock(tx, cx, &mut found)? { "unlocked" } else { "over" };

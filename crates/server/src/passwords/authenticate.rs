@@ -22,8 +22,10 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Authenticate {
     organization_id: OrganizationRef,
+    /// The person's address. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The person's password.
     #[schemars(with = "String")]
     password: Secret,
     #[serde(flatten)]
@@ -35,10 +37,11 @@ pub(super) struct Authenticate {
 /// What a login goes on from.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct GoesOn {
-    /// A session of the same member, which goes on.
+    /// The token of a session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     intermediate_session_token: Option<String>,
     /// The language of a text message that is sent.
     locale: Option<String>,

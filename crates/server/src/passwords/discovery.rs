@@ -65,8 +65,10 @@ fn opened(
 
 #[derive(Deserialize, JsonSchema)]
 struct Authenticate {
+    /// The person's address. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The person's password.
     #[schemars(with = "String")]
     password: Secret,
 }
@@ -109,6 +111,7 @@ async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<Wi
 
 #[derive(Deserialize, JsonSchema)]
 struct ResetStart {
+    /// Whose password it is: the link is mailed there. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link to set a password leads; a registered URL of the flow `discovery`.
@@ -120,11 +123,14 @@ struct ResetStart {
     /// For how many minutes the link works.
     #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = USUAL_MINUTES))]
     reset_password_expiration_minutes: Option<i64>,
+    /// PKCE: the SHA-256 of a verifier that the app keeps, as base64url. With it the link works only for that app.
     #[schemars(with = "Option<OrEmpty<Challenge>>")]
     pkce_code_challenge: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
+    /// The mail template for those who have a password; the built-in one when absent.
     reset_password_template_id: Option<String>,
+    /// The mail template for those who have no password; the built-in one when absent.
     verify_email_template_id: Option<String>,
 }
 
@@ -177,10 +183,13 @@ fn reset_start(tx: &mut Tx, cx: &Call<ProjectCaller>, input: ResetStart) -> Resu
 
 #[derive(Deserialize, JsonSchema)]
 struct Reset {
+    /// The `token` that stands in the link of the mail.
     password_reset_token: String,
-    /// The new one.
+    /// The password from now on.
     #[schemars(with = "String")]
     password: Secret,
+    /// PKCE: what the `pkce_code_challenge` of the link was made from. Needed exactly when the link was asked for with
+    /// one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
 }

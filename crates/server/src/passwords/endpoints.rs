@@ -70,6 +70,7 @@ async fn authenticate(cx: Call<ProjectCaller>, input: Authenticate) -> Result<Ou
 #[derive(Deserialize, JsonSchema)]
 struct ResetStart {
     organization_id: OrganizationRef,
+    /// Whose password it is: the link is mailed there. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
     /// Where the link to set a password leads; a registered URL.
@@ -78,6 +79,8 @@ struct ResetStart {
     /// For how many minutes the links work.
     #[schemars(range(min = *MINUTES.start(), max = *MINUTES.end()), extend("default" = USUAL_MINUTES))]
     reset_password_expiration_minutes: Option<i64>,
+    /// PKCE: the SHA-256 of a `code_verifier` that the app keeps, as base64url. With it the link works only for that
+    /// app.
     #[schemars(with = "Option<OrEmpty<Challenge>>")]
     code_challenge: Option<String>,
     /// Where the link to log in without a password leads; a registered URL.
@@ -85,7 +88,9 @@ struct ResetStart {
     login_redirect_url: Option<String>,
     #[schemars(with = "Option<OrEmpty<LocaleName>>")]
     locale: Option<String>,
+    /// The mail template for those who have a password; the built-in one when absent.
     reset_password_template_id: Option<String>,
+    /// The mail template for those who have no password; the built-in one when absent.
     verify_email_template_id: Option<String>,
 }
 
@@ -93,7 +98,12 @@ struct ResetStart {
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum ResetStarted {
-    Told { member_id: MemberId, member_email_id: EmailId, member: Box<Member> },
+    Told {
+        member_id: MemberId,
+        member_email_id: EmailId,
+        /// The member who was mailed.
+        member: Box<Member>,
+    },
     Untold {},
 }
 
@@ -214,6 +224,7 @@ async fn reset_by_existing(cx: Call<ProjectCaller>, input: existing::Reset) -> R
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
+    /// The id of the password, as the member has it.
     member_password_id: String,
 }
 

@@ -24,19 +24,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Migrate {
     organization_id: OrganizationRef,
+    /// Whose password it is. Without such a member one is created.
     #[schemars(with = "AnySpelling")]
     email_address: String,
-    /// In the form that the type has.
+    /// The hash, in the form that the type has.
     #[schemars(with = "String")]
     hash: Secret,
+    /// What the hash was made with.
     #[schemars(extend("enum" = text::words(HashType::ALL.iter().map(|kind| kind.as_str()))))]
     hash_type: String,
+    /// The salt, for `md_5`.
     md_5_config: Option<SaltsInput>,
+    /// The salt, for `sha_1`.
     sha_1_config: Option<SaltsInput>,
+    /// The salt, for `sha_512`.
     sha_512_config: Option<SaltsInput>,
+    /// How the hash was made, for `argon_2i` and `argon_2id` where `hash` is no PHC string.
     argon_2_config: Option<Argon2Input>,
+    /// How the hash was made, for `scrypt` where `hash` is no PHC string.
     scrypt_config: Option<ScryptInput>,
+    /// How the hash was made, for `pbkdf_2`.
     pbkdf_2_config: Option<Pbkdf2Input>,
+    /// The person's name.
     #[schemars(with = "Option<MemberName>")]
     name: Option<String>,
     #[serde(default, deserialize_with = "metadata::field")]
@@ -45,16 +54,17 @@ pub(super) struct Migrate {
     #[serde(default, deserialize_with = "metadata::field")]
     #[schemars(schema_with = "metadata::schema")]
     untrusted_metadata: Option<Metadata>,
-    /// Replaces all roles given directly.
+    /// The roles to give directly; they replace those that were.
     roles: Option<Vec<RoleId>>,
+    /// Of the protocol; nothing is done with it.
     #[expect(dead_code, reason = "of the protocol; no session hangs on a role of a connection")]
     preserve_existing_sessions: Option<bool>,
-    /// E.164.
+    /// The phone number for codes (E.164).
     #[schemars(with = "Option<PhoneNumber>")]
     mfa_phone_number: Option<String>,
     /// Whether the person has proven to have the telephone number.
     set_phone_number_verified: Option<bool>,
-    /// For a member who is created.
+    /// The app's own id for a member who is created.
     #[schemars(with = "Option<ExternalId>")]
     external_id: Option<String>,
 }
@@ -62,7 +72,9 @@ pub(super) struct Migrate {
 /// What stood around the password that was hashed.
 #[derive(Deserialize, JsonSchema)]
 struct SaltsInput {
+    /// Salt, as text, that was put before the password before it was hashed.
     prepend_salt: Option<String>,
+    /// Salt, as text, that was put behind the password before it was hashed.
     append_salt: Option<String>,
 }
 
@@ -77,31 +89,42 @@ impl SaltsInput {
 
 #[derive(Deserialize, JsonSchema)]
 struct Argon2Input {
+    /// The salt, as text.
     salt: String,
+    /// How many iterations it was made with.
     iteration_amount: i64,
-    /// KiB.
+    /// KiB of memory that it was made with.
     memory: i64,
+    /// How many threads it was made with.
     threads: i64,
+    /// How many bytes the hash has.
     key_length: i64,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct ScryptInput {
-    /// Base64.
+    /// The salt (base64).
     salt: String,
+    /// The cost, N: a power of two, from 2 to 262144.
     n_parameter: i64,
+    /// The block size, r.
     r_parameter: i64,
+    /// How parallel it is, p.
     p_parameter: i64,
+    /// How many bytes the hash has.
     key_length: i64,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct Pbkdf2Input {
-    /// Base64.
+    /// The salt (base64).
     salt: String,
+    /// How many iterations it was made with.
     iteration_amount: i64,
+    /// How many bytes the hash has.
     key_length: i64,
-    /// `sha256`, also when absent, or `sha512`.
+    /// The hash function; `sha256` when absent.
+    #[schemars(extend("enum" = ["", "sha256", "sha512", null]))]
     algorithm: Option<String>,
 }
 
@@ -182,8 +205,11 @@ fn told(refused: &Refused) -> Error {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Migrated {
     member_id: MemberId,
+    /// Whether there was no such member before.
     member_created: bool,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 

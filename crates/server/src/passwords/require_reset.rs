@@ -17,18 +17,22 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct RequireReset {
+    /// Whose password is to be set anew.
     #[schemars(with = "AnySpelling")]
     email_address: String,
     /// An organization in which the address is a member's. Whoever acts on behalf of a member names their own.
     organization_id: Option<OrganizationRef>,
-    /// The member there, who must have this address. Or the external id.
+    /// The member there, who must have this address: the id or the external id.
     member_id: Option<MemberRef>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct ResetRequired {
+    /// The member's id; `null` where the address has more than one.
     member_id: Option<MemberId>,
+    /// The member; `null` where the address has more than one.
     member: Option<Member>,
+    /// The organization; `null` where the address has members in more than one.
     organization: Option<Organization>,
 }
 

@@ -34,16 +34,20 @@ pub(super) const LINK: &[ApiError] = &[
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Reset {
+    /// The `token` that stands in the link of the mail.
     password_reset_token: String,
-    /// The new one.
+    /// The password from now on.
     #[schemars(with = "String")]
     password: Secret,
+    /// PKCE: what the `code_challenge` of the link was made from. Needed exactly when the link was asked for with one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     code_verifier: Option<String>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     intermediate_session_token: Option<String>,
+    /// The token of the member's session.
     #[expect(dead_code, reason = "of the protocol; all sessions of the member end")]
     session_token: Option<String>,
+    /// A JWT of the member's session.
     #[expect(dead_code, reason = "of the protocol; all sessions of the member end")]
     session_jwt: Option<String>,
     #[serde(flatten)]

@@ -20,14 +20,19 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Reset {
     organization_id: OrganizationRef,
+    /// The person's address. Case does not matter.
     #[schemars(with = "AnySpelling")]
     email_address: String,
+    /// The password as it is now.
     #[schemars(with = "String")]
     existing_password: Secret,
+    /// The password from now on.
     #[schemars(with = "String")]
     new_password: Secret,
+    /// The token of the member's session.
     #[expect(dead_code, reason = "of the protocol; all sessions of the member end")]
     session_token: Option<String>,
+    /// A JWT of the member's session.
     #[expect(dead_code, reason = "of the protocol; all sessions of the member end")]
     session_jwt: Option<String>,
     #[serde(flatten)]

@@ -22,15 +22,18 @@ const FRESH: i64 = 5;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Reset {
-    /// The session's, if it is said at all.
+    /// The organization of the session, if it is said at all.
     organization_id: Option<OrganizationRef>,
-    /// The new one.
+    /// The password from now on.
     #[schemars(with = "String")]
     password: Secret,
+    /// The token of the member's session.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
+    /// The language of mails and text messages that follow; English when absent.
     #[expect(dead_code, reason = "of the protocol; a session that goes on is sent no code")]
     locale: Option<String>,
 }

@@ -12,40 +12,54 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct StrengthCheck {
+    /// The password that is looked at. It is not kept.
     #[schemars(with = "String")]
     password: Secret,
-    /// Whose password it would be: what stands in it is easy to guess.
+    /// The address of whose password it would be: what stands in it is easy to guess.
     #[schemars(with = "Option<AnySpelling>")]
     email_address: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Strength {
-    /// Whether it may be set.
+    /// Whether the password may be set.
     valid_password: bool,
-    /// 0 to 4, by the number of guesses that it would take.
+    /// The strength, from 0 to 4, by the number of guesses that it would take.
     score: u8,
+    /// Whether the password is known from breaches. `false` where nobody looks.
     breached_password: bool,
-    /// `zxcvbn` or `luds`: which of them decides.
+    /// What decides whether a password would do: an estimate of its strength, or kinds of characters.
+    #[schemars(extend("enum" = ["zxcvbn", "luds"]))]
     strength_policy: &'static str,
+    /// Whether the project refuses new passwords that are known from breaches.
     breach_detection_on_create: bool,
+    /// What stands in it by kinds of characters, and what is missing.
     luds_feedback: LudsFeedback,
+    /// What an estimate of its strength says.
     zxcvbn_feedback: ZxcvbnFeedback,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct LudsFeedback {
+    /// Whether there is a lower case letter in it.
     has_lower_case: bool,
+    /// Whether there is an upper case letter in it.
     has_upper_case: bool,
+    /// Whether there is a digit in it.
     has_digit: bool,
+    /// Whether there is a symbol in it.
     has_symbol: bool,
+    /// How many kinds of characters more it would take.
     missing_complexity: u32,
+    /// How many characters more it would take.
     missing_characters: u32,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct ZxcvbnFeedback {
+    /// What is weak about it, for people. Empty for nothing.
     warning: String,
+    /// What would make it better, for people.
     suggestions: Vec<String>,
 }
 

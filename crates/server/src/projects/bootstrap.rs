@@ -12,41 +12,58 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Bootstrap {
+    /// The public token of the project: it names it, and is no secret.
     public_token: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct CaptchaSettings {
+    /// Always `false`: there is no CAPTCHA.
     enabled: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct PasswordConfig {
-    /// Kinds of characters.
+    /// How many kinds of characters a password needs.
     luds_complexity: i64,
-    /// Characters.
+    /// How many characters a password needs.
     luds_minimum_count: i64,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct BootstrapResponse {
+    /// The name of the project, for people.
     project_name: String,
+    /// Always `true`: there is no watermark.
     disable_sdk_watermark: bool,
     /// Always `null`: the page's own configuration says where this server is.
     cname_domain: Option<String>,
+    /// The domain of the address that mails come from.
     email_domains: Vec<String>,
+    /// Whether the login page has to show a CAPTCHA.
     captcha_settings: CaptchaSettings,
+    /// Whether browsers have to send a PKCE challenge to be mailed a link.
     pkce_required_for_email_magic_links: bool,
+    /// Whether browsers have to send a PKCE challenge to be mailed a link to set a password.
     pkce_required_for_password_resets: bool,
+    /// Whether browsers have to send a PKCE challenge for a login by OAuth.
     pkce_required_for_oauth: bool,
+    /// Whether browsers have to send a PKCE challenge for a login by SSO.
     pkce_required_for_sso: bool,
+    /// Where each organization's login page is, with a place for its slug; `null` where the project does not say.
     slug_pattern: Option<String>,
+    /// Whether people may create organizations of their own.
     create_organization_enabled: bool,
-    /// With the policy LUDS, what it asks for.
+    /// What kinds of characters a password needs; `null` where its strength is estimated instead.
     password_config: Option<PasswordConfig>,
+    /// Always `false`: devices are not fingerprinted.
     dfp_protected_auth_enabled: bool,
+    /// What there is to be allowed, and what each role allows.
     rbac_policy: Policy,
+    /// Always `false`: there are no crypto wallets.
     siwe_required_for_crypto_wallets: bool,
+    /// Always `B2B`.
+    #[schemars(extend("enum" = ["B2B"]))]
     vertical: &'static str,
 }
 

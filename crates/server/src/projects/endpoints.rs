@@ -13,7 +13,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct Whoami {
+    /// The id of the project.
     project_id: ProjectId,
+    /// The project's name.
     name: String,
 }
 
@@ -25,14 +27,18 @@ fn whoami(_tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Who
 
 #[derive(Serialize, JsonSchema)]
 struct Metric {
-    /// `ORGANIZATION_COUNT` or `MEMBER_COUNT`.
+    /// What is counted.
+    #[schemars(extend("enum" = ["ORGANIZATION_COUNT", "MEMBER_COUNT"]))]
     metric_type: &'static str,
+    /// How many there are.
     count: i64,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Metrics {
+    /// The id of the project.
     project_id: ProjectId,
+    /// What is counted.
     metrics: Vec<Metric>,
 }
 

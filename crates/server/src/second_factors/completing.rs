@@ -17,7 +17,12 @@ use serde::Deserialize;
 
 wire_enum! {
     /// Whether the member is to be asked for a second factor from now on.
-    pub(super) Enrollment(InvalidArgument) { Enroll = "enroll", Unenroll = "unenroll" }
+    pub(super) Enrollment(InvalidArgument) {
+        /// They are.
+        Enroll = "enroll",
+        /// They are not, as far as the organization lets them.
+        Unenroll = "unenroll",
+    }
 }
 
 /// What every way to prove a second factor takes, besides the proof.
@@ -34,7 +39,7 @@ pub(super) struct CompletingInput {
 pub(super) struct Wishes {
     /// Nothing changes where the organization asks everybody for a second factor: whoever proves one is enrolled.
     set_mfa_enrollment: Option<Enrollment>,
-    /// Make this the method that is asked for first. The first one that is proven is.
+    /// Whether this becomes the method that is asked for first. The first one that is proven is.
     set_default_mfa: Option<bool>,
 }
 

@@ -18,12 +18,13 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct HolderInput {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
-    /// Half a login of the member.
+    /// What the login so far has answered: the rest of it goes on from there.
     intermediate_session_token: Option<String>,
-    /// A session of the member.
+    /// The token of a session of the member.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
 }
 

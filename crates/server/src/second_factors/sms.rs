@@ -30,10 +30,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 struct Send {
     #[serde(flatten)]
     holder: HolderInput,
-    /// E.164; the member's own when absent.
+    /// Where the code goes (E.164); the member's own number when absent.
     #[schemars(with = "Option<OrEmpty<PhoneNumber>>")]
     mfa_phone_number: Option<String>,
-    /// English when absent.
+    /// The language of the message; English when absent.
     #[schemars(with = "Option<TextLocale>")]
     locale: Option<String>,
 }
@@ -98,7 +98,7 @@ struct Authenticate {
     completing: CompletingInput,
     #[serde(flatten)]
     wishes: Wishes,
-    /// Six digits.
+    /// The six digits that were sent.
     code: String,
 }
 

@@ -13,8 +13,11 @@ use serde::Deserialize;
 /// What is asked.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct AuthorizationCheck {
+    /// The organization that it is done in. Another one than the session's is refused.
     organization_id: OrganizationRef,
+    /// What it is done to: a resource that the policy has.
     resource_id: String,
+    /// What is to be done: an action that the policy has for the resource.
     action: String,
 }
 

@@ -19,7 +19,7 @@ pub(super) fn schema(_: &mut SchemaGenerator) -> Schema {
         "additionalProperties": true,
         "propertyNames": { "not": { "pattern": format!("^{OURS}") } },
         "description": format!(
-            "Merged at every level; `null` removes a claim. At most {MAX_BYTES} bytes of JSON may remain. {} are ignored.",
+            "What the app puts into the session and its JWTs. It is merged at every level; `null` removes a claim. At most {MAX_BYTES} bytes of JSON may remain. {} are ignored.",
             RESERVED.map(|name| format!("`{name}`")).join(", "),
         ),
     })

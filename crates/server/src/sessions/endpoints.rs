@@ -24,11 +24,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, JsonSchema)]
 struct Get {
     organization_id: OrganizationRef,
+    /// Whose sessions: the member's id or external id.
     member_id: MemberRef,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Sessions {
+    /// The sessions that have not ended.
     member_sessions: Vec<MemberSession>,
 }
 
@@ -47,12 +49,13 @@ fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<Sessions> {
 
 #[derive(Deserialize, JsonSchema)]
 struct Authenticate {
+    /// The token of the member's session.
     session_token: Option<String>,
-    /// May have expired, while its session lives.
+    /// A JWT of the session. It may have expired, while its session lives.
     session_jwt: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
-    /// Also ask whether the session's roles allow something.
+    /// What the session's roles have to allow, besides the session being good. Nothing is asked when absent.
     #[serde(default, deserialize_with = "frame::object")]
     authorization_check: Option<AuthorizationCheck>,
 }
@@ -110,10 +113,13 @@ async fn change(cx: &Call<ProjectCaller>, credential: &Credential, terms: Terms)
 
 #[derive(Deserialize, JsonSchema)]
 struct Revoke {
+    /// Which session ends, by its id.
     member_session_id: Option<String>,
+    /// Which session ends, by its token.
     session_token: Option<String>,
+    /// Which session ends, by a JWT of it.
     session_jwt: Option<String>,
-    /// All sessions of this member. The id, not the external id.
+    /// The member all of whose sessions end. The id, not the external id.
     member_id: Option<String>,
 }
 
@@ -183,11 +189,13 @@ fn revoke_own(tx: &mut Tx, cx: &Call<Actor>, _input: NoInput) -> Result<WithCook
 
 #[derive(Deserialize, JsonSchema)]
 struct ByProject {
+    /// The id of the project.
     project_id: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Jwks {
+    /// The keys, newest first. A new one is here before anything is signed with it.
     keys: Vec<Jwk>,
 }
 

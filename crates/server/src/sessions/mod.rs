@@ -143,24 +143,30 @@ pub(crate) enum Basis {
 /// A session, as the API shows it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct MemberSession {
+    /// The id of the session; it opens nothing.
     pub(crate) member_session_id: SessionId,
+    /// Whose session it is.
     pub(crate) member_id: MemberId,
+    /// The organization that the session is for.
     pub(crate) organization_id: OrganizationId,
+    /// The slug of the organization.
     pub(crate) organization_slug: String,
-    /// RFC 3339.
+    /// When it began (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub(crate) started_at: Timestamp,
-    /// RFC 3339.
+    /// When it was last used (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub(crate) last_accessed_at: Timestamp,
-    /// RFC 3339.
+    /// When it ends (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     pub(crate) expires_at: Timestamp,
+    /// What was proven in this session, each with the time it was last proven. At most 20.
     pub(crate) authentication_factors: Vec<Factor>,
     /// The roles in effect for this session.
     pub(crate) roles: Vec<RoleId>,
+    /// What the app has put into the session and its JWTs.
     pub(crate) custom_claims: CustomClaims,
 }

@@ -14,18 +14,26 @@ use serde::Serialize;
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Authenticated<'a> {
     pub(super) member_id: &'a MemberId,
+    /// The session as it is now.
     pub(super) member_session: &'a MemberSession,
+    /// The token of the session: the same as was given, as long as it lasts.
     pub(super) session_token: &'a str,
+    /// A JWT of the session, good for five minutes; backends can check it by themselves.
     pub(super) session_jwt: &'a str,
+    /// The member whose session it is.
     pub(super) member: &'a Member,
+    /// The organization of the session.
     pub(super) organization: &'a Organization,
+    /// What the check came to; `null` when `authorization_check` was not given.
     pub(super) verdict: Option<Verdict>,
 }
 
 /// That the roles of the session allow what was asked for.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Verdict {
+    /// Always `true`: what is not allowed is answered with an error.
     pub(super) authorized: bool,
+    /// The roles of the member that allow it.
     pub(super) granting_roles: Vec<RoleId>,
 }
 

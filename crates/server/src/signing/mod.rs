@@ -48,17 +48,28 @@ pub(crate) struct SigningKey {
 /// A public key (RFC 7517), with every member that the SDKs insist on.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Jwk {
+    /// Always `RSA`.
+    #[schemars(extend("enum" = ["RSA"]))]
     kty: &'static str,
+    /// Always `sig`: it signs.
     #[serde(rename = "use")]
+    #[schemars(extend("enum" = ["sig"]))]
     usage: &'static str,
+    /// Always `verify` (RFC 7517, section 4.3).
     key_ops: [&'static str; 1],
+    /// The algorithm: always `RS256`.
+    #[schemars(extend("enum" = ["RS256"]))]
     alg: &'static str,
+    /// The id of the key, which stands in the head of each JWT.
     kid: SigningKeyId,
     /// Empty: the key is trusted because this server publishes it, not for a certificate.
     x5c: Vec<String>,
+    /// The thumbprint of the certificate with the key: none; empty.
     #[serde(rename = "x5tS256")]
     x5t_s256: String,
+    /// The modulus (base64url).
     n: String,
+    /// The public exponent (base64url).
     e: String,
 }
 

@@ -139,6 +139,13 @@ fn surprise(_tx: &mut Tx, _cx: &Call<Somebody>, _input: NoInput) -> Result<Named
     Err(ApiError::InvalidDomain.into())
 }
 
+/// The same, on a page that is answered and not failed with.
+#[endpoint("things.surprise_on_page", page GET "/surprise")]
+fn surprise_on_page(_tx: &mut Tx, _cx: &Call<Somebody>, _input: NoInput) -> Result<Page> {
+    let page = Page { html: "<p>No.".to_owned(), status: StatusCode::OK, policy: Page::POLICY, refusal: None };
+    Ok(page.refusing(ApiError::InvalidDomain))
+}
+
 async fn world() -> World {
     let endpoints = vec![
         rename::endpoint(),
@@ -151,6 +158,7 @@ async fn world() -> World {
         keys::endpoint(),
         crash::endpoint(),
         surprise::endpoint(),
+        surprise_on_page::endpoint(),
     ];
     World::new(Fixture::sqlite().await, endpoints, "SELECT 1").await
 }
@@ -253,10 +261,14 @@ async fn an_error_that_is_not_declared_is_counted() {
     assert!(!world.app.metrics().text().contains(ApiError::InvalidDomain.error_type()));
     let answer = world.send("GET", "/v1/things/surprise", None).await;
     assert_eq!(answer.json()["error_type"], ApiError::InvalidDomain.error_type());
+    let answer = world.send("GET", "/surprise", None).await;
+    assert_eq!((answer.status, answer.text.as_str()), (ApiError::InvalidDomain.status(), "<p>No."));
     let numbers = world.app.metrics().text();
-    let line = numbers.lines().find(|line| line.contains("undeclared") && line.contains("things.surprise"));
-    assert!(
-        line.is_some_and(|line| line.contains(ApiError::InvalidDomain.error_type()) && line.ends_with(" 1")),
-        "{numbers}"
-    );
+    for operation in ["\"things.surprise\"", "\"things.surprise_on_page\""] {
+        let line = numbers.lines().find(|line| line.contains("undeclared") && line.contains(operation));
+        assert!(
+            line.is_some_and(|line| line.contains(ApiError::InvalidDomain.error_type()) && line.ends_with(" 1")),
+            "{numbers}"
+        );
+    }
 }

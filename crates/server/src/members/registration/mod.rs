@@ -18,13 +18,15 @@ use serde_json::{Map, Value};
 /// A person at an identity provider, as a member is shown with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct SsoRegistration {
+    /// The id of the SSO connection.
     pub connection_id: String,
-    /// What the identity provider calls the person.
+    /// What the identity provider calls the person: the NameID, or the subject.
     pub external_id: String,
+    /// The id of the registration.
     pub registration_id: String,
-    /// What it said of them at their last login by it. From SAML each is a list of texts.
+    /// What the provider said of them at their last login by it. From SAML each is a list of texts.
     pub sso_attributes: Map<String, Value>,
-    /// The groups that they were in then, if groups are mapped; 200 at most.
+    /// The groups that they were in at their last login by it, if groups are mapped; 200 at most.
     #[serde(default)]
     pub groups: Vec<String>,
     #[serde(flatten)]

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct OfConnection {
+    /// The id of the SSO connection.
     connection_id: String,
 }
 

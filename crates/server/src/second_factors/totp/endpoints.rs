@@ -33,7 +33,7 @@ const USUAL: i64 = 60;
 struct Create {
     #[serde(flatten)]
     holder: HolderInput,
-    /// 60 when absent.
+    /// For how many minutes the registration can be completed; 60 when absent.
     #[schemars(range(min = *EXPIRATION.start(), max = *EXPIRATION.end()))]
     expiration_minutes: Option<i64>,
 }
@@ -48,15 +48,18 @@ struct Begun {
 
 #[derive(Serialize, JsonSchema)]
 struct Created {
+    /// The id of the authenticator app.
     totp_registration_id: TotpRegistrationId,
-    /// Base32, for those who cannot scan the picture.
+    /// The key of the app (base32), for those who cannot scan the picture.
     secret: String,
-    /// A PNG as a `data:` URL.
+    /// The picture that the app scans: a PNG as a `data:` URL.
     qr_code: String,
-    /// Each stands in for the app once. They are good when the registration is complete.
+    /// Codes of which each stands in for the app once. They are good when the registration is complete.
     recovery_codes: Vec<String>,
     member_id: MemberId,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 
@@ -124,7 +127,7 @@ struct Authenticate {
     completing: CompletingInput,
     #[serde(flatten)]
     wishes: Wishes,
-    /// Six digits.
+    /// The six digits that were sent.
     code: String,
 }
 
@@ -178,21 +181,25 @@ fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> R
 #[derive(Deserialize, JsonSchema)]
 struct Migrate {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
-    /// Base32, of 10 to 64 bytes.
+    /// The key of the app (base32), of 10 to 64 bytes.
     secret: String,
-    /// New ones are made when there are none.
+    /// The recovery codes that the member has. New ones are made when there are none.
     #[serde(default)]
     recovery_codes: Vec<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Migrated {
+    /// The id of the authenticator app.
     totp_registration_id: TotpRegistrationId,
+    /// The member's recovery codes, each good once. Show them to the member now.
     recovery_codes: Vec<String>,
     member_id: MemberId,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 

@@ -28,12 +28,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 struct Recover {
     #[serde(flatten)]
     completing: CompletingInput,
-    /// However it is written: capitals, spaces and hyphens make no difference.
+    /// A recovery code that was not used yet. Capitals, spaces and hyphens make no difference.
     recovery_code: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Remaining {
+    /// How many recovery codes are left.
     recovery_codes_remaining: usize,
 }
 
@@ -79,16 +80,18 @@ fn recover(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Recover) -> Result<Outc
 #[derive(Deserialize, JsonSchema)]
 struct OfMember {
     organization_id: OrganizationRef,
-    /// Or the external id.
+    /// The member: the id or the external id.
     member_id: MemberRef,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct RecoveryCodes {
-    /// Those that are left.
+    /// The recovery codes that are left.
     recovery_codes: Vec<String>,
     member_id: MemberId,
+    /// The member as it is now.
     member: Member,
+    /// The member's organization.
     organization: Organization,
 }
 

@@ -23,8 +23,11 @@ struct OfOrganization {
 
 #[derive(Serialize, JsonSchema)]
 struct Connections {
+    /// The SAML connections.
     saml_connections: Vec<SamlConnection>,
+    /// The connections to OpenID Connect providers.
     oidc_connections: Vec<OidcConnection>,
+    /// The connections that stand for another organization's.
     external_connections: Vec<ExternalConnection>,
 }
 
@@ -57,11 +60,13 @@ fn get(tx: &mut Tx, cx: &Call<Actor>, input: OfOrganization) -> Result<Connectio
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Deleted {
+    /// The connection that is gone.
     connection_id: String,
 }
 

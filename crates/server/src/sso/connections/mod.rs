@@ -44,6 +44,7 @@ pub(crate) const RESERVED: [&str; 6] = ["email", "full_name", "first_name", "las
 /// A role that everybody has who logs in by the connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ConnectionRole {
+    /// The role that is given.
     pub(crate) role_id: RoleId,
     #[serde(flatten)]
     #[schemars(skip)]
@@ -53,6 +54,7 @@ pub(crate) struct ConnectionRole {
 /// A role that everybody has who logs in by the connection and is in the group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct GroupRole {
+    /// The role that is given.
     pub(crate) role_id: RoleId,
     /// As the identity provider spells it.
     pub(crate) group: String,

@@ -24,6 +24,7 @@ text! {
 /// A role for all who log in by the connection.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct ConnectionRoleAssignment {
+    /// The role that is given.
     #[schemars(with = "Role")]
     role_id: RoleId,
 }
@@ -31,8 +32,10 @@ pub(super) struct ConnectionRoleAssignment {
 /// A role for those who log in by the connection and are in the group.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct GroupRoleAssignment {
+    /// The role that is given.
     #[schemars(with = "Role")]
     role_id: RoleId,
+    /// The name of the group, exactly as the provider sends it.
     #[schemars(with = "Group")]
     group: String,
 }

@@ -17,14 +17,16 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Authenticate {
-    /// What the app was given as `token`.
+    /// The `token` that the browser came back with.
     sso_token: String,
+    /// PKCE: what the `pkce_code_challenge` of the login was made from. Needed exactly when it was begun with one.
     #[schemars(with = "Option<OrEmpty<Verifier>>")]
     pkce_code_verifier: Option<String>,
-    /// A session of the same member, which goes on.
+    /// The token of a session of the same member, which goes on.
     session_token: Option<String>,
+    /// A JWT of the member's session.
     session_jwt: Option<String>,
-    /// A login that goes on.
+    /// What an earlier step of the same login has answered, if there was one.
     intermediate_session_token: Option<String>,
     #[serde(flatten)]
     terms: TermsInput,
@@ -34,9 +36,9 @@ pub(super) struct Authenticate {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct BySso {
-    /// What makes the person a member.
+    /// The id of the member's registration with the connection.
     method_id: String,
-    /// Always `false`.
+    /// Of the protocol: always `false`.
     reset_session: bool,
 }
 

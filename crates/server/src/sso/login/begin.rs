@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 /// What the address has that a login begins with.
 #[derive(Clone, Deserialize, Serialize, JsonSchema)]
 pub(crate) struct Start {
+    /// The public token of the project: it names it, and is no secret.
     #[serde(default)]
     pub(super) public_token: String,
     /// The connection to log in by.
@@ -32,6 +33,7 @@ pub(crate) struct Start {
     /// Where everyone else comes back to; a registered URL.
     #[schemars(with = "Option<Asked>")]
     signup_redirect_url: Option<String>,
+    /// PKCE: the SHA-256 of a verifier that the app keeps, as base64url. With it the token works only for that app.
     #[schemars(with = "Option<OrEmpty<Challenge>>")]
     pkce_code_challenge: Option<String>,
     /// Scopes that an OpenID Connect provider is asked for besides the connection's, with spaces between them.

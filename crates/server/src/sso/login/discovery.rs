@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ByAddress {
+    /// The address that somebody has typed in.
     #[schemars(with = "AnySpelling")]
     email_address: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Connections {
+    /// The connections in use that people of the address's domain can log in by. Empty when there are none.
     connections: Vec<ActiveSsoConnection>,
 }
 

@@ -92,11 +92,17 @@ pub(crate) const ANSWER: &[ApiError] = &[
 /// What a provider has a browser bring back.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(crate) struct CallbackInput {
+    /// The id of the SSO connection.
     pub(crate) connection_id: String,
+    /// What we have sent along, coming back.
     pub(crate) state: Option<String>,
+    /// The authorization code that the provider gives.
     code: Option<String>,
+    /// Who answers (RFC 9207).
     iss: Option<String>,
+    /// Why the provider has not logged anyone in.
     error: Option<String>,
+    /// The same, in words of the provider.
     error_description: Option<String>,
 }
 

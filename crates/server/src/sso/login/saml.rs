@@ -115,10 +115,12 @@ pub(crate) const RESPONSE: &[ApiError] = &[
 /// What an identity provider has a browser post.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(crate) struct ResponseInput {
+    /// The id of the SSO connection.
     pub(crate) connection_id: String,
     /// Base64 (bindings, section 3.5.4).
     #[serde(rename = "SAMLResponse")]
     saml_response: Option<String>,
+    /// What we have sent along, coming back.
     #[serde(rename = "RelayState")]
     pub(crate) relay_state: Option<String>,
 }

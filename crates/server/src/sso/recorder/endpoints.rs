@@ -16,11 +16,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, JsonSchema)]
 struct OfConnection {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Exchanges {
+    /// The newest exchanges, newest first.
     exchanges: Vec<Recorded>,
 }
 

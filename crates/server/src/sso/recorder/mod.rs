@@ -70,23 +70,25 @@ impl Exchange {
 /// An exchange, as it is stored and shown.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Recorded {
-    /// Its id.
+    /// The id of the entry.
     pub exchange_id: String,
-    /// Whose it is.
+    /// The connection that was used.
     pub connection_id: String,
     /// That of the request with which the browser came back: a person who was turned away has it on their page.
     pub request_id: String,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     pub created_at: String,
-    /// `saml` or `oidc`.
+    /// What was spoken.
+    #[schemars(extend("enum" = ["saml", "oidc"]))]
     pub protocol: String,
     /// Whether it belongs to a login that was begun here; if not, the identity provider began it.
     pub answers_login: bool,
-    /// `accepted` or `refused`.
+    /// What became of it.
+    #[schemars(extend("enum" = ["accepted", "refused"]))]
     pub verdict: String,
-    /// Empty when it was accepted.
+    /// The type of the error that it was refused with. Empty when it was accepted.
     pub error_type: String,
-    /// In a sentence or two: which value was seen, and which was expected.
+    /// Why, in a sentence or two: which value was seen, and which was expected.
     pub reason: String,
     /// What an administrator can do about it; empty where there is nothing to do.
     #[serde(default)]

@@ -20,6 +20,7 @@ pub(in crate::sso::connections) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct ExternalResponse {
+    /// The connection as it is now.
     connection: ExternalConnection,
 }
 
@@ -35,14 +36,17 @@ impl ExternalResponse {
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
     /// The organization that has the connection: another one of the project.
     external_organization_id: OrganizationRef,
-    /// Its connection, which is active and of SAML or OpenID Connect.
+    /// The connection of the other organization, which is active and of SAML or OpenID Connect.
     external_connection_id: String,
+    /// Roles for everyone who logs in by the connection.
     #[schemars(length(max = role_assignments::MOST))]
     connection_implicit_role_assignments: Option<Vec<ConnectionRoleAssignment>>,
+    /// Roles for people of a group at the provider.
     #[schemars(length(max = role_assignments::MOST))]
     group_implicit_role_assignments: Option<Vec<GroupRoleAssignment>>,
 }
@@ -112,11 +116,15 @@ fn lender(tx: &mut Tx, cx: &Cx, own: &OrganizationId, input: &Create) -> Result<
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
+    /// Roles for everyone who logs in by the connection. They replace the list that is there.
     #[schemars(length(max = role_assignments::MOST))]
     external_connection_implicit_role_assignments: Option<Vec<ConnectionRoleAssignment>>,
+    /// Roles for people of a group at the provider. They replace the list that is there.
     #[schemars(length(max = role_assignments::MOST))]
     external_group_implicit_role_assignments: Option<Vec<GroupRoleAssignment>>,
 }

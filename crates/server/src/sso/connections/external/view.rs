@@ -10,14 +10,22 @@ use serde::Serialize;
 /// A connection that stands for another organization's.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct ExternalConnection {
+    /// Whose connection it is.
     organization_id: OrganizationId,
+    /// The id of the SSO connection.
     connection_id: String,
+    /// The organization whose connection this one stands for.
     external_organization_id: String,
+    /// The connection of the other organization that this one stands for.
     external_connection_id: String,
     /// `active` as long as the other connection is.
+    #[schemars(extend("enum" = ["active"]))]
     status: &'static str,
+    /// The name of the connection, for people: one line, or empty.
     display_name: String,
+    /// Roles for everyone who logs in by the connection.
     external_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
+    /// Roles for people of a group at the provider.
     external_group_implicit_role_assignments: Vec<GroupRoleAssignment>,
 }
 

@@ -27,37 +27,44 @@ text! {
 /// The fields that an update takes. What is absent stays as it is; an empty text takes away what there was.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Changes {
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
+    /// Whose product the provider is; `generic` when absent at creation.
     identity_provider: Option<IdentityProvider>,
-    /// https. With another one the four addresses below are asked for there, where the request does not say them.
+    /// The provider's issuer identifier (https). With another one the four addresses below are asked for there, where
+    /// the request does not say them.
     #[schemars(with = "Option<Address>")]
     issuer: Option<String>,
+    /// By which id the provider knows this connection.
     #[schemars(with = "Option<Identifier>")]
     client_id: Option<String>,
+    /// The secret that goes with `client_id`. It is kept encrypted.
     #[schemars(with = "Option<ClientSecret>")]
     client_secret: Option<Secret>,
-    /// https.
+    /// Where the provider logs people in (https). The issuer says it when absent.
     #[schemars(with = "Option<Address>")]
     authorization_url: Option<String>,
-    /// https.
+    /// Where codes are exchanged for tokens (https). The issuer says it when absent.
     #[schemars(with = "Option<Address>")]
     token_url: Option<String>,
-    /// https.
+    /// Where the provider tells of the person (https). The issuer says it when absent.
     #[schemars(with = "Option<Address>")]
     userinfo_url: Option<String>,
-    /// https.
+    /// Where the provider publishes its keys (https). The issuer says it when absent.
     #[schemars(with = "Option<Address>")]
     jwks_url: Option<String>,
-    /// Separated by spaces, in the place of `openid email profile`. `openid` is always asked for.
+    /// The scopes to ask for, separated by spaces, in the place of `openid email profile`. `openid` is always asked
+    /// for.
     #[schemars(with = "Option<Scopes>")]
     custom_scopes: Option<String>,
+    #[serde(default)]
     #[schemars(schema_with = "attribute_mapping::schema")]
     attribute_mapping: Option<Map<String, Value>>,
-    /// An addition of ours.
+    /// Roles for everyone who logs in by the connection. An addition of ours.
     #[schemars(length(max = role_assignments::MOST))]
     oidc_connection_implicit_role_assignments: Option<Vec<ConnectionRoleAssignment>>,
-    /// An addition of ours. `attribute_mapping` says where the groups are.
+    /// Roles for people of a group at the provider; `attribute_mapping` says where the groups are. An addition of ours.
     #[schemars(length(max = role_assignments::MOST))]
     oidc_group_implicit_role_assignments: Option<Vec<GroupRoleAssignment>>,
 }

@@ -21,6 +21,7 @@ pub(in crate::sso::connections) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct OidcResponse {
+    /// The connection as it is now.
     connection: OidcConnection,
     /// Why the addresses of the provider could not be filled in, where they could not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,9 +48,10 @@ fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Resul
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
-    /// `generic` when absent.
+    /// Whose product the provider is; `generic` when absent.
     identity_provider: Option<IdentityProvider>,
 }
 
@@ -76,6 +78,7 @@ fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<OidcResponse> 
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
     #[serde(flatten)]
     changes: Changes,

@@ -29,46 +29,58 @@ text! {
 /// The fields that an update takes. What is absent stays as it is; an empty text takes away what there was.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Changes {
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
+    /// Whose product the provider is; `generic` when absent at creation.
     identity_provider: Option<IdentityProvider>,
+    /// The entity ID of the provider, as in its metadata.
     #[schemars(with = "Option<Identifier>")]
     idp_entity_id: Option<String>,
-    /// https.
+    /// Where people are sent to log in at the provider (https).
     #[schemars(with = "Option<Address>")]
     idp_sso_url: Option<String>,
+    #[serde(default)]
     #[schemars(schema_with = "attribute_mapping::schema")]
     attribute_mapping: Option<Map<String, Value>>,
-    /// PEM, or base64 without anything around it. It is added to those that there are, of which there are at most 5.
+    /// A certificate of the provider: PEM, or base64 without anything around it. It is added to those that there are,
+    /// of which there are at most 5.
     #[schemars(with = "Option<CertificatePem>")]
     x509_certificate: Option<String>,
+    /// Roles for everyone who logs in by the connection. They replace the list that is there.
     #[schemars(length(max = role_assignments::MOST))]
     saml_connection_implicit_role_assignments: Option<Vec<ConnectionRoleAssignment>>,
+    /// Roles for people of a group at the provider; it needs `groups` in `attribute_mapping`. They replace the list
+    /// that is there.
     #[schemars(length(max = role_assignments::MOST))]
     saml_group_implicit_role_assignments: Option<Vec<GroupRoleAssignment>>,
+    /// Another audience that the provider's responses may name, for connections that moved here. Empty for none.
     #[schemars(with = "Option<Identifier>")]
     alternative_audience_uri: Option<String>,
     /// Where the identity provider is told to answer, instead of to us. Whoever is there hands it on.
     #[schemars(with = "Option<Address>")]
     alternative_acs_url: Option<String>,
-    /// Addresses of email when empty.
+    /// The form of NameID that the provider is asked for. Addresses of email when empty.
     #[schemars(with = "Option<NameIdFormat>")]
     nameid_format: Option<String>,
+    /// Whether only logins that were begun at the app are taken, and none that the provider begins.
     idp_initiated_auth_disabled: Option<bool>,
     /// It is kept, and means nothing.
     allow_gateway_callback: Option<bool>,
-    /// PEM (PKCS#1, or PKCS#8) of the key that is to sign our requests. It gets a new certificate.
+    /// The key that is to sign our requests, as PEM (PKCS#1, or PKCS#8). It gets a new certificate.
     #[schemars(with = "Option<PrivateKeyPem>")]
     pub(super) signing_private_key: Option<Secret>,
-    /// PEM (PKCS#1, or PKCS#8) of a key that the identity provider may encrypt for. It is added to those that there are, of
-    /// which there are at most 5.
+    /// A key that the identity provider may encrypt for, as PEM (PKCS#1, or PKCS#8). It is added to those that there
+    /// are, of which there are at most 5.
     #[schemars(with = "Option<PrivateKeyPem>")]
     pub(super) saml_encryption_private_key: Option<Secret>,
-    /// Take signatures made with SHA-1, which is broken. An addition of ours.
+    /// Whether signatures made with SHA-1, which is broken, are taken; `false` unless set. An addition of ours.
     allow_sha1: Option<bool>,
-    /// Take keys that were encrypted with RSA 1.5, which is broken. An addition of ours.
+    /// Whether keys that were encrypted with RSA 1.5, which is broken, are taken; `false` unless set. An addition of
+    /// ours.
     allow_rsa_1_5: Option<bool>,
-    /// Take assertions that were encrypted with 3DES, which is old. An addition of ours.
+    /// Whether assertions that were encrypted with 3DES, which is old, are taken; `false` unless set. An addition of
+    /// ours.
     allow_triple_des: Option<bool>,
     /// Seconds by which the identity provider's clock may be wrong. An addition of ours.
     #[schemars(range(min = *SKEW.start(), max = *SKEW.end()))]

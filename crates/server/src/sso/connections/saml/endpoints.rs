@@ -29,6 +29,7 @@ pub(in crate::sso::connections) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct SamlResponse {
+    /// The connection as it is now.
     connection: SamlConnection,
 }
 
@@ -53,9 +54,10 @@ fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Resul
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
+    /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
-    /// `generic` when absent.
+    /// Whose product the provider is; `generic` when absent.
     identity_provider: Option<IdentityProvider>,
 }
 
@@ -92,6 +94,7 @@ async fn create(cx: Call<Actor>, input: Create) -> Result<SamlResponse> {
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
     #[serde(flatten)]
     changes: Changes,
@@ -134,8 +137,9 @@ async fn update(cx: Call<Actor>, input: Update) -> Result<SamlResponse> {
 #[derive(Deserialize, JsonSchema)]
 struct UpdateByUrl {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
-    /// https.
+    /// Where the provider's metadata is (https). It is read now, and not again by itself.
     #[schemars(with = "Address")]
     metadata_url: String,
 }
@@ -171,12 +175,15 @@ async fn update_by_url(cx: Call<Actor>, input: UpdateByUrl) -> Result<SamlRespon
 #[derive(Deserialize, JsonSchema)]
 struct CertificateById {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
+    /// The id of a certificate that the provider signs with.
     certificate_id: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct CertificateDeleted {
+    /// The certificate that is gone.
     certificate_id: String,
 }
 
@@ -205,12 +212,15 @@ fn delete_verification_certificate(
 #[derive(Deserialize, JsonSchema)]
 struct KeyById {
     organization_id: OrganizationRef,
+    /// The id of the SSO connection.
     connection_id: String,
+    /// The id of a key that the provider encrypts for.
     private_key_id: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct KeyDeleted {
+    /// The key that is gone.
     private_key_id: String,
 }
 

@@ -93,7 +93,7 @@ impl Fields for Saml {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredCertificate {
     pub(crate) id: String,
-    /// PEM.
+    /// The certificate, as PEM.
     pub(crate) certificate: String,
     pub(crate) issuer: String,
     #[serde(with = "foundation::time")]

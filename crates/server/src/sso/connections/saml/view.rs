@@ -1,6 +1,7 @@
 //! A SAML connection, as the API shows it.
 
 use super::{Saml, StoredCertificate};
+use crate::sso::connections::identity_provider::IdentityProvider;
 use crate::sso::connections::role_assignments::{self, ConnectionRoleAssignment, GroupRoleAssignment};
 use crate::sso::connections::{AttributeMapping, Connection};
 use database::Timestamp;
@@ -12,57 +13,81 @@ use serde::Serialize;
 /// A connection to an identity provider that speaks SAML 2.0. What is not set is empty.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct SamlConnection {
+    /// Whose connection it is.
     organization_id: OrganizationId,
+    /// The id of the SSO connection.
     connection_id: String,
     /// `active` once there is an entity ID, an address for logins, an attribute mapping and a certificate; `pending` before.
+    #[schemars(extend("enum" = ["pending", "active"]))]
     status: &'static str,
+    /// The name of the connection, for people: one line, or empty.
     display_name: String,
+    /// Whose product the provider is. It is a name for people; nothing depends on it.
+    #[schemars(with = "IdentityProvider")]
     identity_provider: String,
+    /// The entity ID of the provider, as in its metadata. Empty until it is set.
     idp_entity_id: String,
+    /// Where people are sent to log in at the provider. Empty until it is set.
     idp_sso_url: String,
     /// Where the identity provider sends its answers.
     acs_url: String,
     /// What the identity provider knows us by.
     audience_uri: String,
+    /// Where the provider is told to answer, instead of to `acs_url`; whoever is there hands it on. Empty for none.
     alternative_acs_url: String,
+    /// Another audience that the provider's responses may name, for connections that moved here. Empty for none.
     alternative_audience_uri: String,
+    /// The form of NameID that the provider is asked for.
     nameid_format: String,
+    /// Which attribute of the provider each value of a person is taken from.
     attribute_mapping: AttributeMapping,
+    /// Whether only logins that were begun at the app are taken, and none that the provider begins.
     idp_initiated_auth_disabled: bool,
+    /// Of the protocol; it is kept, and means nothing.
     allow_gateway_callback: bool,
-    /// Of our keys, which sign requests.
+    /// The certificates of our keys, which sign requests.
     signing_certificates: Vec<X509Certificate>,
-    /// Of the identity provider's keys, which sign its answers.
+    /// The certificates of the identity provider's keys, which sign its answers.
     verification_certificates: Vec<X509Certificate>,
+    /// The keys that the provider may encrypt assertions for.
     encryption_private_keys: Vec<EncryptionPrivateKey>,
     /// The same, by the name that browsers know.
     #[serde(skip_serializing_if = "Option::is_none")]
     saml_encryption_private_keys: Option<Vec<EncryptionPrivateKey>>,
-    /// Of the keys that the identity provider may encrypt for. An addition of ours.
+    /// The certificates of the keys that the identity provider may encrypt for. An addition of ours.
     encryption_certificates: Vec<X509Certificate>,
+    /// Roles for everyone who logs in by the connection.
     saml_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
+    /// Roles for people of a group at the provider.
     saml_group_implicit_role_assignments: Vec<GroupRoleAssignment>,
+    /// Whether signatures over SHA-1, which is weak, are taken. Off unless set.
     allow_sha1: bool,
+    /// Whether keys encrypted by RSA PKCS#1 v1.5, which is weak, are taken. Off unless set.
     allow_rsa_1_5: bool,
+    /// Whether assertions encrypted by Triple DES, which is weak, are taken. Off unless set.
     allow_triple_des: bool,
+    /// By how many seconds the provider's clock may differ from ours.
     clock_skew_seconds: i64,
 }
 
 /// A certificate.
 #[derive(Serialize, JsonSchema)]
 struct X509Certificate {
+    /// The id of a certificate that the provider signs with.
     certificate_id: String,
-    /// PEM.
+    /// The certificate, as PEM.
     certificate: String,
-    /// Empty for a bare key.
+    /// Who has made the certificate out. Empty for a bare key.
     issuer: String,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     created_at: Timestamp,
+    /// When the certificate expires (RFC 3339); `null` when it does not say.
     #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     expires_at: Option<Timestamp>,
+    /// When it last changed (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     updated_at: Timestamp,
@@ -71,10 +96,11 @@ struct X509Certificate {
 /// A key of ours, which the identity provider may encrypt for.
 #[derive(Clone, Serialize, JsonSchema)]
 struct EncryptionPrivateKey {
+    /// The id of a key that the provider encrypts for.
     private_key_id: String,
-    /// PEM in the answer to the call that set it, and empty ever after.
+    /// The key as PEM, in the answer to the call that set it, and empty ever after.
     private_key: String,
-    /// RFC 3339.
+    /// When it was made (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     created_at: Timestamp,

@@ -1,7 +1,10 @@
 //! The pages of the error types, and the page that tells a person of an error.
 
+mod help;
+mod near;
+
 use super::description::description;
-use super::reference::is_answered_with;
+use super::reference::{answering, is_of_all};
 use super::render::page;
 use crate::actor::Anyone;
 use crate::sso;
@@ -9,6 +12,7 @@ use axum::http::StatusCode;
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
 use frame::{Call, NoInput, Page, endpoint};
+use help::{Help, help};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,17 +25,19 @@ pub(super) async fn error_types(cx: Call<Anyone>, _input: NoInput) -> Result<Pag
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct ByType {
+    /// The `error_type` of an answer.
     error_type: String,
 }
 
-/// One error type, and what answers with it.
-#[endpoint("pages.error_type", page GET "/errors/{error_type}", quiet)]
+/// One error type: what it comes from, what to do, and what answers with it.
+#[endpoint("pages.error_type", page GET "/errors/{error_type}", quiet, errors(RouteNotFound))]
 pub(super) async fn error_type(cx: Call<Anyone>, input: ByType) -> Result<Page> {
-    match one(&input.error_type, description(&cx.app)) {
-        Some(values) => page(&cx.app, "error_type.html", StatusCode::OK, &values),
+    match ApiError::of_type(&input.error_type) {
+        Some(error) => page(&cx.app, "error_type.html", StatusCode::OK, &one(&cx.app, error)),
         None => {
             let mut values = all();
             values["is_unknown"] = true.into();
+            values["near"] = near::near(&input.error_type, ApiError::ALL.iter().map(|error| error.error_type())).into();
             let page = page(&cx.app, "error_types.html", StatusCode::NOT_FOUND, &values)?;
             Ok(page.refusing(ApiError::RouteNotFound))
         }
@@ -48,23 +54,24 @@ fn all() -> Value {
     json!({ "errors": errors })
 }
 
-/// `None` for a word that is no error type.
-fn one(word: &str, openapi: &Value) -> Option<Value> {
-    let error = ApiError::of_type(word)?;
-    let mut endpoints = Vec::new();
-    for (path, methods) in
-        openapi["paths"].as_object().into_iter().flatten().filter(|(path, _)| path.starts_with("/v1/"))
-    {
-        for (method, operation) in methods.as_object().into_iter().flatten() {
-            if is_answered_with(operation, word) {
-                endpoints
-                    .push(json!({ "method": method.to_uppercase(), "path": path, "id": operation["operationId"] }));
-            }
-        }
-    }
-    Some(json!({
-        "error_type": word, "status": error.status().as_u16(), "message": error.message(), "remedy": sso::remedy(error), "endpoints": endpoints,
-    }))
+fn one(app: &App, error: ApiError) -> Value {
+    let error_type = error.error_type();
+    let same = ApiError::ALL.iter().filter(|other| other.error_type() == error_type);
+    let told: Vec<_> = same.map(|e| json!({ "status": e.status().as_u16(), "message": e.message() })).collect();
+    let openapi = description(app);
+    let example = json!({
+        "status_code": error.status().as_u16(),
+        "request_id": "request-id-test-00000000-0000-7000-8000-000000000000",
+        "error_type": error_type,
+        "error_message": error.message(),
+        "error_url": format!("{}/errors/{error_type}", app.public_url()),
+    });
+    let Help { causes, mend } = help(error_type).unwrap_or(Help { causes: "", mend: "" });
+    json!({
+        "error_type": error_type, "told": told, "causes": causes, "mend": mend, "remedy": sso::remedy(error),
+        "example": serde_json::to_string_pretty(&example).unwrap_or_default(),
+        "operations": answering(&openapi, error_type), "is_of_all": is_of_all(&openapi, error_type),
+    })
 }
 
 /// The page that tells a person what was wrong and what to do.
