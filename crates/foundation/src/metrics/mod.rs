@@ -174,6 +174,13 @@ impl Metrics {
             .all(&self.outbound);
     }
 
+    /// The same, as text.
+    pub fn text(&self) -> String {
+        let mut text = Text::default();
+        self.write(&mut text);
+        text.into_string()
+    }
+
     fn write_transactions(&self, text: &mut Text) {
         let names = [
             ("guildhall_database_seconds", "Time in transactions"),
@@ -222,9 +229,7 @@ mod tests {
             outcome: Outcome::Conflict,
             repeats: 3,
         });
-        let mut text = Text::default();
-        metrics.write(&mut text);
-        let text = text.into_string();
+        let text = metrics.text();
         for line in [
             "# HELP guildhall_requests_total Requests by operation and status",
             "# TYPE guildhall_requests_total counter",
