@@ -57,10 +57,12 @@ fn make_in(place: &Path) -> std::io::Result<PathBuf> {
 
 fn sweep(place: &Path) {
     for folder in fs::read_dir(place).into_iter().flatten().flatten() {
-        let is_old = folder.metadata().and_then(|about| about.modified()).ok().and_then(|at| at.elapsed().ok());
+        // Of what a name leads to elsewhere nothing is known: no link is followed.
+        let about = folder.metadata().ok().filter(fs::Metadata::is_dir);
+        let age = about.and_then(|about| about.modified().ok()).and_then(|at| at.elapsed().ok());
         let is_ours = folder.file_name().to_string_lossy().starts_with(PREFIX);
         if is_ours
-            && is_old.is_some_and(|age| age > YOUNG)
+            && age.is_some_and(|age| age > YOUNG)
             && let Ok(lock) = database_lock::lock(&folder.path().join("twin"), String::new)
         {
             let _ = fs::remove_dir_all(folder.path());
