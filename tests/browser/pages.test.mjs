@@ -13,7 +13,6 @@ const PAGES = [
   { name: "an error type", path: "/errors/organization_not_found" },
   { name: "no such error type", path: "/errors/organisation_not_found", expect: [/404/] },
   { name: "reference", path: "/reference" },
-  { name: "reference, filtered", path: "/reference?q=magic+link" },
   { name: "a group of the reference", path: "/reference/sessions" },
   { name: "a large group of the reference", path: "/reference/organizations" },
   { name: "no such page", path: "/nowhere", expect: [/404/] },
