@@ -16,7 +16,6 @@ const PAGES = [
   { name: "a message", path: async () => (await silent()).message },
   { name: "no such error type", path: "/errors/organisation_not_found", expect: [/404/] },
   { name: "reference", path: "/reference" },
-  { name: "reference, filtered", path: "/reference?q=magic+link" },
   { name: "a group of the reference", path: "/reference/sessions" },
   { name: "a large group of the reference", path: "/reference/organizations" },
   { name: "no such page", path: "/nowhere", expect: [/404/] },
