@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(told, types);
         for (known, Help { causes, mend }) in entries() {
             for text in [causes, mend] {
-                assert!(text.len() > 15 && text.ends_with(['.', ':', '-', '~']), "{known}: {text}");
+                assert!(text.len() > 10 && text.ends_with(['.', ':', '-', '~']), "{known}: {text}");
             }
         }
         assert_eq!(HELP.trim().split("\n\n").find(|entry| entry.lines().count() != 3), None);
