@@ -5,7 +5,9 @@ What the reader sees is what runs, except that the ports are free ones and that 
 
 - `<!-- starts a server -->`: the last command runs until it is told to stop; it must say where it listens
 - `<!-- instead of the client above -->`: it takes the place of the client in the page before it
+- `<!-- another terminal, in the folder of the source -->`: it begins where the reader began
 - `<!-- not run: why -->`: it is not run
+- what `apps.py` lists: it is a part of an app, which `test_apps.py` makes and runs
 """
 
 import json
@@ -16,9 +18,11 @@ import signal
 import subprocess
 import threading
 
+import apps
 import harness
 import markdown
 import pytest
+import test_apps
 
 SHORTENED = {"project-test-…": "project_id", "secret-test-…": "secret", "public-token-test-…": "public_token",
              # In a page it goes into a header, which takes no other letters.
@@ -188,10 +192,10 @@ def test_every_example_works(path, stage):
 
 
 def test_the_documents_work_one_after_the_other(stage):
-    """As somebody reads them who began with the README: in its order, in one project."""
-    readme = markdown.REPOSITORY / "README.md"
-    linked = [readme.parent / link for link in markdown.links(readme) if link.startswith("docs/") and link.endswith(".md")]
-    order = [readme, *dict.fromkeys(linked)]
+    """As somebody reads them who began with the README, and went on in the order of the documentation."""
+    readme, contents = markdown.REPOSITORY / "README.md", markdown.REPOSITORY / "docs/README.md"
+    linked = [contents.parent / link for link in markdown.links(contents) if link.endswith(".md") and "/" not in link]
+    order = [readme, contents, *linked]
     assert set(order) == set(markdown.documents())
     for path in order:
         follow(stage, path)
@@ -202,10 +206,16 @@ def follow(stage: Stage, path: pathlib.Path):
     for block in markdown.blocks(path):
         if block.note.startswith("not run:"):
             continue
+        if apps.NOTES.match(block.note):
+            assert path.stem in test_apps.PAGES, f"{block}: test_apps.py makes no app of it"
+            continue
         code = stage.real(block.code)
         match block.language:
             case "sh" if block.note == "starts a server":
                 run_server(stage, block, code)
+            case "sh" if block.note == "another terminal, in the folder of the source":
+                stage.place = stage.directory
+                run_sh(stage, block, code)
             case "sh":
                 run_sh(stage, block, code)
             case "python":

@@ -43,6 +43,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "error_types.html"
     "problem.html"
     "reference.html"
+    "docs.html"
 ];
 
 impl Memory for Templates {
@@ -80,7 +81,7 @@ pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Resu
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
     let policy = match template {
         "message.html" => MESSAGE_POLICY,
-        "unlock.html" => FORM_POLICY,
+        "unlock.html" | "docs.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,
     };
