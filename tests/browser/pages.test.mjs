@@ -11,6 +11,11 @@ const PAGES = [
   { name: "home", path: "/" },
   { name: "error types", path: "/errors" },
   { name: "an error type", path: "/errors/organization_not_found" },
+  { name: "the documentation", path: "/docs" },
+  { name: "a page of it with code and pictures", path: "/docs/start" },
+  { name: "a page of it with tables", path: "/docs/rbac" },
+  { name: "its search", path: "/docs/search?q=session" },
+  { name: "no such page of it", path: "/docs/nowhere", expect: [/404/] },
   { name: "no such page", path: "/nowhere", expect: [/404/] },
 ];
 

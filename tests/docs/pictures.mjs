@@ -50,18 +50,18 @@ async function take(name, options = {}) {
 try {
   await page.goto(app);
   await page.locator("input[type=email]").fill("ada@example.com");
-  await take("login");
+  await take("login", { clip: { x: 0, y: 0, width: 416, height: 240 } });
   await page.keyboard.press("Enter");
   await page.getByText(/check your email/i).waitFor();
   await page.goto(`${api}/outbox`);
   await page.getByText("ada@example.com").first().waitFor();
-  await take("outbox");
+  await take("outbox", { clip: { x: 0, y: 0, width: 860, height: 360 } });
   await page.goto(newest().link);
   await page.getByRole("button", { name: /create an organization/i }).click();
   await page.getByText("Signed in as").waitFor();
   await page.goto(`${app}members.html`);
   await page.getByRole("table").getByText("ada@example.com").waitFor();
-  await take("members");
+  await take("members", { clip: { x: 20, y: 20, width: 820, height: 290 } });
 } finally {
   await browser.close();
   site.closeAllConnections();

@@ -28,25 +28,21 @@ PAGES = [*HTTP, *BROWSER]
 
 @pytest.fixture(scope="module")
 def server():
-    server = harness.Server(smtp=False).start()
+    server = harness.Server(smtp=False, clock=True).start()
     yield server
     server.stop()
 
 
-@pytest.fixture
-def app(request, server, tmp_path):
+@pytest.fixture(scope="module")
+def app(request, server, tmp_path_factory):
     if request.param == "go" and not shutil.which("go"):
         pytest.skip("there is no Go here")
-    made = apps.App(request.param, server, tmp_path).assemble()
-    HTTP[request.param](tmp_path)
+    folder = tmp_path_factory.mktemp(request.param)
+    made = apps.App(request.param, server, folder).assemble()
+    HTTP[request.param](folder)
     made.start()
-    try:
-        yield made
-    except BaseException:
-        print(made.log.read_text())
-        raise
-    finally:
-        made.stop()
+    yield made
+    made.stop()
 
 
 class Browser(requests.Session):
@@ -128,6 +124,22 @@ def test_what_does_not_work_is_told(app):
         assert made_up.ask("/").url == f"{app.url}/login"
 
 
+@pytest.mark.parametrize("app", HTTP, indirect=True)
+def test_a_jwt_that_is_over_is_renewed(app, server):
+    """The server is a quarter of an hour behind, so what it signs is over for the app, which has to ask it."""
+    server.clock.back(minutes=15)
+    try:
+        browser = Browser(app)
+        assert "Signed in to" in browser.sign_in(harness.new_email()).text
+        # A session that has ended is noticed then.
+        answer = api(app, "POST", "/organizations/members/search", {"organization_ids": [organization_of(app, browser)], "limit": 10})
+        for member in answer["members"]:
+            api(app, "POST", "/sessions/revoke", {"member_id": member["member_id"]})
+        assert browser.ask("/").url == f"{app.url}/login"
+    finally:
+        server.clock.forward(minutes=15)
+
+
 @pytest.mark.parametrize("page", BROWSER)
 def test_people_sign_in_in_chromium(page, server):
     # Bundlers take no links to packages, so the app stands beneath them.
@@ -168,6 +180,11 @@ def invitation(app, inviter: str) -> str:
             api(app, "POST", "/magic_links/email/invite", {"organization_id": organization["organization_id"], "email_address": address})
             return app.newest_link(address)
     raise AssertionError(f"{inviter} is in no organization")
+
+
+def organization_of(app, browser: Browser) -> str:
+    """The organization that is entered, by its slug or its id, which the page shows."""
+    return re.search("Signed in to ([^<]+)", browser.ask("/").text).group(1)
 
 
 def api(app, method: str, path: str, body: dict) -> dict:
