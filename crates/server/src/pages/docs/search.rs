@@ -36,8 +36,10 @@ pub(super) fn search(query: &str) -> Vec<Found> {
     }
     let mut found = Vec::new();
     for page in PAGES {
+        // Some write `nextjs` for what calls itself otherwise.
+        let title = format!("{} {}", page.title, page.name);
         for section in sections(page.text) {
-            if let Some(weight) = weight(&asked, page.title, &section) {
+            if let Some(weight) = weight(&asked, &title, &section) {
                 let snippet = snippet(&asked, &section.text);
                 let Section { heading, .. } = section;
                 let one = Found {
