@@ -109,7 +109,7 @@ pub(super) fn render(text: &str, path: &str) -> Text {
                 Event::Html("\">".into())
             }
             // A list to go through, not a form.
-            Event::TaskListMarker(_) => Event::Text("☐ ".into()),
+            Event::TaskListMarker(_) => Event::InlineHtml("<span class=\"todo\">☐</span> ".into()),
             Event::Text(text) if drawn => Event::Html(escape::html(&text).into()),
             Event::Code(code) if OWN.contains(&&*code) => {
                 Event::InlineHtml(format!("<a href=\"{code}\"><code>{code}</code></a>").into())
