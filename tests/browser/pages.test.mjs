@@ -18,6 +18,11 @@ const PAGES = [
   { name: "reference", path: "/reference" },
   { name: "a group of the reference", path: "/reference/sessions" },
   { name: "a large group of the reference", path: "/reference/organizations" },
+  { name: "the documentation", path: "/docs" },
+  { name: "a page of it with code and pictures", path: "/docs/start" },
+  { name: "a page of it with tables", path: "/docs/rbac" },
+  { name: "its search", path: "/docs/search?q=session" },
+  { name: "no such page of it", path: "/docs/nowhere", expect: [/404/] },
   { name: "no such page", path: "/nowhere", expect: [/404/] },
 ];
 

@@ -7,7 +7,9 @@ What the reader sees is what runs, except that the ports are free ones and that 
 - `<!-- instead of the client above -->`: it takes the place of the client in the page before it
 - `<!-- the file NAME -->`: it is a file of the reader's, of that name
 - `<!-- where there is Go -->`: it is run where the machine has Go, and once, because what it compiles takes a while
+- `<!-- another terminal, in the folder of the source -->`: it begins where the reader began
 - `<!-- not run: why -->`: it is not run
+- what `apps.py` lists: it is a part of an app, which `test_apps.py` makes and runs
 """
 
 import json
@@ -20,9 +22,11 @@ import subprocess
 import sys
 import threading
 
+import apps
 import harness
 import markdown
 import pytest
+import test_apps
 
 SHORTENED = {"project-test-…": "project_id", "secret-test-…": "secret", "public-token-test-…": "public_token",
              # In a page it goes into a header, which takes no other letters.
@@ -209,10 +213,10 @@ def test_every_example_works(path, stage):
 
 
 def test_the_documents_work_one_after_the_other(stage):
-    """As somebody reads them who began with the README: in its order, in one project."""
-    readme = markdown.REPOSITORY / "README.md"
-    linked = [readme.parent / link for link in markdown.links(readme) if link.startswith("docs/") and link.endswith(".md")]
-    order = [readme, *dict.fromkeys(linked)]
+    """As somebody reads them who began with the README, and went on in the order of the documentation."""
+    readme, contents = markdown.REPOSITORY / "README.md", markdown.REPOSITORY / "docs/README.md"
+    linked = [contents.parent / link for link in markdown.links(contents) if link.endswith(".md") and "/" not in link]
+    order = [readme, contents, *linked]
     assert set(order) == set(markdown.documents())
     for path in order:
         follow(stage, path)
@@ -225,12 +229,18 @@ def follow(stage: Stage, path: pathlib.Path, by_itself: bool = False):
             continue
         if block.note == "where there is Go" and not (by_itself and shutil.which("go")):
             continue
+        if apps.NOTES.match(block.note):
+            assert path.stem in test_apps.PAGES, f"{block}: test_apps.py makes no app of it"
+            continue
         code = stage.real(block.code)
         match block.language:
             case _ if block.note.startswith(FILE):
                 write_file(stage, block, code)
             case "sh" if block.note == "starts a server":
                 run_server(stage, block, code)
+            case "sh" if block.note == "another terminal, in the folder of the source":
+                stage.place = stage.directory
+                run_sh(stage, block, code)
             case "sh":
                 run_sh(stage, block, code)
             case "python":

@@ -12,7 +12,9 @@ import markdown
 import pytest
 
 ROOT = markdown.REPOSITORY
-NOT_OURS = {".git", "target", "node_modules", ".venv", "venv", "__pycache__", ".pytest_cache", "guildhall-data", "screenshots"}
+NOT_OURS = {".git", "target", "node_modules", ".venv", "venv", "__pycache__", ".pytest_cache", "guildhall-data", "screenshots",
+            # Apps of the documentation, while they run.
+            "running"}
 # Parts are joined so that this file does not name what it forbids.
 MACHINE = re.compile(r"(?<![\w.-])/(?:" + "|".join(["root", "work", "home"]) + r")/")
 REGISTRIES = re.compile("|".join([r"registry\." + "npmjs", r"index\.crates\." + "io", r"static\.crates\." + "io", r"pypi\." + "org",

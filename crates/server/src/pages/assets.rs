@@ -22,6 +22,8 @@ pub(super) struct ByName {
 pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
     let (media_type, text): (_, &'static str) = match input.name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("assets/style.css")),
+        "docs.css" => ("text/css; charset=utf-8", include_str!("assets/docs.css")),
+        "docs.js" => ("text/javascript; charset=utf-8", include_str!("assets/docs.js")),
         "phone_numbers.js" => ("text/javascript; charset=utf-8", include_str!("assets/phone_numbers.js")),
         "send_form.js" => ("text/javascript; charset=utf-8", include_str!("assets/send_form.js")),
         "outbox.js" => ("text/javascript; charset=utf-8", include_str!("assets/outbox.js")),

@@ -3,6 +3,7 @@
 
 mod assets;
 mod description;
+mod docs;
 mod errors;
 mod home;
 mod numbers;
@@ -26,6 +27,7 @@ use frame::Endpoint;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
+    endpoints.extend(docs::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),

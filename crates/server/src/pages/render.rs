@@ -49,6 +49,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "reference_group.html"
     "fields.html"
     "side.html"
+    "docs.html"
 ];
 
 impl Memory for Templates {
@@ -92,7 +93,7 @@ pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Resu
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
     let policy = match template {
         "message.html" | "outbox.html" => MESSAGE_POLICY,
-        "unlock.html" | "reference.html" => FORM_POLICY,
+        "unlock.html" | "reference.html" | "docs.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,
     };
