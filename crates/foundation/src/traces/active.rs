@@ -2,11 +2,11 @@
 
 use super::parent::Parent;
 use crate::id::ProjectId;
+use crate::random;
 use database::{Engine, Kind};
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use uuid::Uuid;
 
 /// Spans that one request has besides its own: one that deletes much has thousands of transactions.
 const CHILDREN: usize = 64;
@@ -108,7 +108,7 @@ pub(super) fn child(elapsed: Duration, child: impl FnOnce() -> Child) {
 
 impl Active {
     pub(super) fn begin(parent: Option<Parent>, sample: f64) -> Self {
-        let trace = parent.as_ref().map_or_else(|| Uuid::new_v4().into_bytes(), |parent| parent.trace);
+        let trace = parent.as_ref().map_or_else(|| random::uuid_v4().into_bytes(), |parent| parent.trace);
         let is_recorded = parent.as_ref().map_or_else(|| is_sampled(trace, sample), |parent| parent.is_recorded);
         Self {
             trace,
@@ -171,7 +171,7 @@ impl Active {
 
 /// Half of a random UUID, whose second half has fewer fixed bits.
 fn new_span() -> [u8; 8] {
-    Uuid::new_v4().as_u64_pair().1.to_be_bytes()
+    random::uuid_v4().as_u64_pair().1.to_be_bytes()
 }
 
 /// Whether a trace is among such a part of all: its id says so, hence all servers say the same.
