@@ -104,7 +104,6 @@ async fn enter(app: &App, token: String, verifier: Option<String>) -> Result<(St
     let request = magic_links_discovery::AuthenticateRequest {
         discovery_magic_links_token: token,
         pkce_code_verifier: verifier,
-        ..Default::default()
     };
     let found = app.guildhall.magic_links.discovery.authenticate(request).await?;
     let first = found.discovered_organizations.into_iter().find_map(|each| each.organization);
