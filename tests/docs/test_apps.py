@@ -146,6 +146,8 @@ def test_people_sign_in_in_chromium(page, server):
     folder = apps.PACKAGES / "running" / page
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # As `npm install` leaves it where there was none: it says nothing of modules.
+    (folder / "package.json").write_text('{ "private": true }\n')
     app = apps.App(page, server, folder).assemble()
     try:
         app.start()

@@ -101,11 +101,8 @@ async fn authenticate(State(app): State<App>, jar: CookieJar, Query(link): Query
 
 /// A login that begins with an address: into the person's organization, or into a new one.
 async fn enter(app: &App, token: String, verifier: Option<String>) -> Result<(String, bool), Refused> {
-    let request = magic_links_discovery::AuthenticateRequest {
-        discovery_magic_links_token: token,
-        pkce_code_verifier: verifier,
-        ..Default::default()
-    };
+    let request =
+        magic_links_discovery::AuthenticateRequest { discovery_magic_links_token: token, pkce_code_verifier: verifier };
     let found = app.guildhall.magic_links.discovery.authenticate(request).await?;
     let first = found.discovered_organizations.into_iter().find_map(|each| each.organization);
     Ok(if let Some(organization) = first {

@@ -162,11 +162,13 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
             (Event::Text(text) | Event::Code(text), Some(heading), _) => heading.push_str(&text),
             (Event::Text(text) | Event::Code(text), None, Some(section)) => section.text.push_str(&text),
             // What stands on lines, or in cells, of its own.
-            (Event::SoftBreak | Event::HardBreak | Event::End(_), None, Some(section))
-                if !section.text.ends_with(' ') =>
-            {
-                section.text.push(' ');
-            }
+            (
+                Event::SoftBreak
+                | Event::HardBreak
+                | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::CodeBlock),
+                None,
+                Some(section),
+            ) => section.text.push(' '),
             _ => (),
         }
     }
