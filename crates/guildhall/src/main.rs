@@ -5,16 +5,22 @@ mod commands;
 mod config;
 mod database_file;
 mod database_lock;
+mod exit;
+mod help;
 mod key_file;
+mod listing;
 mod logs;
 mod machine;
 mod master_key;
 mod open;
+mod progress;
+mod table;
 mod terminal;
 mod transfer;
 mod whole_file;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
+use exit::{Exit, Failure};
 use mimalloc::MiMalloc;
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -38,6 +44,15 @@ enum Command {
     /// Make and change projects.
     #[command(subcommand)]
     Project(commands::project::Project),
+    /// Find organizations.
+    #[command(subcommand)]
+    Organization(commands::organization::Organization),
+    /// Find members.
+    #[command(subcommand)]
+    Member(commands::member::Member),
+    /// See who is logged in, and end that.
+    #[command(subcommand)]
+    Session(commands::session::Session),
     /// Show messages that were sent, or wait to be.
     Outbox(commands::outbox::Outbox),
     /// Show a project's audit log.
@@ -66,38 +81,45 @@ enum Command {
     Copy(commands::copy::Copy),
     /// Print the API description (OpenAPI 3.1).
     Openapi,
+    /// Print what a shell needs to complete commands.
+    Completions(commands::completions::Completions),
+    /// Print the manual pages, or write them to a folder.
+    Man(commands::man::Man),
     /// Print every way into the server, for tests.
     #[command(hide = true)]
     Doors,
 }
 
 fn main() -> ExitCode {
-    let matches = command_line::read(Arguments::command());
+    let matches = command_line::read();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&error.to_string()),
+        Err(error) => return fail(&error.to_string().into()),
     };
     let result = runtime.block_on(run(arguments.command));
     logs::flush();
     match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => fail(&message),
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => fail(&failure),
     }
 }
 
 /// Behind a pointer: the runtime is compiled for several ways to wait, each with all that is waited for in it.
-fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
+fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
     Box::pin(async {
         match command {
             Command::Serve(serve) => serve.run().await,
             Command::Project(project) => project.run().await,
+            Command::Organization(organization) => organization.run().await,
+            Command::Member(member) => member.run().await,
+            Command::Session(session) => session.run().await,
             Command::Outbox(outbox) => outbox.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
             Command::Sso(sso) => sso.run().await,
-            Command::BreachFilter(filter) => filter.run(),
+            Command::BreachFilter(filter) => Ok(filter.run()?),
             Command::Migrate(migrate) => migrate.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Backup(backup) => backup.run().await,
@@ -107,6 +129,11 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
                 commands::print(&format!("{:#}", server::openapi()));
                 Ok(())
             }
+            Command::Completions(completions) => {
+                completions.run();
+                Ok(())
+            }
+            Command::Man(man) => Ok(man.run()?),
             Command::Doors => {
                 commands::print(&server::doors().to_string());
                 Ok(())
@@ -115,7 +142,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), String>>>> {
     })
 }
 
-fn fail(message: &str) -> ExitCode {
-    terminal::warn(message);
-    ExitCode::FAILURE
+fn fail(failure: &Failure) -> ExitCode {
+    terminal::fail(&failure.to_string());
+    failure.exit.into()
 }

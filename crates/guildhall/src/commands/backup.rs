@@ -2,10 +2,12 @@
 
 use super::print;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::database_file;
 use crate::database_lock::DatabaseLock;
 use crate::master_key::opening as keys;
 use crate::master_key::{Place, place};
+use crate::progress::{Progress, Unit};
 use crate::terminal::warn;
 use crate::transfer::{self, Archive, Fault, Header, Loader, Reader, Writer, is_standard, once};
 use crate::whole_file;
@@ -33,7 +35,7 @@ pub(crate) struct Restore {
 }
 
 impl Backup {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let common = self.common.complete()?;
         // Stdout has the backup, so what is said goes elsewhere.
         let (say, name): (fn(&str), _) = match is_standard(&self.file) {
@@ -57,12 +59,12 @@ impl Backup {
     }
 }
 
-async fn to_stdout(db: &Database) -> Result<u64, String> {
+async fn to_stdout(db: &Database) -> Result<u64, Failure> {
     let mut out = Some(transfer::stdout().map_err(|error| format!("cannot write to stdout: {error}"))?);
-    write(db, move || once(out.take())).await.map_err(|fault| fault.to_string())
+    Ok(write(db, move || once(out.take())).await?)
 }
 
-async fn to_file(db: &Database, file: &Path) -> Result<u64, String> {
+async fn to_file(db: &Database, file: &Path) -> Result<u64, Failure> {
     check_replaceable(file)?;
     let draft = draft_of(file)?;
     let path = draft.clone();
@@ -71,9 +73,9 @@ async fn to_file(db: &Database, file: &Path) -> Result<u64, String> {
         let _ = std::fs::remove_file(&path);
         whole_file::create(&path).map_err(|error| Fault::Words(format!("cannot write {}: {error}", path.display())))
     });
-    let named = written.await.map_err(|fault| fault.to_string()).and_then(|count| {
+    let named = written.await.map_err(Failure::from).and_then(|count| {
         let renamed = whole_file::rename(&draft, file);
-        renamed.map(|()| count).map_err(|error| format!("cannot write {}: {error}", file.display()))
+        renamed.map(|()| count).map_err(|error| format!("cannot write {}: {error}", file.display()).into())
     });
     if named.is_err() {
         // Half a backup is of no use; where it cannot be removed, the error says more than this one would.
@@ -98,7 +100,7 @@ fn check_replaceable(file: &Path) -> Result<(), String> {
 }
 
 fn is_backup(file: &Path) -> bool {
-    File::open(file).is_ok_and(|file| Reader::new(file).is_ok())
+    File::open(file).is_ok_and(|file| Reader::new(file, Progress::unseen()).is_ok())
 }
 
 /// The name until it is whole, in the same folder.
@@ -109,11 +111,12 @@ fn draft_of(file: &Path) -> Result<PathBuf, String> {
 
 async fn write(db: &Database, mut begin: impl FnMut() -> Result<File, Fault> + Send + 'static) -> Result<u64, Fault> {
     let engine = db.engine();
+    let progress = Progress::new("backup", Unit::Rows);
     db.read(move |tx| {
         let file = begin()?;
         let migrations = transfer::migrations(tx, engine)?;
         let mut archive = Writer::new(file, Header::new(transfer::engine_name(engine).into(), migrations))?;
-        transfer::dump(tx, engine, |table, row| archive.row(table, row))?;
+        transfer::dump(tx, engine, &progress, |table, row| archive.row(table, row))?;
         match archive.finish()? {
             0 => Err(Fault::Words("the database is empty, so nothing was written".into())),
             count => Ok(count),
@@ -123,16 +126,16 @@ async fn write(db: &Database, mut begin: impl FnMut() -> Result<File, Fault> + S
 }
 
 impl Restore {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let common = self.common.complete()?;
         // All of it is read once before anything is touched, and once more while it is loaded.
-        let archive = Archive::open(&self.file).map_err(|fault| fault.to_string())?;
-        let header = verify(&archive).map_err(|fault| fault.to_string())?;
+        let archive = Archive::open(&self.file)?;
+        let header = verify(&archive)?;
         database_file::make_folder(&common)?;
         let _lock = DatabaseLock::take(common.database_url())?;
         let db = transfer::open(&common).await?;
         transfer::prepare(&db, &header.migrations).await?;
-        let count = load(&db, archive, header).await.map_err(|fault| format!("nothing was restored: {fault}"))?;
+        let count = load(&db, archive, header).await.map_err(|fault| Failure::from(fault).after("nothing was restored"))?;
         transfer::catch_up(&db).await?;
         print(&format!("restored {count} rows"));
         let place = place(&common, &db).await?;
@@ -147,7 +150,7 @@ impl Restore {
             (Place::Nowhere, _) => print(&words),
             (place, Ok(_)) => print(&format!("the master key in {place} opens it")),
             (place, Err(_)) => {
-                return Err(format!("the data is here, but the key in {place} does not open it. {words}"));
+                return Err(format!("the data is here, but the key in {place} does not open it. {words}").into());
             }
         }
         Ok(())
@@ -155,15 +158,16 @@ impl Restore {
 }
 
 fn verify(archive: &Archive) -> Result<Header, Fault> {
-    let mut archive = archive.read()?;
+    let mut archive = archive.read(Progress::new("check", Unit::Bytes))?;
     while archive.next()?.is_some() {}
     Ok(archive.header)
 }
 
 async fn load(db: &Database, archive: Archive, header: Header) -> Result<u64, Fault> {
     let engine = db.engine();
+    let progress = Progress::new("restore", Unit::Bytes);
     db.write(move |tx| {
-        let mut archive = archive.read()?;
+        let mut archive = archive.read(progress.clone())?;
         if archive.header != header {
             return Err(Fault::Words("the file was replaced meanwhile".into()));
         }

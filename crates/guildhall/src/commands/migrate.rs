@@ -2,8 +2,10 @@
 
 use super::print;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::database_file;
-use crate::transfer;
+use crate::progress::{Progress, Unit};
+use crate::transfer::{self, cannot_migrate};
 use clap::Args;
 use database::Database;
 use database::transfer::pending;
@@ -20,7 +22,7 @@ pub(crate) struct Migrate {
 }
 
 impl Migrate {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let common = self.common.complete()?;
         if self.check {
             return check(&common).await;
@@ -28,7 +30,7 @@ impl Migrate {
         database_file::make_folder(&common)?;
         let db = transfer::open(&common).await?;
         transfer::check_encoding(&db).await?;
-        let applied = db.migrate(MIGRATIONS).await.map_err(|error| format!("cannot migrate the database: {error}"))?;
+        let applied = apply(&db).await?;
         for name in &applied {
             print(&format!("applied {name}"));
         }
@@ -41,21 +43,39 @@ impl Migrate {
     }
 }
 
-async fn say_newer(db: &Database) -> Result<(), String> {
+/// Applies one step after the other; which ones were missing.
+async fn apply(db: &Database) -> Result<Vec<&'static str>, Failure> {
+    let (engine, progress) = (db.engine(), Progress::new("migrate", Unit::Steps));
+    let names = db.read(move |tx| pending(tx, engine, MIGRATIONS)).await.map_err(cannot_migrate)?;
+    progress.begin(names.len() as u64);
+    let mut applied = Vec::new();
+    for name in names {
+        progress.at(name);
+        let until = MIGRATIONS.iter().take_while(|known| known.name != name).count();
+        applied.extend(db.migrate(MIGRATIONS.get(..=until).unwrap_or(MIGRATIONS)).await.map_err(cannot_migrate)?);
+        progress.add(1);
+    }
+    progress.end();
+    // Another may have begun meanwhile, and then there is nothing to do here but to wait for it.
+    applied.extend(db.migrate(MIGRATIONS).await.map_err(cannot_migrate)?);
+    Ok(applied)
+}
+
+async fn say_newer(db: &Database) -> Result<(), Failure> {
     for name in transfer::unknown(db).await? {
         print(&format!("{name} is of a newer program"));
     }
     Ok(())
 }
 
-async fn check(common: &Common) -> Result<(), String> {
+async fn check(common: &Common) -> Result<(), Failure> {
     let missing = crate::config::sqlite_file(common.database_url()).is_some_and(|path| !path.exists());
     let names: Vec<&str> = if missing {
         MIGRATIONS.iter().map(|migration| migration.name).collect()
     } else {
         let db = transfer::open(common).await?;
         let engine = db.engine();
-        let names = db.read(move |tx| pending(tx, engine, MIGRATIONS)).await.map_err(|error| error.to_string())?;
+        let names = db.read(move |tx| pending(tx, engine, MIGRATIONS)).await?;
         say_newer(&db).await?;
         db.close().await;
         names
@@ -68,6 +88,6 @@ async fn check(common: &Common) -> Result<(), String> {
             print("the database is up to date");
             Ok(())
         }
-        n => Err(format!("{n} to be applied; `guildhall migrate` or a start of the server does it")),
+        n => Err(format!("{n} to be applied; `guildhall migrate` or a start of the server does it").into()),
     }
 }

@@ -1,6 +1,7 @@
 //! `guildhall serve`
 
 use crate::config::{Common, Server};
+use crate::exit::Failure;
 use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
 use crate::master_key::{self, Place};
@@ -18,18 +19,18 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
-    common: Common,
-    #[command(flatten)]
     server: Server,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl Serve {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let common = self.common.complete()?;
         let options = self.server.complete(common.config.as_deref())?;
-        logs::start(options.log_format.as_deref(), options.log_level.as_deref())?;
+        logs::start(options.log_format.as_deref(), options.log_level.as_deref()).map_err(Failure::usage)?;
         // All that can be refused is looked at before anything is made.
-        check(&options)?;
+        check(&options).map_err(Failure::usage)?;
         database_file::check_folder(&common)?;
         let listener = bind("--listen", options.listen()).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -37,10 +38,10 @@ impl Serve {
             Some(metrics) => Some(bind("--metrics-listen", metrics).await?),
             None => None,
         };
-        let checked = open::check(&common, &options, &public_url(&options, address)?)?;
-        let proxies = proxies(&options)?;
+        let checked = open::check(&common, &options, &public_url(&options, address).map_err(Failure::usage)?)?;
+        let proxies = proxies(&options).map_err(Failure::usage)?;
         if master_key::is_inside(&common) {
-            check_embedded_key(address)?;
+            check_embedded_key(address).map_err(Failure::usage)?;
         }
         database_file::make_folder(&common)?;
         let _lock = DatabaseLock::take(common.database_url())?;
@@ -62,8 +63,8 @@ impl Serve {
     }
 }
 
-async fn bind(option: &str, address: &str) -> Result<TcpListener, String> {
-    check_address(option, address)?;
+async fn bind(option: &str, address: &str) -> Result<TcpListener, Failure> {
+    check_address(option, address).map_err(Failure::usage)?;
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {
@@ -75,7 +76,7 @@ async fn bind(option: &str, address: &str) -> Result<TcpListener, String> {
             }
             _ => format!("check {option}"),
         };
-        format!("cannot listen on {address}: {error}; {advice}")
+        format!("cannot listen on {address}: {error}; {advice}").into()
     })
 }
 
@@ -96,7 +97,11 @@ fn check_address(option: &str, address: &str) -> Result<(), String> {
 /// What links begin with. An address that stands for all of a machine is none that anybody could open.
 fn public_url(options: &Server, address: SocketAddr) -> Result<String, String> {
     if let Some(url) = &options.public_url {
-        return checked_url(url);
+        let url = checked_url(url)?;
+        if let Some(words) = beyond_root(&url) {
+            tracing::warn!("{words}");
+        }
+        return Ok(url);
     }
     let url = format!("http://{address}");
     if address.ip().is_unspecified() {
@@ -143,6 +148,19 @@ pub(super) fn checked_url(url: &str) -> Result<String, String> {
     }
 }
 
+/// What is wrong with a URL that has a path: the doors are at the root, and that is where clients look for them.
+pub(super) fn beyond_root(url: &str) -> Option<String> {
+    let (_, place) = url.split_once("://")?;
+    let (host, path) = place.split_once('/')?;
+    let root = url.strip_suffix(path).unwrap_or(url).trim_end_matches('/');
+    (!path.trim_matches('/').is_empty()).then(|| {
+        format!(
+            "--public-url {url}: clients drop the path and ask {host} at its root; links hold it, and work only where a \
+             proxy takes it away again; better give {root}"
+        )
+    })
+}
+
 /// A key inside the database it protects is a key for development; nobody else may reach such a server (T-67).
 fn check_embedded_key(address: SocketAddr) -> Result<(), String> {
     if !address.ip().is_loopback() {
@@ -154,10 +172,10 @@ fn check_embedded_key(address: SocketAddr) -> Result<(), String> {
 }
 
 /// Which database it is: whoever has two should see it here.
-async fn say_database(opened: &Opened, common: &Common) -> Result<(), String> {
+async fn say_database(opened: &Opened, common: &Common) -> Result<(), Failure> {
     let db = opened.app.db();
     let engine = db.engine();
-    let version = db.read(move |tx| version(tx, engine)).await.map_err(|error| error.to_string())?;
+    let version = db.read(move |tx| version(tx, engine)).await?;
     let database = shown(common);
     let words = if opened.is_new { "made a new database" } else { "opened the database" };
     let engine = format!("{} {version}", engine_name(engine));
@@ -179,8 +197,8 @@ fn at_database(common: &Common) -> &'static str {
     if common.names_database() { " --database-url …" } else { "" }
 }
 
-async fn first_project(app: &App, common: &Common) -> Result<(), String> {
-    if let Some(created) = projects::create_first(app).await.map_err(super::explain)? {
+async fn first_project(app: &App, common: &Common) -> Result<(), Failure> {
+    if let Some(created) = projects::create_first(app).await? {
         let id = &created.project_id;
         tracing::info!(project_id = %id, "made a test project, whose links lead to {}", projects::FIRST_REDIRECT_URL);
         let at = at_database(common);

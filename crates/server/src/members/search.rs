@@ -61,9 +61,9 @@ pub(super) struct Search {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Found {
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
     organizations: BTreeMap<String, Organization>,
-    results_metadata: ResultsMetadata,
+    pub(super) results_metadata: ResultsMetadata,
 }
 
 pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {

@@ -50,8 +50,8 @@ pub(super) struct Search {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Found {
-    organizations: Vec<Organization>,
-    results_metadata: ResultsMetadata,
+    pub(super) organizations: Vec<Organization>,
+    pub(super) results_metadata: ResultsMetadata,
 }
 
 pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {

@@ -18,7 +18,7 @@ pub use operations::{
     Created, FIRST_REDIRECT_URL, New, Secret, add_secret, counts, create, create_first, remove_secret,
     rotate_signing_key,
 };
-pub(crate) use operations::{close, enter, enter_again, erase, ids};
+pub(crate) use operations::{by_operator, close, enter, enter_again, erase, ids, look_by_operator};
 pub(crate) use policy::{current_policy, policy, set_policy};
 pub use shown::{Shown, ShownSecret};
 pub(crate) use store::TABLES;

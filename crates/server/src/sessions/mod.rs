@@ -8,6 +8,7 @@ mod endpoints;
 mod jwt;
 mod news;
 mod operations;
+pub(crate) mod operator;
 mod prolonging;
 mod remembered;
 mod store;
