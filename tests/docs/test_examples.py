@@ -5,6 +5,7 @@ What the reader sees is what runs, except that the ports are free ones and that 
 
 - `<!-- starts a server -->`: the last command runs until it is told to stop; it must say where it listens
 - `<!-- instead of the client above -->`: it takes the place of the client in the page before it
+- `<!-- with jq -->`: it is run where that program is
 - `<!-- not run: why -->`: it is not run
 """
 
@@ -12,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -206,6 +208,8 @@ def follow(stage: Stage, path: pathlib.Path):
         match block.language:
             case "sh" if block.note == "starts a server":
                 run_server(stage, block, code)
+            case "sh" if block.note == "with jq" and not shutil.which("jq"):
+                pass
             case "sh":
                 run_sh(stage, block, code)
             case "python":

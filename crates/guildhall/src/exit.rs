@@ -140,7 +140,6 @@ impl From<Error> for Failure {
 
 fn way_out(error: ApiError) -> Option<&'static str> {
     Some(match error {
-        ApiError::ProjectNotFound => "`guildhall project list` shows those there are.",
         ApiError::OrganizationNotFound => "`guildhall organization search` looks by a part of the name.",
         ApiError::MemberNotFound => "`guildhall member search` looks by a part of the address.",
         ApiError::SessionNotFound => "`guildhall session list` shows those of a member.",

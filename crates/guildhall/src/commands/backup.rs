@@ -12,6 +12,7 @@ use crate::terminal::warn;
 use crate::transfer::{self, Archive, Fault, Header, Loader, Reader, Writer, is_standard, once};
 use crate::whole_file;
 use clap::Args;
+use serde_json::json;
 use database::Database;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Backup {
     /// Where to, or - for stdout; a backup that is there already is replaced once the new one is whole
     file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -30,6 +34,9 @@ pub(crate) struct Backup {
 pub(crate) struct Restore {
     /// What `guildhall backup` wrote, or - for stdin
     file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -42,9 +49,19 @@ impl Backup {
             true => (warn, "stdout".into()),
             false => (print, self.file.display().to_string()),
         };
+        if self.json && is_standard(&self.file) {
+            return Err(Failure::usage("--json: stdout has the backup already; give it a file"));
+        }
         let db = transfer::open_existing(&common).await?;
         let count = if is_standard(&self.file) { to_stdout(&db).await } else { to_file(&db, &self.file).await };
-        say(&format!("wrote {} rows to {name}", count?));
+        let count = count?;
+        if self.json {
+            let said = json!({ "file": name, "rows": count, "master_key_id": keys::needed(&db).await? });
+            print(&said.to_string());
+            db.close().await;
+            return Ok(());
+        }
+        say(&format!("wrote {count} rows to {name}"));
         say("The master key is not in it, and no server runs on a restored copy without it. Keep the key, elsewhere:");
         say(&match (place(&common, &db).await?, keys::open(&common, &db).await) {
             (Place::Nowhere, _) => "this command was not given it.".to_owned(),
@@ -137,7 +154,9 @@ impl Restore {
         transfer::prepare(&db, &header.migrations).await?;
         let count = load(&db, archive, header).await.map_err(|fault| Failure::from(fault).after("nothing was restored"))?;
         transfer::catch_up(&db).await?;
-        print(&format!("restored {count} rows"));
+        if !self.json {
+            print(&format!("restored {count} rows"));
+        }
         let place = place(&common, &db).await?;
         let opened = keys::open(&common, &db).await;
         let needed = keys::needed_in_words(&db).await?;
@@ -147,6 +166,9 @@ impl Restore {
              then{needed} (--master-key-file or GUILDHALL_MASTER_KEY)."
         );
         match (place, opened) {
+            (place, opened) if self.json && (place == Place::Nowhere || opened.is_ok()) => {
+                print(&json!({ "rows": count, "master_key_opens": place != Place::Nowhere }).to_string());
+            }
             (Place::Nowhere, _) => print(&words),
             (place, Ok(_)) => print(&format!("the master key in {place} opens it")),
             (place, Err(_)) => {

@@ -13,6 +13,7 @@ use clap::Args;
 use database::transfer::Table;
 use database::{Database, Value};
 use foundation::secret::Secret;
+use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -30,6 +31,9 @@ pub(crate) struct Copy {
     /// The same; no server may run on it
     #[arg(long, value_name = "URL")]
     to: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// The file with the master key of both; on SQLite, `master.key` beside the source is used when there
     #[arg(help_heading = COMMON, long, env = "GUILDHALL_MASTER_KEY_FILE", value_name = "PATH")]
     master_key_file: Option<PathBuf>,
@@ -70,7 +74,7 @@ impl Copy {
         transfer::prepare(&target, &migrations).await?;
         let count = copy(&source, &target).await.map_err(|fault| Failure::from(fault).after("nothing was copied"))?;
         transfer::catch_up(&target).await?;
-        print(&format!("copied {count} rows"));
+        print(&if self.json { json!({ "rows": count }).to_string() } else { format!("copied {count} rows") });
         let there = place_of(&to, &target).await?;
         let opened = keys::open(&to, &target).await;
         source.close().await;
@@ -81,7 +85,7 @@ impl Copy {
             )
             .into());
         }
-        if place != Place::Nowhere {
+        if place != Place::Nowhere && !self.json {
             print("The master key was not copied. Start the server of the new database with the same one");
             print(&format!("(--master-key-file or GUILDHALL_MASTER_KEY); it is in {place}."));
         }

@@ -42,7 +42,13 @@ fn write(command: &Command, is_program: bool, directory: &Path) -> io::Result<()
 /// The page of a command. Every reader of manuals knows ASCII, and how other characters are written in it.
 fn page(command: &Command, is_program: bool) -> io::Result<String> {
     let text = String::from_utf8(roff(command, is_program)?).map_err(io::Error::other)?;
-    Ok(text.chars().map(|c| if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) }).collect())
+    let written = |c: char| match c {
+        // What cannot show it, as a printer of letters only, would leave it out.
+        '…' => "\\&...".to_owned(),
+        c if c.is_ascii() => c.to_string(),
+        c => format!("\\[u{:04X}]", u32::from(c)),
+    };
+    Ok(text.chars().map(written).collect())
 }
 
 fn roff(command: &Command, is_program: bool) -> io::Result<Vec<u8>> {

@@ -150,8 +150,8 @@ pub(super) async fn finish(
     judged: std::result::Result<Accepted, Refused>,
     exchange: Exchange,
 ) -> Result<Option<Arrived>> {
-    let cx = found.cx.clone();
-    cx.write(move |tx| {
+    let (cx, connection, told) = (found.cx.clone(), found.connection.connection_id.clone(), exchange.clone());
+    let finished = cx.write(move |tx| {
         if let Ok(accepted) = &judged {
             prefetch(tx, &found, accepted)?;
         }
@@ -166,8 +166,17 @@ pub(super) async fn finish(
             Err(refused) => refuse(tx, &found, exchange, refused),
         };
         arrived.map(Some)
-    })
-    .await
+    });
+    finished.await.inspect_err(|error| log(error, connection.as_str(), &told))
+}
+
+/// Says where the reason of a refusal is. It may hold an address, which no log does; and of what strangers send there would be
+/// too many lines.
+fn log(error: &Error, connection: &str, exchange: &Exchange) {
+    if let Some(error) = error.api().filter(|_| exchange.answers_login) {
+        let (request, error) = (&exchange.request_id, error.error_type());
+        tracing::info!(request_id = %request, error, "a login by SSO was refused; why: guildhall sso explain {connection} --request {request}");
+    }
 }
 
 /// The refusal of an answer that was judged by a connection which is another by now.
