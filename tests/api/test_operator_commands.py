@@ -449,7 +449,7 @@ def test_copy_there_and_back(serve, new_url, guildhall, key_file, tmp_path):
         assert login(other, org, member.email_address).member_id == member.member_id
     # Neither is empty now.
     done = guildhall("copy", "--from", server.database_url, "--to", back, "--master-key-file", key_file, check=False)
-    assert done.returncode == 1
+    assert done.returncode == (4 if ENGINE == "sqlite" else 1)
 
 
 def test_copy_refuses_a_source_that_is_served(new_url, guildhall, serve):

@@ -487,5 +487,5 @@ def test_a_project_that_is_refused_makes_no_database(shell, tmp_path):
 def test_t67_a_server_that_others_would_reach_without_a_key_makes_nothing(shell, new_url):
     url = new_url()
     done = shell("serve", "--database-url", url, "--listen", "0.0.0.0:0")
-    assert done.returncode == 1 and "--master-key-file" in done.stderr, done
+    assert done.returncode == 2 and "--master-key-file" in done.stderr, done
     assert harness.rows(url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'") == [("0",)]
