@@ -47,14 +47,26 @@ pub(crate) struct Server {
     #[arg(help_heading = "Server", long, env = "GUILDHALL_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// `smtp://[user:pass@]host:port[?starttls=optional]` or `smtps://…`; none keeps mail in the local outbox
-    #[arg(help_heading = "Mail and text messages", long, env = "GUILDHALL_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        help_heading = "Mail and text messages",
+        long,
+        env = "GUILDHALL_SMTP_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) smtp_url: Option<Secret>,
     /// Envelope and header sender [default: no-reply@localhost]
     #[arg(help_heading = "Mail and text messages", long, env = "GUILDHALL_MAIL_FROM", value_name = "ADDR")]
     pub(crate) mail_from: Option<String>,
     /// Where every text message is POSTed as JSON, or `twilio+https://SID:TOKEN@api.twilio.com?from=…`; none keeps them in the
     /// local outbox
-    #[arg(help_heading = "Mail and text messages", long, env = "GUILDHALL_SMS_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        help_heading = "Mail and text messages",
+        long,
+        env = "GUILDHALL_SMS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) sms_url: Option<Secret>,
     /// A directory of mail templates that replace the built-in ones
     #[arg(help_heading = "Mail and text messages", long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]

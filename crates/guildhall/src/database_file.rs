@@ -27,7 +27,8 @@ pub(crate) fn check_folder(common: &Common) -> Result<(), Failure> {
         Some(folder) if common.database_url() != DEFAULT_DATABASE_URL => {
             let shown = full(folder);
             let shown = shown.display();
-            let words = format!("there is no folder {shown}; make it first (mkdir -p {shown}), or correct --database-url");
+            let words =
+                format!("there is no folder {shown}; make it first (mkdir -p {shown}), or correct --database-url");
             Err(Failure::not_found(words))
         }
         _ => Ok(()),

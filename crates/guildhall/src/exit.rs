@@ -35,7 +35,9 @@ impl Exit {
             Self::Done => "It is done.",
             Self::Failed => "It was refused or has failed, or a check found something wrong.",
             Self::Usage => "The command line, a variable or the configuration file is wrong.",
-            Self::NotFound => "What was named is not there: a project, an organization, a member, a session, a database.",
+            Self::NotFound => {
+                "What was named is not there: a project, an organization, a member, a session, a database."
+            }
             Self::Unavailable => {
                 "The database cannot be reached or is too busy, or another guildhall holds it. Try again later."
             }

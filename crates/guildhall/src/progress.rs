@@ -33,7 +33,8 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     /// One of as much to do as [`Progress::begin`] will say.
     pub(crate) fn new(what: &'static str, unit: Unit) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_finish(ProgressFinish::AndClear);
+        let bar =
+            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_finish(ProgressFinish::AndClear);
         bar.set_style(unit.style());
         bar.set_message(what);
         Self(bar)

@@ -16,7 +16,9 @@ pub enum Refused {
         why: &'static str,
     },
     /// All addresses of the host are outside of the public Internet, and the operator has not allowed them.
-    #[error("{host} leads to no public address; the operator of this server can allow it with --outbound-allow {allow}")]
+    #[error(
+        "{host} leads to no public address; the operator of this server can allow it with --outbound-allow {allow}"
+    )]
     Blocked {
         /// The host.
         host: String,

@@ -2,9 +2,9 @@
 
 use super::print;
 use crate::config::Common;
-use crate::exit::Failure;
 use crate::database_file;
 use crate::database_lock::DatabaseLock;
+use crate::exit::Failure;
 use crate::master_key::opening as keys;
 use crate::master_key::{Place, place};
 use crate::progress::{Progress, Unit};
@@ -12,8 +12,8 @@ use crate::terminal::warn;
 use crate::transfer::{self, Archive, Fault, Header, Loader, Reader, Writer, is_standard, once};
 use crate::whole_file;
 use clap::Args;
-use serde_json::json;
 use database::Database;
+use serde_json::json;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -152,7 +152,8 @@ impl Restore {
         let _lock = DatabaseLock::take(common.database_url())?;
         let db = transfer::open(&common).await?;
         transfer::prepare(&db, &header.migrations).await?;
-        let count = load(&db, archive, header).await.map_err(|fault| Failure::from(fault).after("nothing was restored"))?;
+        let count =
+            load(&db, archive, header).await.map_err(|fault| Failure::from(fault).after("nothing was restored"))?;
         transfer::catch_up(&db).await?;
         if !self.json {
             print(&format!("restored {count} rows"));

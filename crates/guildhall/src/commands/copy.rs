@@ -2,9 +2,9 @@
 
 use super::print;
 use crate::config::{COMMON, Common};
-use crate::exit::Failure;
 use crate::database_file;
 use crate::database_lock::DatabaseLock;
+use crate::exit::Failure;
 use crate::master_key::opening as keys;
 use crate::master_key::{Place, place as place_of};
 use crate::progress::{Progress, Unit};

@@ -73,13 +73,7 @@ impl List {
         } else {
             let row = |key: &Listed| {
                 let values = key.sealed_values.map(|count| count.to_string()).unwrap_or_default();
-                vec![
-                    key.id.to_string(),
-                    key.purpose.clone(),
-                    key.created_at.clone(),
-                    key.master_key_id.clone(),
-                    values,
-                ]
+                vec![key.id.to_string(), key.purpose.clone(), key.created_at.clone(), key.master_key_id.clone(), values]
             };
             let rows: Vec<_> = keys.iter().map(row).collect();
             Table::new(&["KEY", "PURPOSE", "MADE", "MASTER KEY", "SEALED VALUES"]).print(&rows);

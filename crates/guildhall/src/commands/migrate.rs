@@ -2,8 +2,8 @@
 
 use super::print;
 use crate::config::Common;
-use crate::exit::Failure;
 use crate::database_file;
+use crate::exit::Failure;
 use crate::progress::{Progress, Unit};
 use crate::transfer::{self, cannot_migrate};
 use clap::Args;

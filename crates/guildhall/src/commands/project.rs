@@ -283,11 +283,11 @@ impl Project {
             }
             Project::RemoveSecret(remove) => {
                 let app = open_for_command(remove.common).await?;
-                let removed =
-                    projects::remove_secret(&app, &remove.project_id, &remove.secret_id).await?;
+                let removed = projects::remove_secret(&app, &remove.project_id, &remove.secret_id).await?;
                 close(app).await?;
                 if !removed {
-                    let words = "the project has no such secret; `guildhall project show ID` has the ids of those it has";
+                    let words =
+                        "the project has no such secret; `guildhall project show ID` has the ids of those it has";
                     return Err(Failure::not_found(words));
                 }
                 if remove.json {

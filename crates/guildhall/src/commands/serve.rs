@@ -1,9 +1,9 @@
 //! `guildhall serve`
 
 use crate::config::{Common, Server};
-use crate::exit::Failure;
 use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
+use crate::exit::Failure;
 use crate::master_key::{self, Place};
 use crate::open::{self, Opened};
 use crate::{logs, transfer::engine_name};

@@ -129,7 +129,11 @@ impl Revoke {
         let project = &self.project;
         if let Some(session) = &self.session {
             server::revoke_session(app, project, session).await?;
-            print(&if self.json { json!({ "member_session_id": session }).to_string() } else { "1 session ended".into() });
+            print(&if self.json {
+                json!({ "member_session_id": session }).to_string()
+            } else {
+                "1 session ended".into()
+            });
         } else if let Some(member) = &self.member {
             let Revoked { sessions, .. } = server::revoke_sessions_of_member(app, project, member).await?;
             let said = json!({ "member_id": member, "sessions": sessions });
@@ -140,7 +144,8 @@ impl Revoke {
             if !self.yes {
                 confirm(text("organization_name"), text("organization_slug"))?;
             }
-            let Revoked { members, sessions } = server::revoke_sessions_of_organization(app, project, organization).await?;
+            let Revoked { members, sessions } =
+                server::revoke_sessions_of_organization(app, project, organization).await?;
             let said = json!({ "organization_id": text("organization_id"), "members": members, "sessions": sessions });
             print(&match self.json {
                 true => said.to_string(),

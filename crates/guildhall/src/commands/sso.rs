@@ -54,7 +54,9 @@ impl Explain {
         }
         app.db().close().await;
         match (asked.is_empty(), &self.request) {
-            (true, Some(id)) => Err(Failure::not_found(format!("the last logins by this connection have no request {id}"))),
+            (true, Some(id)) => {
+                Err(Failure::not_found(format!("the last logins by this connection have no request {id}")))
+            }
             (true, None) if !self.json => {
                 print("Nobody has come back from its identity provider yet.");
                 Ok(())

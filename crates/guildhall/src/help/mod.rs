@@ -32,7 +32,11 @@ pub(crate) const EXIT_STATUS: &str = "Exit status";
 pub(crate) fn complete(command: Command) -> Command {
     let template = template(&command);
     let status = exit_status(&command);
-    command.mut_subcommands(|sub| with_examples(sub, "")).help_template(template).after_help(MORE).after_long_help(status)
+    command
+        .mut_subcommands(|sub| with_examples(sub, ""))
+        .help_template(template)
+        .after_help(MORE)
+        .after_long_help(status)
 }
 
 fn with_examples(command: Command, of: &str) -> Command {
@@ -115,8 +119,12 @@ mod tests {
         let command = command_line::whole();
         let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
         grouped.sort_unstable();
-        let mut there: Vec<_> =
-            command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(|sub| sub.get_name()).chain([HELP]).collect();
+        let mut there: Vec<_> = command
+            .get_subcommands()
+            .filter(|sub| !sub.is_hide_set())
+            .map(|sub| sub.get_name())
+            .chain([HELP])
+            .collect();
         there.sort_unstable();
         assert_eq!(grouped, there, "a new command goes into one of GROUPS");
     }

@@ -121,14 +121,18 @@ fn is_unknown(applied: &Applied) -> bool {
 pub(crate) async fn prepare(db: &Database, source: &[Applied]) -> Result<(), Failure> {
     if let Some(unknown) = source.iter().find(|applied| is_unknown(applied)) {
         let name = &unknown.name;
-        return Err(format!("the data comes from a newer guildhall (migration {name} is unknown here); use that one").into());
+        return Err(
+            format!("the data comes from a newer guildhall (migration {name} is unknown here); use that one").into()
+        );
     }
     let engine = db.engine();
     let here = db.read(move |tx| check_empty(tx, engine).and_then(|()| Ok(applied(tx, engine)?)));
     let here = here.await?;
     if let Some(newer) = here.iter().find(|here| source.iter().all(|source| source.name != here.name)) {
         let name = &newer.name;
-        return Err(format!("the data is older than the target database (it lacks migration {name}); give a new one").into());
+        return Err(
+            format!("the data is older than the target database (it lacks migration {name}); give a new one").into()
+        );
     }
     let steps: Vec<Migration> =
         MIGRATIONS.iter().copied().filter(|known| source.iter().any(|applied| applied.name == known.name)).collect();

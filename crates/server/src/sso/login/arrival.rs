@@ -175,7 +175,8 @@ pub(super) async fn finish(
 fn log(error: &Error, connection: &str, exchange: &Exchange) {
     if let Some(error) = error.api().filter(|_| exchange.answers_login) {
         let (request, error) = (&exchange.request_id, error.error_type());
-        tracing::info!(request_id = %request, error, "a login by SSO was refused; why: guildhall sso explain {connection} --request {request}");
+        let ask = format_args!("guildhall sso explain {connection} --request {request}");
+        tracing::info!(request_id = %request, error, "a login by SSO was refused; why: {ask}");
     }
 }
 
