@@ -1,20 +1,14 @@
 //! Reading the command line, and what is said where it is wrong.
 
-use crate::help;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ContextKind;
-use clap::{Arg, ArgMatches, Command, CommandFactory as _};
+use clap::{Arg, ArgMatches, Command};
 use std::ops::{Bound, RangeBounds};
 use std::str::FromStr;
 
-/// The program's command with all that help says.
-pub(crate) fn whole() -> Command {
-    help::complete(crate::Arguments::command())
-}
-
 /// Reads the command line, or ends with what is wrong with it.
-pub(crate) fn read() -> ArgMatches {
-    let command = prepared(whole(), |arg| arg);
+pub(crate) fn read(command: Command) -> ArgMatches {
+    let command = prepared(command, |arg| arg);
     match command.clone().try_get_matches() {
         Ok(matches) => matches,
         // What variables give is not hidden where somebody asks for help.

@@ -1,6 +1,5 @@
 //! How a command ends: with words for people, and a number for scripts.
 
-use crate::transfer::Fault;
 use foundation::error::{ApiError, Error};
 use std::fmt;
 use std::process::ExitCode;
@@ -109,16 +108,6 @@ impl From<database::Error> for Failure {
                 Self::unavailable(words)
             }
             _ => words.into(),
-        }
-    }
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Database(error) => error.into(),
-            Fault::NotFound(words) => Self::not_found(words),
-            Fault::Words(words) => words.into(),
         }
     }
 }

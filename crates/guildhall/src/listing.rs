@@ -1,10 +1,9 @@
 //! What commands that list and show have in common: how much, for whom, and how it looks.
 
 use crate::command_line::number;
-use crate::commands::print;
 use crate::exit::Failure;
 use crate::table::{Table, visible};
-use crate::terminal::warn;
+use crate::terminal::{print, warn};
 use clap::Args;
 use foundation::error::Result;
 use serde_json::Value;

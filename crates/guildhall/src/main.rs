@@ -19,7 +19,7 @@ mod terminal;
 mod transfer;
 mod whole_file;
 
-use clap::{FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use exit::{Exit, Failure};
 use mimalloc::MiMalloc;
 use std::pin::Pin;
@@ -90,8 +90,13 @@ enum Command {
     Doors,
 }
 
+/// The program's command, with all that help says.
+fn program() -> clap::Command {
+    help::complete(Arguments::command())
+}
+
 fn main() -> ExitCode {
-    let matches = command_line::read();
+    let matches = command_line::read(program());
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -130,10 +135,10 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
                 Ok(())
             }
             Command::Completions(completions) => {
-                completions.run();
+                completions.run(&program());
                 Ok(())
             }
-            Command::Man(man) => Ok(man.run()?),
+            Command::Man(man) => Ok(man.run(program())?),
             Command::Doors => {
                 commands::print(&server::doors().to_string());
                 Ok(())
@@ -145,4 +150,57 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
 fn fail(failure: &Failure) -> ExitCode {
     terminal::fail(&failure.to_string());
     failure.exit.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Command;
+    use help::examples::EXAMPLES;
+    use help::{GROUPS, HELP};
+    use std::collections::BTreeSet;
+
+    /// Every command that can be run, by its path.
+    fn leaves(command: &Command, of: &str, found: &mut BTreeSet<String>) {
+        for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+            let path = if of.is_empty() { sub.get_name().to_owned() } else { format!("{of} {}", sub.get_name()) };
+            if !sub.has_subcommands() || !sub.is_subcommand_required_set() {
+                found.insert(path.clone());
+            }
+            leaves(sub, &path, found);
+        }
+    }
+
+    #[test]
+    fn every_command_is_in_one_group() {
+        let command = program();
+        let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        grouped.sort_unstable();
+        let mut there: Vec<_> = command
+            .get_subcommands()
+            .filter(|sub| !sub.is_hide_set())
+            .map(|sub| sub.get_name())
+            .chain([HELP])
+            .collect();
+        there.sort_unstable();
+        assert_eq!(grouped, there, "a new command goes into one of GROUPS");
+    }
+
+    #[test]
+    fn every_command_has_examples_and_all_of_them_can_be_run() {
+        let command = program();
+        let mut there = BTreeSet::new();
+        leaves(&command, "", &mut there);
+        let described: BTreeSet<_> = EXAMPLES.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(described, there, "a new command has examples in help/examples.rs");
+        for (path, examples) in EXAMPLES {
+            for (_, line) in *examples {
+                let own: Vec<_> = line.split([' ', '\n']).take_while(|word| !["|", ">"].contains(word)).collect();
+                assert!(line.starts_with(&format!("guildhall {path}")), "{line}");
+                if let Err(error) = command.clone().try_get_matches_from(own) {
+                    panic!("{line}: {error}");
+                }
+            }
+        }
+    }
 }

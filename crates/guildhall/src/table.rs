@@ -1,7 +1,6 @@
 //! Tables for people: aligned columns, each row on one line of the terminal.
 
-use crate::commands::print;
-use crate::terminal::{HEADING, styled, width};
+use crate::terminal::{HEADING, print, styled, width};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// What stands between columns.

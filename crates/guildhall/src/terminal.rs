@@ -1,4 +1,4 @@
-//! What is said to whoever sits at the terminal, beside what a command answers.
+//! What is said to whoever sits at the terminal: what a command answers, and what is said beside it.
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
@@ -13,9 +13,17 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Of what stands above others.
 pub(crate) const HEADING: Style = Style::new().bold();
 
-/// A word in a style, which [`super::commands::print`] leaves out where nobody wants colours.
+/// A word in a style, which [`print`] leaves out where nobody wants colours.
 pub(crate) fn styled(style: Style, word: &str) -> String {
     format!("{style}{word}{style:#}")
+}
+
+/// Writes a line to stdout at once, without colours where nobody wants them. A closed pipe is not an error: `guildhall audit |
+/// head` is fine.
+pub(crate) fn print(line: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = writeln!(out, "{line}");
+    let _ = out.flush();
 }
 
 /// Says something beside what a command answers, on stderr.

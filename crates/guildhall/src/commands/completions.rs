@@ -1,6 +1,5 @@
 //! `guildhall completions`
 
-use crate::command_line;
 use clap::{Args, Command};
 use clap_complete::Shell;
 use std::io;
@@ -12,9 +11,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self) {
+    pub(crate) fn run(self, program: &Command) {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut offered(&command_line::whole()), "guildhall", &mut script);
+        clap_complete::generate(self.shell, &mut offered(program), "guildhall", &mut script);
         // A closed pipe is not an error.
         let _ = io::Write::write_all(&mut io::stdout(), &script);
     }

@@ -1,6 +1,5 @@
 //! `guildhall man`
 
-use crate::command_line;
 use crate::exit::Exit;
 use crate::help::{EXAMPLES, EXIT_STATUS, examples};
 use clap::{Args, Command};
@@ -16,8 +15,8 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    pub(crate) fn run(self) -> Result<(), String> {
-        let mut program = command_line::whole().disable_help_subcommand(true);
+    pub(crate) fn run(self, program: Command) -> Result<(), String> {
+        let mut program = program.disable_help_subcommand(true);
         program.build();
         match &self.directory {
             None => {

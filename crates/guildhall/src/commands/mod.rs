@@ -19,11 +19,4 @@ pub(crate) mod serve;
 pub(crate) mod session;
 pub(crate) mod sso;
 
-/// Writes a line to stdout at once, without colours where nobody wants them. A closed pipe is not an error: `guildhall audit |
-/// head` is fine.
-pub(crate) fn print(line: &str) {
-    use std::io::Write as _;
-    let mut out = anstream::stdout().lock();
-    let _ = writeln!(out, "{line}");
-    let _ = out.flush();
-}
+pub(crate) use crate::terminal::print;

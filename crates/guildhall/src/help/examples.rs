@@ -2,7 +2,7 @@
 
 type Example = (&'static str, &'static str);
 
-pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
+pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "serve",
         &[

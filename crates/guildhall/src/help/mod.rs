@@ -1,6 +1,6 @@
 //! What is said to whoever asks for help: the commands in groups, examples of each, and what the exit status says.
 
-mod examples;
+pub(crate) mod examples;
 
 use crate::exit::Exit;
 use clap::Command;
@@ -8,7 +8,7 @@ use clap::builder::StyledStr;
 use std::fmt::Write as _;
 
 /// The commands, in the groups in which help lists them.
-const GROUPS: &[(&str, &[&str])] = &[
+pub(crate) const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "doctor", "migrate"]),
     ("Projects and people", &["project", "organization", "member", "session", "rbac", "sso", "outbox", "audit"]),
     ("Data", &["backup", "restore", "copy"]),
@@ -17,7 +17,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 /// A command that clap adds by itself, and later.
-const HELP: &str = "help";
+pub(crate) const HELP: &str = "help";
 const ABOUT_HELP: &str = "Say more about a command, with examples";
 
 /// What short help ends with.
@@ -95,55 +95,4 @@ fn exit_status(command: &Command) -> StyledStr {
         let _ = write!(text, "\n  {}  {}", exit.code(), exit.meaning());
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::command_line;
-    use std::collections::BTreeSet;
-
-    /// Every command that can be run, by its path.
-    fn leaves(command: &Command, of: &str, found: &mut BTreeSet<String>) {
-        for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
-            let path = if of.is_empty() { sub.get_name().to_owned() } else { format!("{of} {}", sub.get_name()) };
-            if !sub.has_subcommands() || !sub.is_subcommand_required_set() {
-                found.insert(path.clone());
-            }
-            leaves(sub, &path, found);
-        }
-    }
-
-    #[test]
-    fn every_command_is_in_one_group() {
-        let command = command_line::whole();
-        let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-        grouped.sort_unstable();
-        let mut there: Vec<_> = command
-            .get_subcommands()
-            .filter(|sub| !sub.is_hide_set())
-            .map(|sub| sub.get_name())
-            .chain([HELP])
-            .collect();
-        there.sort_unstable();
-        assert_eq!(grouped, there, "a new command goes into one of GROUPS");
-    }
-
-    #[test]
-    fn every_command_has_examples_and_all_of_them_can_be_run() {
-        let command = command_line::whole();
-        let mut there = BTreeSet::new();
-        leaves(&command, "", &mut there);
-        let described: BTreeSet<_> = examples::EXAMPLES.iter().map(|(path, _)| (*path).to_owned()).collect();
-        assert_eq!(described, there, "a new command has examples in help/examples.rs");
-        for (path, examples) in examples::EXAMPLES {
-            for (_, line) in *examples {
-                let own: Vec<_> = line.split([' ', '\n']).take_while(|word| !["|", ">"].contains(word)).collect();
-                assert!(line.starts_with(&format!("guildhall {path}")), "{line}");
-                if let Err(error) = command.clone().try_get_matches_from(own) {
-                    panic!("{line}: {error}");
-                }
-            }
-        }
-    }
 }

@@ -47,6 +47,16 @@ impl fmt::Display for Fault {
     }
 }
 
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Database(error) => error.into(),
+            Fault::NotFound(words) => Self::not_found(words),
+            Fault::Words(words) => words.into(),
+        }
+    }
+}
+
 /// How people call the engine.
 pub(crate) fn engine_name(engine: Engine) -> &'static str {
     match engine {
