@@ -4,7 +4,7 @@ import json
 
 import pytest
 import told
-from harness import REDIRECT_URL, Server, unique
+from harness import REDIRECT_URL, Server, login, unique
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,13 @@ def policy_file(server) -> str:
     return str(path)
 
 
+def logged_in(project, what: str) -> list[str]:
+    """That of a new member who has logged in, and the project's option."""
+    organization = project.organization().organization_id
+    session = login(project, organization, project.member(organization).email_address).member_session
+    return [getattr(session, what), "--project", project.project_id]
+
+
 COMMANDS = {
     "project create": lambda server, project: ["--name", "Another", "--environment", "test", "--origin", "https://pages.example.com"],
     "project update": lambda server, project: [
@@ -37,6 +44,9 @@ COMMANDS = {
     "project add-secret": lambda server, project: [project.project_id],
     "project remove-secret": lambda server, project: [project.project_id, secret_id(server, project)],
     "keys rotate": lambda server, project: ["--project", project.project_id],
+    "session revoke": lambda server, project: logged_in(project, "member_session_id"),
+    "session revoke --member": lambda server, project: logged_in(project, "member_id"),
+    "session revoke --yes --organization": lambda server, project: logged_in(project, "organization_id"),
     "rbac set": lambda server, project: ["--project", project.project_id, policy_file(server)],
 }
 

@@ -226,7 +226,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(serve, new_url, key_file
 
 def test_no_backup_of_a_database_that_is_not_there(guildhall, tmp_path):
     done = guildhall("backup", tmp_path / "b", "--database-url", f"sqlite:{tmp_path}/no/such.db", check=False)
-    assert done.returncode == 1 and "there is no database" in done.stderr
+    assert done.returncode == 3 and "there is no database" in done.stderr
     assert not (tmp_path / "no").exists() and not (tmp_path / "b").exists()
 
 
@@ -260,12 +260,12 @@ def test_no_backup_of_nothing(serve, new_url, guildhall, key_file, tmp_path):
         with sqlite3.connect(path) as db:
             db.execute("CREATE TABLE theirs (x)")
     guildhall("migrate", "--database-url", empty)
-    for url, words in ((foreign, "nothing of guildhall"), (empty, "is empty")):
+    for url, code, words in ((foreign, 3, "nothing of guildhall"), (empty, 1, "is empty")):
         done = guildhall("backup", file, "--database-url", url, check=False)
-        assert done.returncode == 1 and words in done.stderr
+        assert done.returncode == code and words in done.stderr
         assert file.read_bytes() == good
     done = guildhall("copy", "--from", foreign, "--to", new_url(OTHER), check=False)
-    assert done.returncode == 1 and "nothing of guildhall" in done.stderr
+    assert done.returncode == 3 and "nothing of guildhall" in done.stderr
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -336,7 +336,7 @@ def test_restore_refuses_a_database_with_data(serve, new_url, guildhall, key_fil
     if ENGINE == "sqlite":
         # Not under a running server either.
         done = server.command("restore", str(file), "--master-key-file", str(key_file), check=False)
-        assert done.returncode == 1 and "already serving" in done.stderr
+        assert done.returncode == 4 and "already serving" in done.stderr
 
 
 def test_restore_over_keys_that_nothing_depends_on(serve, new_url, guildhall, key_file, tmp_path):
@@ -378,7 +378,7 @@ def test_commands_do_not_make_a_database(guildhall, tmp_path):
     for arguments in (("keys", "rotate", "--data"), ("keys", "rotate", "--master"), ("keys", "list"), ("project", "list"),
                       ("audit", "--project", "project-test-x"), ("outbox",)):
         done = guildhall(*arguments, "--database-url", url, check=False)
-        assert done.returncode == 1 and "there is no database" in done.stderr, arguments
+        assert done.returncode == 3 and "there is no database" in done.stderr, arguments
     assert not (tmp_path / "no").exists()
 
 
@@ -449,7 +449,7 @@ def test_copy_there_and_back(serve, new_url, guildhall, key_file, tmp_path):
         assert login(other, org, member.email_address).member_id == member.member_id
     # Neither is empty now.
     done = guildhall("copy", "--from", server.database_url, "--to", back, "--master-key-file", key_file, check=False)
-    assert done.returncode == 1
+    assert done.returncode == (4 if ENGINE == "sqlite" else 1)
 
 
 def test_copy_refuses_a_source_that_is_served(new_url, guildhall, serve):
@@ -459,9 +459,9 @@ def test_copy_refuses_a_source_that_is_served(new_url, guildhall, serve):
     link.symlink_to(server.database_url.removeprefix("sqlite:"))
     for url in (server.database_url, f"sqlite:{link}"):
         done = guildhall("copy", "--from", url, "--to", new_url("postgres"), key=KEY, check=False)
-        assert done.returncode == 1 and "already serving" in done.stderr
+        assert done.returncode == 4 and "already serving" in done.stderr
         done = guildhall("serve", "--database-url", url, "--listen", "127.0.0.1:0", key=KEY, check=False)
-        assert done.returncode == 1 and "already serving" in done.stderr
+        assert done.returncode == 4 and "already serving" in done.stderr
 
 
 def test_copy_refuses_a_target_with_data(new_url, guildhall):
@@ -699,11 +699,11 @@ def test_doctor_and_the_configuration(doctor, tmp_path):
     (tmp_path / "g.toml").write_text('public-url = "http://a.example.com"\ndatabase-url = "sqlite:none.db"\n')
     said = doctor("--config", "g.toml")
     assert status(said, "configuration") == ["ok"] and status(said, "public URL") == ["fail"]
-    for wrong in (("--log-level", "bogus"), ("--log-format", "xml"), ("--metrics-listen", "nonsense"),
-                  ("--listen", "256.1.1.1:99999")):
+    for wrong in (("--metrics-listen", "nonsense"), ("--listen", "256.1.1.1:99999")):
         assert status(doctor("--config", "g.toml", *wrong), "configuration") == ["fail"], wrong
-    (tmp_path / "g.toml").write_text("no-such-key = 1\n")
-    assert status(doctor("--config", "g.toml"), "configuration") == ["fail"]
+    for wrong in ('log-level = "bogus"', 'log-format = "xml"', "no-such-key = 1"):
+        (tmp_path / "g.toml").write_text(wrong)
+        assert status(doctor("--config", "g.toml"), "configuration") == ["fail"]
     assert status(doctor("--config", "missing.toml"), "configuration") == ["fail"]
 
 

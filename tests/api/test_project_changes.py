@@ -91,7 +91,7 @@ def test_list_is_a_table_for_people_and_lines_for_programs(start_server):
 @pytest.mark.parametrize("project_id", ["project-test-00000000-0000-4000-8000-000000000000", "nonsense"])
 def test_of_no_project(server, command, project_id):
     done = server.command("project", command[0], project_id, *command[1:], check=False)
-    assert done.returncode == 1 and "project_not_found" in done.stderr and done.stdout == ""
+    assert done.returncode == 3 and "project_not_found" in done.stderr and done.stdout == ""
 
 
 def test_secrets_for_programs(server, project):
@@ -146,7 +146,7 @@ def test_urls_of_one_flow(project):
     # Without the default the other one is it again.
     seen = update(project, "--flow", "invite", "--flow", "reset-password", "--remove-redirect-url", only)
     assert urls(seen) == {REDIRECT_URL: (FLOWS, FLOWS)} and seen["origins"] == [ORIGIN]
-    assert "a flow is one of login, signup" in update(project, "--flow", "logout", check=False).stderr
+    assert "[possible values: login, signup, " in update(project, "--flow", "logout", check=False).stderr
 
 
 def test_what_is_not_there_or_cannot_be_changes_nothing(project):
@@ -341,4 +341,4 @@ def test_deleting_asks_for_the_name(server):
     assert project.api.debug.whoami().project_id == project.project_id
     done = delete(server, project, typed=shown(project)["name"] + "\n")
     assert done.returncode == 0 and project.project_id in done.stdout, done.stderr
-    assert server.command("project", "show", project.project_id, check=False).returncode == 1
+    assert server.command("project", "show", project.project_id, check=False).returncode == 3

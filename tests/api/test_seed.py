@@ -121,7 +121,7 @@ def test_absurd_numbers_are_refused_in_words(numbers, sentence, server, project)
 def test_a_project_that_is_not_there_and_a_file_that_is(server, project, tmp_path):
     for unknown in ("project-test-00000000-0000-4000-8000-000000000000", "nonsense"):
         done = server.command("project", "seed", "--project", unknown, "--organizations", "1", "--members", "1", check=False)
-        assert done.returncode == 1 and "no such project" in done.stderr
+        assert done.returncode == 3 and "no such project" in done.stderr
     (tmp_path / "tokens").write_text("mine")
     done = seed(server, project, "--organizations", 1, "--members", 1, "--tokens", tmp_path / "tokens", check=False)
     assert done.returncode == 1 and "cannot make" in done.stderr

@@ -101,7 +101,7 @@ def test_a_command_in_the_wrong_folder_makes_no_database(shell, tmp_path):
     for command in (["project", "create", "--name", "X"], ["project", "list"], ["outbox"], ["keys", "list"], ["backup", "b"],
                     ["audit", "--project", "project-test-x"], ["copy", "--from", "sqlite:none.db", "--to", "sqlite:other.db"]):
         done = shell(*command)
-        assert done.returncode == 1 and "there is no database at" in done.stderr, (command, done)
+        assert done.returncode == 3 and "there is no database at" in done.stderr, (command, done)
         assert str(tmp_path) in done.stderr and "--database-url" in done.stderr, (command, done)
         assert entries(tmp_path) == [], command
 
@@ -110,7 +110,7 @@ def test_a_mistyped_path_makes_no_folder(shell, tmp_path):
     (tmp_path / "b").write_text("")
     for command in (["serve", "--listen", "127.0.0.1:0"], ["project", "create", "--name", "X"], ["migrate"]):
         done = shell(*command, "--database-url", f"sqlite:{tmp_path}/dtaa/guildhall.db")
-        assert done.returncode == 1 and "there is no folder" in done.stderr and "mkdir -p" in done.stderr, (command, done)
+        assert done.returncode == 3 and "there is no folder" in done.stderr and "mkdir -p" in done.stderr, (command, done)
         assert entries(tmp_path) == ["b"], command
 
 
@@ -133,7 +133,7 @@ def test_commands_do_not_take_somebody_elses_database(shell, new_url, tmp_path):
         subprocess.run(["psql", url, "-qc", "CREATE TABLE theirs (x INT)"], check=True)
     for command in (["project", "list"], ["outbox"], ["keys", "list"]):
         done = shell(*command, "--database-url", url)
-        assert done.returncode == 1 and "nothing of guildhall in this database" in done.stderr, (command, done)
+        assert done.returncode == 3 and "nothing of guildhall in this database" in done.stderr, (command, done)
     assert list(harness.contents(url)) == ["theirs"]
 
 
@@ -221,7 +221,7 @@ def test_an_address_in_use_says_what_to_do(shell, new_url, start_server):
 @pytest.mark.parametrize("option", ["--listen", "--metrics-listen"])
 def test_an_address_that_is_none_says_how_one_looks(option, address, shell, new_url):
     done = shell("serve", "--database-url", new_url(), option, address, *(["--listen", "127.0.0.1:0"] if option != "--listen" else []))
-    assert done.returncode == 1 and option in done.stderr and "HOST:PORT, such as 127.0.0.1:" in done.stderr, done
+    assert done.returncode == 2 and option in done.stderr and "HOST:PORT, such as 127.0.0.1:" in done.stderr, done
     said = shell("doctor", "--database-url", new_url(), option, address).stdout
     assert re.search(f"fail +configuration: {option} .*HOST:PORT", said), said
 
@@ -246,15 +246,15 @@ NEITHER = "neither a network like 10.20.0.0/16 nor a host with its port like idp
     ("--templates", "nowhere", "cannot read mail templates at nowhere"),
     ("--master-key-file", "nowhere", "cannot read nowhere"),
     ("--config", "nowhere", "cannot read nowhere"),
-    ("--log-level", "loud", "error, warn, info, debug or trace"),
-    ("--log-format", "xml", "text or json"),
+    ("--log-level", "loud", "error, warn, info, debug, trace"),
+    ("--log-format", "xml", "text, json"),
     ("--session-memory", "1G", "write a whole number, 0 or more"),
     ("--audit-days", "-1", "write a whole number, 0 or more"),
     ("--database-connections", "0", "write a whole number from 1 to 10000"),
 ])
 def test_a_wrong_value_says_which_option_and_what_is_right(option, value, right, shell, new_url):
     done = shell("serve", "--database-url", new_url(), "--listen", "127.0.0.1:0", option, value)
-    assert done.returncode in (1, 2) and option in done.stderr and right in done.stderr and "hush" not in done.stderr, done
+    assert done.returncode == 2 and option in done.stderr and right in done.stderr and "hush" not in done.stderr, done
 
 
 @pytest.mark.parametrize(("command", "bounds"), [
@@ -288,7 +288,7 @@ def test_the_address_of_the_database_is_looked_at_first(shell, tmp_path):
     for url in ("mysql://u:hush@x/y", "hush", "/var/lib/hush.db"):
         for command in (["serve"], ["serve", "--listen", "0.0.0.0:0"], ["project", "list"], ["project", "create", "--name", "Acme"], ["outbox"], ["migrate"], ["keys", "list"]):
             done = shell(*command, "--database-url", url)
-            assert done.returncode == 1 and "--database-url: a database address starts with sqlite: or postgres://" in done.stderr, done
+            assert done.returncode == 2 and "--database-url: a database address starts with sqlite: or postgres://" in done.stderr, done
             assert "hush" not in done.stderr and "master key" not in done.stderr and not list(tmp_path.iterdir()), done
     assert "--database-url: a database address" in shell("doctor", "--database-url", "mysql://x").stdout
 
@@ -296,7 +296,7 @@ def test_the_address_of_the_database_is_looked_at_first(shell, tmp_path):
 def test_a_password_that_has_to_be_percent_encoded_says_so(shell, new_url):
     for url in ("smtp://u:hu/sh@127.0.0.1:25", "smtp://u:hu#sh@127.0.0.1:25", "smtp://u:hu?sh@127.0.0.1:25"):
         done = shell("serve", "--database-url", new_url(), "--listen", "127.0.0.1:0", "--smtp-url", url)
-        assert done.returncode == 1 and "%2F" in done.stderr and "hu" not in done.stderr, (url, done)
+        assert done.returncode == 2 and "%2F" in done.stderr and "hu" not in done.stderr, (url, done)
     for url in ("postgres://u:hu@sh@127.0.0.1:1/x", "postgres://u:hu%zzsh:@127.0.0.1:x/x"):
         done = shell("project", "list", "--database-url", url)
         assert done.returncode == 1 and "%40" in done.stderr and "hu" not in done.stderr, (url, done)
@@ -307,7 +307,7 @@ def test_links_that_lead_nowhere(shell, new_url, tmp_path):
     key = {"GUILDHALL_MASTER_KEY": "EBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8="}
     mail = ["--smtp-url", "smtp://127.0.0.1:25"]
     done = shell("serve", "--database-url", new_url(), "--listen", "0.0.0.0:0", *mail, environment=key)
-    assert done.returncode == 1 and "http://0.0.0.0:" in done.stderr and "--public-url" in done.stderr
+    assert done.returncode == 2 and "http://0.0.0.0:" in done.stderr and "--public-url" in done.stderr
     # Without a mail server nobody but the developer sees them.
     with Started(tmp_path, "--database-url", new_url(), "--listen", "0.0.0.0:0", environment=key) as started:
         assert re.search(r"WARN.*http://0\.0\.0\.0:\d+, which leads nowhere; give --public-url", started.log.read_text())
@@ -343,11 +343,11 @@ def test_the_lock_file_is_its_owners_only_and_goes(shell, tmp_path):
             lock.chmod(0o644)
         with Started(tmp_path, "--database-url", url, "--listen", "127.0.0.1:0"):
             assert stat.S_IMODE(lock.stat().st_mode) == 0o600
-            assert shell("serve", "--database-url", url, "--listen", "127.0.0.1:0").returncode == 1
+            assert shell("serve", "--database-url", url, "--listen", "127.0.0.1:0").returncode == 4
             assert lock.exists(), "who does not get the lock leaves it alone"
         assert not lock.exists()
     for wrong in (["--listen", "7400"], ["--listen", "127.0.0.1:0", "--smtp-url", "ftp://x"], ["--listen", "127.0.0.1:0", "--trusted-proxies", "x"]):
-        assert shell("serve", "--database-url", url, *wrong).returncode == 1
+        assert shell("serve", "--database-url", url, *wrong).returncode == 2
         assert not lock.exists(), wrong
 
 
@@ -370,7 +370,7 @@ def test_of_many_that_start_at_once_one_serves(tmp_path):
         assert left.wait(20) == 0
         for process in ended():
             out, errors = process.communicate()
-            assert process is left or (process.returncode == 1 and "already serving" in errors and out == ""), errors
+            assert process is left or (process.returncode == 4 and "already serving" in errors and out == ""), errors
 
 
 # ---------------------------------------------------------------- backups through pipes
@@ -467,7 +467,7 @@ def test_a_start_that_is_refused_makes_nothing(database, shell, tmp_path):
         assert not list(tmp_path.iterdir()), wrong
     # A key that is none, from the environment.
     done = shell("serve", *named, *usual, environment={"GUILDHALL_MASTER_KEY": "none"})
-    assert done.returncode == 1 and not list(tmp_path.iterdir()), done
+    assert done.returncode == 2 and not list(tmp_path.iterdir()), done
     taken.close()
 
 
@@ -487,5 +487,5 @@ def test_a_project_that_is_refused_makes_no_database(shell, tmp_path):
 def test_t67_a_server_that_others_would_reach_without_a_key_makes_nothing(shell, new_url):
     url = new_url()
     done = shell("serve", "--database-url", url, "--listen", "0.0.0.0:0")
-    assert done.returncode == 1 and "--master-key-file" in done.stderr, done
+    assert done.returncode == 2 and "--master-key-file" in done.stderr, done
     assert harness.rows(url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'") == [("0",)]

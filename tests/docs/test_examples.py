@@ -8,6 +8,7 @@ What the reader sees is what runs, except that the ports are free ones and that 
 - `<!-- the file NAME -->`: it is a file of the reader's, of that name
 - `<!-- where there is Go -->`: it is run where the machine has Go, and once, because what it compiles takes a while
 - `<!-- another terminal, in the folder of the source -->`: it begins where the reader began
+- `<!-- with jq -->`: it is run where that program is
 - `<!-- not run: why -->`: it is not run
 - what `apps.py` lists: it is a part of an app, which `test_apps.py` makes and runs
 """
@@ -241,6 +242,8 @@ def follow(stage: Stage, path: pathlib.Path, by_itself: bool = False):
             case "sh" if block.note == "another terminal, in the folder of the source":
                 stage.place = stage.directory
                 run_sh(stage, block, code)
+            case "sh" if block.note == "with jq" and not shutil.which("jq"):
+                pass
             case "sh":
                 run_sh(stage, block, code)
             case "python":

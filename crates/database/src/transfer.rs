@@ -222,6 +222,12 @@ impl Table {
         Ok(tx.optional::<(i64,)>(&sql, &[])?.is_none())
     }
 
+    /// How many rows it has.
+    pub fn count(&self, tx: &mut Tx<'_>) -> Result<u64> {
+        let (count,) = tx.one::<(i64,)>(&format!("SELECT count(*) FROM {}", quoted(&self.name)), &[])?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Deletes all rows.
     pub fn clear(&self, tx: &mut Tx<'_>) -> Result<()> {
         tx.execute(&format!("DELETE FROM {}", quoted(&self.name)), &[]).map(drop)

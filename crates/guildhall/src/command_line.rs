@@ -1,8 +1,10 @@
 //! Reading the command line, and what is said where it is wrong.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ContextKind;
 use clap::{Arg, ArgMatches, Command};
 use std::ops::{Bound, RangeBounds};
+use std::str::FromStr;
 
 /// Reads the command line, or ends with what is wrong with it.
 pub(crate) fn read(command: Command) -> ArgMatches {
@@ -37,6 +39,13 @@ fn without_empty_variable(arg: Arg) -> Arg {
 fn without_variable_in_usage(arg: Arg) -> Arg {
     let is_given = arg.get_env().is_some_and(|name| std::env::var_os(name).is_some());
     if is_given { arg.hide(true) } else { arg }
+}
+
+/// Reads one of some words. They are told with a wrong one, and completed by shells.
+pub(crate) fn word<T: FromStr<Err = String> + Clone + Send + Sync + 'static>(
+    words: impl Into<PossibleValuesParser>,
+) -> impl TypedValueParser<Value = T> {
+    words.into().try_map(|word| word.parse::<T>())
 }
 
 /// Reads a whole number within bounds, which are told with a wrong one.

@@ -1,6 +1,7 @@
 //! Configuration: a flag wins over an environment variable, which wins over the file, which wins over the default.
 
 use crate::command_line::{number, ratio};
+use crate::exit::Failure;
 use crate::machine;
 use clap::Args;
 use database::Engine;
@@ -10,11 +11,15 @@ use foundation::traces;
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
+/// What stands above the options that all commands have, behind their own.
+pub(crate) const COMMON: &str = "Database and configuration";
+
 /// The database of who says nothing.
 pub(crate) const DEFAULT_DATABASE_URL: &str = "sqlite:guildhall-data/guildhall.db";
 
 /// Where the data is, for every command.
 #[derive(Args, Debug, Clone, Default)]
+#[command(next_help_heading = COMMON)]
 pub(crate) struct Common {
     /// `sqlite:PATH` or `postgres://…` [default: sqlite:guildhall-data/guildhall.db]
     #[arg(long, env = "GUILDHALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -40,71 +45,89 @@ pub(crate) struct Common {
 #[derive(Args, Debug, Clone, Default)]
 pub(crate) struct Server {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:7400]
-    #[arg(long, env = "GUILDHALL_LISTEN", value_name = "ADDR")]
+    #[arg(help_heading = "Server", long, env = "GUILDHALL_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<String>,
     /// The server's certificate with its chain (PEM): TLS is spoken with it, and a new one is noticed
-    #[arg(long, env = "GUILDHALL_TLS_CERT", value_name = "FILE")]
+    #[arg(help_heading = "Server", long, env = "GUILDHALL_TLS_CERT", value_name = "FILE")]
     pub(crate) tls_cert: Option<PathBuf>,
     /// The key of the certificate (PEM)
-    #[arg(long, env = "GUILDHALL_TLS_KEY", value_name = "FILE")]
+    #[arg(help_heading = "Server", long, env = "GUILDHALL_TLS_KEY", value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
     /// The URL that browsers and mails use for this server [default: http://ADDR, or https://ADDR with TLS]
-    #[arg(long, env = "GUILDHALL_PUBLIC_URL", value_name = "URL")]
+    #[arg(help_heading = "Server", long, env = "GUILDHALL_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// `smtp://[user:pass@]host:port[?starttls=optional]` or `smtps://…`; none keeps mail in the local outbox
-    #[arg(long, env = "GUILDHALL_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        help_heading = "Mail and text messages",
+        long,
+        env = "GUILDHALL_SMTP_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) smtp_url: Option<Secret>,
     /// Envelope and header sender [default: no-reply@localhost]
-    #[arg(long, env = "GUILDHALL_MAIL_FROM", value_name = "ADDR")]
+    #[arg(help_heading = "Mail and text messages", long, env = "GUILDHALL_MAIL_FROM", value_name = "ADDR")]
     pub(crate) mail_from: Option<String>,
     /// Where every text message is POSTed as JSON, or `twilio+https://SID:TOKEN@api.twilio.com?from=…`; none keeps them in the
     /// local outbox
-    #[arg(long, env = "GUILDHALL_SMS_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        help_heading = "Mail and text messages",
+        long,
+        env = "GUILDHALL_SMS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) sms_url: Option<Secret>,
     /// A directory of mail templates that replace the built-in ones
-    #[arg(long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]
+    #[arg(help_heading = "Mail and text messages", long, env = "GUILDHALL_TEMPLATES", value_name = "DIR")]
     pub(crate) templates: Option<PathBuf>,
     /// MiB for what is remembered of sessions that are in use, of which each takes some 6 KiB [default: 640]
-    #[arg(long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB", value_parser = number::<u32>(0..))]
+    #[arg(help_heading = "Memory", long, env = "GUILDHALL_SESSION_MEMORY", value_name = "MIB", value_parser = number::<u32>(0..))]
     pub(crate) session_memory: Option<u32>,
     /// MiB that hashing passwords may take at once; more wait their turn [default: by processors and memory]
-    #[arg(long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB", value_parser = number::<u32>(0..))]
+    #[arg(help_heading = "Memory", long, env = "GUILDHALL_HASHING_MEMORY", value_name = "MIB", value_parser = number::<u32>(0..))]
     pub(crate) hashing_memory: Option<u32>,
     /// The filter of passwords that are known from breaches, made by `guildhall breach-filter build`
-    #[arg(long, env = "GUILDHALL_BREACH_FILTER", value_name = "FILE")]
+    #[arg(help_heading = "Passwords and audit log", long, env = "GUILDHALL_BREACH_FILTER", value_name = "FILE")]
     pub(crate) breach_filter: Option<PathBuf>,
     /// The service that is asked about them where there is no filter; it learns five digits of a hash
-    #[arg(long, env = "GUILDHALL_BREACH_SERVICE", value_name = "URL")]
+    #[arg(help_heading = "Passwords and audit log", long, env = "GUILDHALL_BREACH_SERVICE", value_name = "URL")]
     pub(crate) breach_service: Option<String>,
     /// Days that the audit log is kept; 0: for ever [default: 400]
-    #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS", value_parser = number::<u32>(0..))]
+    #[arg(help_heading = "Passwords and audit log", long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS", value_parser = number::<u32>(0..))]
     pub(crate) audit_days: Option<u32>,
     /// Serve /metrics here instead of with everything else
-    #[arg(long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
+    #[arg(help_heading = "Server", long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
     /// A collector of OpenTelemetry (OTLP over HTTP) that requests are traced to, such as http://127.0.0.1:4318; none traces
     /// nothing
-    #[arg(long, env = "GUILDHALL_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        help_heading = "Log and traces",
+        long,
+        env = "GUILDHALL_OTLP_ENDPOINT",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) otlp_endpoint: Option<Secret>,
     /// Which part of the requests is traced, from 0 to 1; whoever calls with a trace decides for theirs [default: 1]
-    #[arg(long, env = "GUILDHALL_OTLP_SAMPLE", value_name = "RATIO", value_parser = ratio)]
+    #[arg(help_heading = "Log and traces", long, env = "GUILDHALL_OTLP_SAMPLE", value_name = "RATIO", value_parser = ratio)]
     pub(crate) otlp_sample: Option<f64>,
     /// Private networks and hosts that may be asked over HTTP, such as 10.20.0.0/16 or idp.internal:8443, with commas between
     /// them; without it the public Internet only
-    #[arg(long, env = "GUILDHALL_OUTBOUND_ALLOW", value_name = "LIST")]
+    #[arg(help_heading = "Requests to others", long, env = "GUILDHALL_OUTBOUND_ALLOW", value_name = "LIST")]
     pub(crate) outbound_allow: Option<String>,
     /// A file of certificates (PEM) of authorities that servers asked over HTTP may have, besides the system's
-    #[arg(long, env = "GUILDHALL_OUTBOUND_AUTHORITIES", value_name = "FILE")]
+    #[arg(help_heading = "Requests to others", long, env = "GUILDHALL_OUTBOUND_AUTHORITIES", value_name = "FILE")]
     pub(crate) outbound_authorities: Option<PathBuf>,
     /// Proxies in front, which say in X-Forwarded-For or Forwarded where a request comes from: addresses, networks such as
     /// 10.0.0.0/8, or loopback, with commas between them
-    #[arg(long, env = "GUILDHALL_TRUSTED_PROXIES", value_name = "LIST")]
+    #[arg(help_heading = "Server", long, env = "GUILDHALL_TRUSTED_PROXIES", value_name = "LIST")]
     pub(crate) trusted_proxies: Option<String>,
     /// text or json [default: text]
-    #[arg(long, env = "GUILDHALL_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(help_heading = "Logs", long, env = "GUILDHALL_LOG_FORMAT", value_name = "FORMAT", value_parser = ["text", "json"])]
     pub(crate) log_format: Option<String>,
     /// error, warn, info, debug or trace [default: info]
-    #[arg(long, env = "GUILDHALL_LOG_LEVEL", value_name = "LEVEL")]
+    #[arg(help_heading = "Logs", long, env = "GUILDHALL_LOG_LEVEL", value_name = "LEVEL", value_parser = ["error", "warn", "info", "debug", "trace"])]
     pub(crate) log_level: Option<String>,
 }
 
@@ -192,8 +215,8 @@ pub(crate) fn sqlite_file(url: &str) -> Option<&Path> {
 
 impl Common {
     /// What the command line leaves open, from the file.
-    pub(crate) fn complete(self) -> Result<Self, String> {
-        let file = read(self.config.as_deref())?;
+    pub(crate) fn complete(self) -> Result<Self, Failure> {
+        let file = read(self.config.as_deref()).map_err(Failure::usage)?;
         let completed = Self {
             database_url: self.database_url.or(file.database_url),
             master_key_file: self.master_key_file.or(file.master_key_file),
@@ -203,7 +226,7 @@ impl Common {
             is_temporary: self.is_temporary,
         };
         // Before anything else that depends on it is complained of, such as the master key.
-        Engine::of_url(completed.database_url()).map_err(|error| format!("--database-url: {error}"))?;
+        Engine::of_url(completed.database_url()).map_err(|error| Failure::usage(format!("--database-url: {error}")))?;
         Ok(completed)
     }
 
@@ -219,8 +242,8 @@ impl Common {
 
 impl Server {
     /// What the command line leaves open, from the file.
-    pub(crate) fn complete(self, config: Option<&Path>) -> Result<Self, String> {
-        let file = read(config)?;
+    pub(crate) fn complete(self, config: Option<&Path>) -> Result<Self, Failure> {
+        let file = read(config).map_err(Failure::usage)?;
         Ok(Self {
             listen: self.listen.or(file.listen),
             tls_cert: self.tls_cert.or(file.tls_cert),

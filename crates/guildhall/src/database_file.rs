@@ -1,18 +1,19 @@
 //! The file of an SQLite database: where it is, and who makes it. A mistyped path should be heard of.
 
 use crate::config::{Common, DEFAULT_DATABASE_URL, sqlite_file};
+use crate::exit::Failure;
 use crate::whole_file::folder_of;
 use std::path::{Path, PathBuf, absolute};
 
 /// # Errors
 /// When the database is an SQLite file that is not there.
-pub(crate) fn check_exists(common: &Common) -> Result<(), String> {
+pub(crate) fn check_exists(common: &Common) -> Result<(), Failure> {
     match sqlite_file(common.database_url()) {
-        Some(path) if !path.exists() => Err(format!(
+        Some(path) if !path.exists() => Err(Failure::not_found(format!(
             "there is no database at {}; say where it is with --database-url (`guildhall serve` and `guildhall migrate` \
              make one)",
             full(path).display()
-        )),
+        ))),
         _ => Ok(()),
     }
 }
@@ -21,12 +22,14 @@ pub(crate) fn check_exists(common: &Common) -> Result<(), String> {
 ///
 /// # Errors
 /// When the folder is not there.
-pub(crate) fn check_folder(common: &Common) -> Result<(), String> {
+pub(crate) fn check_folder(common: &Common) -> Result<(), Failure> {
     match missing_folder(common) {
         Some(folder) if common.database_url() != DEFAULT_DATABASE_URL => {
             let shown = full(folder);
             let shown = shown.display();
-            Err(format!("there is no folder {shown}; make it first (mkdir -p {shown}), or correct --database-url"))
+            let words =
+                format!("there is no folder {shown}; make it first (mkdir -p {shown}), or correct --database-url");
+            Err(Failure::not_found(words))
         }
         _ => Ok(()),
     }
@@ -36,10 +39,10 @@ pub(crate) fn check_folder(common: &Common) -> Result<(), String> {
 ///
 /// # Errors
 /// When the folder is not there, or cannot be made.
-pub(crate) fn make_folder(common: &Common) -> Result<(), String> {
+pub(crate) fn make_folder(common: &Common) -> Result<(), Failure> {
     check_folder(common)?;
     let Some(folder) = missing_folder(common) else { return Ok(()) };
-    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", full(folder).display()))
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", full(folder).display()).into())
 }
 
 fn missing_folder(common: &Common) -> Option<&Path> {

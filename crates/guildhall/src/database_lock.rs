@@ -2,6 +2,7 @@
 
 use crate::config::sqlite_file;
 use crate::database_file::full;
+use crate::exit::Failure;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ pub(crate) struct DatabaseLock {
 
 impl DatabaseLock {
     /// Takes the lock of the database; `None` where any number of servers may share one.
-    pub(crate) fn take(database_url: &str) -> Result<Option<Self>, String> {
+    pub(crate) fn take(database_url: &str) -> Result<Option<Self>, Failure> {
         let Some(path) = sqlite_file(database_url) else { return Ok(None) };
         let shown = path.display();
         let taken =
@@ -33,7 +34,7 @@ impl Drop for DatabaseLock {
 }
 
 /// Takes the lock of a file, which is another file beside it: the one that is locked may be replaced meanwhile.
-pub(crate) fn lock(path: &Path, taken: impl Fn() -> String) -> Result<DatabaseLock, String> {
+pub(crate) fn lock(path: &Path, taken: impl Fn() -> String) -> Result<DatabaseLock, Failure> {
     let lock = PathBuf::from(format!("{}.lock", path.display()));
     loop {
         // Whoever can open it can lock it, and keep the server from starting.
@@ -41,8 +42,10 @@ pub(crate) fn lock(path: &Path, taken: impl Fn() -> String) -> Result<DatabaseLo
         let file = file.map_err(|error| format!("cannot open {}: {error}", lock.display()))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(taken()),
-            Err(TryLockError::Error(error)) => return Err(format!("cannot lock {}: {error}", lock.display())),
+            Err(TryLockError::WouldBlock) => return Err(Failure::unavailable(taken())),
+            Err(TryLockError::Error(error)) => {
+                return Err(format!("cannot lock {}: {error}", lock.display()).into());
+            }
         }
         // Who held it before may have taken it away meanwhile, and then others make and lock another one.
         if is_at(&file, &lock) {

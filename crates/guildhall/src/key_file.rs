@@ -4,6 +4,7 @@
 //! the database opens. Whoever starts it again ends with one new key.
 
 use crate::database_lock;
+use crate::exit::Failure;
 use crate::whole_file;
 use foundation::app::App;
 use foundation::keys::{MasterKey, MasterKeyChange, MasterKeys, rotate_master_key};
@@ -11,13 +12,12 @@ use std::path::{Path, PathBuf};
 
 /// Makes a new master key, has it wrap the data keys, and leaves it in the file. The keys that were there before go
 /// into files of their own, because backups need them; those files are answered, too.
-pub(crate) async fn replace(app: &App, path: &Path) -> Result<(MasterKeyChange, Vec<PathBuf>), String> {
+pub(crate) async fn replace(app: &App, path: &Path) -> Result<(MasterKeyChange, Vec<PathBuf>), Failure> {
     // Two at once would each leave its own key in the file, and one of them would be the wrong one.
     let _lock = database_lock::lock(path, || format!("another command is replacing {}", path.display()))?;
     let fault = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-    let explain = |error: foundation::error::Error| error.to_string();
     let before = MasterKeys::read(path)?;
-    let new = MasterKey::generate().map_err(explain)?;
+    let new = MasterKey::generate()?;
     let mut kept = Vec::new();
     for old in before.all() {
         let file = path.with_file_name(format!("master.key.old-{}", old.id()));

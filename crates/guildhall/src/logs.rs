@@ -3,6 +3,7 @@
 //! A request does not wait for its line to be written: lines are handed to a thread, which writes those that have
 //! gathered at once. Only when it falls thousands of lines behind does a request wait.
 
+use crate::terminal;
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -49,7 +50,7 @@ pub(crate) fn start(format: Option<&str>, level: Option<&str>) -> Result<(), Str
     if json {
         logs.json().flatten_event(true).with_writer(move || Lines(writer.clone())).init();
     } else {
-        let colours = io::IsTerminal::is_terminal(&io::stderr());
+        let colours = terminal::colours_on_stderr();
         logs.with_ansi(colours).with_writer(move || Lines(writer.clone())).init();
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::config::{Common, Server};
 use crate::database_file::{self, shown};
+use crate::exit::Failure;
 use crate::master_key::{self, Found, Place};
 use crate::terminal::warn;
 use crate::transfer::{self, NOTHING_HERE};
@@ -28,8 +29,9 @@ pub(crate) struct Checked {
 }
 
 /// Checks what `public_url` and the options say of the application, and the master key that is given.
-pub(crate) fn check(common: &Common, server: &Server, public_url: &str) -> Result<Checked, String> {
-    Ok(Checked { equipment: Equipment::new(server.config(public_url))?, key: master_key::given(common)? })
+pub(crate) fn check(common: &Common, server: &Server, public_url: &str) -> Result<Checked, Failure> {
+    let equipment = Equipment::new(server.config(public_url)).map_err(Failure::usage)?;
+    Ok(Checked { equipment, key: master_key::given(common).map_err(Failure::usage)? })
 }
 
 impl Checked {
@@ -40,13 +42,13 @@ impl Checked {
 }
 
 /// Opens for `serve`.
-pub(crate) async fn open(common: &Common, checked: Checked) -> Result<Opened, String> {
+pub(crate) async fn open(common: &Common, checked: Checked) -> Result<Opened, Failure> {
     database_file::make_folder(common)?;
     let db = transfer::open(common).await?;
     finish(db, common, checked).await
 }
 
-async fn finish(db: Database, common: &Common, Checked { equipment, key }: Checked) -> Result<Opened, String> {
+async fn finish(db: Database, common: &Common, Checked { equipment, key }: Checked) -> Result<Opened, Failure> {
     transfer::check_encoding(&db).await?;
     let is_new = transfer::is_new(&db).await?;
     transfer::catch_up(&db).await?;
@@ -59,36 +61,37 @@ async fn finish(db: Database, common: &Common, Checked { equipment, key }: Check
 }
 
 /// Opens for a command that works on a database that is there, with the server running or not.
-pub(crate) async fn open_for_command(common: Common) -> Result<App, String> {
+pub(crate) async fn open_for_command(common: Common) -> Result<App, Failure> {
     open_with(common, Server::default()).await
 }
 
 /// The same, with options of the server that the command has too.
-pub(crate) async fn open_with(common: Common, server: Server) -> Result<App, String> {
+pub(crate) async fn open_with(common: Common, server: Server) -> Result<App, Failure> {
     let common = common.complete()?;
     let checked = check(&common, &server, LOCAL_URL)?;
     Ok(open_there(&common, checked).await?.app)
 }
 
 /// The same, for a command that is about the master key.
-pub(crate) async fn open_with_place(common: Common) -> Result<Opened, String> {
+pub(crate) async fn open_with_place(common: Common) -> Result<Opened, Failure> {
     let common = common.complete()?;
     let checked = check(&common, &Server::default(), LOCAL_URL)?;
     open_there(&common, checked).await
 }
 
-async fn open_there(common: &Common, checked: Checked) -> Result<Opened, String> {
+async fn open_there(common: &Common, checked: Checked) -> Result<Opened, Failure> {
     let db = transfer::open_existing(common).await?;
     // Somebody else's, more likely than one that waits for its tables.
     if transfer::is_new(&db).await? {
-        return Err(format!("{NOTHING_HERE}; check --database-url (`guildhall migrate` prepares a new one)"));
+        let words = format!("{NOTHING_HERE}; check --database-url (`guildhall migrate` prepares a new one)");
+        return Err(Failure::not_found(words));
     }
     finish(db, common, checked).await
 }
 
 /// The same, for a command that may be the first, before any start of the server. A database is made only where the
 /// operator has said where, and never quietly.
-pub(crate) async fn open_or_make(common: Common) -> Result<App, String> {
+pub(crate) async fn open_or_make(common: Common) -> Result<App, Failure> {
     let common = common.complete()?;
     if !common.names_database() {
         database_file::check_exists(&common)?;

@@ -196,7 +196,8 @@ impl Outbound {
             match self.shared.allow.admit(host, port, address) {
                 Ok(()) => admitted.push(SocketAddr::new(address, port)),
                 Err(special) => {
-                    refused = Refused::Blocked { host: request.name(), address, purpose: special.purpose };
+                    let (host, allow) = (request.name(), request.place());
+                    refused = Refused::Blocked { host, allow, address, purpose: special.purpose };
                 }
             }
         }

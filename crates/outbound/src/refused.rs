@@ -16,10 +16,14 @@ pub enum Refused {
         why: &'static str,
     },
     /// All addresses of the host are outside of the public Internet, and the operator has not allowed them.
-    #[error("{host} leads to no public address; the operator of this server can allow it (--outbound-allow)")]
+    #[error(
+        "{host} leads to no public address; the operator of this server can allow it with --outbound-allow {allow}"
+    )]
     Blocked {
         /// The host.
         host: String,
+        /// What the operator would have to allow.
+        allow: String,
         /// The first of its addresses.
         address: IpAddr,
         /// What that address is.

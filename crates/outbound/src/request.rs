@@ -105,6 +105,14 @@ impl Request {
         }
     }
 
+    /// How errors call what the operator could allow. Where a host redirects to is not repeated either.
+    pub(crate) fn place(&self) -> String {
+        match self.followed {
+            0 => format!("{}:{}", self.asked, self.target.port),
+            _ => "HOST:PORT, those of where it leads".to_owned(),
+        }
+    }
+
     /// Sets a header field. Those that belong to the connection (`Host`, `Content-Length`, `Connection`, …) and
     /// `Accept-Encoding` are the client's own, and what is set here for them is not sent.
     #[must_use]

@@ -48,7 +48,9 @@ mod workers;
 
 pub use audit_log::page as audit_events;
 pub use catalogue::{doors, endpoints, openapi};
+pub use members::operator::{list as list_members, search as search_members, show as show_member};
 pub use migrations::MIGRATIONS;
+pub use organizations::operator::{search as search_organizations, show as show_organization};
 pub use outbox::{
     Listed as OutboxMessage, check_sms_url, get as outbox_message, list as outbox_messages,
     retry as retry_outbox_messages,
@@ -56,8 +58,14 @@ pub use outbox::{
 pub use pages::outbox_page;
 pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
+pub use search::{Page, Part};
 pub use seed::{Seed, Seeded, seed};
 pub use serve::{Fresh, Listening, Open, plant, serve, serve_twin, wiring};
+pub use sessions::operator::{
+    Revoked, of_member as sessions_of_member, of_organization as sessions_of_organization, revoke as revoke_session,
+    revoke_of_member as revoke_sessions_of_member, revoke_of_organization as revoke_sessions_of_organization,
+    show as show_session,
+};
 pub use sso::{Known as KnownSsoConnection, Recorded as SsoExchange, known_of as known_sso_connection};
 pub use tables::{TABLES, everything_sealed};
 pub use transport::{Bodies, Identity, Limits, Proxies, Tls};

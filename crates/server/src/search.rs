@@ -1,8 +1,9 @@
 //! Searching: a query of filters becomes one SQL condition, made of fixed fragments and numbered arguments.
 
 use database::{Timestamp, Value as SqlValue};
-use foundation::error::{ApiError, Result};
+use foundation::error::{ApiError, Error, Result};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::marker::PhantomData;
@@ -68,6 +69,36 @@ pub(crate) struct ResultsMetadata {
     pub(crate) next_cursor: Option<String>,
 }
 
+/// Which part of a listing the operator wants: so many rows, after those that came before.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// 1 to 1000.
+    pub limit: i64,
+    /// [`Page::next`] of the part before.
+    pub after: Option<String>,
+}
+
+/// A part of a listing, for the operator.
+#[derive(Debug)]
+pub struct Page {
+    /// As the API shows them.
+    pub rows: Vec<Value>,
+    /// How many there are in all, where that is known.
+    pub total: Option<i64>,
+    /// Where the rest begins.
+    pub next: Option<String>,
+}
+
+/// The input of a search that the API would have had as JSON.
+pub(crate) fn input<T: DeserializeOwned>(json: Value) -> Result<T> {
+    serde_json::from_value(json).map_err(|error| Error::Internal(Box::new(error)))
+}
+
+/// What the API would show.
+pub(crate) fn json_of(shown: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(shown).map_err(|error| Error::Internal(Box::new(error)))
+}
+
 /// The error types of one family of filters.
 pub(crate) struct Errors {
     pub(crate) name_not_string: ApiError,
@@ -83,7 +114,7 @@ const MAX_VALUES: usize = 200;
 const MAX_OPERANDS: usize = 50;
 const MAX_VALUES_IN_ALL: usize = 1000;
 /// The fewest characters a fuzzy filter takes.
-const MIN_FUZZY: usize = 3;
+pub(crate) const MIN_FUZZY: usize = 3;
 /// The most bytes of a filter's text; SQLite bounds its patterns.
 const MAX_TEXT: usize = 1024;
 

@@ -1,11 +1,13 @@
 //! `guildhall audit`
 
-use super::{explain, print};
+use super::print;
 use crate::command_line::number;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::open::open_for_command;
+use crate::table::Table;
 use clap::Args;
-use foundation::audit::Event;
+use serde_json::Value;
 
 /// Shows what happened in a project, newest first.
 #[derive(Args)]
@@ -24,13 +26,17 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
+        let mut table = Table::new(&["TIME", "ACTION", "OBJECT", "MEMBER", "BY", "CHANGES"]);
         let (mut left, mut before) = (self.limit, None);
         loop {
-            let page = server::audit_events(&app, &self.project, before, left.min(PAGE)).await.map_err(explain)?;
-            for event in &page.events {
-                show(event, self.json)?;
+            let page = server::audit_events(&app, &self.project, before, left.min(PAGE)).await?;
+            let events = page.events.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
+            let events = events.map_err(|error| error.to_string())?;
+            match self.json {
+                true => events.iter().for_each(|event| print(&event.to_string())),
+                false => table.print(&events.iter().map(row).collect::<Vec<_>>()),
             }
             left -= page.events.len() as i64;
             before = page.events.into_iter().last().map(|event| event.event_id);
@@ -46,22 +52,11 @@ impl Audit {
 /// How many events are read at once.
 const PAGE: i64 = 1000;
 
-fn show(event: &Event, as_json: bool) -> Result<(), String> {
-    let json = serde_json::to_value(event).map_err(|error| error.to_string())?;
-    if as_json {
-        print(&json.to_string());
-        return Ok(());
-    }
-    let text = |path: &str| json.pointer(path).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let fields = json.get("changes").and_then(|c| c.as_object()).map(|c| c.keys().cloned().collect::<Vec<_>>());
+fn row(event: &Value) -> Vec<String> {
+    let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let changes = event.get("changes").and_then(Value::as_object).into_iter().flatten();
+    let changes: Vec<_> = changes.map(|(field, _)| field.as_str()).collect();
     let (object, member) = (text("/object/id"), text("/member_id"));
-    let of = if member.is_empty() || member == object { String::new() } else { format!(" of {member}") };
-    print(&format!(
-        "{}  {}  {object}{of}  by {} {}",
-        text("/occurred_at"),
-        text("/action"),
-        text("/actor/id"),
-        fields.unwrap_or_default().join(", ")
-    ));
-    Ok(())
+    let member = if member == object { String::new() } else { member };
+    vec![text("/occurred_at"), text("/action"), object, member, text("/actor/id"), changes.join(", ")]
 }

@@ -6,8 +6,10 @@ mod row_security;
 use super::{print, serve};
 use crate::config::sqlite_file;
 use crate::config::{Common, Server};
+use crate::exit::Failure;
 use crate::master_key::opening as keys;
 use crate::master_key::{self, Place};
+use crate::terminal::{BAD, DOUBTFUL, GOOD, styled};
 use crate::transfer::{self, engine_name, open_existing};
 use crate::whole_file::folder_of;
 use clap::Args;
@@ -39,9 +41,9 @@ pub(crate) struct Doctor {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    common: Common,
-    #[command(flatten)]
     server: Server,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,17 +73,22 @@ impl Report {
         if self.json {
             print(&serde_json::json!({ "check": check, "status": verdict_name, "message": words }).to_string());
         } else {
-            print(&format!("{verdict_name:<4}  {check}: {words}"));
+            let style = match verdict {
+                Verdict::Ok => GOOD,
+                Verdict::Warn => DOUBTFUL,
+                Verdict::Fail => BAD,
+            };
+            print(&format!("{}  {check}: {words}", styled(style, &format!("{verdict_name:<4}"))));
         }
     }
 }
 
 impl Doctor {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let mut report = Report { json: self.json, failed: 0 };
         let completed = self.common.complete().and_then(|common| {
             let server = self.server.complete(common.config.as_deref())?;
-            serve::check(&server)?;
+            serve::check(&server).map_err(Failure::usage)?;
             Ok((common, server))
         });
         match completed {
@@ -95,7 +102,7 @@ impl Doctor {
         match report.failed {
             0 => Ok(()),
             1 => Err("a check failed".into()),
-            n => Err(format!("{n} checks failed")),
+            n => Err(format!("{n} checks failed").into()),
         }
     }
 }
@@ -192,7 +199,7 @@ async fn check_master_key(report: &mut Report, common: &Common, server: &Server,
     let found = async { Ok((master_key::place(common, db).await?, keys::has_rows(db, "data_keys").await?)) };
     let (place, set_up) = match found.await {
         Ok(found) => found,
-        Err::<_, String>(error) => {
+        Err::<_, Failure>(error) => {
             report.say(CHECK, Fail, error);
             return None;
         }
@@ -311,6 +318,9 @@ fn public_url(report: &mut Report, server: &Server) {
     };
     if let Err(error) = serve::checked_url(url) {
         return report.say(CHECK, Fail, error);
+    }
+    if let Some(words) = serve::beyond_root(url) {
+        report.say(CHECK, Warn, words);
     }
     match url.split_once("://") {
         Some(("https", _)) => report.say(CHECK, Fine, url.as_str()),

@@ -1,14 +1,16 @@
 //! `guildhall keys …`
 
-use super::{explain, print};
+use super::print;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::key_file;
 use crate::master_key::Place;
 use crate::open::{Opened, open_for_command, open_with_place};
+use crate::table::Table;
 use crate::terminal::warn;
 use clap::{ArgGroup, Args, Subcommand};
 use foundation::app::App;
-use foundation::keys::{MasterKey, MasterKeyChange, MasterKeys, list, rotate_data_key, rotate_master_key};
+use foundation::keys::{Listed, MasterKey, MasterKeyChange, MasterKeys, list, rotate_data_key, rotate_master_key};
 use foundation::time::{seconds_until, to_text};
 use server::everything_sealed;
 use std::path::{Path, PathBuf};
@@ -52,7 +54,7 @@ pub(crate) struct Rotate {
 }
 
 impl Keys {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         match self {
             Keys::List(list) => list.run().await,
             Keys::Rotate(rotate) => rotate.run().await,
@@ -61,20 +63,20 @@ impl Keys {
 }
 
 impl List {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
-        for key in
-            list(app.db(), app.keys(), &everything_sealed(&app).await.map_err(explain)?).await.map_err(explain)?
-        {
-            if self.json {
-                print(&serde_json::to_string(&key).map_err(|error| error.to_string())?);
-            } else {
-                let values = key.sealed_values.map(|count| format!(", sealed {count} values")).unwrap_or_default();
-                print(&format!(
-                    "{}  {}  made {}, under master key {}{values}",
-                    key.id, key.purpose, key.created_at, key.master_key_id
-                ));
+        let keys = list(app.db(), app.keys(), &everything_sealed(&app).await?).await?;
+        if self.json {
+            for key in &keys {
+                print(&serde_json::to_string(key).map_err(|error| error.to_string())?);
             }
+        } else {
+            let row = |key: &Listed| {
+                let values = key.sealed_values.map(|count| count.to_string()).unwrap_or_default();
+                vec![key.id.to_string(), key.purpose.clone(), key.created_at.clone(), key.master_key_id.clone(), values]
+            };
+            let rows: Vec<_> = keys.iter().map(row).collect();
+            Table::new(&["KEY", "PURPOSE", "MADE", "MASTER KEY", "SEALED VALUES"]).print(&rows);
         }
         app.db().close().await;
         Ok(())
@@ -82,7 +84,7 @@ impl List {
 }
 
 impl Rotate {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let opened = open_with_place(self.common).await?;
         let app = opened.app.clone();
         match self.project {
@@ -96,8 +98,8 @@ impl Rotate {
 }
 
 /// The id is the answer, for scripts; when what happens is for whoever reads along.
-async fn signing(app: &App, project: &str) -> Result<(), String> {
-    let key = server::projects::rotate_signing_key(app, project).await.map_err(explain)?;
+async fn signing(app: &App, project: &str) -> Result<(), Failure> {
+    let key = server::projects::rotate_signing_key(app, project).await?;
     print(&key.id.to_string());
     let (from, until) = (to_text(key.signs_from), to_text(key.others_until));
     let minutes = seconds_until(key.signs_from, app.now()).div_euclid(60) + 1;
@@ -108,9 +110,9 @@ async fn signing(app: &App, project: &str) -> Result<(), String> {
     Ok(())
 }
 
-async fn data(app: &App) -> Result<(), String> {
-    let sealed = everything_sealed(app).await.map_err(explain)?;
-    let done = rotate_data_key(app.db(), app.keys(), &sealed, app.now()).await.map_err(explain)?;
+async fn data(app: &App) -> Result<(), Failure> {
+    let sealed = everything_sealed(app).await?;
+    let done = rotate_data_key(app.db(), app.keys(), &sealed, app.now()).await?;
     print(&format!("data key {} seals from now on", done.id));
     for (column, count) in done.resealed {
         print(&format!("sealed anew with it: {count} in {column}"));
@@ -121,12 +123,12 @@ async fn data(app: &App) -> Result<(), String> {
     Ok(())
 }
 
-async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
+async fn master(opened: Opened, new: Option<&Path>) -> Result<(), Failure> {
     let Opened { app, place, .. } = opened;
     match (new, place) {
         (Some(path), place) => {
             let key = only(path)?;
-            let change = rotate_master_key(app.db(), app.keys(), &key, false, app.now()).await.map_err(explain)?;
+            let change = rotate_master_key(app.db(), app.keys(), &key, false, app.now()).await?;
             say(&change);
             print(&format!("Start every server with the new one from now on; it is in {}.", path.display()));
             print(&format!("Backups made before need the old one; it is in {}.", old(&place)));
@@ -140,8 +142,8 @@ async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
             }
         }
         (None, Place::Inside) => {
-            let key = MasterKey::generate().map_err(explain)?;
-            say(&rotate_master_key(app.db(), app.keys(), &key, true, app.now()).await.map_err(explain)?);
+            let key = MasterKey::generate()?;
+            say(&rotate_master_key(app.db(), app.keys(), &key, true, app.now()).await?);
             print("It is in the database, where servers look for it; the old one is nowhere any more.");
         }
         (None, place) => {
@@ -150,9 +152,10 @@ async fn master(opened: Opened, new: Option<&Path>) -> Result<(), String> {
                 return Err(format!(
                     "which is the new master key? Give its file (--new-master-key-file), or write it before the old \
                      one into {place}; `openssl rand -base64 32` makes one"
-                ));
+                )
+                .into());
             };
-            say(&rotate_master_key(app.db(), app.keys(), key, false, app.now()).await.map_err(explain)?);
+            say(&rotate_master_key(app.db(), app.keys(), key, false, app.now()).await?);
             print("Give every server the new one only, once it has both. Backups made before need the old one.");
         }
     }

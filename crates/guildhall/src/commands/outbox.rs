@@ -1,8 +1,9 @@
 //! `guildhall outbox`
 
-use super::{explain, print};
+use super::print;
 use crate::command_line::number;
 use crate::config::{Common, Server};
+use crate::exit::Failure;
 use crate::open::{open_for_command, open_with};
 use clap::{Args, Subcommand};
 use foundation::time;
@@ -40,18 +41,18 @@ struct Retry {
 }
 
 impl Outbox {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         match self.action {
             Some(Action::Retry(retry)) => retry.run().await,
             None => self.show().await,
         }
     }
 
-    async fn show(self) -> Result<(), String> {
+    async fn show(self) -> Result<(), Failure> {
         let given = Server { templates: self.templates, ..Server::default() };
         let templates = given.complete(self.common.config.as_deref())?.templates;
         let app = open_with(self.common, Server { templates, ..Server::default() }).await?;
-        let messages = server::outbox_messages(&app, self.limit).await.map_err(explain)?;
+        let messages = server::outbox_messages(&app, self.limit).await?;
         if messages.is_empty() {
             eprintln!("Nothing has been written yet.");
         }
@@ -79,9 +80,9 @@ impl Outbox {
 }
 
 impl Retry {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
-        let messages = server::retry_outbox_messages(&app).await.map_err(explain)?;
+        let messages = server::retry_outbox_messages(&app).await?;
         print(&match messages {
             0 => "Nothing was refused that is of use still, and nothing waits long.".to_owned(),
             1 => "1 message is tried again now.".to_owned(),

@@ -1,9 +1,12 @@
 //! `guildhall project …`
 
-use super::{explain, print};
-use crate::command_line::number;
+use super::print;
+use crate::command_line::{number, word};
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::open::{open_for_command, open_or_make};
+use crate::table::Table;
+use clap::builder::PossibleValue;
 use clap::{Args, Subcommand};
 use foundation::app::App;
 use foundation::id::Environment;
@@ -41,8 +44,8 @@ pub(crate) enum Project {
 pub(crate) struct Create {
     #[arg(long)]
     name: String,
-    /// test or live
-    #[arg(long, default_value = "test")]
+    /// Redirect URLs of live ones lead to https
+    #[arg(long, default_value = "test", value_parser = word::<Environment>(["test", "live"]))]
     environment: Environment,
     /// Where links may lead, in every flow; the first is the default. A * stands for the first label of the host.
     /// Repeatable
@@ -84,8 +87,8 @@ struct SettingFlags {
     /// Whether an address has one password in all organizations; cannot be changed while there are passwords
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     cross_org_passwords_enabled: Option<bool>,
-    /// How strong passwords have to be: zxcvbn or luds
-    #[arg(long, value_name = "POLICY")]
+    /// How strong passwords have to be
+    #[arg(long, value_name = "POLICY", ignore_case = true, value_parser = word::<PasswordPolicy>(["zxcvbn", "luds"]))]
     password_policy: Option<PasswordPolicy>,
     /// With luds: so many characters at least, 8 to 32
     #[arg(long, value_name = "CHARACTERS", value_parser = number::<i64>(8..=32))]
@@ -170,6 +173,12 @@ impl SettingFlags {
     }
 }
 
+/// A flow, as it may be written.
+fn flow(flow: Flow) -> PossibleValue {
+    let value = PossibleValue::new(flow.as_str());
+    if flow == Flow::ResetPassword { value.alias("reset-password") } else { value }
+}
+
 /// A pattern with a place for the slug; or nothing, which takes the pattern away.
 fn slug_pattern(text: &str) -> Result<String, String> {
     match text.is_empty() || text.contains("{{slug}}") {
@@ -239,8 +248,8 @@ pub(crate) struct Update {
     /// Where links lead that name no other place
     #[arg(long, value_name = "URL")]
     default_redirect_url: Option<String>,
-    /// Only in this flow: login, signup, invite, reset_password or discovery [default: all]. Repeatable
-    #[arg(long = "flow", value_name = "FLOW")]
+    /// Only in this flow [default: all]. Repeatable
+    #[arg(long = "flow", value_name = "FLOW", value_parser = word::<Flow>(Flow::ALL.map(flow)))]
     flows: Vec<Flow>,
     /// One more web origin whose pages may use the browser API. Repeatable
     #[arg(long = "add-origin", value_name = "ORIGIN")]
@@ -293,30 +302,31 @@ pub(crate) struct RemoveSecret {
 }
 
 impl Project {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         match self {
             Project::Create(create) => create.run().await,
             Project::List(list) => list.run().await,
             Project::Show(show) => {
                 let app = open_for_command(show.common).await?;
-                say(&projects::show(&app, &show.project_id).await.map_err(explain)?, show.json)?;
+                say(&projects::show(&app, &show.project_id).await?, show.json)?;
                 close(app).await
             }
             Project::Update(update) => update.run().await,
             Project::Delete(delete) => delete.run().await,
             Project::AddSecret(add) => {
                 let app = open_for_command(add.common).await?;
-                let added = projects::add_secret(&app, &add.project_id).await.map_err(explain)?;
+                let added = projects::add_secret(&app, &add.project_id).await?;
                 print(&if add.json { json(&added)? } else { added.secret });
                 close(app).await
             }
             Project::RemoveSecret(remove) => {
                 let app = open_for_command(remove.common).await?;
-                let removed =
-                    projects::remove_secret(&app, &remove.project_id, &remove.secret_id).await.map_err(explain)?;
+                let removed = projects::remove_secret(&app, &remove.project_id, &remove.secret_id).await?;
                 close(app).await?;
                 if !removed {
-                    return Err("the project has no such secret".into());
+                    let words =
+                        "the project has no such secret; `guildhall project show ID` has the ids of those it has";
+                    return Err(Failure::not_found(words));
                 }
                 if remove.json {
                     print(&json(&serde_json::json!({ "removed": remove.secret_id }))?);
@@ -329,7 +339,7 @@ impl Project {
 }
 
 impl Create {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let mut settings = Settings::default();
         self.settings.apply(&mut settings);
         let new = New {
@@ -339,9 +349,9 @@ impl Create {
             origins: self.origins,
             settings,
         };
-        new.check().map_err(explain)?;
+        new.check()?;
         let app = open_or_make(self.common).await?;
-        let created = projects::create(&app, new).await.map_err(explain)?;
+        let created = projects::create(&app, new).await?;
         if self.json {
             print(&json(&created)?);
         } else {
@@ -354,9 +364,9 @@ impl Create {
 }
 
 impl List {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
-        let projects = projects::list(&app).await.map_err(explain)?;
+        let projects = projects::list(&app).await?;
         if self.json {
             for project in &projects {
                 print(&json(project)?);
@@ -369,7 +379,7 @@ impl List {
 }
 
 impl Update {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
         let (flags, update) = (
             self.settings,
@@ -384,16 +394,16 @@ impl Update {
             },
         );
         let updated = projects::update(&app, &self.project_id, update, move |settings| flags.apply(settings)).await;
-        say(&updated.map_err(explain)?, self.json)?;
+        say(&updated?, self.json)?;
         close(app).await
     }
 }
 
 impl Delete {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
-        let project = projects::show(&app, &self.project_id).await.map_err(explain)?;
-        let (organizations, members) = projects::counts(&app, &self.project_id).await.map_err(explain)?;
+        let project = projects::show(&app, &self.project_id).await?;
+        let (organizations, members) = projects::counts(&app, &self.project_id).await?;
         if !self.yes {
             eprintln!(
                 "This deletes {} ({}) for good: {organizations} organizations, {members} members, their sessions and the audit \
@@ -406,7 +416,7 @@ impl Delete {
                 return Err("nothing was deleted: that is not the project's name; --yes does not ask".into());
             }
         }
-        server::delete_project(&app, &self.project_id).await.map_err(explain)?;
+        server::delete_project(&app, &self.project_id).await?;
         if self.json {
             let deleted = serde_json::json!({
                 "deleted": project.project_id, "organizations": organizations, "members": members,
@@ -457,23 +467,18 @@ fn say(project: &Shown, as_json: bool) -> Result<(), String> {
 
 /// Prints projects, one a line.
 fn table(projects: &[Shown]) {
-    let line = |id: &str, environment: &str, origins: &str, name: &str| {
-        print(&format!("{id:<50}{environment:<13}{origins:<40}{name}"));
-    };
-    if !projects.is_empty() {
-        line("PROJECT", "ENVIRONMENT", "ORIGINS", "NAME");
-    }
-    for project in projects {
+    let row = |project: &Shown| {
         let origins = match &project.origins[..] {
             [] => "none".to_owned(),
             [one] => one.clone(),
             [one, more @ ..] => format!("{one} and {} more", more.len()),
         };
-        line(project.project_id.as_str(), project.environment.as_str(), &format!("{origins}  "), &project.name);
-    }
+        vec![project.project_id.to_string(), project.environment.as_str().to_owned(), origins, project.name.clone()]
+    };
+    Table::new(&["PROJECT", "ENVIRONMENT", "ORIGINS", "NAME"]).print(&projects.iter().map(row).collect::<Vec<_>>());
 }
 
-async fn close(app: App) -> Result<(), String> {
+async fn close(app: App) -> Result<(), Failure> {
     app.db().close().await;
     Ok(())
 }

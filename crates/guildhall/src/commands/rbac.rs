@@ -1,7 +1,8 @@
 //! `guildhall rbac …`
 
-use super::{explain, print};
+use super::print;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::open::open_for_command;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -24,14 +25,14 @@ pub(crate) struct Set {
 }
 
 impl Rbac {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let Rbac::Set(set) = self;
         let text =
             std::fs::read_to_string(&set.file).map_err(|e| format!("cannot read {}: {e}", set.file.display()))?;
         let policy: foundation::rbac::Policy =
             serde_json::from_str(&text).map_err(|e| format!("{}: {e}", set.file.display()))?;
         let app = open_for_command(set.common).await?;
-        let policy = server::rbac::set_policy(&app, &set.project, policy).await.map_err(explain)?;
+        let policy = server::rbac::set_policy(&app, &set.project, policy).await?;
         print(&serde_json::to_string(&policy).map_err(|error| error.to_string())?);
         app.db().close().await;
         Ok(())

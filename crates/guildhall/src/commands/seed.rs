@@ -1,8 +1,9 @@
 //! `guildhall project seed`
 
-use super::{explain, print};
+use super::print;
 use crate::command_line::number;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::open::open_for_command;
 use clap::Args;
 use std::fs::{File, OpenOptions};
@@ -42,7 +43,7 @@ pub(crate) struct Seed {
 const SHOW_EVERY: Duration = Duration::from_secs(2);
 
 impl Seed {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
         let mut tokens = self.tokens.as_deref().map(create).transpose()?;
         let started = Instant::now();
@@ -71,7 +72,7 @@ impl Seed {
             }
             Ok(())
         });
-        let made = made.await.map_err(explain);
+        let made = made.await.map_err(Failure::from);
         if let Some(file) = tokens {
             let file = file.into_inner().map_err(|error| format!("cannot write the tokens: {error}"))?;
             let is_empty = file.metadata().is_ok_and(|about| about.len() == 0);

@@ -6,6 +6,7 @@ mod twin;
 use crate::config::{Common, Server};
 use crate::database_file::{self, shown};
 use crate::database_lock::DatabaseLock;
+use crate::exit::Failure;
 use crate::master_key::{self, Place};
 use crate::open::{self, Opened};
 use crate::tls_files::TlsFiles;
@@ -23,20 +24,20 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
-    common: Common,
-    #[command(flatten)]
     server: Server,
     #[command(flatten)]
     dev: twin::Dev,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl Serve {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         let common = self.common.complete()?;
         let options = self.server.complete(common.config.as_deref())?;
-        logs::start(options.log_format.as_deref(), options.log_level.as_deref())?;
+        logs::start(options.log_format.as_deref(), options.log_level.as_deref()).map_err(Failure::usage)?;
         // All that can be refused is looked at before anything is made.
-        check(&options)?;
+        check(&options).map_err(Failure::usage)?;
         if self.dev.is_wanted() {
             return self.dev.serve(common, options).await;
         }
@@ -47,13 +48,13 @@ impl Serve {
             Some(metrics) => Some(bind("--metrics-listen", metrics).await?),
             None => None,
         };
-        let tls = TlsFiles::given(&options)?.map(follow).transpose()?;
+        let tls = TlsFiles::given(&options).map_err(Failure::usage)?.map(follow).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let checked =
-            open::check(&common, &options, &public_url(&options, &format!("{scheme}://{address}"), address)?)?;
-        let proxies = proxies(&options)?;
+        let url = public_url(&options, &format!("{scheme}://{address}"), address).map_err(Failure::usage)?;
+        let checked = open::check(&common, &options, &url)?;
+        let proxies = proxies(&options).map_err(Failure::usage)?;
         if master_key::is_inside(&common) {
-            check_embedded_key(address)?;
+            check_embedded_key(address).map_err(Failure::usage)?;
         }
         database_file::make_folder(&common)?;
         let _lock = DatabaseLock::take(common.database_url())?;
@@ -75,8 +76,8 @@ impl Serve {
     }
 }
 
-async fn bind(option: &str, address: &str) -> Result<TcpListener, String> {
-    check_address(option, address)?;
+async fn bind(option: &str, address: &str) -> Result<TcpListener, Failure> {
+    check_address(option, address).map_err(Failure::usage)?;
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {
@@ -88,7 +89,7 @@ async fn bind(option: &str, address: &str) -> Result<TcpListener, String> {
             }
             _ => format!("check {option}"),
         };
-        format!("cannot listen on {address}: {error}; {advice}")
+        format!("cannot listen on {address}: {error}; {advice}").into()
     })
 }
 
@@ -109,7 +110,11 @@ fn check_address(option: &str, address: &str) -> Result<(), String> {
 /// What links begin with. An address that stands for all of a machine is none that anybody could open.
 fn public_url(options: &Server, own: &str, address: SocketAddr) -> Result<String, String> {
     if let Some(url) = &options.public_url {
-        return checked_url(url);
+        let url = checked_url(url)?;
+        if let Some(words) = beyond_root(&url) {
+            tracing::warn!("{words}");
+        }
+        return Ok(url);
     }
     if address.ip().is_unspecified() {
         let words = format!("links would begin with {own}, which leads nowhere; give --public-url");
@@ -173,6 +178,19 @@ pub(super) fn checked_url(url: &str) -> Result<String, String> {
     }
 }
 
+/// What is wrong with a URL that has a path: the doors are at the root, and that is where clients look for them.
+pub(super) fn beyond_root(url: &str) -> Option<String> {
+    let (_, place) = url.split_once("://")?;
+    let (host, path) = place.split_once('/')?;
+    let root = url.strip_suffix(path).unwrap_or(url).trim_end_matches('/');
+    (!path.trim_matches('/').is_empty()).then(|| {
+        format!(
+            "--public-url {url}: clients drop the path and ask {host} at its root; links hold it, and work only where a \
+             proxy takes it away again; better give {root}"
+        )
+    })
+}
+
 /// A key inside the database it protects is a key for development; nobody else may reach such a server (T-67).
 fn check_embedded_key(address: SocketAddr) -> Result<(), String> {
     if !address.ip().is_loopback() {
@@ -184,10 +202,10 @@ fn check_embedded_key(address: SocketAddr) -> Result<(), String> {
 }
 
 /// Which database it is: whoever has two should see it here.
-async fn say_database(opened: &Opened, common: &Common) -> Result<(), String> {
+async fn say_database(opened: &Opened, common: &Common) -> Result<(), Failure> {
     let db = opened.app.db();
     let engine = db.engine();
-    let version = db.read(move |tx| version(tx, engine)).await.map_err(|error| error.to_string())?;
+    let version = db.read(move |tx| version(tx, engine)).await?;
     let database = shown(common);
     let words = if opened.is_new { "made a new database" } else { "opened the database" };
     let engine = format!("{} {version}", engine_name(engine));
@@ -209,8 +227,8 @@ fn at_database(common: &Common) -> &'static str {
     if common.names_database() { " --database-url …" } else { "" }
 }
 
-async fn first_project(app: &App, common: &Common) -> Result<(), String> {
-    if let Some(created) = projects::create_first(app).await.map_err(super::explain)? {
+async fn first_project(app: &App, common: &Common) -> Result<(), Failure> {
+    if let Some(created) = projects::create_first(app).await? {
         let id = &created.project_id;
         tracing::info!(project_id = %id, "made a test project, whose links lead to {}", projects::FIRST_REDIRECT_URL);
         let at = at_database(common);

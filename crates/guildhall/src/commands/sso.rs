@@ -1,7 +1,8 @@
 //! `guildhall sso`
 
-use super::{explain, print};
+use super::print;
 use crate::config::Common;
+use crate::exit::Failure;
 use crate::open::open_for_command;
 use clap::{Args, Subcommand};
 use server::{KnownSsoConnection, SsoExchange};
@@ -13,7 +14,7 @@ pub(crate) enum Sso {
 }
 
 impl Sso {
-    pub(crate) async fn run(self) -> Result<(), String> {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
         match self {
             Sso::Explain(explain) => explain.run().await,
         }
@@ -37,11 +38,11 @@ pub(crate) struct Explain {
 }
 
 impl Explain {
-    async fn run(self) -> Result<(), String> {
+    async fn run(self) -> Result<(), Failure> {
         let app = open_for_command(self.common).await?;
-        let known = server::known_sso_connection(&app, &self.connection).await.map_err(explain)?;
+        let known = server::known_sso_connection(&app, &self.connection).await?;
         let Some(KnownSsoConnection { missing, exchanges }) = known else {
-            return Err(format!("this database has no SSO connection {}", self.connection));
+            return Err(Failure::not_found(format!("this database has no SSO connection {}", self.connection)));
         };
         if !missing.is_empty() && !self.json {
             print(&format!("The connection is not active: it lacks {}.", missing.join(", ")));
@@ -53,7 +54,9 @@ impl Explain {
         }
         app.db().close().await;
         match (asked.is_empty(), &self.request) {
-            (true, Some(id)) => Err(format!("the last logins by this connection have no request {id}")),
+            (true, Some(id)) => {
+                Err(Failure::not_found(format!("the last logins by this connection have no request {id}")))
+            }
             (true, None) if !self.json => {
                 print("Nobody has come back from its identity provider yet.");
                 Ok(())

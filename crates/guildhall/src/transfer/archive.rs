@@ -1,6 +1,7 @@
 //! The file of a backup: a header, a line for each row, and a trailer by which a file that was cut or changed is known.
 
 use super::{Fault, base64};
+use crate::progress::Progress;
 use database::transfer::{Applied, Sha256, Table};
 use database::{Timestamp, Value};
 use serde::{Deserialize, Serialize};
@@ -107,10 +108,11 @@ pub(crate) struct Reader {
     line: Vec<u8>,
     /// The rows that were read, by table.
     rows: BTreeMap<String, u64>,
+    progress: Progress,
 }
 
 impl Reader {
-    pub(crate) fn new(file: File) -> Result<Self, Fault> {
+    pub(crate) fn new(file: File, progress: Progress) -> Result<Self, Fault> {
         let (mut file, mut line, mut sum) = (BufReader::new(file), Vec::new(), Sha256::default());
         read_line(&mut file, &mut line)?;
         let Ok(Line::Header(header)) = serde_json::from_slice(&line) else {
@@ -121,12 +123,14 @@ impl Reader {
             return Err(Fault::Words(format!("this backup has format {format}, this program reads {FORMAT}")));
         }
         sum.update(&line);
-        Ok(Self { file, header, sum, line, rows: BTreeMap::new() })
+        progress.add(line.len() as u64);
+        Ok(Self { file, header, sum, line, rows: BTreeMap::new(), progress })
     }
 
     /// The next row; `None` behind the last, once the trailer has proved that the file is whole.
     pub(crate) fn next(&mut self) -> Result<Option<Record>, Fault> {
         read_line(&mut self.file, &mut self.line)?;
+        self.progress.add(self.line.len() as u64);
         match serde_json::from_slice(&self.line) {
             Ok(Line::Row(record)) => {
                 self.sum.update(&self.line);

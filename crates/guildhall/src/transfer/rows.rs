@@ -2,6 +2,7 @@
 
 use super::Fault;
 use crate::master_key::DEVELOPMENT_KEY;
+use crate::progress::Progress;
 use database::transfer::{Table, tables};
 use database::{Engine, Tx, Value};
 use std::collections::HashMap;
@@ -17,9 +18,16 @@ const VALUES: usize = 512;
 pub(crate) fn dump(
     tx: &mut Tx<'_>,
     engine: Engine,
+    progress: &Progress,
     mut emit: impl FnMut(&Arc<Table>, Vec<Value>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    for table in tables(tx, engine)?.into_iter().filter(|table| table.name != DEVELOPMENT_KEY).map(Arc::new) {
+    let mut tables = tables(tx, engine)?;
+    tables.retain(|table| table.name != DEVELOPMENT_KEY);
+    if progress.is_seen() {
+        let counts = tables.iter().map(|table| table.count(tx)).collect::<database::Result<Vec<_>>>()?;
+        progress.begin(counts.into_iter().sum());
+    }
+    for table in tables.into_iter().map(Arc::new) {
         let mut last: Option<Vec<Value>> = None;
         loop {
             let rows = table.page(tx, last.as_deref(), PAGE)?;
@@ -27,6 +35,7 @@ pub(crate) fn dump(
             last = rows.last().cloned();
             for row in rows {
                 emit(&table, row)?;
+                progress.add(1);
             }
             if !full {
                 break;

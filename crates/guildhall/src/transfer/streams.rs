@@ -1,6 +1,7 @@
 //! Backups out of stdin and pipes, and into stdout.
 
 use super::{Fault, Reader};
+use crate::progress::Progress;
 use crate::whole_file;
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
@@ -42,13 +43,15 @@ impl Archive {
     }
 
     /// Reads it from its beginning.
-    pub(crate) fn read(&self) -> Result<Reader, Fault> {
+    pub(crate) fn read(&self, progress: Progress) -> Result<Reader, Fault> {
         let again = || {
             let mut file = self.file.try_clone()?;
             file.seek(SeekFrom::Start(self.start))?;
             Ok(file)
         };
-        Reader::new(again().map_err(|error: io::Error| Fault::Words(format!("cannot read the backup: {error}")))?)
+        let file = again().map_err(|error: io::Error| Fault::Words(format!("cannot read the backup: {error}")))?;
+        progress.begin(file.metadata().map_or(0, |about| about.len().saturating_sub(self.start)));
+        Reader::new(file, progress)
     }
 }
 

@@ -50,7 +50,8 @@ async fn t65_a_name_that_leads_inside_is_refused() {
         // The sentence does not say what the name resolves to.
         assert_eq!(
             refused.to_string(),
-            "inside.example leads to no public address; the operator of this server can allow it (--outbound-allow)"
+            "inside.example leads to no public address; the operator of this server can allow it with \
+             --outbound-allow inside.example:80"
         );
         assert!(!refused.is_transient());
         assert_eq!(names.asked(), ["inside.example"]);

@@ -35,7 +35,8 @@ async fn t65_a_redirect_inside_is_refused() {
             // Whoever reads this learns whom we asked, not where that one pointed.
             assert_eq!(
                 refused.to_string(),
-                "a redirect of idp.example leads to no public address; the operator of this server can allow it (--outbound-allow)"
+                "a redirect of idp.example leads to no public address; the operator of this server can allow it with \
+                 --outbound-allow HOST:PORT, those of where it leads"
             );
         }
     }

@@ -7,6 +7,7 @@ mod lifecycle;
 mod lock;
 mod notice;
 mod operations;
+pub(crate) mod operator;
 mod profile;
 mod reference;
 mod registration;

@@ -76,11 +76,11 @@ pub(super) struct Search {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Found {
     /// The members of this page.
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
     /// The organizations of these members, by id.
     organizations: BTreeMap<String, Organization>,
     /// What comes after this page.
-    results_metadata: ResultsMetadata,
+    pub(super) results_metadata: ResultsMetadata,
 }
 
 pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {

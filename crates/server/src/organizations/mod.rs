@@ -8,6 +8,7 @@ mod each;
 mod endpoints;
 mod naming;
 mod operations;
+pub(crate) mod operator;
 mod possible;
 mod public;
 mod reference;
@@ -28,6 +29,7 @@ pub(crate) use naming::organization_name_from;
 pub(crate) use operations::{
     CREATE, NewOrganization, create, find, find_by_id, find_for, find_many, policy, prefetch, resolve, save,
 };
+pub(crate) use operator::with_members;
 pub(crate) use reference::{ExternalId, OrganizationName, OrganizationRef, Slug};
 pub(crate) use settings::*;
 pub(crate) use settings_input::SettingsInput;

@@ -11,6 +11,12 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub(crate) struct OrganizationRef(String);
 
+impl From<String> for OrganizationRef {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl OrganizationRef {
     /// As it was written.
     pub(crate) fn as_str(&self) -> &str {

@@ -63,9 +63,9 @@ pub(super) struct Search {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Found {
     /// The organizations of this page.
-    organizations: Vec<Organization>,
+    pub(super) organizations: Vec<Organization>,
     /// What comes after this page.
-    results_metadata: ResultsMetadata,
+    pub(super) results_metadata: ResultsMetadata,
 }
 
 pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {

@@ -18,7 +18,9 @@ pub use operations::{
     Created, FIRST_REDIRECT_URL, New, Secret, add_secret, counts, create, create_first, remove_secret,
     rotate_signing_key,
 };
-pub(crate) use operations::{Fixed, close, create_fixed, enter, enter_again, erase, find, ids};
+pub(crate) use operations::{
+    Fixed, by_operator, close, create_fixed, enter, enter_again, erase, find, ids, look_by_operator,
+};
 pub(crate) use policy::{current_policy, policy, set_policy};
 pub use shown::{Shown, ShownSecret};
 pub(crate) use store::TABLES;

@@ -185,8 +185,24 @@ fn all(tx: &mut Tx) -> Result<Vec<Project>> {
     tx.visit(EVERYTHING, store::all)
 }
 
+/// Runs what the operator looks at in a project, which is entered.
+pub(crate) async fn look_by_operator<T: Send + 'static>(
+    app: &App,
+    project: &str,
+    mut look: impl FnMut(&mut Tx, &Cx) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let operator = app.clone();
+    app.db()
+        .scan(move |tx| {
+            let cx = Cx::of_operator(&operator, Arc::new(enter(tx, &id)?));
+            look(tx, &cx)
+        })
+        .await
+}
+
 /// Runs what the operator does in a project, which is entered.
-pub(super) async fn by_operator<T: Send + 'static>(
+pub(crate) async fn by_operator<T: Send + 'static>(
     app: &App,
     project: &str,
     mut work: impl FnMut(&mut Tx, &Cx) -> Result<T> + Send + 'static,

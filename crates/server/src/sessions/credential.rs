@@ -88,7 +88,7 @@ impl Credential {
 }
 
 /// The session with its organization and member, if all of them stand.
-fn whole(tx: &mut Tx, project: &Project, session: Option<Session>) -> Result<Presented> {
+pub(super) fn whole(tx: &mut Tx, project: &Project, session: Option<Session>) -> Result<Presented> {
     let session = session.ok_or(ApiError::SessionNotFound)?;
     let organization = organizations::find_by_id(tx, project, &session.organization_id)?;
     let organization = organization.ok_or(ApiError::SessionNotFound)?;

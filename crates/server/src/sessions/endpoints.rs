@@ -3,7 +3,7 @@ use super::authorization::{AUTHORIZATION, AuthorizationCheck, authorize};
 use super::credential::{self, Credential};
 use super::prolonging::prolong;
 use super::remembered::{Valid, present};
-use super::{MemberSession, Session, TERMS, Terms, TermsInput, operations, store};
+use super::{MemberSession, TERMS, Terms, TermsInput, operations};
 use crate::actor::{Actor, Anyone, ProjectCaller};
 use crate::cookies;
 use crate::members::{self, MemberRef};
@@ -12,7 +12,7 @@ use crate::signing::{self, Jwk};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::{MemberId, ProjectId, SessionId};
+use foundation::id::{MemberId, ProjectId};
 use frame::{Call, Endpoint, NoInput, WithCookies, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,12 +39,7 @@ struct Sessions {
 fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<Sessions> {
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = members::find(tx, &organization, &input.member_id)?;
-    let sessions = store::of_member(tx, &organization.organization_id, &member.member_id, cx.now())?;
-    let has_ended =
-        |s: &Session| s.has_ended_with_all_of(&member) || s.has_ended_with_a_connection(&organization, &member);
-    let sessions = sessions.iter().filter(|s| !has_ended(s));
-    let member_sessions = sessions.map(|s| operations::show(s, &member, &organization)).collect();
-    Ok(Sessions { member_sessions })
+    Ok(Sessions { member_sessions: operations::of_member(tx, cx, &organization, &member)? })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -144,7 +139,7 @@ fn revoke(tx: &mut Tx, cx: &Call<Actor>, input: Revoke) -> Result<Revoked> {
         return revoke_of_member(tx, cx, &id);
     }
     let session = match member_session_id {
-        Some(id) => by_id(tx, cx, &id)?,
+        Some(id) => operations::find(tx, cx, &id)?,
         None => {
             let credential = Credential::from_input(session_token, session_jwt)?.ok_or(ApiError::SessionNotFound)?;
             credential.find(&cx.app, tx, cx.project(), cx.now())?.session
@@ -157,13 +152,6 @@ fn revoke(tx: &mut Tx, cx: &Call<Actor>, input: Revoke) -> Result<Revoked> {
     cx.require_on_member(&session.member_id, "revoke-sessions")?;
     operations::end(tx, cx, &session.organization_id, &session.member_session_id)?;
     Ok(Revoked {})
-}
-
-fn by_id(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Session> {
-    let id = SessionId::parse(id).ok_or(ApiError::SessionNotFound)?;
-    let located = credential::locate(tx, cx, &id)?.ok_or(ApiError::SessionNotFound)?;
-    let organization = organizations::find_by_id(tx, cx.project(), &located)?.ok_or(ApiError::SessionNotFound)?;
-    store::find(tx, &organization.organization_id, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
 }
 
 fn revoke_of_member(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Revoked> {

@@ -9,6 +9,7 @@ mod jwt;
 mod news;
 mod numbers;
 mod operations;
+pub(crate) mod operator;
 mod prolonging;
 mod remembered;
 mod store;

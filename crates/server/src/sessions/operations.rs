@@ -2,10 +2,10 @@
 
 use super::news::End;
 use super::written_behind::WrittenBehind;
-use super::{Basis, MemberSession, Session, Terms, claims, store};
+use super::{Basis, MemberSession, Session, Terms, claims, credential, store};
 use crate::factors::Factor;
 use crate::members::Member;
-use crate::organizations::Organization;
+use crate::organizations::{self, Organization};
 use database::{EVERYTHING, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
@@ -133,6 +133,30 @@ pub(super) fn end(tx: &mut Tx, cx: &Cx, organization: &OrganizationId, id: &Sess
         audit::record(tx, cx, ENDED, Whose::Member(organization, member), id, Change::none())?;
     }
     Ok(())
+}
+
+/// The session with this id.
+///
+/// # Errors
+/// `session_not_found`.
+pub(super) fn find(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Session> {
+    let id = SessionId::parse(id).ok_or(ApiError::SessionNotFound)?;
+    let located = credential::locate(tx, cx, &id)?.ok_or(ApiError::SessionNotFound)?;
+    let organization = organizations::find_by_id(tx, cx.project(), &located)?.ok_or(ApiError::SessionNotFound)?;
+    store::find(tx, &organization.organization_id, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
+}
+
+/// The sessions of a member that stand, oldest first, as the API shows them.
+pub(super) fn of_member(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+) -> Result<Vec<MemberSession>> {
+    let sessions = store::of_member(tx, &organization.organization_id, &member.member_id, cx.now())?;
+    let has_ended =
+        |s: &Session| s.has_ended_with_all_of(member) || s.has_ended_with_a_connection(organization, member);
+    Ok(sessions.iter().filter(|s| !has_ended(s)).map(|s| show(s, member, organization)).collect())
 }
 
 /// The session as the API shows it, with the roles it has now.

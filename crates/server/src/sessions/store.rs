@@ -263,6 +263,22 @@ pub(super) fn of_member(
     )?)
 }
 
+/// Members of an organization who have sessions, behind this one, so many at most.
+pub(super) fn holders(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    after: &str,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<MemberId>> {
+    let rows = tx.all::<(MemberId,)>(
+        "SELECT DISTINCT member_id FROM sessions WHERE organization_id = $1 AND member_id > $2 AND expires_at > $3
+         ORDER BY member_id LIMIT $4",
+        args![organization, after, now, limit],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Deletes a session; whose it was.
 pub(super) fn delete(tx: &mut Tx, organization: &OrganizationId, id: &SessionId) -> Result<Option<MemberId>> {
     let deleted = tx.optional::<(MemberId,)>(

@@ -2,6 +2,7 @@
 
 use super::folder::Folder;
 use crate::config::{Common, Server};
+use crate::exit::Failure;
 use crate::logs;
 use crate::open;
 use clap::Args;
@@ -20,13 +21,13 @@ use tokio::net::TcpListener;
 pub(crate) struct Dev {
     /// Serve a twin for the tests of an app, on this machine only: a database in memory, a clock that tests set forward, mail
     /// that they read, sessions for the asking
-    #[arg(long)]
+    #[arg(help_heading = "Twin for tests", long)]
     dev: bool,
     /// What is in the twin from the beginning: a TOML file of projects, organizations and members
-    #[arg(long, value_name = "FILE", requires = "dev")]
+    #[arg(help_heading = "Twin for tests", long, value_name = "FILE", requires = "dev")]
     dev_seed: Option<PathBuf>,
     /// Draw the same ids, tokens and codes in each run, in the order of the requests
-    #[arg(long, value_name = "N", requires = "dev")]
+    #[arg(help_heading = "Twin for tests", long, value_name = "N", requires = "dev")]
     dev_random_seed: Option<u64>,
 }
 
@@ -39,9 +40,9 @@ impl Dev {
     }
 
     /// Serves one.
-    pub(super) async fn serve(self, common: Common, options: Server) -> Result<(), String> {
-        refuse_what_is_real(&options)?;
-        let seed = read(self.dev_seed.as_deref())?;
+    pub(super) async fn serve(self, common: Common, options: Server) -> Result<(), Failure> {
+        refuse_what_is_real(&options).map_err(Failure::usage)?;
+        let seed = read(self.dev_seed.as_deref()).map_err(Failure::usage)?;
         let place = self.dev_seed.as_ref().map_or_else(|| "first_seed.toml".into(), |file| file.display().to_string());
         let listener = super::bind("--listen", options.listen()).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -68,7 +69,7 @@ impl Dev {
     }
 }
 
-async fn serve(listener: TcpListener, seed: TwinSeed, opening: Arc<Opening>) -> Result<(), String> {
+async fn serve(listener: TcpListener, seed: TwinSeed, opening: Arc<Opening>) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let stop = super::stop_signal()?;
     let (number, opening_) = (AtomicU64::new(0), opening.clone());
@@ -87,7 +88,7 @@ async fn serve(listener: TcpListener, seed: TwinSeed, opening: Arc<Opening>) -> 
         logs::flush();
         crate::commands::print(&format!("listening on http://{address}"));
     };
-    server::serve_twin(seed, open, listening, ready, stop).await
+    Ok(server::serve_twin(seed, open, listening, ready, stop).await?)
 }
 
 /// How the application of a twin is put together, again and again.

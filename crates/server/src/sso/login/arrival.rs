@@ -152,6 +152,7 @@ pub(super) async fn finish(
     exchange: Exchange,
 ) -> Result<Option<Arrived>> {
     let (cx, protocol) = (found.cx.clone(), exchange.protocol);
+    let (connection, told) = (found.connection.connection_id.clone(), exchange.clone());
     let arrived = cx.write(move |tx| {
         if let Ok(accepted) = &judged {
             prefetch(tx, &found, accepted)?;
@@ -175,7 +176,17 @@ pub(super) async fn finish(
         // It is judged anew, or nothing came of it.
         Ok(None) | Err(_) => {}
     }
-    arrived
+    arrived.inspect_err(|error| log(error, connection.as_str(), &told))
+}
+
+/// Says where the reason of a refusal is. It may hold an address, which no log does; and of what strangers send there would be
+/// too many lines.
+fn log(error: &Error, connection: &str, exchange: &Exchange) {
+    if let Some(error) = error.api().filter(|_| exchange.answers_login) {
+        let (request, error) = (&exchange.request_id, error.error_type());
+        let ask = format_args!("guildhall sso explain {connection} --request {request}");
+        tracing::info!(request_id = %request, error, "a login by SSO was refused; why: {ask}");
+    }
 }
 
 /// The refusal of an answer that was judged by a connection which is another by now.
