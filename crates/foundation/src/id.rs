@@ -133,6 +133,12 @@ ids! {
     OidcRegistrationId = "oidc-member-registration";
     /// An exchange with an identity provider, as it was recorded.
     SsoExchangeId = "sso-exchange";
+    /// A connection of a directory by SCIM.
+    ScimConnectionId = "scim-connection";
+    /// A group of a directory.
+    ScimGroupId = "scim-group";
+    /// What makes a person of a directory a member.
+    ScimRegistrationId = "scim-registration";
     /// A key that signs session JWTs; the `kid` of RFC 7517.
     SigningKeyId = "jwk";
     /// One entry of the audit log.

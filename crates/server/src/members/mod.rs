@@ -11,6 +11,7 @@ mod profile;
 mod reference;
 mod registration;
 mod roles;
+mod scim_registration;
 mod search;
 mod store;
 mod undefined_roles;
@@ -33,6 +34,7 @@ pub(crate) use registration::{
     RegistrationKey, SsoRegistration, find_by_registration, note, prefetch_by_registration, register,
 };
 pub(crate) use roles::{check_roles, require_given};
+pub(crate) use scim_registration::{ScimGroup, ScimRegistration};
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;
 pub(crate) use update::MemberUpdate;
@@ -70,8 +72,8 @@ pub(crate) struct MemberRole {
     pub sources: Vec<RoleSource>,
 }
 
-/// Why a member has a role: `direct_assignment`, `email_assignment` with the domain, `sso_connection` with the connection, or
-/// `sso_connection_group` with that and the group.
+/// Why a member has a role: `direct_assignment`, `email_assignment` with the domain, `sso_connection` with the connection,
+/// `sso_connection_group` with that and the group, or `scim_connection_group` with the connection and the group's id.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct RoleSource {
     #[serde(rename = "type")]
@@ -114,7 +116,7 @@ pub(crate) struct Member {
     pub is_admin: bool,
     #[serde(skip)]
     pub(crate) direct_roles: Vec<RoleId>,
-    /// Roles given directly, and those that follow from the email domain, or from a login by SSO.
+    /// Roles given directly, and those that follow from the email domain, from a login by SSO, or from groups of a directory.
     pub roles: Vec<MemberRole>,
     pub mfa_enrolled: bool,
     /// E.164, or empty.
@@ -129,7 +131,7 @@ pub(crate) struct Member {
     #[serde(skip)]
     pub(crate) sso_logins_since: BTreeMap<String, Time>,
     pub oauth_registrations: Vec<Value>,
-    pub scim_registration: Option<Value>,
+    pub scim_registration: Option<ScimRegistration>,
     /// Written by the backend only.
     pub trusted_metadata: Metadata,
     /// The member may write it.
@@ -181,7 +183,9 @@ impl Member {
     fn set_roles(&mut self, organization: &Organization) {
         // A connection that is gone says nothing any more.
         self.sso_registrations.retain(|known| organization.sso_connection(&known.connection_id).is_some());
-        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, &self.sso_registrations, organization);
+        self.scim_registration.take_if(|known| organization.scim_connection(&known.connection_id).is_none());
+        let registrations = (&self.sso_registrations[..], self.scim_registration.as_ref());
+        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, registrations, organization);
         self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);
     }
 }
