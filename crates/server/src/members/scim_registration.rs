@@ -1,5 +1,7 @@
 //! What a directory says of a member.
 
+#![allow(dead_code, reason = "the SCIM server writes it")]
+
 use foundation::id::{Environment, ScimConnectionId, ScimGroupId, ScimRegistrationId};
 use foundation::stored::Unknown;
 use schemars::JsonSchema;
