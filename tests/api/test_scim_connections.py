@@ -214,6 +214,9 @@ def test_groups_give_roles(project, org, scim, made):
     assert "stytch_admin" in answer.member_session.roles
     [found] = members.search(organization_ids=[org]).members
     assert sources(found, "stytch_admin") == expected
+    [found] = members.search(organization_ids=[org], query={"operator": "AND", "operands": [
+        {"filter_name": "member_roles", "filter_value": ["stytch_admin"]}]}).members
+    assert found.member_id == member.member_id
     # Of another group they have none.
     rules = [{"role_id": "stytch_admin", "group_id": others}]
     scim.update(org, made.connection_id, scim_group_implicit_role_assignments=rules)
