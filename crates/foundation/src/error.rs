@@ -211,6 +211,13 @@ api_errors! {
     ExternalOrganizationIsOwn = 400 "external_organization_id_same_as_organization_id" "external_organization_id is another organization than the one that gets the connection.";
     ExternalConnectionNotActive = 400 "external_connection_not_active" "Only an active SAML or OpenID Connect connection can be another organization's too.";
     DuplicateExternalSsoConnection = 400 "duplicate_external_sso_connection" "The organization has an external connection to that connection already.";
+    ActiveScimConnectionExists = 400 "active_scim_connection_exists" "The organization has a SCIM connection; delete it first.";
+    NoActiveScimConnection = 400 "no_active_scim_connection" "The organization has no SCIM connection.";
+    ScimConnectionNotFound = 404 "scim_connection_not_found" "The organization has no such SCIM connection.";
+    ScimConnectionNotRotatingToken = 400 "scim_connection_not_rotating_token" "The token of the connection is not being replaced: start that first.";
+    InvalidScimIdp = 400 "invalid_scim_idp" "identity_provider is one of okta, microsoft-entra, cyberark, jumpcloud, onelogin, pingfederate, rippling, generic.";
+    ScimGroupRoleWithoutGroup = 400 "scim_group_role_assignment_does_not_contain_group_id" "Each of scim_group_implicit_role_assignments has a group_id.";
+    ScimGroupRoleOfUnknownGroup = 400 "scim_group_role_assignment_group_does_not_exist" "A group_id of scim_group_implicit_role_assignments is no group of the connection.";
     DomainTooCommon = 400 "organization_settings_domain_too_common" "An allowed domain belongs to a public mail provider; anyone could join with it.";
     DisposableDomain = 400 "organization_settings_disposable_domain" "An allowed domain belongs to a provider of throw-away addresses.";
     InvalidDomain = 400 "organization_settings_invalid_domain" "An allowed domain is not a domain name.";

@@ -134,6 +134,12 @@ ids! {
     OidcRegistrationId = "oidc-member-registration";
     /// An exchange with an identity provider, as it was recorded.
     SsoExchangeId = "sso-exchange";
+    /// The id of a connection of a directory by SCIM.
+    ScimConnectionId = "scim-connection";
+    /// The id of a group of a directory.
+    ScimGroupId = "scim-group";
+    /// The id of what makes a person of a directory a member.
+    ScimRegistrationId = "scim-registration";
     /// The id of a key that signs session JWTs; the `kid` of RFC 7517.
     SigningKeyId = "jwk";
     /// The id of an entry of the audit log.

@@ -62,6 +62,6 @@ fn config(tx: &mut Tx, cx: &Call<Actor>, input: OfOrganization) -> Result<AdminP
             can_create_oidc_connection: has_room,
         },
         organization_config: OrganizationConfig { mfa_controls_enabled: true },
-        scim_config: ScimConfig { scim_enabled: false },
+        scim_config: ScimConfig { scim_enabled: true },
     })
 }

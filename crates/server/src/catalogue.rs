@@ -3,7 +3,7 @@
 use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organization_deletion,
-    organizations, pages, passwords, projects, rbac, second_factors, sessions, sso,
+    organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -20,6 +20,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         second_factors::endpoints(),
         passwords::endpoints(),
         sso::endpoints(),
+        scim::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),

@@ -14,6 +14,7 @@ pub(crate) enum Listing {
     Organizations,
     Members,
     AuditEvents,
+    ScimGroups,
 }
 
 impl Listing {
@@ -22,6 +23,7 @@ impl Listing {
             Listing::Organizations => "organizations",
             Listing::Members => "members",
             Listing::AuditEvents => "audit events",
+            Listing::ScimGroups => "scim groups",
         }
     }
 }

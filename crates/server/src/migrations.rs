@@ -36,4 +36,5 @@ migrations! {
     "0022_text_message_codes"
     "0024_hour_of_end"
     "0025_single_sign_on"
+    "0026_scim"
 }

@@ -2,7 +2,7 @@
 
 use crate::actor::ProjectCaller;
 use crate::organizations::{self, OrganizationRef};
-use crate::{members, projects, sso};
+use crate::{members, projects, scim, sso};
 use database::Tx;
 use foundation::app::App;
 use foundation::cx::Cx;
@@ -91,6 +91,7 @@ fn set_some(tx: &mut Tx, cx: &Cx, input: &SetOrgPolicy) -> Result<Option<Vec<Rol
     let roles = check_organization_roles(input.org_policy.roles.clone(), &policy)?;
     let policy = policy.with_roles(&roles);
     sso::take_undefined_roles(tx, cx, &found.organization_id, &policy)?;
+    scim::take_undefined_roles(tx, cx, &found.organization_id, &policy)?;
     let before = organizations::find(tx, cx.project(), &input.organization_id)?;
     let mut organization = before.clone();
     organization.settings.custom_roles = roles.clone();
@@ -124,6 +125,7 @@ fn take_undefined(tx: &mut Tx, cx: &Cx, id: &OrganizationId) -> Result<bool> {
     let Some(found) = organizations::find_by_id(tx, cx.project(), id)? else { return Ok(false) };
     let policy = organizations::policy(tx, cx.project(), &found)?;
     sso::take_undefined_roles(tx, cx, id, &policy)?;
+    scim::take_undefined_roles(tx, cx, id, &policy)?;
     let Some(before) = organizations::find_by_id(tx, cx.project(), id)? else { return Ok(false) };
     let mut organization = before.clone();
     organization.settings.drop_rules_for_undefined_roles(&policy);

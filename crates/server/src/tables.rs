@@ -1,7 +1,7 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls,
+    attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, scim,
     second_factors, sessions, signing, sms_codes, sso, stored_passwords,
 };
 use database::Tx;
@@ -23,6 +23,8 @@ pub const TABLES: Tables = Tables(&[
     sso::LOGIN_TABLES,
     sso::RECORDER_TABLES,
     sso::TABLES,
+    scim::DIRECTORY_TABLES,
+    scim::TABLES,
     outbox::TABLES,
     stored_passwords::TABLES,
     members::REGISTRATION_TABLES,

@@ -32,6 +32,8 @@ pub enum TokenKind {
     SsoState = 8,
     /// A login by SSO for the app to finish; routed to its organization.
     Sso = 9,
+    /// What a directory shows; routed to its organization.
+    Scim = 10,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).

@@ -12,6 +12,7 @@ mod profile;
 mod reference;
 mod registration;
 mod roles;
+mod scim_registration;
 mod search;
 mod store;
 mod undefined_roles;
@@ -34,6 +35,7 @@ pub(crate) use registration::{
     RegistrationKey, SsoRegistration, find_by_registration, note, prefetch_by_registration, register,
 };
 pub(crate) use roles::{check_roles, require_given};
+pub(crate) use scim_registration::*;
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;
 pub(crate) use update::MemberUpdate;
@@ -84,15 +86,15 @@ pub(crate) struct MemberRole {
     pub sources: Vec<RoleSource>,
 }
 
-/// Why a member has a role: `direct_assignment`, `email_assignment` with the domain, `sso_connection` with the connection, or
-/// `sso_connection_group` with that and the group.
+/// Why a member has a role: `direct_assignment`, `email_assignment` with the domain, `sso_connection` with the connection,
+/// `sso_connection_group` with that and the group, or `scim_connection_group` with the connection and the group's id.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct RoleSource {
     /// How the role was given.
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["direct_assignment", "email_assignment", "sso_connection", "sso_connection_group"]))]
+    #[schemars(extend("enum" = ["direct_assignment", "email_assignment", "sso_connection", "sso_connection_group", "scim_connection_group"]))]
     pub kind: &'static str,
-    /// What the role came by: `email_domain`, `connection_id`, or `connection_id` and `group`. Empty for
+    /// What the role came by: `email_domain`, `connection_id`, or `connection_id` and `group` or `group_id`. Empty for
     /// `direct_assignment`.
     pub details: Value,
 }
@@ -138,7 +140,7 @@ pub(crate) struct Member {
     pub is_admin: bool,
     #[serde(skip)]
     pub(crate) direct_roles: Vec<RoleId>,
-    /// Roles given directly, and those that follow from the email domain, or from a login by SSO.
+    /// Roles given directly, and those that follow from the email domain, from a login by SSO, or from groups of a directory.
     pub roles: Vec<MemberRole>,
     /// Whether the member is asked for a second factor though the organization does not require one.
     pub mfa_enrolled: bool,
@@ -160,8 +162,8 @@ pub(crate) struct Member {
     pub(crate) sso_logins_since: BTreeMap<String, Time>,
     /// Accounts at OAuth providers. Empty: there are no logins by OAuth yet.
     pub oauth_registrations: Vec<Value>,
-    /// What SCIM says of the member. `null`: there is no SCIM yet.
-    pub scim_registration: Option<Value>,
+    /// What the directory says of the member, where one has made them a member by SCIM; `null` for all others.
+    pub scim_registration: Option<ScimRegistration>,
     /// What the app keeps here, and only the backend writes.
     pub trusted_metadata: Metadata,
     /// What the app keeps here, and the member may write, too.
@@ -213,7 +215,9 @@ impl Member {
     fn set_roles(&mut self, organization: &Organization) {
         // A connection that is gone says nothing any more.
         self.sso_registrations.retain(|known| organization.sso_connection(&known.connection_id).is_some());
-        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, &self.sso_registrations, organization);
+        self.scim_registration.take_if(|known| organization.scim_connection(&known.connection_id).is_none());
+        let registrations = (&self.sso_registrations[..], self.scim_registration.as_ref());
+        self.roles = roles::roles_of(&self.direct_roles, &self.email_address, registrations, organization);
         self.is_admin = self.roles.iter().any(|role| role.role_id == ADMIN_ROLE);
     }
 }

@@ -1,6 +1,6 @@
 //! What of a member is neither looked up nor filtered by, as it is stored.
 
-use super::{Member, RetiredEmail, SsoRegistration};
+use super::{Member, RetiredEmail, ScimRegistration, SsoRegistration};
 use database::Timestamp;
 use foundation::id::{EmailId, Environment};
 use foundation::metadata::Metadata;
@@ -40,12 +40,14 @@ pub(super) struct Profile {
     pub(super) default_mfa_method: String,
     #[serde(default)]
     pub(super) totp_registration_id: String,
-    // These two are left out while they are empty: a version before them reads nothing but the email_id of a profile that has
+    // These are left out while they are empty: a version before them reads nothing but the email_id of a profile that has
     // fields which it does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sso_registrations: Vec<SsoRegistration>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) sso_logins_since: BTreeMap<String, Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) scim_registration: Option<ScimRegistration>,
     #[serde(default)]
     pub(super) trusted_metadata: Metadata,
     #[serde(default)]
@@ -77,6 +79,7 @@ pub(super) fn of(m: &Member) -> Stored<Profile> {
         totp_registration_id: m.totp_registration_id.clone(),
         sso_registrations: m.sso_registrations.clone(),
         sso_logins_since: m.sso_logins_since.clone(),
+        scim_registration: m.scim_registration.clone(),
         trusted_metadata: m.trusted_metadata.clone(),
         untrusted_metadata: m.untrusted_metadata.clone(),
     };

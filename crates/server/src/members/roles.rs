@@ -1,6 +1,6 @@
 //! Where a member's roles come from.
 
-use super::{MemberRole, RoleSource, SsoRegistration};
+use super::{MemberRole, RoleSource, ScimRegistration, SsoRegistration};
 use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
@@ -12,11 +12,11 @@ use serde_json::json;
 const MAX_ROLES: usize = 100;
 
 /// `stytch_member` first, then what was given directly, then what the email domain gives, then what the connections give by
-/// which the member has logged in.
+/// which the member has logged in, then what the groups give that a directory has put the member into.
 pub(super) fn roles_of(
     direct: &[RoleId],
     email: &EmailAddress,
-    registrations: &[SsoRegistration],
+    (registrations, scim_registration): (&[SsoRegistration], Option<&ScimRegistration>),
     organization: &Organization,
 ) -> Vec<MemberRole> {
     let mut roles: Vec<MemberRole> = Vec::new();
@@ -45,6 +45,14 @@ pub(super) fn roles_of(
             add(&role.role_id, RoleSource { kind, details });
         }
     }
+    if let Some(registration) = scim_registration {
+        let id = &registration.connection_id;
+        let known = organization.scim_connection(id).map_or(&[][..], |known| &known.roles);
+        for role in known.iter().filter(|role| registration.groups.contains(&role.group_id)) {
+            let details = json!({ "connection_id": id, "group_id": role.group_id });
+            add(&role.role_id, RoleSource { kind: "scim_connection_group", details });
+        }
+    }
     roles
 }
 
@@ -58,7 +66,8 @@ pub(crate) fn require_given(
     direct: &[RoleId],
     email: &EmailAddress,
 ) -> Result<()> {
-    let roles: Vec<_> = roles_of(direct, email, &[], organization).into_iter().map(|role| role.role_id).collect();
+    let roles: Vec<_> =
+        roles_of(direct, email, (&[], None), organization).into_iter().map(|role| role.role_id).collect();
     cx.require_reach(&roles)
 }
 

@@ -91,7 +91,7 @@ impl FromRow for Member {
             sso_registrations: known.sso_registrations,
             sso_logins_since: known.sso_logins_since,
             oauth_registrations: Vec::new(),
-            scim_registration: None,
+            scim_registration: known.scim_registration,
             trusted_metadata: known.trusted_metadata,
             untrusted_metadata: known.untrusted_metadata,
             is_locked: lock_created_at.is_some(),

@@ -1,4 +1,4 @@
-//! What an organization knows of its SSO connections besides what it shows: which there are, which roles they give, and since
+//! What an organization knows of its connections besides what it shows: which there are, which roles they give, and since
 //! when logins by them count. It stands with the organization, because every member and every session is read with that.
 
 use super::Organization;
@@ -42,7 +42,32 @@ impl ConnectionRole {
     }
 }
 
+/// Its SCIM connection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KnownScimConnection {
+    pub(crate) connection_id: String,
+    /// The roles that it gives to members by the groups they are in.
+    #[serde(default)]
+    pub(crate) roles: Vec<ScimGroupRole>,
+    #[serde(flatten)]
+    pub(crate) unknown: Unknown,
+}
+
+/// A role that a group of a directory gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ScimGroupRole {
+    pub(crate) role_id: RoleId,
+    pub(crate) group_id: String,
+    #[serde(flatten)]
+    pub(crate) unknown: Unknown,
+}
+
 impl Organization {
+    /// What it knows of the SCIM connection with this id, while that is there.
+    pub(crate) fn scim_connection(&self, id: &str) -> Option<&KnownScimConnection> {
+        self.scim_connection.as_ref().filter(|known| known.connection_id == id)
+    }
+
     /// What it knows of the SSO connection with this id, while that is there.
     pub(crate) fn sso_connection(&self, id: &str) -> Option<&KnownConnection> {
         self.sso_connections.iter().find(|known| known.connection_id == id)

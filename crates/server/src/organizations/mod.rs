@@ -20,7 +20,7 @@ mod store;
 mod view;
 
 pub(crate) use brand::brand;
-pub(crate) use connections::{ConnectionRole, KnownConnection};
+pub(crate) use connections::{ConnectionRole, KnownConnection, KnownScimConnection, ScimGroupRole};
 pub(crate) use deletion::{delete, delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listing_domain, prefetch_claimed};
 pub(crate) use each::each;
@@ -53,6 +53,8 @@ pub(crate) struct Organization {
     pub(crate) revision: i64,
     #[serde(skip)]
     pub(crate) sso_connections: Vec<KnownConnection>,
+    #[serde(skip)]
+    pub(crate) scim_connection: Option<KnownScimConnection>,
     pub organization_id: OrganizationId,
     /// The name of the organization, for people.
     pub organization_name: String,

@@ -56,6 +56,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
         project_id: project.id.clone(),
         revision: 0,
         sso_connections: Vec::new(),
+        scim_connection: None,
         organization_id: OrganizationId::new(project.environment),
         organization_name: name,
         organization_slug: slug,
@@ -86,7 +87,8 @@ pub(crate) fn save(
     organization: &mut Organization,
 ) -> Result<()> {
     let change = Change::between(before, organization);
-    if change.is_none() && before.sso_connections == organization.sso_connections {
+    let known = |o: &Organization| (o.sso_connections.clone(), o.scim_connection.clone());
+    if change.is_none() && known(before) == known(organization) {
         return Ok(());
     }
     size::check(Some(before), organization)?;

@@ -24,6 +24,6 @@ pub(super) fn check(before: Option<&Organization>, organization: &Organization) 
 }
 
 fn bytes(organization: &Organization) -> Result<usize> {
-    let both = (&organization.settings, &organization.sso_connections);
-    Ok(serde_json::to_vec(&both).map_err(|error| Error::Internal(Box::new(error)))?.len())
+    let all = (&organization.settings, &organization.sso_connections, &organization.scim_connection);
+    Ok(serde_json::to_vec(&all).map_err(|error| Error::Internal(Box::new(error)))?.len())
 }

@@ -1,4 +1,4 @@
-use super::{KnownConnection, Organization};
+use super::{KnownConnection, KnownScimConnection, Organization};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args, row};
 use foundation::error::{ApiError, OnUnique as _, Result};
@@ -22,6 +22,7 @@ impl FromRow for Organization {
             sso_connections: row
                 .get::<Option<Json<Vec<KnownConnection>>>>("sso_connections")?
                 .map_or_else(Vec::new, |j| j.0),
+            scim_connection: row.get::<Option<Json<KnownScimConnection>>>("scim_connection")?.map(|j| j.0),
             organization_id: row.get("id")?,
             organization_name: row.get("name")?,
             organization_slug: row.get("slug")?,
@@ -68,7 +69,7 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
     tx.execute(
         "UPDATE organizations SET name = $3, folded_name = $4, slug = $5, external_id = $6, settings = $7,
                                   trusted_metadata = $8, updated_at = $9, sso_connections = $10,
-                                  revision = revision + 1
+                                  scim_connection = $11, revision = revision + 1
          WHERE project_id = $1 AND id = $2",
         args![
             &o.project_id,
@@ -80,7 +81,8 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
             Json(&o.settings),
             Json(&o.trusted_metadata),
             o.updated_at,
-            (!o.sso_connections.is_empty()).then_some(Json(&o.sso_connections))
+            (!o.sso_connections.is_empty()).then_some(Json(&o.sso_connections)),
+            o.scim_connection.as_ref().map(Json)
         ],
     )?;
     rename(tx, before, o)?;

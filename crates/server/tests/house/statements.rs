@@ -144,6 +144,7 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "outbox/listing.rs",
         "outbox/mod.rs",
         "outbox/worker.rs",
+        "scim/connections/operations.rs",
         "sso/connections/operations.rs",
         "stored_passwords/mod.rs",
         "server/src/workers.rs",

@@ -1,0 +1,5 @@
+//! What a directory has sent: users, groups, and who is in which.
+
+mod store;
+
+pub(super) use store::{KEPT, Named, TABLES, groups_after, named};
