@@ -35,7 +35,8 @@ impl<M, const N: usize> Family<M, N> {
 }
 
 impl<M: Metric, const N: usize> Family<M, N> {
-    pub(super) fn write(&self, samples: &mut Samples<'_>) {
+    /// Writes all of them.
+    pub fn write(&self, samples: &mut Samples<'_>) {
         for (values, member) in &*self.members.read().unwrap_or_else(PoisonError::into_inner) {
             let labels: Vec<_> = self.labels.into_iter().zip(values.iter().map(|value| &**value)).collect();
             member.write(samples, &labels);

@@ -153,11 +153,11 @@ impl Metrics {
 
     /// Writes them.
     pub fn write(&self, text: &mut Text) {
-        text.counter("guildhall_requests_total", "Requests by operation and status").all(&self.requests);
-        text.histogram("guildhall_request_seconds", "Time to answer").all(&self.latency);
-        text.counter("guildhall_errors_total", "Answers that are an error, by its type").all(&self.errors);
-        text.counter("guildhall_undeclared_errors_total", "Errors that an operation does not declare")
-            .all(&self.undeclared);
+        self.requests.write(&mut text.counter("guildhall_requests_total", "Requests by operation and status"));
+        self.latency.write(&mut text.histogram("guildhall_request_seconds", "Time to answer"));
+        self.errors.write(&mut text.counter("guildhall_errors_total", "Answers that are an error, by its type"));
+        self.undeclared
+            .write(&mut text.counter("guildhall_undeclared_errors_total", "Errors that an operation does not declare"));
         text.counter(
             "guildhall_refused_origins_total",
             "Requests and preflights of pages whose origin is not registered",
@@ -170,8 +170,9 @@ impl Metrics {
             .of(&[], u8::from(self.readiness.is_ready.load(Relaxed)));
         let took = Duration::from_nanos(self.readiness.nanoseconds.load(Relaxed)).as_secs_f64();
         text.gauge("guildhall_database_round_trip_seconds", "How long that write took").of(&[], took);
-        text.histogram("guildhall_outbound_seconds", "Time to ask others over HTTP, by what came of it")
-            .all(&self.outbound);
+        self.outbound.write(
+            &mut text.histogram("guildhall_outbound_seconds", "Time to ask others over HTTP, by what came of it"),
+        );
     }
 
     /// The same, as text.

@@ -1,6 +1,5 @@
 //! The text format of Prometheus, version 0.0.4.
 
-use super::family::{Family, Metric};
 use super::number::Histogram;
 use std::fmt::{Display, Write as _};
 
@@ -59,12 +58,6 @@ impl Samples<'_> {
         }
         self.sample("_sum", labels, None, histogram.sum());
         self.sample("_count", labels, None, count);
-        self
-    }
-
-    /// All of a family.
-    pub fn all<M: Metric, const N: usize>(&mut self, family: &Family<M, N>) -> &mut Self {
-        family.write(self);
         self
     }
 

@@ -54,8 +54,8 @@ pub(crate) fn finish(
     evidence: Evidence,
     terms: Terms,
 ) -> Result<Outcome> {
-    let method = numbers::method_of(&evidence);
     let Evidence { factors: new, intermediate, session, source, locale } = evidence;
+    let method = numbers::method_of(source.is_some(), &new);
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
     }

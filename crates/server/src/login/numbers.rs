@@ -3,8 +3,6 @@
 //! What succeeds is counted after its commit, when the answer is finished; what is refused when the answer is known. So a
 //! transaction that is run anew counts once.
 
-use super::finish::Evidence;
-use super::outcome::State;
 use crate::factors::{Factor, FactorType};
 use foundation::app::App;
 use foundation::config::Config;
@@ -70,12 +68,12 @@ impl Memory for Logins {
     }
 }
 
-/// How somebody has come by a login: by what they have just proven.
-pub(super) fn method_of(evidence: &Evidence) -> &'static str {
-    match (&evidence.source, evidence.factors.first()) {
-        (Some(_), _) => SESSION,
-        (None, None) => DISCOVERY,
-        (None, Some(factor)) => method_of_factor(factor),
+/// How somebody has come by a login: by another session, or by what they have just proven.
+pub(super) fn method_of(is_derived: bool, proven: &[Factor]) -> &'static str {
+    match proven.first() {
+        _ if is_derived => SESSION,
+        None => DISCOVERY,
+        Some(factor) => method_of_factor(factor),
     }
 }
 
@@ -92,14 +90,27 @@ fn method_of_factor(factor: &Factor) -> &'static str {
     }
 }
 
+/// What a login has come to that was not refused.
+#[derive(Clone, Copy)]
+pub(super) enum Came {
+    Authenticated,
+    PrimaryRequired,
+    MfaRequired,
+}
+
+impl Came {
+    fn as_str(self) -> &'static str {
+        match self {
+            Came::Authenticated => AUTHENTICATED,
+            Came::PrimaryRequired => PRIMARY_REQUIRED,
+            Came::MfaRequired => MFA_REQUIRED,
+        }
+    }
+}
+
 /// A login has come to this.
-pub(super) fn count(app: &App, method: &'static str, state: &State) {
-    let outcome = match state {
-        State::Authenticated(_) => AUTHENTICATED,
-        State::Missing(missing) if missing.primary.is_some() => PRIMARY_REQUIRED,
-        State::Missing(_) => MFA_REQUIRED,
-    };
-    app.memory::<Logins>().by_outcome.get([method.into(), outcome.into()]).inc();
+pub(super) fn count(app: &App, method: &'static str, came: Came) {
+    app.memory::<Logins>().by_outcome.get([method.into(), came.as_str().into()]).inc();
 }
 
 /// How one comes by a login by this operation, if it ends in one.
@@ -163,7 +174,8 @@ fn reason(error: ApiError) -> Option<&'static str> {
 /// Writes what was counted.
 pub(crate) fn write(app: &App, text: &mut Text) {
     let logins = app.memory::<Logins>();
-    text.counter("guildhall_logins_total", "Logins by method and outcome").all(&logins.by_outcome);
-    text.counter("guildhall_login_refusals_total", "Logins that were refused, by method and reason")
-        .all(&logins.refused);
+    logins.by_outcome.write(&mut text.counter("guildhall_logins_total", "Logins by method and outcome"));
+    logins
+        .refused
+        .write(&mut text.counter("guildhall_login_refusals_total", "Logins that were refused, by method and reason"));
 }

@@ -2,7 +2,7 @@
 
 use super::intermediate::IntermediateSession;
 use super::missing::{MfaRequired, PrimaryRequired};
-use super::numbers;
+use super::numbers::{self, Came};
 use crate::cookies;
 use crate::members::Member;
 use crate::organizations::Organization;
@@ -34,6 +34,17 @@ pub(crate) struct NoMore {}
 pub(super) enum State {
     Authenticated(Box<Session>),
     Missing(Box<Missing>),
+}
+
+impl State {
+    /// The same, for the numbers.
+    fn came(&self) -> Came {
+        match self {
+            State::Authenticated(_) => Came::Authenticated,
+            State::Missing(missing) if missing.primary.is_some() => Came::PrimaryRequired,
+            State::Missing(_) => Came::MfaRequired,
+        }
+    }
 }
 
 pub(super) struct Missing {
@@ -89,7 +100,7 @@ impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
 
     async fn finish(self, cx: &Cx) -> Result<Self::Output> {
         let Outcome { organization, member, state, more, method } = self;
-        numbers::count(&cx.app, method, &state);
+        numbers::count(&cx.app, method, state.came());
         let mut response = AuthResponse {
             more,
             member_id: member.member_id.clone(),

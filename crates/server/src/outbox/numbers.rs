@@ -82,9 +82,10 @@ pub(super) fn measured(app: &App, waiting: &[(String, i64, Timestamp)]) {
 /// Writes what was counted.
 pub(crate) fn write(app: &App, text: &mut Text) {
     let (deliveries, now) = (app.memory::<Deliveries>(), app.now());
-    text.counter("guildhall_messages_total", "Attempts to deliver messages, by what became of them")
-        .all(&deliveries.messages);
-    text.histogram("guildhall_delivery_seconds", "Time of attempts to deliver messages").all(&deliveries.time);
+    deliveries
+        .messages
+        .write(&mut text.counter("guildhall_messages_total", "Attempts to deliver messages, by what became of them"));
+    deliveries.time.write(&mut text.histogram("guildhall_delivery_seconds", "Time of attempts to deliver messages"));
     let mut depth = text.gauge("guildhall_outbox_depth", "Messages in the database that wait to be delivered");
     for (kind, waiting) in Kind::ALL.iter().zip(&deliveries.waiting) {
         depth.of(&[("kind", kind.name)], waiting.messages.load(Relaxed));

@@ -23,6 +23,7 @@ pub(super) fn count(app: &App, protocol: Protocol, is_accepted: bool) {
 
 /// Writes what was counted.
 pub(crate) fn write(app: &App, text: &mut Text) {
-    text.counter("guildhall_sso_exchanges_total", "Answers of identity providers, by protocol and outcome")
-        .all(&app.memory::<Exchanges>().0);
+    app.memory::<Exchanges>().0.write(
+        &mut text.counter("guildhall_sso_exchanges_total", "Answers of identity providers, by protocol and outcome"),
+    );
 }
