@@ -1,11 +1,11 @@
 //! Applying an operation.
 
 use super::values::{coerced, extension, one_primary, without_nulls};
+use super::whole::{complete_schemas, missing, place};
 use super::{Action, Operation, Path, elements};
 use crate::attribute_path::AttributePath;
 use crate::error::{Error, ErrorKind};
 use crate::object;
-use crate::resource::{complete_schemas, missing, place};
 use crate::schema::{Attribute, Mutability, ResourceType};
 use serde_json::{Map, Value};
 

@@ -5,12 +5,14 @@ mod elements;
 mod path;
 mod request;
 mod values;
+mod whole;
 
 pub use application::apply;
 pub(crate) use application::apply_each;
 pub use path::Path;
 pub use request::{MAX_OPERATIONS, read};
 pub(crate) use values::{coerced, extension, is_primary, without_nulls};
+pub(crate) use whole::{complete_schemas, missing, place};
 
 use serde_json::Value;
 

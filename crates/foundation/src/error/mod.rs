@@ -1,5 +1,9 @@
 //! Every error the server can answer with, in one table.
 
+mod unique;
+
+pub use unique::OnUnique;
+
 use http::StatusCode;
 use std::borrow::Cow;
 
@@ -477,27 +481,3 @@ impl From<database::Error> for Error {
 }
 
 const TOO_SLOW: &str = "Too much would have to be searched now. Try again, or search with a narrower query.";
-
-/// Says what a violated unique constraint means to the caller.
-pub trait OnUnique<T> {
-    fn on_unique(self, constraint: &str, meaning: ApiError) -> Result<T>
-    where
-        Self: Sized,
-    {
-        self.on_uniques(&[(constraint, meaning)])
-    }
-    /// As `on_unique`, for a statement that several constraints watch.
-    fn on_uniques(self, meanings: &[(&str, ApiError)]) -> Result<T>;
-}
-
-impl<T> OnUnique<T> for database::Result<T> {
-    fn on_uniques(self, meanings: &[(&str, ApiError)]) -> Result<T> {
-        self.map_err(|error| {
-            let database::Error::Unique(violated) = &error else { return error.into() };
-            match meanings.iter().find(|(constraint, _)| constraint == violated) {
-                Some((_, meaning)) => (*meaning).into(),
-                None => error.into(),
-            }
-        })
-    }
-}
