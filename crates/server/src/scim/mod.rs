@@ -3,10 +3,11 @@
 mod attributes;
 mod connections;
 mod directory;
+mod server;
 
 pub(crate) use attributes::attributes;
-pub(crate) use connections::operations::{authenticate, forget_group, take_undefined_roles};
-pub(crate) use connections::{Authenticated, Connection};
+pub(crate) use connections::operations::take_undefined_roles;
+pub(crate) use server::BASE;
 
 use foundation::tables::Table;
 use frame::Endpoint;
@@ -16,5 +17,5 @@ pub(crate) const DIRECTORY_TABLES: &[Table] = directory::TABLES;
 pub(crate) const TABLES: &[Table] = connections::TABLES;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    connections::endpoints()
+    connections::endpoints().into_iter().chain(server::endpoints()).collect()
 }
