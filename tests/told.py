@@ -57,7 +57,7 @@ TABLES = {
         columns={"name": "organization_name", "slug": "organization_slug", "external_id": "organization_external_id",
                  "settings": EACH_KEY, "trusted_metadata": "trusted_metadata"},
         # What is known here of connections, they tell themselves.
-        apart={"project_id": NAMES, "folded_name": FOLLOWS, "sso_connections": FOLLOWS, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS},
+        apart={"project_id": NAMES, "folded_name": FOLLOWS, "sso_connections": FOLLOWS, "scim_connection": FOLLOWS, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS},
         made=("organization.create",), gone={"organization.delete": "id"},
     ),
     "organization_locators": Listed(
@@ -120,6 +120,15 @@ TABLES = {
                "version": COUNTS},
         made=("sso_connection.create",), gone={"sso_connection.delete": "id", "organization.delete": "organization_id"},
     ),
+    "scim_connections": Rows(
+        key=("organization_id", "id"), object="id", organization="organization_id",
+        columns={"display_name": "display_name", "settings": EACH_KEY, "bearer_token_last_four": "bearer_token_last_four",
+                 "bearer_token_expires_at": ("bearer_token_expires_at",), "next_bearer_token_last_four": "next_bearer_token_last_four",
+                 "next_bearer_token_expires_at": ("next_bearer_token_expires_at",), "deleted_at": ("status",)},
+        apart={"project_id": NAMES, "bearer_token_hash": SECRET, "next_bearer_token_hash": SECRET, "created_at": WHEN, "updated_at": WHEN,
+               "version": COUNTS},
+        made=("scim_connection.create",), gone={"organization.delete": "organization_id"},
+    ),
     "projects": Rows(
         key=("id",), object="id", columns={"name": "name", "settings": EACH_KEY},
         apart={"environment": NAMES, "created_at": WHEN}, made=("project.create",),
@@ -149,7 +158,9 @@ TABLES = {
 
 # What is on its way, or half done: it is no tenant's yet. That something was done an event tells all the same.
 PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediate_sessions", "mail_counts", "failed_attempts", "deleted_organizations",
-           "sso_registrations"}
+           "sso_registrations",
+           # What a directory has sent: the members that it is about tell it.
+           "scim_users", "scim_groups", "scim_memberships"}
 # What the program keeps for itself.
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
@@ -267,7 +278,7 @@ def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]
     for table, old, new in rows:
         check_told(table, old, new, written)
     kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "secret-id", "jwk",
-             "saml-connection", "oidc-connection", "external-connection"}
+             "saml-connection", "oidc-connection", "external-connection", "scim-connection"}
     for event in written:
         assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event
         assert event["object_id"].startswith(event["object_type"] + "-"), event

@@ -10,6 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+import directory
 import pyotp
 import pytest
 import told
@@ -275,6 +276,54 @@ def who_may_join_by_it(w):
 @changes("sso.delete_connection")
 def what_stands_for_it(w):
     return Sent(path={"connection_id": lent(w).external_connection_id})
+
+
+@changes("scim_connection.create")
+def a_directory(w):
+    return Sent({"display_name": "Okta", "identity_provider": "okta"})
+
+
+def directory_of(w):
+    """A connection of a directory, with a group."""
+    made = w.project.api.scim.connection.create(w.org, identity_provider="okta").connection
+    return made, directory.group(w.server, made, "Engineers")
+
+
+@changes("scim_connection.update")
+def roles_of_a_group(w):
+    made, group = directory_of(w)
+    return of(made, display_name="New", identity_provider="microsoft-entra",
+              scim_group_implicit_role_assignments=[{"role_id": "stytch_admin", "group_id": group}])
+
+
+@changes("scim_connection.rotate_start")
+def another_token(w):
+    made, _ = directory_of(w)
+    return of(made, connection_id=made.connection_id)
+
+
+@changes("scim_connection.rotate_complete", "scim_connection.rotate_cancel")
+def the_other_token(w):
+    made, _ = directory_of(w)
+    w.project.api.scim.connection.rotate_start(w.org, made.connection_id)
+    return of(made, connection_id=made.connection_id)
+
+
+@changes("scim_connection.delete")
+def with_members_in_groups(w):
+    made, group = directory_of(w)
+    directory.put_into(w.server, made, w.member, group)
+    w.project.api.scim.connection.update(w.org, made.connection_id, scim_group_implicit_role_assignments=[
+        {"role_id": "stytch_admin", "group_id": group}])
+    return of(made)
+
+
+@changes("rbac.set_org_policy")
+def a_role_that_a_group_gives_is_gone(w):
+    w.project.api.rbac.organizations.set_org_policy(w.org, org_policy=roles_of_the_organization(w).body["org_policy"])
+    made, group = directory_of(w)
+    w.project.api.scim.connection.update(w.org, made.connection_id, scim_group_implicit_role_assignments=[{"role_id": "editor", "group_id": group}])
+    return Sent({"org_policy": {"roles": []}})
 
 
 @changes("rbac.set_org_policy")
@@ -742,6 +791,7 @@ READS = {
     "members.search": lambda w: Sent({"organization_ids": [w.org]}),
     "members.search.browser": lambda w: Sent({}),
     "members.public_search.browser": lambda w: Sent({"organization_id": w.org, "email_address": w.email}),
+    "scim_connection.get_groups.browser": lambda w: directory_of(w) and Sent({}),
     "discovery.list": lambda w: Sent({"session_token": w.member_login.session_token}),
     "discovery.list.browser": lambda w: Sent({"intermediate_session_token": intermediate(w.project, w.email)}),
     # That a session is used, and that its end moves away, is no change.
@@ -825,7 +875,8 @@ def test_what_changes_is_told(world, door, case):
 
 
 def secrets_of(body: dict) -> list[str]:
-    return [body[name] for name in ("session_token", "session_jwt", "intermediate_session_token") if body.get(name)]
+    names = ("session_token", "session_jwt", "intermediate_session_token", "bearer_token", "next_bearer_token")
+    return [each[name] for each in (body, body.get("connection") or {}) for name in names if each.get(name)]
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.operation in READS], ids=lambda door: door.operation)

@@ -7,6 +7,7 @@ import json
 import socket
 import urllib.parse
 
+import directory
 import jwt
 import pytest
 from harness import (
@@ -234,6 +235,26 @@ def test_what_is_over_is_forgotten(traveller, project, org, clock):
     traveller.restart()
     until(lambda: left() == {"sessions": 1, "one_time_tokens": 0, "email_codes": 0, "outbox": 0, "intermediate_sessions": 0}, what="cleaning")
     assert project.api.sessions.authenticate(session_token=session.session_token).member.member_id == member.member_id
+
+
+def test_what_came_by_a_deleted_connection_goes_with_time(traveller, project, org, clock):
+    """The connection last: what is left of it would be found by nobody."""
+    scim = project.api.scim.connection
+    made, member = scim.create(org).connection, project.member(org)
+    directory.put_into(traveller, made, member, directory.group(traveller, made, "Engineers"))
+    scim.delete(org, made.connection_id)
+    other = scim.create(org).connection
+    directory.put_into(traveller, other, member, directory.group(traveller, other, "Engineers"))
+
+    def left():
+        tables = {"scim_connections": "id", "scim_users": "connection_id", "scim_groups": "connection_id", "scim_memberships": "connection_id"}
+        return {table: {id for (id,) in traveller.rows(f"SELECT {column} FROM {table} WHERE organization_id = '{org}'")}
+                for table, column in tables.items()}
+
+    assert set(map(frozenset, left().values())) == {frozenset({made.connection_id, other.connection_id})}
+    clock.forward(minutes=30)
+    traveller.restart()
+    until(lambda: set(map(frozenset, left().values())) == {frozenset({other.connection_id})}, what="cleaning")
 
 
 def test_the_audit_log_is_kept_as_long_as_the_operator_says(start_server):

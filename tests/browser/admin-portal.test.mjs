@@ -181,7 +181,7 @@ describe("the admin portal", () => {
 
     assert.ok(await page.getByText("Require MFA for all users").isVisible());
     // The settings ask for provisioning even where there is none.
-    clean(page, /404 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
+    clean(page, /400 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
   });
 
   test("a refused change is shown, not lost", async () => {

@@ -105,7 +105,7 @@ describe("the prebuilt login by code", () => {
     await page.reload();
     await page.getByText("Email OTP", { exact: true }).waitFor();
     await shot(page, "codes-07-methods-restricted");
-    clean(page, /404 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
+    clean(page, /400 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
 
     const again = await world.person();
     await world.open(again, `/o/${organization.organization_slug}?codes`);

@@ -131,6 +131,6 @@ describe("second factors in the prebuilt login", () => {
     const { organization: now } = await world.backend("GET", `/organizations/${organization.organization_id}`);
     assert.equal(now.mfa_policy, "REQUIRED_FOR_ALL");
     // The settings ask for single sign-on and provisioning even where there is none.
-    clean(page, /404 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
+    clean(page, /400 .*\/sdk\/v1\/b2b\/(scim|scim\/groups)$/);
   });
 });

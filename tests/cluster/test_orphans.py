@@ -8,6 +8,7 @@ import contextlib
 import subprocess
 from types import SimpleNamespace
 
+import directory
 import pytest
 from harness import (Postgres, discovery_token, email_code, intermediate, magic_token, new_email, new_phone_number, race, rows,
                      unique, until, written_columns, wrong)
@@ -115,6 +116,10 @@ OWN = {
     "sms_codes": "'member_id', 'member-copy'",
     "intermediate_sessions": "'token_hash', '\\x00'",
     "outbox": "'id', 'outbox-copy'",
+    "scim_connections": "'id', 'scim-connection-copy'",
+    "scim_groups": "'id', 'scim-group-copy'",
+    "scim_memberships": "'member_id', 'member-copy'",
+    "scim_users": "'member_id', 'member-copy', 'folded_user_name', 'copy'",
     "sso_assertions": "'assertion_hash', '\\x00'",
     "sso_connections": "'id', 'saml-connection-copy'",
     "sso_exchanges": "'id', 'sso-exchange-copy'",
@@ -173,6 +178,8 @@ def full_organization(project) -> str:
     other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), hash="5f4dcc3b5aa765d61d8327deb882cf99", hash_type="md_5")
     project.api.totps.create(organization_id=org, member_id=member.member_id)
     project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number=new_phone_number())
+    scim = project.api.scim.connection.create(org).connection
+    directory.put_into(project.server, scim, member, directory.group(project.server, scim, "Engineers"))
     saml = Saml(project, org=org)
     saml.login(new_email())
     saml.unasked(new_email())

@@ -192,6 +192,21 @@ TABLE = {
         [{"external_organization_id": o, "external_connection_id": c} for o in ("{org}", "{slug}", "{ext}") for c in ("{saml}", "{oidc}")]),
     "sso_external.update_connection": Attack([{"display_name": "Taken over"}], mixed=True),
     "sso_external.update_connection.browser": Attack([{"display_name": "Taken over"}, {"connection_id": "{external}", "display_name": "Taken over"}, SMUGGLED]),
+    **{f"scim_connection.{name}{way}": attack for way in ("", ".2") for name, attack in {
+        "create": Attack([{"display_name": "Taken over"}]),
+        "get": Attack(),
+        "get_groups": Attack(mixed=True),
+        "update": Attack([{"display_name": "Taken over"}, {"scim_group_implicit_role_assignments": []}], mixed=True),
+        "delete": Attack(mixed=True),
+        **{f"rotate_{what}": Attack([None, {"connection_id": "{scim}"}], mixed=True) for what in ("start", "complete", "cancel")},
+    }.items()},
+    "scim_connection.create.browser": Attack([SMUGGLED]),
+    "scim_connection.get.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "scim_connection.get_groups.browser": Attack([SMUGGLED, {"connection_id": "{scim}"}]),
+    "scim_connection.update.browser": Attack([{"display_name": "Taken over"}, {"connection_id": "{scim}", "display_name": "Taken over"}, SMUGGLED]),
+    "scim_connection.delete.browser": Attack([None, SMUGGLED]),
+    **{f"scim_connection.rotate_{what}.browser": Attack([{"connection_id": "{scim}"}, {"connection_id": "{scim}"} | SMUGGLED])
+       for what in ("start", "complete", "cancel")},
     "sessions.get": Attack(queries=[{"organization_id": "{org}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member_ext}"}]),
     "sessions.authenticate": Attack([{"session_token": "{session}"}, {"session_jwt": "{jwt}"},
         {"session_token": "{own_session}", "authorization_check": {"organization_id": "{org}", "resource_id": "stytch.member", "action": "search"}}], entry=True),
@@ -215,7 +230,7 @@ TABLE = {
 
 # Names of what stands in paths.
 PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"],
-        "connection_id": ["{saml}", "{oidc}", "{external}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"]}
+        "connection_id": ["{saml}", "{oidc}", "{external}", "{scim}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"]}
 
 
 class World:
@@ -246,9 +261,10 @@ class World:
         oidc = oidc_connection(project, a.org, display_name=a.canary)
         lender = saml_connection(project, elsewhere := project.organization().organization_id)
         external = project.api.sso.external.create_connection(a.org, elsewhere, lender.connection_id, display_name=a.canary).connection
+        scim = project.api.scim.connection.create(a.org, display_name=a.canary).connection
         self.sso = Saml(project, org=a.org).token(a.admin.email_address)
         self.names = {
-            "sso": self.sso, "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id,
+            "sso": self.sso, "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id, "scim": scim.connection_id,
             "certificate": saml.verification_certificates[0].certificate_id, "key": saml.encryption_private_keys[0].private_key_id,
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
@@ -262,6 +278,7 @@ class World:
     def nobody(self) -> dict:
         return {
             "sso": made_up_token(SSO), "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
+            "scim": made_up("scim-connection"),
             "certificate": made_up("saml-verification-key"), "key": made_up("saml-encryption-key"),
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),

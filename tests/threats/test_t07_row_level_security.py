@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 
+import directory
 import harness
 import pytest
 from harness import ENGINE, code_from, discover, email_code, login, magic_token, new_domain, new_email, written_columns, wrong
@@ -16,7 +17,8 @@ OPEN = {"data_keys", "embedded_master_key", "schema_migrations"}
 OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization_id", "member_roles": "organization_id",
                     "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope",
                     "member_passwords": "organization_id", "sms_codes": "organization_id",
-                    **{f"sso_{what}": "organization_id" for what in ("assertions", "exchanges", "logins", "registrations", "tokens")}}
+                    **{f"sso_{what}": "organization_id" for what in ("assertions", "exchanges", "logins", "registrations", "tokens")},
+                    **{f"scim_{what}": "organization_id" for what in ("connections", "users", "groups", "memberships")}}
 # Names an organization but is looked up across its project.
 ACROSS_PROJECTS = {"organization_locators", "organization_domains", "member_directory", "member_locations",
                    "intermediate_sessions", "audit_events", "outbox", "deleted_organizations", "totp_registrations",
@@ -104,6 +106,8 @@ class Tenants:
         # A project has either passwords of members or passwords of addresses.
         project.server.rows("INSERT INTO address_passwords (project_id, email_address, id, hash, must_be_reset, created_at) "
                             f"VALUES ('{project.project_id}', '{new_email()}', 'member-password-test-1', 'x', false, '2026-01-01')")
+        scim = project.api.scim.connection.create(org).connection
+        directory.put_into(project.server, scim, member, directory.group(project.server, scim, "Engineers"))
         saml = Saml(project, org=org)
         saml.login(new_email())
         saml.unasked(new_email())

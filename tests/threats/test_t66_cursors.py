@@ -1,5 +1,6 @@
 """T-66: a cursor is opaque, signed with a key of this installation, and good for one listing of one project."""
 
+import directory
 import pytest
 from harness import check_refusal, data, verified_member
 from scenes import MEMBER_HEADER, b64, unb64
@@ -10,25 +11,34 @@ def scene(project):
     organizations = [project.organization().organization_id for _ in range(3)]
     for _ in range(3):
         project.member(organizations[0])
+    connection = project.api.scim.connection.create(organizations[0]).connection
+    for name in ("Engineers", "Others", "Admins"):
+        directory.group(project.server, connection, name)
     return organizations
+
+
+def connection_of(project, scene) -> str:
+    return project.api.scim.connection.get(scene[0]).connection.connection_id
 
 
 def listings(project, scene):
     return {
         "organizations": lambda cursor, limit=1: project.raw("POST", "/v1/b2b/organizations/search", {"limit": limit, "cursor": cursor}),
         "members": lambda cursor, limit=1: project.raw("POST", "/v1/b2b/organizations/members/search", {"organization_ids": [scene[0]], "limit": limit, "cursor": cursor}),
+        "groups": lambda cursor, limit=1: project.raw("GET", f"/v1/b2b/scim/{scene[0]}/connection/{connection_of(project, scene)}",
+                                                      params={"limit": limit} | ({"cursor": cursor} if cursor else {})),
         "audit": lambda cursor, limit=1: project.raw("GET", "/v1/b2b/audit/events", params={"limit": limit} | ({"cursor": cursor} if cursor else {})),
     }
 
 
 def cursor_of(answer):
     assert answer.status_code == 200, answer.text
-    cursor = answer.json()["results_metadata"]["next_cursor"]
+    cursor = answer.json().get("results_metadata", answer.json())["next_cursor"]
     assert cursor
     return cursor
 
 
-KINDS = ["organizations", "members", "audit"]
+KINDS = ["organizations", "members", "groups", "audit"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,7 +6,7 @@
 //   /t/SLUG/login           the same, where the project's settings say where the slug stands
 //   /p/SLUG, /p             the prebuilt login with passwords, of one organization or by discovery
 //   /reset                  where a link to set a password leads
-//   /members, /settings     the admin portal
+//   /members, /settings, /sso, /scim     the admin portal
 //   anything else           only the client
 (() => {
   const { publicToken, options, redirectUrl, sessionDurationMinutes = 60 } = window.settings;
@@ -67,6 +67,8 @@
     window.adminPortal.mountAdminPortalMemberManagement({ client, element: "#main" });
   } else if (first === "settings") {
     window.adminPortal.mountAdminPortalOrgSettings({ client, element: "#main" });
+  } else if (first === "scim") {
+    window.adminPortal.mountAdminPortalSCIM({ client, element: "#main" });
   } else if (first === "sso") {
     window.adminPortal.mountAdminPortalSSO({
       client,

@@ -165,7 +165,7 @@ fn statuses(words: Vec<String>) -> Result<Vec<String>> {
     if words.iter().all(is_known) { Ok(words) } else { Err(ApiError::SearchInvalidStatus.into()) }
 }
 
-/// Everyone has `stytch_member`; other roles are given directly or follow from the email domain.
+/// Everyone has `stytch_member`; other roles are given directly, or follow from the email domain or from a directory's groups.
 fn roles(sql: &mut Condition, wanted: &[String], organizations: &[Organization]) -> String {
     if wanted.iter().any(|role| role == MEMBER_ROLE) {
         return "TRUE".to_owned();
@@ -184,5 +184,27 @@ fn roles(sql: &mut Condition, wanted: &[String], organizations: &[Organization])
             leading.map(|assignment| format!("{} {}", organization.organization_id, assignment.domain.as_str()))
         })
         .collect();
-    format!("{direct} OR {}", sql.is_one_of("m.organization_id || ' ' || m.email_domain", &pairs))
+    let by_domain = sql.is_one_of("m.organization_id || ' ' || m.email_domain", &pairs);
+    let by_group = in_groups(sql, wanted, organizations).map(|condition| format!(" OR {condition}")).unwrap_or_default();
+    format!("{direct} OR {by_domain}{by_group}")
+}
+
+/// In a group of a directory that gives one of the roles; nothing where none does.
+fn in_groups(sql: &mut Condition, wanted: &[String], organizations: &[Organization]) -> Option<String> {
+    let known = organizations.iter().filter_map(|organization| organization.scim_connection.as_ref());
+    let (mut connections, mut groups) = (Vec::new(), Vec::new());
+    for connection in known {
+        let giving = connection.roles.iter().filter(|role| wanted.contains(&role.role_id));
+        groups.extend(giving.map(|role| role.group_id.clone()));
+        connections.push(connection.connection_id.clone());
+    }
+    if groups.is_empty() {
+        return None;
+    }
+    let connection = sql.is_one_of("s.connection_id", &connections);
+    let group = sql.is_one_of("s.group_id", &groups);
+    Some(format!(
+        "EXISTS (SELECT 1 FROM scim_memberships s
+                 WHERE s.organization_id = m.organization_id AND {connection} AND s.member_id = m.id AND {group})"
+    ))
 }
