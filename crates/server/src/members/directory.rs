@@ -10,11 +10,7 @@ use foundation::id::{EmailId, MemberId};
 use foundation::rbac::ADMIN_ROLE;
 
 /// A deleted member who had this address.
-pub(crate) fn find_deleted(
-    tx: &mut Tx,
-    organization: &Organization,
-    email: &EmailAddress,
-) -> Result<Option<Member>> {
+pub(crate) fn find_deleted(tx: &mut Tx, organization: &Organization, email: &EmailAddress) -> Result<Option<Member>> {
     let member = store::find_deleted(tx, &organization.organization_id, email)?;
     Ok(operations::with_roles(organization, member))
 }

@@ -185,7 +185,8 @@ fn roles(sql: &mut Condition, wanted: &[String], organizations: &[Organization])
         })
         .collect();
     let by_domain = sql.is_one_of("m.organization_id || ' ' || m.email_domain", &pairs);
-    let by_group = in_groups(sql, wanted, organizations).map(|condition| format!(" OR {condition}")).unwrap_or_default();
+    let by_group =
+        in_groups(sql, wanted, organizations).map(|condition| format!(" OR {condition}")).unwrap_or_default();
     format!("{direct} OR {by_domain}{by_group}")
 }
 

@@ -356,11 +356,7 @@ pub(super) fn owner_of_email(
 }
 
 /// A deleted member who had this address, the last one to come.
-pub(super) fn find_deleted(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    email: &EmailAddress,
-) -> Result<Option<Member>> {
+pub(super) fn find_deleted(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<Option<Member>> {
     Ok(tx.optional(
         "SELECT * FROM members WHERE organization_id = $1 AND email_domain = $2 AND email_address = $3 AND status = $4
          ORDER BY id DESC LIMIT 1",

@@ -54,7 +54,9 @@ struct Change {
 async fn bulk(call: Call<ScimCaller>, input: Sent) -> Result<Told> {
     let named = |name: &str| input.body.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let Some(Value::Array(operations)) = named("Operations") else {
-        return Err(ApiError::ScimInvalidSyntax.because(format!("A bulk request ({REQUEST}) has a list \"Operations\".")));
+        return Err(
+            ApiError::ScimInvalidSyntax.because(format!("A bulk request ({REQUEST}) has a list \"Operations\"."))
+        );
     };
     if operations.len() > MOST {
         return Err(ApiError::ScimTooMany.because(format!("A bulk request has {MOST} operations, and no more.")));
@@ -86,12 +88,7 @@ struct Outcome {
 }
 
 /// Makes a change. What is refused is told in its place; what is wrong with the server ends the request.
-async fn one(
-    cx: &Cx,
-    directory: &Directory,
-    operation: &Value,
-    made: &HashMap<String, String>,
-) -> Result<Outcome> {
+async fn one(cx: &Cx, directory: &Directory, operation: &Value, made: &HashMap<String, String>) -> Result<Outcome> {
     let mut told = Map::new();
     for name in ["method", "bulkId"] {
         if let Some(value) = operation.get(name) {
@@ -101,7 +98,11 @@ async fn one(
     let done = match Change::read(operation, made) {
         Ok(change) => {
             let (context, directory, asked) = (cx.clone(), directory.clone(), change.clone());
-            let done = cx.write(move |tx| make(tx, &context, &directory.enter(tx, &context)?, asked.clone())).await;
+            let work = move |tx: &mut Tx| {
+                let directory = directory.enter(tx, &context)?;
+                make(tx, &context, &directory, asked.clone())
+            };
+            let done = cx.write(work).await;
             done.map(|done| (change, done))
         }
         Err(error) => Err(error),
@@ -138,9 +139,8 @@ impl Change {
     fn read(operation: &Value, made: &HashMap<String, String>) -> Result<Self> {
         let mut operation = operation.clone();
         resolve(&mut operation, made)?;
-        Self::deserialize(operation).map_err(|_| {
-            ApiError::ScimInvalidSyntax.because("An operation has a method, a path, and mostly data.")
-        })
+        Self::deserialize(operation)
+            .map_err(|_| ApiError::ScimInvalidSyntax.because("An operation has a method, a path, and mostly data."))
     }
 }
 
@@ -148,9 +148,12 @@ impl Change {
 fn resolve(value: &mut Value, made: &HashMap<String, String>) -> Result<()> {
     match value {
         Value::String(text) => {
-            if let Some((before, name)) = text.split_once("bulkId:").filter(|(before, _)| before.is_empty() || before.ends_with('/')) {
+            if let Some((before, name)) =
+                text.split_once("bulkId:").filter(|(before, _)| before.is_empty() || before.ends_with('/'))
+            {
                 let id = made.get(name).ok_or_else(|| {
-                    ApiError::ScimInvalidValue.because("A bulkId is named that nothing before has, or that was refused.")
+                    ApiError::ScimInvalidValue
+                        .because("A bulkId is named that nothing before has, or that was refused.")
                 })?;
                 *text = format!("{before}{id}");
             }
@@ -202,6 +205,7 @@ fn make(tx: &mut Tx, cx: &Cx, directory: &Directory, change: Change) -> Result<T
             groups::told(tx, cx, directory, group, ok, &groups_brief)
         }
         ("Groups", "DELETE", Some(id)) => groups::delete(tx, cx, directory, id, wanted).map(|()| Told::gone()),
-        _ => Err(ApiError::ScimInvalidSyntax.because("An operation is POST to /Users or /Groups, or PUT, PATCH or DELETE of one.")),
+        _ => Err(ApiError::ScimInvalidSyntax
+            .because("An operation is POST to /Users or /Groups, or PUT, PATCH or DELETE of one.")),
     }
 }

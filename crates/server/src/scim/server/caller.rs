@@ -1,10 +1,10 @@
 //! Who asks: a directory, by the token of a connection.
 
 use super::rate;
+use crate::organizations::{self, Organization};
 use crate::scim::connections::Authenticated;
 use crate::scim::connections::Connection;
 use crate::scim::connections::operations::authenticate;
-use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::app::App;
 use foundation::cx::{Cx, Via};

@@ -118,13 +118,7 @@ fn number(count: usize) -> i64 {
 }
 
 /// What matches of a few.
-fn among<K: Kind>(
-    tx: &mut Tx,
-    cx: &Cx,
-    directory: &Directory,
-    query: &Query,
-    rows: Vec<K::Row>,
-) -> Result<Found> {
+fn among<K: Kind>(tx: &mut Tx, cx: &Cx, directory: &Directory, query: &Query, rows: Vec<K::Row>) -> Result<Found> {
     let with_apart = query.looks_at(K::APART) || query.projection.has(K::APART);
     let mut resources = K::shown(tx, cx, directory, rows, with_apart)?;
     resources.retain(|resource| matches::<K>(query, resource));

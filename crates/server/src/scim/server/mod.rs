@@ -18,7 +18,6 @@ mod refusal;
 mod search;
 mod users;
 
-use caller::ScimCaller;
 use foundation::app::App;
 use foundation::id::ScimConnectionId;
 use frame::Endpoint;

@@ -54,9 +54,7 @@ impl Parameters {
 fn names(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Array(names) => {
-            Some(names.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?.join(","))
-        }
+        Value::Array(names) => Some(names.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?.join(",")),
         _ => None,
     }
 }
@@ -107,11 +105,7 @@ impl Query {
 }
 
 /// What of a resource is to be in the answer.
-pub(super) fn projection(
-    attributes: Option<&str>,
-    excluded: Option<&str>,
-    of: &ResourceType,
-) -> Result<Projection> {
+pub(super) fn projection(attributes: Option<&str>, excluded: Option<&str>, of: &ResourceType) -> Result<Projection> {
     Projection::new(attributes, excluded, of).map_err(refused)
 }
 
@@ -136,7 +130,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_refused() {
-        for body in [json!({ "filter": 7 }), json!({ "filter": "userName eq" }), json!({ "sortBy": "a b" }), json!({ "count": "x" })] {
+        for body in [
+            json!({ "filter": 7 }),
+            json!({ "filter": "userName eq" }),
+            json!({ "sortBy": "a b" }),
+            json!({ "count": "x" }),
+        ] {
             assert!(of(body).is_err());
         }
         assert!(of(json!({ "FILTER": "userName pr", "attributes": ["userName", "name.familyName"] })).is_ok());

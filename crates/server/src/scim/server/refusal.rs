@@ -7,11 +7,7 @@ const TAKEN: &[ApiError] =
     &[ApiError::DuplicateMemberEmail, ApiError::DesiredEmailDeactivated, ApiError::InactiveEmail];
 
 /// Why a request cannot be read, or not be done.
-pub(super) const READ: &[ApiError] = &[
-    ApiError::ScimInvalidFilter,
-    ApiError::ScimInvalidValue,
-    ApiError::ScimTooMany,
-];
+pub(super) const READ: &[ApiError] = &[ApiError::ScimInvalidFilter, ApiError::ScimInvalidValue, ApiError::ScimTooMany];
 
 /// What is wrong with a request, as an error of ours.
 pub(super) fn refused(error: ::scim::Error) -> Error {
@@ -33,8 +29,9 @@ pub(super) fn of_member(error: Error) -> Error {
         Error::Api(error, _) if TAKEN.contains(&error) => {
             ApiError::ScimUniqueness.because("Somebody else in the organization has this email address.")
         }
-        Error::Api(ApiError::EmailDomainIsClaimed, _) => ApiError::ScimInvalidValue
-            .because("The domain of this email address belongs to another organization."),
+        Error::Api(ApiError::EmailDomainIsClaimed, _) => {
+            ApiError::ScimInvalidValue.because("The domain of this email address belongs to another organization.")
+        }
         error => error,
     }
 }

@@ -25,15 +25,10 @@ pub(in crate::scim::server) fn endpoints() -> Vec<Endpoint> {
 }
 
 /// What can be wrong with what a directory says of a group.
-const WRITE: &[ApiError] = &[
-    ApiError::ScimInvalidSyntax,
-    ApiError::ScimInvalidValue,
-    ApiError::ScimTooMany,
-];
+const WRITE: &[ApiError] = &[ApiError::ScimInvalidSyntax, ApiError::ScimInvalidValue, ApiError::ScimTooMany];
 
 /// What can be wrong with a change of one.
-const CHANGE: &[ApiError] =
-    &[ApiError::ScimResourceNotFound, ApiError::ScimVersionMismatch];
+const CHANGE: &[ApiError] = &[ApiError::ScimResourceNotFound, ApiError::ScimVersionMismatch];
 
 /// Create a group.
 #[endpoint("scim.groups.create", scim POST "/v1/b2b/scim/{connection_id}/Groups" -> 201, errors(..WRITE))]

@@ -24,13 +24,7 @@ const AT_ONCE: usize = 500;
 ///
 /// # Errors
 /// `scim_invalid_value` when somebody is to be put into it who is no user of the connection; `scim_too_many`.
-pub(super) fn change(
-    tx: &mut Tx,
-    cx: &Cx,
-    directory: &Directory,
-    group: &Group,
-    changes: Vec<Change>,
-) -> Result<bool> {
+pub(super) fn change(tx: &mut Tx, cx: &Cx, directory: &Directory, group: &Group, changes: Vec<Change>) -> Result<bool> {
     let mut touched = Vec::new();
     for change in changes {
         let (added, removed) = match change {
@@ -40,8 +34,9 @@ pub(super) fn change(
             Change::Replace(ids) => differences(tx, directory, group, ids)?,
         };
         if added.len() + removed.len() + touched.len() > MOST {
-            return Err(ApiError::ScimTooMany
-                .because(format!("One request puts {MOST} people into a group or takes them out of it, and no more.")));
+            return Err(ApiError::ScimTooMany.because(format!(
+                "One request puts {MOST} people into a group or takes them out of it, and no more."
+            )));
         }
         require_known(tx, directory, &added)?;
         for id in added {
@@ -104,7 +99,9 @@ fn require_known(tx: &mut Tx, directory: &Directory, ids: &[String]) -> Result<(
         let known: HashSet<&str> = known.iter().map(|user| user.member_id.as_str()).collect();
         if let Some(unknown) = some.iter().find(|id| !known.contains(id.as_str())) {
             let shown: String = unknown.chars().take(100).collect();
-            return Err(ApiError::ScimInvalidValue.because(format!("{shown:?} is the id of no user of the connection.")));
+            return Err(
+                ApiError::ScimInvalidValue.because(format!("{shown:?} is the id of no user of the connection."))
+            );
         }
     }
     Ok(())

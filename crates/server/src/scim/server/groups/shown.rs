@@ -26,8 +26,9 @@ pub(super) fn shown(
     let ids: Vec<String> = groups.iter().map(|group| group.id.to_string()).collect();
     let people = if with_members { store::people(tx, directory.ids(), &ids, MOST + 1)? } else { Vec::new() };
     if i64::try_from(people.len()).is_ok_and(|people| people > MOST) {
-        return Err(ApiError::ScimTooMany
-            .because(format!("These groups have more than {MOST} members together. Ask with excludedAttributes=members.")));
+        return Err(ApiError::ScimTooMany.because(format!(
+            "These groups have more than {MOST} members together. Ask with excludedAttributes=members."
+        )));
     }
     let base = base(&cx.app, &directory.connection.connection_id);
     Ok(groups.into_iter().map(|group| resource(&base, group, &people)).collect())

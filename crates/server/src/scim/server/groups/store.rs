@@ -169,12 +169,7 @@ pub(super) fn add(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimG
 }
 
 /// Takes somebody out of a group; whether they were in it.
-pub(super) fn remove(
-    tx: &mut Tx,
-    (organization, connection): Of<'_>,
-    group: &ScimGroupId,
-    id: &str,
-) -> Result<bool> {
+pub(super) fn remove(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
     let removed = tx.execute(
         "DELETE FROM scim_memberships
          WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3 AND member_id = $4",

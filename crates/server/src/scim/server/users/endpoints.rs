@@ -25,11 +25,7 @@ pub(in crate::scim::server) fn endpoints() -> Vec<Endpoint> {
 }
 
 /// What can be wrong with what a directory says of a person.
-const WRITE: &[ApiError] = &[
-    ApiError::ScimInvalidSyntax,
-    ApiError::ScimInvalidValue,
-    ApiError::ScimUniqueness,
-];
+const WRITE: &[ApiError] = &[ApiError::ScimInvalidSyntax, ApiError::ScimInvalidValue, ApiError::ScimUniqueness];
 
 /// What can be wrong with a change of somebody.
 const CHANGE: &[ApiError] =

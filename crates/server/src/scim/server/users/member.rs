@@ -85,25 +85,13 @@ pub(super) fn follow(
 ///
 /// # Errors
 /// `scim_last_administrator`.
-pub(super) fn end(
-    tx: &mut Tx,
-    cx: &Cx,
-    directory: &Directory,
-    before: &Member,
-    member: &mut Member,
-) -> Result<()> {
+pub(super) fn end(tx: &mut Tx, cx: &Cx, directory: &Directory, before: &Member, member: &mut Member) -> Result<()> {
     require_other_administrator(tx, directory, before)?;
     members::deprovision(tx, cx, &directory.organization, before, member)
 }
 
 /// The same, of somebody whose account may be closed already.
-pub(super) fn leave(
-    tx: &mut Tx,
-    cx: &Cx,
-    directory: &Directory,
-    before: &Member,
-    member: &mut Member,
-) -> Result<()> {
+pub(super) fn leave(tx: &mut Tx, cx: &Cx, directory: &Directory, before: &Member, member: &mut Member) -> Result<()> {
     match before.status {
         Status::Deleted => members::save(tx, cx, "member.update", &directory.organization, before, member),
         _ => end(tx, cx, directory, before, member),

@@ -103,13 +103,7 @@ pub(in crate::scim::server) fn delete(
     record(tx, cx, directory, "scim_user.delete", &user, Change::deleted(&user.document))
 }
 
-fn change(
-    tx: &mut Tx,
-    cx: &Cx,
-    directory: &Directory,
-    before: User,
-    document: Map<String, Value>,
-) -> Result<User> {
+fn change(tx: &mut Tx, cx: &Cx, directory: &Directory, before: User, document: Map<String, Value>) -> Result<User> {
     if document == before.document {
         return Ok(before);
     }

@@ -1,8 +1,8 @@
 //! What a directory says of a person that is of use here.
 
+use crate::members::MemberName;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
-use crate::members::MemberName;
 use serde_json::{Map, Value};
 
 /// What a member is made of.
@@ -25,7 +25,8 @@ impl Said {
     pub(super) fn of(document: &Map<String, Value>) -> Result<Self> {
         let user_name = text(document, "userName").unwrap_or_default();
         let email = email(document, user_name).ok_or_else(|| {
-            ApiError::ScimInvalidValue.because("Neither userName nor any of emails is an email address, and a member needs one.")
+            ApiError::ScimInvalidValue
+                .because("Neither userName nor any of emails is an email address, and a member needs one.")
         })?;
         Ok(Self {
             external_id: text(document, "externalId").map(str::to_owned),
@@ -52,12 +53,7 @@ fn email(document: &Map<String, Value>, user_name: &str) -> Option<EmailAddress>
     let is_for_work = |element: &&Value| {
         element.get("type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("work"))
     };
-    emails
-        .iter()
-        .filter(is_primary)
-        .chain(emails.iter().filter(is_for_work))
-        .chain(emails.iter())
-        .find_map(of)
+    emails.iter().filter(is_primary).chain(emails.iter().filter(is_for_work)).chain(emails.iter()).find_map(of)
 }
 
 /// The name as it is written, else its parts, else the one that is shown to others. One that does not fit is none.
@@ -84,7 +80,10 @@ mod tests {
 
     #[test]
     fn the_address_is_the_user_name_or_the_best_of_emails() {
-        let (home, work) = (json!({ "value": "Home@acme.example", "type": "home" }), json!({ "value": "work@acme.example", "type": "Work" }));
+        let (home, work) = (
+            json!({ "value": "Home@acme.example", "type": "home" }),
+            json!({ "value": "work@acme.example", "type": "Work" }),
+        );
         let primary = json!({ "value": "first@acme.example", "primary": true });
         let cases = [
             (json!({ "userName": "Ada@ACME.example", "emails": [primary] }), "ada@acme.example"),

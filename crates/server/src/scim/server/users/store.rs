@@ -140,11 +140,7 @@ pub(super) fn some(tx: &mut Tx, (organization, connection): Of<'_>, ids: &[Strin
 }
 
 /// The groups that these people are in.
-pub(super) fn groups_of(
-    tx: &mut Tx,
-    (organization, connection): Of<'_>,
-    members: &[String],
-) -> Result<Vec<Group>> {
+pub(super) fn groups_of(tx: &mut Tx, (organization, connection): Of<'_>, members: &[String]) -> Result<Vec<Group>> {
     Ok(tx.all(
         "SELECT s.member_id, g.id, g.display_name AS name FROM scim_memberships s
          JOIN scim_groups g ON g.organization_id = s.organization_id AND g.connection_id = s.connection_id
