@@ -53,7 +53,7 @@ class Directory:
         return self("GET", f"/{kind}", params={"filter": filter} | query).json()
 
     def member(self, id):
-        return self.project.api.organizations.members.dangerously_get(self.org, id, include_deleted=True).member
+        return self.project.api.organizations.members.dangerously_get(id, include_deleted=True).member
 
     def give(self, group, role="stytch_admin"):
         assignments = [a.model_dump(include={"role_id", "group_id"}) for a in

@@ -65,7 +65,6 @@ fn resource(base: &str, group: Group, people: &[Person]) -> Map<String, Value> {
             json!({
                 "value": person.member_id,
                 "$ref": format!("{base}/Users/{}", person.member_id),
-                "display": person.name,
                 "type": "User",
             })
         })

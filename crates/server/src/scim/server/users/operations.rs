@@ -22,11 +22,10 @@ pub(in crate::scim::server) fn create(
     directory: &Directory,
     body: Map<String, Value>,
 ) -> Result<User> {
-    let document = ::scim::resource::read(body, &USER).map_err(refused)?;
-    let said = Said::of(&document)?;
-    if store::find_by_user_name(tx, directory.ids(), &said.user_name)?.is_some() {
-        return Err(ApiError::ScimUniqueness.because("Another user of the directory has this userName."));
-    }
+    let mut document = ::scim::resource::read(body, &USER).map_err(refused)?;
+    document.entry("active").or_insert(true.into());
+    let said = Said::of(&document, true)?;
+    require_free_name(tx, directory, &said)?;
     let mut admitted = member::admit(tx, cx, directory, &said, &document)?;
     let user = User {
         member_id: admitted.member_id.clone(),
@@ -107,7 +106,10 @@ fn change(tx: &mut Tx, cx: &Cx, directory: &Directory, before: User, document: M
     if document == before.document {
         return Ok(before);
     }
-    let said = Said::of(&document)?;
+    let said = Said::of(&document, before.active)?;
+    if ::scim::folded(&said.user_name) != ::scim::folded(&before.user_name) {
+        require_free_name(tx, directory, &said)?;
+    }
     let (told, was_active) = (Change::between(&before.document, &document), before.active);
     let user = User {
         external_id: said.external_id.clone(),
@@ -122,6 +124,14 @@ fn change(tx: &mut Tx, cx: &Cx, directory: &Directory, before: User, document: M
     member::follow(tx, cx, directory, &user, &said, was_active)?;
     record(tx, cx, directory, "scim_user.update", &user, told)?;
     Ok(user)
+}
+
+/// Whether nobody has the name, in any case.
+fn require_free_name(tx: &mut Tx, directory: &Directory, said: &Said) -> Result<()> {
+    match store::find_by_user_name(tx, directory.ids(), &said.user_name)? {
+        None => Ok(()),
+        Some(_) => Err(ApiError::ScimUniqueness.because("Another user of the directory has this userName.")),
+    }
 }
 
 fn record(tx: &mut Tx, cx: &Cx, directory: &Directory, action: &str, user: &User, change: Change) -> Result<()> {

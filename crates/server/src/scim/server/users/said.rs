@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub(super) struct Said {
     pub(super) user_name: String,
     pub(super) external_id: Option<String>,
-    /// Whether the account may be used; where the directory says nothing, it may.
+    /// Whether the account may be used.
     pub(super) active: bool,
     pub(super) email: EmailAddress,
     /// As it is written, or empty.
@@ -18,11 +18,11 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Reads it from a document.
+    /// Reads it from a document. An account of which it says nothing is as open as before.
     ///
     /// # Errors
     /// `scim_invalid_value` when there is no email address.
-    pub(super) fn of(document: &Map<String, Value>) -> Result<Self> {
+    pub(super) fn of(document: &Map<String, Value>, was_active: bool) -> Result<Self> {
         let user_name = text(document, "userName").unwrap_or_default();
         let email = email(document, user_name).ok_or_else(|| {
             ApiError::ScimInvalidValue
@@ -30,7 +30,7 @@ impl Said {
         })?;
         Ok(Self {
             external_id: text(document, "externalId").map(str::to_owned),
-            active: document.get("active").and_then(Value::as_bool).unwrap_or(true),
+            active: document.get("active").and_then(Value::as_bool).unwrap_or(was_active),
             email,
             name: name(document),
             user_name: user_name.to_owned(),
@@ -75,7 +75,7 @@ mod tests {
     use serde_json::json;
 
     fn of(document: Value) -> Result<Said> {
-        Said::of(document.as_object().unwrap())
+        Said::of(document.as_object().unwrap(), true)
     }
 
     #[test]

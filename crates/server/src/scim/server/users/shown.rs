@@ -48,7 +48,6 @@ fn resource(base: &str, user: User, groups: &[Group]) -> Map<String, Value> {
     resource.insert("schemas".into(), document.shift_remove("schemas").unwrap_or_else(|| json!([USER.schema.id])));
     resource.insert("id".into(), user.member_id.as_str().into());
     resource.append(&mut document);
-    resource.insert("active".into(), user.active.into());
     let groups: Vec<Value> = groups
         .iter()
         .filter(|group| group.member_id == user.member_id)

@@ -21,6 +21,9 @@ impl FromRow for User {
     }
 }
 
+/// The index by which a user name is one person's.
+const USER_NAME_KEY: &str = "scim_users_organization_id_connection_id_folded_user_name_key";
+
 row!(Group { member_id, id, name });
 
 pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, user: &User) -> Result<()> {
@@ -42,7 +45,7 @@ pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, user: &Use
             user.modified_at
         ],
     )
-    .on_unique("scim_users_user_name_key", ApiError::ScimUniqueness)?;
+    .on_unique(USER_NAME_KEY, ApiError::ScimUniqueness)?;
     Ok(())
 }
 
@@ -64,7 +67,7 @@ pub(super) fn update(tx: &mut Tx, (organization, connection): Of<'_>, user: &Use
             user.modified_at
         ],
     )
-    .on_unique("scim_users_user_name_key", ApiError::ScimUniqueness)?;
+    .on_unique(USER_NAME_KEY, ApiError::ScimUniqueness)?;
     Ok(())
 }
 
