@@ -1,5 +1,7 @@
 """How much there may be of what members write: the settings of an organization, and sessions."""
 
+import json
+
 import pytest
 from harness import login, new_domain, new_email, refused, unique, verified_member
 
@@ -15,9 +17,17 @@ def role(index, length=1000):
     return {"role_id": f"role-{index}", "description": "d" * length, "permissions": []}
 
 
+def fill(project, org):
+    """Leaves a hundred bytes for settings."""
+    settings = project.server.stored("organizations", "settings", f"id = '{org}'")
+    settings["custom_roles"] = [role("last", LARGEST - 400 - len(json.dumps(settings, separators=(",", ":"))))]
+    project.server.store("organizations", "settings", f"id = '{org}'", settings)
+
+
 def test_the_settings_of_an_organization_are_bounded_all_together(project, organization):
     org = organization.organization_id
     project.api.organizations.update(org, email_allowed_domains=domains(70))
+    stored = project.server.stored("organizations", "settings", f"id = '{org}'")
     before = project.api.organizations.get(org).organization
     with refused(400, "invalid_argument") as caught:
         project.api.organizations.update(org, allowed_first_party_connected_apps=["x" * 120 + str(i) for i in range(150)])
@@ -26,6 +36,10 @@ def test_the_settings_of_an_organization_are_bounded_all_together(project, organ
         project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": [role(i) for i in range(20)]})
     with refused(400, "invalid_argument"):
         project.api.organizations.create(organization_name="Large", email_allowed_domains=domains(80), claimed_email_domains=domains(80))
+    with refused(400, "invalid_argument"):
+        fill(project, org)
+        project.api.scim.connection.create(org, display_name="x" * 100)
+    project.server.store("organizations", "settings", f"id = '{org}'", stored)
     assert project.api.organizations.get(org).organization == before
     project.api.rbac.organizations.set_org_policy(org, org_policy={"roles": [role(i) for i in range(5)]})
 

@@ -27,6 +27,11 @@ def made(scim, org):
     return scim.create(org, display_name="Okta", identity_provider="okta").connection
 
 
+def body(answer) -> dict:
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def admin(project, org):
     _, answer = verified_member(project, org, roles=["stytch_admin"])
     return answer
@@ -90,7 +95,7 @@ def test_one_at_a_time(scim, org, made):
 def test_one_of_many_who_create_it_at_once_does(project, org):
     made = race(8, lambda _: project.raw("POST", f"/v1/b2b/scim/{org}/connection", {}))
     assert sorted(answer.status_code for answer in made) == [200] + [400] * 7
-    [one] = [data(answer) for answer in made if answer.status_code == 200]
+    [one] = [body(answer) for answer in made if answer.status_code == 200]
     assert active(project, org).connection_id == one["connection"]["connection_id"]
 
 
@@ -104,19 +109,19 @@ def test_the_organization_may_be_called_by_its_slug(project, scim):
 def test_paths_of_other_clients(project, org):
     """The Rust SDK's first module spells them in the plural."""
     path = f"/v1/b2b/scim/{org}/connections"
-    made = data(project.raw("POST", path, {"identity_provider": "okta"}))["connection"]
+    made = body(project.raw("POST", path, {"identity_provider": "okta"}))["connection"]
     own = f"{path}/{made['connection_id']}"
-    assert data(project.raw("GET", path))["connection"]["connection_id"] == made["connection_id"]
-    assert data(project.raw("PUT", own, {"display_name": "New"}))["connection"]["display_name"] == "New"
-    assert data(project.raw("GET", own))["scim_groups"] == []
+    assert body(project.raw("GET", path))["connection"]["connection_id"] == made["connection_id"]
+    assert body(project.raw("PUT", own, {"display_name": "New"}))["connection"]["display_name"] == "New"
+    assert body(project.raw("GET", own))["scim_groups"] == []
     for step in ("start", "cancel", "start", "complete"):
         assert project.raw("POST", f"{own}/rotate/{step}", {}).status_code == 200
-    assert data(project.raw("DELETE", own))["connection_id"] == made["connection_id"]
+    assert body(project.raw("DELETE", own))["connection_id"] == made["connection_id"]
 
 
 @pytest.mark.parametrize("product", PRODUCTS + [""])
 def test_whose_product_it_is(project, org, scim, product):
-    made = data(project.raw("POST", f"/v1/b2b/scim/{org}/connection", {"identity_provider": product}))["connection"]
+    made = body(project.raw("POST", f"/v1/b2b/scim/{org}/connection", {"identity_provider": product}))["connection"]
     assert made["identity_provider"] == product
     assert made["base_url"].endswith("?aadOptscim062020") == (product == "microsoft-entra")
     assert scim.update(org, made["connection_id"], identity_provider="generic").connection.identity_provider == "generic"

@@ -116,7 +116,7 @@ OWN = {
     "sms_codes": "'member_id', 'member-copy'",
     "intermediate_sessions": "'token_hash', '\\x00'",
     "outbox": "'id', 'outbox-copy'",
-    "scim_connections": "'id', 'scim-connection-copy'",
+    "scim_connections": "'id', 'scim-connection-copy', 'deleted_at', '2026-01-01'",
     "scim_groups": "'id', 'scim-group-copy'",
     "scim_memberships": "'member_id', 'member-copy'",
     "scim_users": "'member_id', 'member-copy', 'folded_user_name', 'copy'",

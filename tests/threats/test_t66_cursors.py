@@ -11,10 +11,15 @@ def scene(project):
     organizations = [project.organization().organization_id for _ in range(3)]
     for _ in range(3):
         project.member(organizations[0])
-    connection = project.api.scim.connection.create(organizations[0]).connection
+    with_groups(project, organizations[0])
+    return organizations
+
+
+def with_groups(project, org):
+    """Has an organization a directory with groups."""
+    connection = project.api.scim.connection.create(org).connection
     for name in ("Engineers", "Others", "Admins"):
         directory.group(project.server, connection, name)
-    return organizations
 
 
 def connection_of(project, scene) -> str:
@@ -73,6 +78,7 @@ def test_t66_good_for_one_project(project, neighbour, scene, kind):
     cursor = cursor_of(listings(project, scene)[kind](None))
     theirs = [neighbour.organization().organization_id]
     neighbour.member(theirs[0])
+    with_groups(neighbour, theirs[0])
     check_refusal(listings(neighbour, theirs)[kind](cursor), 400, "invalid_argument")
 
 
@@ -82,6 +88,7 @@ def test_t66_good_for_one_server(project, scene, start_server):
     theirs = [other.organization().organization_id for _ in range(2)]
     for _ in range(2):
         other.member(theirs[0])
+    with_groups(other, theirs[0])
     for kind in KINDS:
         check_refusal(listings(other, theirs)[kind](cursor_of(listings(project, scene)[kind](None))), 400, "invalid_argument")
         check_refusal(listings(project, scene)[kind](cursor_of(listings(other, theirs)[kind](None))), 400, "invalid_argument")

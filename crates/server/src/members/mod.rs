@@ -36,7 +36,7 @@ pub(crate) use registration::{
     RegistrationKey, SsoRegistration, find_by_registration, note, prefetch_by_registration, register,
 };
 pub(crate) use roles::{check_roles, require_given};
-pub(crate) use scim_registration::{ScimGroup, ScimRegistration};
+pub(crate) use scim_registration::*;
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;
 pub(crate) use update::MemberUpdate;
