@@ -3,7 +3,7 @@ use crate::scim::server::answer::Told;
 use crate::scim::server::caller::ScimCaller;
 use crate::scim::server::query::{Parameters, Query, projection};
 use crate::scim::server::{Sent, condition, list, refusal};
-use ::scim::GROUP;
+use ::scim::{GROUP, Projection};
 use axum::http::StatusCode;
 use database::Tx;
 use foundation::error::{ApiError, Result};
@@ -106,7 +106,7 @@ fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
     shown::told(tx, cx, directory, group, StatusCode::OK, &projection)
 }
 
-/// Change a group, or who is in it.
+/// Change a group, or who is in it. Of a large group nothing is told, if nothing is asked for by `attributes`.
 #[endpoint(
     "scim.groups.patch",
     scim PATCH "/v1/b2b/scim/{connection_id}/Groups/{id}",
@@ -116,6 +116,10 @@ fn patch(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::patch(tx, cx, directory, &input.id, &input.body, condition::wanted(&cx.head))?;
+    if projection == Projection::Everything && shown::is_large(tx, directory, &group)? {
+        // Whoever changes one member of many does not want to be told of all (RFC 7644, section 3.5.2).
+        return Ok(Told { etag: Some(condition::etag(group.version)), ..Told::gone() });
+    }
     shown::told(tx, cx, directory, group, StatusCode::OK, &projection)
 }
 

@@ -15,6 +15,15 @@ use serde_json::{Map, Value, json};
 /// Members that one answer may have.
 const MOST: i64 = 100_000;
 
+/// With more members a group is not told when it was changed, unless somebody asks.
+const LARGE: i64 = 100;
+
+/// Whether so many are in a group that a list of them costs more than what has changed.
+pub(super) fn is_large(tx: &mut Tx, directory: &Directory, group: &Group) -> Result<bool> {
+    let some = store::people(tx, directory.ids(), &[group.id.to_string()], LARGE + 1)?;
+    Ok(i64::try_from(some.len()).is_ok_and(|some| some > LARGE))
+}
+
 /// As resources, with who is in them if that is asked for.
 pub(super) fn shown(
     tx: &mut Tx,
