@@ -103,10 +103,12 @@ def test_a_user_is_a_member(project, d):
 
 def test_rules_for_those_who_join_by_themselves_do_not_count(project):
     domain = new_domain()
-    org = project.organization(email_jit_provisioning="NOT_ALLOWED", email_invites="RESTRICTED", sso_jit_provisioning="NOT_ALLOWED").organization_id
+    org = project.organization(email_jit_provisioning="NOT_ALLOWED", email_invites="ALL_ALLOWED", sso_jit_provisioning="NOT_ALLOWED").organization_id
     project.api.organizations.update(org, rbac_email_implicit_role_assignments=[{"domain": domain, "role_id": "stytch_admin"}])
     d = Directory(project, org)
     assert "stytch_admin" in roles(d.member(d.user(f"ada@{domain}")["id"]))
+    # What the directory calls roles are none here (T-61).
+    assert roles(d.member(d.user(roles=[{"value": "stytch_admin", "primary": True}])["id"])) == {"stytch_member"}
 
 
 def test_an_account_that_comes_closed_is_closed(project, d):
@@ -263,6 +265,8 @@ def test_groups_give_roles_at_once(project, d):
         ({"op": "add", "path": "members", "value": [{"value": user["id"]}]}, {"op": "remove", "path": f'members[value eq "{user["id"]}"]'}),
         ({"op": "Add", "path": "members", "value": [{"value": user["id"], "display": email}]}, {"op": "Remove", "path": "members", "value": [{"value": user["id"]}]}),
         ({"op": "add", "value": {"members": [{"value": user["id"]}]}}, {"op": "replace", "path": "members", "value": []}),
+        ({"op": "replace", "path": "members", "value": [{"value": user["id"]}]}, {"op": "remove", "path": f'members[display eq "{email}"]'}),
+        ({"op": "add", "path": "members", "value": user["id"]}, {"op": "remove", "path": "members"}),
     ):
         changed = d.patch(f"/Groups/{group['id']}", add).json()
         assert [m["value"] for m in changed["members"]] == [user["id"]] and has_role()

@@ -84,13 +84,17 @@ fn differences(
 fn matching(tx: &mut Tx, directory: &Directory, group: &Group, filter: Filter) -> Result<Vec<String>> {
     let members = AttributePath { extension: None, attribute: "members".to_owned(), sub_attribute: None };
     let filter = Filter::Element(members, Box::new(filter));
-    let people = store::people(tx, directory.ids(), &[group.id.to_string()], MOST_READ)?;
     let is_meant = |id: &str, name: &str| {
         let member = json!([{ "value": id, "display": name, "type": "User" }]);
         filter.matches(&Map::<String, Value>::from_iter([("members".to_owned(), member)]), &GROUP)
     };
-    let meant = people.into_iter().filter(|person| is_meant(person.member_id.as_str(), &person.name));
-    Ok(meant.map(|person| person.member_id.to_string()).collect())
+    let mut meant = Vec::new();
+    for some in ids(tx, directory, group, MOST_READ)?.chunks(AT_ONCE) {
+        let people = users::known(tx, directory, some)?;
+        let those = people.iter().filter(|user| is_meant(user.member_id.as_str(), &user.user_name));
+        meant.extend(those.map(|user| user.member_id.to_string()));
+    }
+    Ok(meant)
 }
 
 fn require_known(tx: &mut Tx, directory: &Directory, ids: &[String]) -> Result<()> {

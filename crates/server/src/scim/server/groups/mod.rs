@@ -36,7 +36,6 @@ pub(super) struct Group {
 struct Person {
     group_id: ScimGroupId,
     member_id: MemberId,
-    name: String,
 }
 
 /// The group with this id, if the connection has brought one.

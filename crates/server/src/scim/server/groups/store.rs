@@ -20,7 +20,7 @@ impl FromRow for Group {
     }
 }
 
-row!(Person { group_id, member_id, name });
+row!(Person { group_id, member_id });
 
 pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, group: &Group) -> Result<()> {
     tx.execute(
@@ -149,11 +149,9 @@ pub(super) fn people(
     limit: i64,
 ) -> Result<Vec<Person>> {
     Ok(tx.all(
-        "SELECT s.group_id, s.member_id, u.user_name AS name FROM scim_memberships s
-         JOIN scim_users u ON u.organization_id = s.organization_id AND u.connection_id = s.connection_id
-                          AND u.member_id = s.member_id
-         WHERE s.organization_id = $1 AND s.connection_id = $2 AND s.group_id = ANY($3)
-         ORDER BY s.group_id, s.member_id LIMIT $4",
+        "SELECT group_id, member_id FROM scim_memberships
+         WHERE organization_id = $1 AND connection_id = $2 AND group_id = ANY($3)
+         ORDER BY group_id, member_id LIMIT $4",
         args![organization, connection, groups, limit],
     )?)
 }
