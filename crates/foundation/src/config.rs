@@ -34,6 +34,8 @@ pub struct Config {
     pub audit_days: Option<u32>,
     /// Where requests are traced to; none: they are not.
     pub traces: Option<traces::Config>,
+    /// Requests a second that a directory may send for long. A first synchronisation may be a burst of 40 times as many.
+    pub scim_rate: u32,
 }
 
 impl Default for Config {
@@ -53,6 +55,7 @@ impl Default for Config {
             breach_service: None,
             audit_days: Some(400),
             traces: None,
+            scim_rate: 500,
         }
     }
 }

@@ -26,6 +26,7 @@ pub use answer::{Answer, Content, Nothing, Output, Page, Plain, Redirect, WithCo
 pub use call::Call;
 pub use caller::{Caller, Identified};
 pub use cookie::{Cookie, Jar};
+pub use dialect::scim_type;
 pub use door::{Dialect, Door, Method, Requirement};
 pub use endpoint::{About, Endpoint, Mode};
 pub use endpoint_macro::endpoint;
