@@ -31,6 +31,8 @@ pub struct Config {
     pub breach_service: Option<String>,
     /// Days that audit events are kept; `None`: for ever.
     pub audit_days: Option<u32>,
+    /// Requests a second that a directory may send for long. A first synchronisation may be a burst of 40 times as many.
+    pub scim_rate: u32,
 }
 
 impl Default for Config {
@@ -49,6 +51,7 @@ impl Default for Config {
             breach_filter: None,
             breach_service: None,
             audit_days: Some(400),
+            scim_rate: 500,
         }
     }
 }

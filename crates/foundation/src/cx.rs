@@ -11,6 +11,7 @@ use crate::time;
 use database::{Timestamp, Tx};
 use std::net::IpAddr;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Minutes for which a second factor is fresh.
 const FRESH: i64 = 60;
@@ -38,6 +39,8 @@ pub enum Via {
     Backend,
     /// A page of the app, with the project's public token.
     Browser,
+    /// A directory, with the token of the SCIM connection that has this UUID.
+    Directory(Uuid),
     /// The operator, on the database directly.
     CommandLine,
 }
@@ -183,6 +186,11 @@ impl Cx {
     /// As [`Cx::read`], for what every check of a session waits for: see [`database::Database::check`].
     pub async fn check<T: Send + 'static>(&self, work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
         self.app.db().check(self.within(work)).await
+    }
+
+    /// As [`Cx::read`], for what may read much: see [`database::Database::scan`].
+    pub async fn scan<T: Send + 'static>(&self, work: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.app.db().scan(self.within(work)).await
     }
 
     /// Runs a transaction that writes, in the project. An error undoes it, unless it is one that is [kept](keep).

@@ -1,7 +1,7 @@
 //! What endpoints answer.
 
 use crate::cookie::{Cookie, Jar};
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use database::Timestamp;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -22,6 +22,11 @@ pub trait Output: Send {
     /// The HTTP status, where it is not the door's.
     fn status(&self) -> Option<StatusCode> {
         None
+    }
+
+    /// Headers that go with it.
+    fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        Vec::new()
     }
 
     /// What it refuses, where it is a page that says so in words of its own.

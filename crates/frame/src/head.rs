@@ -26,6 +26,8 @@ pub struct Head {
     /// When the request was complete, body and all. Nothing later reads the clock.
     pub now: Timestamp,
     pub dialect: Dialect,
+    /// The path, in dialects where a credential is good below one path only (SCIM).
+    pub path: Option<String>,
     pub headers: HeaderMap,
     /// The client's address, as far as proxies are trusted to tell it.
     pub ip_address: Option<IpAddr>,

@@ -17,6 +17,7 @@ mod input;
 mod late;
 mod misfit;
 mod openapi;
+mod resource;
 mod router;
 mod schema;
 mod wiring;
@@ -25,6 +26,7 @@ pub use answer::{Answer, Content, Nothing, Output, Page, Plain, Redirect, WithCo
 pub use call::Call;
 pub use caller::{Caller, Identified};
 pub use cookie::{Cookie, Jar};
+pub use dialect::scim_type;
 pub use door::{Dialect, Door, Method, Requirement};
 pub use endpoint::{About, Endpoint, Mode};
 pub use endpoint_macro::endpoint;
@@ -32,6 +34,7 @@ pub use head::{Head, LONGEST_ORIGIN};
 pub use input::{Ignored, NoInput, object};
 pub use late::Late;
 pub use openapi::{SecurityScheme, doors, openapi};
+pub use resource::Resource;
 pub use router::router;
 pub use wiring::{BoxFuture, Wiring};
 

@@ -165,6 +165,9 @@ impl Frame {
         let usual = StatusCode::from_u16(door.status).unwrap_or(StatusCode::OK);
         let status = output.status().unwrap_or(usual);
         let mut response = speaker(door.dialect).write(head, status, &*output)?;
+        for (name, value) in output.headers() {
+            response.headers_mut().insert(name, value);
+        }
         for cookie in &cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie.header());
         }
@@ -220,11 +223,13 @@ impl Frame {
     /// Takes the headers out of a request.
     fn head_of(&self, request: &mut Request, dialect: Dialect) -> Head {
         let peer = request.extensions().get::<Peer>().map(|peer| peer.address.ip().to_canonical());
+        let path = (dialect == Dialect::Scim).then(|| request.uri().path().to_owned());
         let headers = std::mem::take(request.headers_mut());
         Head {
             request_id: new_request_id((self.wiring.environment)(&headers)),
             now: database::Timestamp(0),
             dialect,
+            path,
             ip_address: peer.map(|peer| self.wiring.proxies.client_address(peer, &headers)),
             headers,
             peer,

@@ -69,6 +69,9 @@ pub(crate) struct Server {
     /// Days that the audit log is kept; 0: for ever [default: 400]
     #[arg(long, env = "GUILDHALL_AUDIT_DAYS", value_name = "DAYS", value_parser = number::<u32>(0..))]
     pub(crate) audit_days: Option<u32>,
+    /// Requests a second that a directory may send by SCIM for long; a burst may be 40 times as many [default: 500]
+    #[arg(long, env = "GUILDHALL_SCIM_RATE", value_name = "REQUESTS", value_parser = number::<u32>(1..))]
+    pub(crate) scim_rate: Option<u32>,
     /// Serve /metrics here instead of with everything else
     #[arg(long, env = "GUILDHALL_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
@@ -120,6 +123,7 @@ struct File {
     #[serde(deserialize_with = "unless_empty")]
     breach_service: Option<String>,
     audit_days: Option<u32>,
+    scim_rate: Option<u32>,
     #[serde(deserialize_with = "unless_empty")]
     metrics_listen: Option<String>,
     #[serde(deserialize_with = "unless_empty")]
@@ -208,6 +212,7 @@ impl Server {
             breach_filter: self.breach_filter.or(file.breach_filter),
             breach_service: self.breach_service.or(file.breach_service),
             audit_days: self.audit_days.or(file.audit_days),
+            scim_rate: self.scim_rate.or(file.scim_rate),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
             outbound_allow: self.outbound_allow.or(file.outbound_allow),
             outbound_authorities: self.outbound_authorities.or(file.outbound_authorities),
@@ -242,6 +247,7 @@ impl Server {
             breach_filter: self.breach_filter.clone(),
             breach_service: self.breach_service.clone(),
             audit_days: self.audit_days.map_or(usual.audit_days, |days| (days > 0).then_some(days)),
+            scim_rate: self.scim_rate.unwrap_or(usual.scim_rate),
         }
     }
 }

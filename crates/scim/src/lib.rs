@@ -26,7 +26,7 @@ pub mod sort;
 
 pub use attribute_path::AttributePath;
 pub use error::{Error, ErrorKind};
-pub use filter::{Filter, Literal, MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Operator};
+pub use filter::{Filter, Literal, MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Operator, folded};
 pub use patch::{Action, MAX_OPERATIONS, Operation, Path, apply, read as read_patch};
 pub use projection::{Projection, Wanted};
 pub use schema::{Attribute, Kind, Mutability, ResourceType, Returned, Schema, Uniqueness};

@@ -6,6 +6,8 @@ mod page;
 mod plain;
 mod scim;
 
+pub use scim::scim_type;
+
 use crate::answer::Output;
 use crate::door::Dialect;
 use crate::head::Head;

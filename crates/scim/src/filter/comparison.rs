@@ -66,8 +66,8 @@ fn is_case_exact(attribute: Option<&'static Attribute>) -> bool {
     attribute.is_some_and(|attribute| attribute.is_case_exact)
 }
 
-/// A text without its case.
-pub(crate) fn folded(text: &str) -> String {
+/// A text without its case: two that are folded alike are the same to what does not mind case.
+pub fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 

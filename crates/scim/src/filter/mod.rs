@@ -6,7 +6,8 @@ mod parser;
 mod text;
 mod tokens;
 
-pub(crate) use comparison::{are_equal, folded};
+pub(crate) use comparison::are_equal;
+pub use comparison::folded;
 pub(crate) use evaluation::Scope;
 pub(crate) use parser::bracketed;
 pub use parser::{MAX_DEPTH, MAX_LENGTH, MAX_TERMS};

@@ -71,6 +71,18 @@ fn remove(_tx: &mut Tx, _cx: &Call<Somebody>, input: ById) -> Result<Nothing> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+struct Replacement {
+    id: String,
+    body: serde_json::Map<String, Value>,
+}
+
+/// Replace a user (RFC 7644, section 3.5.1): the body may have the names of the path.
+#[endpoint("scim.replace", scim PUT "/scim/v2/Users/{id}")]
+fn replace(_tx: &mut Tx, _cx: &Call<Somebody>, input: Replacement) -> Result<serde_json::Map<String, Value>> {
+    Ok(serde_json::Map::from_iter([(input.id, Value::Object(input.body))]))
+}
+
+#[derive(Deserialize, JsonSchema)]
 struct TokenRequest {
     grant_type: String,
     expires_in: Option<i64>,
@@ -144,6 +156,7 @@ async fn world() -> World {
         rename::endpoint(),
         provision::endpoint(),
         remove::endpoint(),
+        replace::endpoint(),
         token::endpoint(),
         consent::endpoint(),
         decide::endpoint(),
@@ -198,6 +211,8 @@ async fn scim_has_its_own_words() {
         error
     };
     assert_eq!(told(&answer), (400, SCIM, error("400", Some("invalidValue"))));
+    let answer = world.send("PUT", "/scim/v2/Users/1", Some((SCIM, r#"{"id":"2","body":{}}"#))).await;
+    assert_eq!(told(&answer), (200, SCIM, json!({ "1": { "id": "2", "body": {} } })));
     let answer = world.send("DELETE", "/scim/v2/Users/1", None).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (204, ""));
     let answer = world.send("DELETE", "/scim/v2/Users/2", None).await;
