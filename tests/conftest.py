@@ -54,6 +54,12 @@ def pytest_addoption(parser):
     parser.addoption("--declared-errors", action="store_true", help="every error that a door declares must be seen in this run")
 
 
+def scim_error(body: dict) -> str | None:
+    """The error whose word this is: `invalidFilter` is `scim_invalid_filter`."""
+    word = body.get("scimType")
+    return word and "scim_" + re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), word)
+
+
 def note(answer):
     """What door answered with what error."""
     from doors import behind
@@ -69,7 +75,7 @@ def note(answer):
         body = answer.json()
     except ValueError:
         return
-    error = isinstance(body, dict) and (body.get("error_type") or body.get("error") or body.get("scimType"))
+    error = isinstance(body, dict) and (body.get("error_type") or body.get("error") or scim_error(body))
     if error:
         SEEN.add((door.function, error))
 

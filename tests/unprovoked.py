@@ -41,6 +41,10 @@ OF_STRANGERS = {
     "sso.authenticate", "sso.discover_connections", "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
 }
 
+# SCIM has words for some errors only; api/test_scim_server.py reads the status of the others.
+WITHOUT_A_WORD = {"scim_unauthorized", "scim_resource_not_found", "scim_version_mismatch", "scim_last_administrator", "bad_request",
+                  "route_not_found", "method_not_allowed"}
+
 # At one function: {(function, error): why}.
 ALWAYS_A_DEFAULT = "the first redirect URL of a project is the default; a project without one is tried at one door"
 ONESELF = "oneself may"
@@ -67,6 +71,8 @@ AT_ONE = {
         ("passwords.session_reset", "member_not_found"), ("sso.authenticate", "member_not_found"),
         ("admin_portal.config", "organization_not_found"),
     ), RACE),
+    **dict.fromkeys((("scim." + door, "scim_too_many") for door in ("users.list", "users.search", "groups.get", "groups.list", "groups.search", "search")),
+                    "it takes 100,000 rows"),
     ("sso.metadata", "sso_connection_not_found"): "a text, which api/test_sso_login.py reads",
     ("sso.authenticate", "invalid_saml_response_email"): "no response without an address leads to a token",
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
@@ -108,6 +114,8 @@ def reason(door: Door, error: str) -> str | None:
     """Why nobody has to see this error at this door."""
     if error == "too_many_requests" and door.function not in BOUNDED:
         return "the frame declares it; nothing is counted here"
+    if door.dialect == "scim" and error in WITHOUT_A_WORD:
+        return "its answer has no word for it"
     if door.dialect == "plain" and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
         return "there is no input, or a text says it"
     if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":

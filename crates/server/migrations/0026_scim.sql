@@ -42,7 +42,7 @@ CREATE TABLE scim_users (
     modified_at      TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (organization_id, connection_id, member_id)
 );
-CREATE UNIQUE INDEX scim_users_user_name_key ON scim_users (organization_id, connection_id, folded_user_name);
+CREATE UNIQUE INDEX scim_users_organization_id_connection_id_folded_user_name_key ON scim_users (organization_id, connection_id, folded_user_name);
 CREATE INDEX scim_users_by_external_id ON scim_users (organization_id, connection_id, external_id)
     WHERE external_id IS NOT NULL;
 

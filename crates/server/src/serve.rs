@@ -2,7 +2,7 @@
 
 use crate::callers::ended_cookies;
 use crate::catalogue::{endpoints, openapi};
-use crate::{outbox, pages, projects, sessions, workers};
+use crate::{outbox, pages, projects, scim, sessions, workers};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use foundation::app::App;
@@ -26,7 +26,7 @@ const CONNECTIONS: usize = 4096;
 pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wiring {
     Wiring {
         endpoints,
-        dialects: &[("/sdk/", Dialect::Browser), ("/v1/", Dialect::Backend)],
+        dialects: &[("/sdk/", Dialect::Browser), (scim::BASE, Dialect::Scim), ("/v1/", Dialect::Backend)],
         is_registered_origin: |app, origin| Box::pin(projects::origin_is_registered(app, origin)),
         error_page: pages::error_page,
         environment,

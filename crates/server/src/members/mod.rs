@@ -1,6 +1,7 @@
 //! Members: one person's account inside one organization.
 
 mod admission;
+mod directory;
 mod email_change;
 mod endpoints;
 mod lifecycle;
@@ -18,6 +19,7 @@ mod undefined_roles;
 mod update;
 
 pub(crate) use admission::{require_admission, require_admission_of};
+pub(crate) use directory::{bring_back, deprovision, find_deleted, has_other_administrator};
 pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free, take_password};
 pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};

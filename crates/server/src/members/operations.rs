@@ -1,6 +1,6 @@
 //! What is done with members from more than one door.
 
-use super::{Member, MemberRef, Status, require_given, store};
+use super::{Member, MemberRef, ScimRegistration, Status, require_given, store};
 use crate::organizations::{self, ExternalId, Organization};
 use database::{Timestamp, Tx};
 use foundation::audit::{self, Change, Whose};
@@ -31,6 +31,8 @@ pub(crate) struct NewMember {
     pub(crate) is_breakglass: bool,
     pub(crate) mfa_enrolled: bool,
     pub(crate) mfa_phone_number: String,
+    /// What a directory says of them, if they come from one.
+    pub(crate) scim_registration: Option<ScimRegistration>,
 }
 
 impl NewMember {
@@ -48,6 +50,7 @@ impl NewMember {
             is_breakglass: false,
             mfa_enrolled: false,
             mfa_phone_number: String::new(),
+            scim_registration: None,
         }
     }
 }
@@ -117,7 +120,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         sso_registrations: Vec::new(),
         sso_logins_since: BTreeMap::new(),
         oauth_registrations: Vec::new(),
-        scim_registration: None,
+        scim_registration: new.scim_registration,
         trusted_metadata: metadata::merge(&Metadata::new(), new.trusted_metadata)?,
         untrusted_metadata: metadata::merge(&Metadata::new(), new.untrusted_metadata)?,
         is_locked: false,
@@ -126,6 +129,9 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         created_at: cx.now(),
         updated_at: cx.now(),
     };
+    if let Some(registration) = &mut member.scim_registration {
+        registration.belong_to(&member.member_id);
+    }
     check_phone_is_free(tx, None, &member)?;
     store::insert(tx, &member)?;
     member.set_roles(organization);

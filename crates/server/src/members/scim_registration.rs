@@ -1,8 +1,6 @@
 //! What a directory says of a member.
 
-#![allow(dead_code, reason = "the SCIM server writes it")]
-
-use foundation::id::{Environment, ScimConnectionId, ScimGroupId, ScimRegistrationId};
+use foundation::id::{Environment, MemberId, ScimConnectionId, ScimGroupId, ScimRegistrationId};
 use foundation::stored::Unknown;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +49,11 @@ impl ScimRegistration {
         attributes.insert("groups".to_owned(), groups);
         self.external_id = external_id;
         self.scim_attributes = attributes;
+    }
+
+    /// Says whose it is, where that was not known when the person was described.
+    pub(super) fn belong_to(&mut self, member: &MemberId) {
+        self.scim_attributes.insert("id".to_owned(), member.as_str().into());
     }
 
     /// Puts the person into these groups and into no others. The roles follow when the member is saved.

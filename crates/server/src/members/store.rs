@@ -355,6 +355,31 @@ pub(super) fn owner_of_email(
     )?)
 }
 
+/// A deleted member who had this address, the last one to come.
+pub(super) fn find_deleted(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<Option<Member>> {
+    Ok(tx.optional(
+        "SELECT * FROM members WHERE organization_id = $1 AND email_domain = $2 AND email_address = $3 AND status = $4
+         ORDER BY id DESC LIMIT 1",
+        args![organization, email.domain(), email.as_str(), Status::Deleted.as_str()],
+    )?)
+}
+
+/// Whether somebody else, who is active, was given this role.
+pub(super) fn has_other_with_role(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    role: &str,
+    but: &MemberId,
+) -> Result<bool> {
+    let row = tx.optional::<(MemberId,)>(
+        "SELECT m.id FROM member_roles r
+         JOIN members m ON m.organization_id = r.organization_id AND m.id = r.member_id
+         WHERE r.organization_id = $1 AND r.role_id = $2 AND r.member_id <> $3 AND m.status = $4 LIMIT 1",
+        args![organization, role, but, Status::Active.as_str()],
+    )?;
+    Ok(row.is_some())
+}
+
 pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<Option<OrganizationId>> {
     let row = tx.optional::<(OrganizationId,)>(
         "SELECT organization_id FROM member_locations WHERE project_id = $1 AND member_id = $2",

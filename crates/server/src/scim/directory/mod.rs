@@ -2,4 +2,4 @@
 
 mod store;
 
-pub(super) use store::{KEPT, Named, TABLES, groups_after, named};
+pub(super) use store::{KEPT, TABLES, groups_after, named};

@@ -1,0 +1,177 @@
+use super::{Group, Person};
+use database::{FromRow, Json, Row, Tx, args, row};
+use foundation::error::Result;
+use foundation::id::{OrganizationId, ScimConnectionId, ScimGroupId};
+
+/// Whose rows are meant: an organization's, and of them those of a connection.
+type Of<'a> = (&'a OrganizationId, &'a ScimConnectionId);
+
+impl FromRow for Group {
+    fn from_row(row: &mut Row) -> database::Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            external_id: row.get("external_id")?,
+            display_name: row.get("display_name")?,
+            document: row.get::<Json<_>>("document")?.0,
+            version: row.get("version")?,
+            created_at: row.get("created_at")?,
+            modified_at: row.get("modified_at")?,
+        })
+    }
+}
+
+row!(Person { group_id, member_id });
+
+pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, group: &Group) -> Result<()> {
+    tx.execute(
+        "INSERT INTO scim_groups (organization_id, connection_id, id, external_id, display_name, folded_display_name,
+                                  document, version, created_at, modified_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            organization,
+            connection,
+            &group.id,
+            group.external_id.as_deref(),
+            &group.display_name,
+            ::scim::folded(&group.display_name),
+            Json(&group.document),
+            group.version,
+            group.created_at,
+            group.modified_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn update(tx: &mut Tx, (organization, connection): Of<'_>, group: &Group) -> Result<()> {
+    tx.execute(
+        "UPDATE scim_groups SET external_id = $4, display_name = $5, folded_display_name = $6, document = $7,
+                                version = $8, modified_at = $9
+         WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
+        args![
+            organization,
+            connection,
+            &group.id,
+            group.external_id.as_deref(),
+            &group.display_name,
+            ::scim::folded(&group.display_name),
+            Json(&group.document),
+            group.version,
+            group.modified_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete(tx: &mut Tx, (organization, connection): Of<'_>, id: &ScimGroupId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM scim_memberships WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3",
+        args![organization, connection, id],
+    )?;
+    tx.execute(
+        "DELETE FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
+        args![organization, connection, id],
+    )?;
+    Ok(())
+}
+
+pub(super) fn find(tx: &mut Tx, (organization, connection): Of<'_>, id: &ScimGroupId) -> Result<Option<Group>> {
+    Ok(tx.optional(
+        "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
+        args![organization, connection, id],
+    )?)
+}
+
+/// So many at most, the oldest first.
+pub(super) fn find_by_name(
+    tx: &mut Tx,
+    (organization, connection): Of<'_>,
+    name: &str,
+    limit: i64,
+) -> Result<Vec<Group>> {
+    Ok(tx.all(
+        "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND folded_display_name = $3
+         ORDER BY id LIMIT $4",
+        args![organization, connection, ::scim::folded(name), limit],
+    )?)
+}
+
+/// So many at most, the oldest first.
+pub(super) fn find_by_external_id(
+    tx: &mut Tx,
+    (organization, connection): Of<'_>,
+    external_id: &str,
+    limit: i64,
+) -> Result<Vec<Group>> {
+    Ok(tx.all(
+        "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND external_id = $3
+         ORDER BY id LIMIT $4",
+        args![organization, connection, external_id, limit],
+    )?)
+}
+
+pub(super) fn count(tx: &mut Tx, (organization, connection): Of<'_>) -> Result<i64> {
+    let (count,) = tx.one::<(i64,)>(
+        "SELECT COUNT(*) FROM scim_groups WHERE organization_id = $1 AND connection_id = $2",
+        args![organization, connection],
+    )?;
+    Ok(count)
+}
+
+pub(super) fn page(tx: &mut Tx, (organization, connection): Of<'_>, skip: i64, limit: i64) -> Result<Vec<Group>> {
+    Ok(tx.all(
+        "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2
+         ORDER BY id LIMIT $3 OFFSET $4",
+        args![organization, connection, limit, skip],
+    )?)
+}
+
+pub(super) fn after(tx: &mut Tx, (organization, connection): Of<'_>, id: &str, limit: i64) -> Result<Vec<Group>> {
+    Ok(tx.all(
+        "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id > $3
+         ORDER BY id LIMIT $4",
+        args![organization, connection, id, limit],
+    )?)
+}
+
+pub(super) fn some(tx: &mut Tx, (organization, connection): Of<'_>, ids: &[String]) -> Result<Vec<Group>> {
+    Ok(tx.all(
+        "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = ANY($3)",
+        args![organization, connection, ids],
+    )?)
+}
+
+/// Who is in these groups, so many at most.
+pub(super) fn people(
+    tx: &mut Tx,
+    (organization, connection): Of<'_>,
+    groups: &[String],
+    limit: i64,
+) -> Result<Vec<Person>> {
+    Ok(tx.all(
+        "SELECT group_id, member_id FROM scim_memberships
+         WHERE organization_id = $1 AND connection_id = $2 AND group_id = ANY($3)
+         ORDER BY group_id, member_id LIMIT $4",
+        args![organization, connection, groups, limit],
+    )?)
+}
+
+/// Puts somebody into a group; whether they were not in it.
+pub(super) fn add(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
+    let added = tx.execute(
+        "INSERT INTO scim_memberships (organization_id, connection_id, group_id, member_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+        args![organization, connection, group, id],
+    )?;
+    Ok(added > 0)
+}
+
+/// Takes somebody out of a group; whether they were in it.
+pub(super) fn remove(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
+    let removed = tx.execute(
+        "DELETE FROM scim_memberships
+         WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3 AND member_id = $4",
+        args![organization, connection, group, id],
+    )?;
+    Ok(removed > 0)
+}
