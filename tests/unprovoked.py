@@ -71,6 +71,8 @@ AT_ONE = {
         ("passwords.session_reset", "member_not_found"), ("sso.authenticate", "member_not_found"),
         ("admin_portal.config", "organization_not_found"),
     ), RACE),
+    **dict.fromkeys((("scim." + door, "scim_too_many") for door in ("users.list", "users.search", "groups.get", "groups.list", "groups.search", "search")),
+                    "it takes 100,000 rows"),
     ("sso.metadata", "sso_connection_not_found"): "a text, which api/test_sso_login.py reads",
     ("sso.authenticate", "invalid_saml_response_email"): "no response without an address leads to a token",
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",

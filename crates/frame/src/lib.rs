@@ -18,6 +18,7 @@ mod input;
 mod late;
 mod misfit;
 mod openapi;
+mod resource;
 mod router;
 mod schema;
 mod wiring;
@@ -34,6 +35,7 @@ pub use head::{Head, LONGEST_ORIGIN};
 pub use input::{Ignored, NoInput, object};
 pub use late::Late;
 pub use openapi::{SecurityScheme, doors, openapi};
+pub use resource::Resource;
 pub use router::router;
 pub use wiring::{BoxFuture, Wiring};
 

@@ -1,14 +1,12 @@
 //! Several changes in one request (RFC 7644, section 3.7). Each is a transaction of its own, in the order in which they stand.
 
-use super::answer::Told;
 use super::caller::{Directory, ScimCaller};
 use super::{groups, users};
 use ::scim::Projection;
-use axum::http::StatusCode;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use frame::{Call, Endpoint, endpoint};
+use frame::{Call, Endpoint, Resource, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -51,7 +49,7 @@ struct Change {
     scim POST "/v1/b2b/scim/{connection_id}/Bulk",
     errors(ScimInvalidSyntax, ScimTooMany)
 )]
-async fn bulk(call: Call<ScimCaller>, input: Sent) -> Result<Told> {
+async fn bulk(call: Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let named = |name: &str| input.body.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let Some(Value::Array(operations)) = named("Operations") else {
         return Err(
@@ -76,7 +74,7 @@ async fn bulk(call: Call<ScimCaller>, input: Sent) -> Result<Told> {
         told.push(Value::Object(outcome.told));
     }
     let body = Map::from_iter([("schemas".to_owned(), json!([RESPONSE])), ("Operations".to_owned(), told.into())]);
-    Ok(Told::plain(body))
+    Ok(Resource::plain(body))
 }
 
 /// What came of a change.
@@ -109,7 +107,7 @@ async fn one(cx: &Cx, directory: &Directory, operation: &Value, made: &HashMap<S
     };
     let (made, is_failure) = match done {
         Ok((change, done)) => {
-            told.insert("status".to_owned(), done.status.as_str().into());
+            told.insert("status".to_owned(), done.status.to_string().into());
             for (name, value) in [("location", done.location), ("version", done.etag)] {
                 if let Some(value) = value {
                     told.insert(name.to_owned(), value.into());
@@ -165,14 +163,14 @@ fn resolve(value: &mut Value, made: &HashMap<String, String>) -> Result<()> {
     }
 }
 
-fn make(tx: &mut Tx, cx: &Cx, directory: &Directory, change: Change) -> Result<Told> {
+fn make(tx: &mut Tx, cx: &Cx, directory: &Directory, change: Change) -> Result<Resource> {
     let Change { method, path, version, data, .. } = change;
     let (method, wanted) = (method.to_ascii_uppercase(), version.as_deref());
     let (kind, id) = match path.trim_start_matches('/').split_once('/') {
         Some((kind, id)) => (kind, Some(id)),
         None => (path.trim_start_matches('/'), None),
     };
-    let ok = StatusCode::OK;
+    let ok = 200;
     // Without what stands apart: an operation's answer has no resource in it.
     let brief = |apart: &str, of: &'static ::scim::ResourceType| -> Result<Projection> {
         super::query::projection(None, Some(apart), of)
@@ -181,7 +179,7 @@ fn make(tx: &mut Tx, cx: &Cx, directory: &Directory, change: Change) -> Result<T
     match (kind, method.as_str(), id) {
         ("Users", "POST", None) => {
             let user = users::create(tx, cx, directory, data)?;
-            users::told(tx, cx, directory, user, StatusCode::CREATED, &users_brief)
+            users::told(tx, cx, directory, user, 201, &users_brief)
         }
         ("Users", "PUT", Some(id)) => {
             let user = users::replace(tx, cx, directory, id, data, wanted)?;
@@ -191,10 +189,10 @@ fn make(tx: &mut Tx, cx: &Cx, directory: &Directory, change: Change) -> Result<T
             let user = users::patch(tx, cx, directory, id, &data, wanted)?;
             users::told(tx, cx, directory, user, ok, &users_brief)
         }
-        ("Users", "DELETE", Some(id)) => users::delete(tx, cx, directory, id, wanted).map(|()| Told::gone()),
+        ("Users", "DELETE", Some(id)) => users::delete(tx, cx, directory, id, wanted).map(|()| Resource::gone()),
         ("Groups", "POST", None) => {
             let group = groups::create(tx, cx, directory, data)?;
-            groups::told(tx, cx, directory, group, StatusCode::CREATED, &groups_brief)
+            groups::told(tx, cx, directory, group, 201, &groups_brief)
         }
         ("Groups", "PUT", Some(id)) => {
             let group = groups::replace(tx, cx, directory, id, data, wanted)?;
@@ -204,7 +202,7 @@ fn make(tx: &mut Tx, cx: &Cx, directory: &Directory, change: Change) -> Result<T
             let group = groups::patch(tx, cx, directory, id, &data, wanted)?;
             groups::told(tx, cx, directory, group, ok, &groups_brief)
         }
-        ("Groups", "DELETE", Some(id)) => groups::delete(tx, cx, directory, id, wanted).map(|()| Told::gone()),
+        ("Groups", "DELETE", Some(id)) => groups::delete(tx, cx, directory, id, wanted).map(|()| Resource::gone()),
         _ => Err(ApiError::ScimInvalidSyntax
             .because("An operation is POST to /Users or /Groups, or PUT, PATCH or DELETE of one.")),
     }

@@ -1,6 +1,5 @@
 //! Finding resources: all of them, page by page, or those that match a filter, in an order.
 
-use super::answer::Told;
 use super::caller::Directory;
 use super::query::{Query, Sorting};
 use ::scim::sort::Key;
@@ -8,6 +7,7 @@ use ::scim::{Filter, ResourceType};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use frame::Resource;
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
@@ -61,7 +61,7 @@ pub(super) struct Found {
 
 impl Found {
     /// As an answer to a request that began to count here.
-    pub(super) fn told(self, skip: usize) -> Told {
+    pub(super) fn told(self, skip: usize) -> Resource {
         let body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
             "totalResults": self.total,
@@ -69,7 +69,7 @@ impl Found {
             "itemsPerPage": self.resources.len(),
             "Resources": self.resources,
         });
-        Told::plain(body.as_object().cloned().unwrap_or_default())
+        Resource::plain(body.as_object().cloned().unwrap_or_default())
     }
 }
 

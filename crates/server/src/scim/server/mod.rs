@@ -5,7 +5,6 @@
 //! nobody else (threats T-60, T-61). A user is a document as the directory sent it, and the member made of it; what each
 //! change does to the member stands in `users/member.rs`.
 
-mod answer;
 mod bulk;
 mod caller;
 mod condition;

@@ -1,6 +1,5 @@
 //! Searches in everything that the connection has brought: users, then groups.
 
-use super::answer::Told;
 use super::caller::ScimCaller;
 use super::groups::Groups;
 use super::list::{self, Found};
@@ -10,7 +9,7 @@ use super::users::Users;
 use ::scim::{GROUP, USER};
 use database::Tx;
 use foundation::error::Result;
-use frame::{Call, Endpoint, endpoint};
+use frame::{Call, Endpoint, Resource, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -27,7 +26,7 @@ struct Search {
 
 /// Search users and groups.
 #[endpoint("scim.search", scim POST "/v1/b2b/scim/{connection_id}/.search", reads, errors(..refusal::READ))]
-async fn search(call: Call<ScimCaller>, input: Search) -> Result<Told> {
+async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
     let parameters = Parameters::of_body(&input.body)?;
     let (users, mut groups) = (Query::of(&parameters, &USER)?, Query::of(&parameters, &GROUP)?);
     let (cx, directory, skip) = (call.context(), call.caller.directory.clone(), users.skip);

@@ -1,13 +1,11 @@
 use super::{Groups, is_indexed, operations, shown};
-use crate::scim::server::answer::Told;
 use crate::scim::server::caller::ScimCaller;
 use crate::scim::server::query::{Parameters, Query, projection};
 use crate::scim::server::{Sent, condition, list, refusal};
 use ::scim::{GROUP, Projection};
-use axum::http::StatusCode;
 use database::Tx;
 use foundation::error::{ApiError, Result};
-use frame::{Call, Endpoint, endpoint};
+use frame::{Call, Endpoint, Resource, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -32,11 +30,11 @@ const CHANGE: &[ApiError] = &[ApiError::ScimResourceNotFound, ApiError::ScimVers
 
 /// Create a group.
 #[endpoint("scim.groups.create", scim POST "/v1/b2b/scim/{connection_id}/Groups" -> 201, errors(..WRITE))]
-fn create(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
+fn create(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::create(tx, cx, directory, input.body)?;
-    shown::told(tx, cx, directory, group, StatusCode::CREATED, &projection)
+    shown::told(tx, cx, directory, group, 201, &projection)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -53,21 +51,21 @@ struct ById {
     scim GET "/v1/b2b/scim/{connection_id}/Groups/{id}",
     errors(ScimResourceNotFound, ScimInvalidValue, ScimTooMany)
 )]
-fn get(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Told> {
+fn get(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
     let directory = &cx.caller.directory;
     let group = super::find(tx, directory, &input.id)?;
     if condition::has_it(&cx.head, group.version) {
         let etag = Some(condition::etag(group.version));
-        return Ok(Told { status: StatusCode::NOT_MODIFIED, body: None, location: None, etag });
+        return Ok(Resource { status: 304, body: None, location: None, etag });
     }
-    let told = shown::told(tx, cx, directory, group, StatusCode::OK, &projection)?;
-    Ok(Told { location: None, ..told })
+    let told = shown::told(tx, cx, directory, group, 200, &projection)?;
+    Ok(Resource { location: None, ..told })
 }
 
 /// List groups.
 #[endpoint("scim.groups.list", scim GET "/v1/b2b/scim/{connection_id}/Groups", errors(..refusal::READ))]
-async fn list_all(call: Call<ScimCaller>, input: Parameters) -> Result<Told> {
+async fn list_all(call: Call<ScimCaller>, input: Parameters) -> Result<Resource> {
     found(call, input).await
 }
 
@@ -79,12 +77,12 @@ struct Search {
 
 /// Search groups by what a body says.
 #[endpoint("scim.groups.search", scim POST "/v1/b2b/scim/{connection_id}/Groups/.search", reads, errors(..refusal::READ))]
-async fn search(call: Call<ScimCaller>, input: Search) -> Result<Told> {
+async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
     found(call, Parameters::of_body(&input.body)?).await
 }
 
 /// What an index leads to is read at once; what has to be searched waits behind other searches.
-async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Told> {
+async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Resource> {
     let query = Query::of(&parameters, &GROUP)?;
     let (cx, directory, skip) = (call.context(), call.caller.directory.clone(), query.skip);
     let is_short = list::is_short::<Groups>(&query, is_indexed);
@@ -99,11 +97,11 @@ async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Told> {
 
 /// Replace a group, with who is in it.
 #[endpoint("scim.groups.replace", scim PUT "/v1/b2b/scim/{connection_id}/Groups/{id}", errors(..WRITE, ..CHANGE))]
-fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
+fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::replace(tx, cx, directory, &input.id, input.body, condition::wanted(&cx.head))?;
-    shown::told(tx, cx, directory, group, StatusCode::OK, &projection)
+    shown::told(tx, cx, directory, group, 200, &projection)
 }
 
 /// Change a group, or who is in it. Of a large group nothing is told, if nothing is asked for by `attributes`.
@@ -112,20 +110,20 @@ fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
     scim PATCH "/v1/b2b/scim/{connection_id}/Groups/{id}",
     errors(..WRITE, ..CHANGE, ScimInvalidPath, ScimMutability, ScimNoTarget)
 )]
-fn patch(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
+fn patch(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::patch(tx, cx, directory, &input.id, &input.body, condition::wanted(&cx.head))?;
     if projection == Projection::Everything && shown::is_large(tx, directory, &group)? {
         // Whoever changes one member of many does not want to be told of all (RFC 7644, section 3.5.2).
-        return Ok(Told { etag: Some(condition::etag(group.version)), ..Told::gone() });
+        return Ok(Resource { etag: Some(condition::etag(group.version)), ..Resource::gone() });
     }
-    shown::told(tx, cx, directory, group, StatusCode::OK, &projection)
+    shown::told(tx, cx, directory, group, 200, &projection)
 }
 
 /// Delete a group, with the roles that it gave.
 #[endpoint("scim.groups.delete", scim DELETE "/v1/b2b/scim/{connection_id}/Groups/{id}" -> 204, errors(..CHANGE))]
-fn delete(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Told> {
+fn delete(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Resource> {
     operations::delete(tx, cx, &cx.caller.directory, &input.id, condition::wanted(&cx.head))?;
-    Ok(Told::gone())
+    Ok(Resource::gone())
 }

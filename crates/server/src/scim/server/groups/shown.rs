@@ -1,15 +1,14 @@
 //! A group as a resource.
 
 use super::{Group, Person, store};
-use crate::scim::server::answer::Told;
 use crate::scim::server::caller::Directory;
 use crate::scim::server::{base, condition};
 use ::scim::{GROUP, Projection};
-use axum::http::StatusCode;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::time;
+use frame::Resource;
 use serde_json::{Map, Value, json};
 
 /// Members that one answer may have.
@@ -49,14 +48,14 @@ pub(in crate::scim::server) fn told(
     cx: &Cx,
     directory: &Directory,
     group: Group,
-    status: StatusCode,
+    status: u16,
     projection: &Projection,
-) -> Result<Told> {
+) -> Result<Resource> {
     let etag = condition::etag(group.version);
     let location = format!("{}/Groups/{}", base(&cx.app, &directory.connection.connection_id), group.id);
     let resources = shown(tx, cx, directory, vec![group], projection.has("members"))?;
     let body = resources.into_iter().next().map(|resource| projection.apply(resource, &GROUP));
-    Ok(Told { status, body, location: Some(location), etag: Some(etag) })
+    Ok(Resource { status, body, location: Some(location), etag: Some(etag) })
 }
 
 /// People stand in the order of their groups.

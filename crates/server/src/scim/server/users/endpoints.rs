@@ -1,13 +1,11 @@
 use super::{Users, is_indexed, operations, shown};
-use crate::scim::server::answer::Told;
 use crate::scim::server::caller::ScimCaller;
 use crate::scim::server::query::{Parameters, Query, projection};
 use crate::scim::server::{Sent, condition, list, refusal};
 use ::scim::USER;
-use axum::http::StatusCode;
 use database::Tx;
 use foundation::error::{ApiError, Result};
-use frame::{Call, Endpoint, endpoint};
+use frame::{Call, Endpoint, Resource, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -33,11 +31,11 @@ const CHANGE: &[ApiError] =
 
 /// Create a user: a member of the organization.
 #[endpoint("scim.users.create", scim POST "/v1/b2b/scim/{connection_id}/Users" -> 201, errors(..WRITE))]
-fn create(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
+fn create(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &USER)?;
     let directory = &cx.caller.directory;
     let user = operations::create(tx, cx, directory, input.body)?;
-    shown::told(tx, cx, directory, user, StatusCode::CREATED, &projection)
+    shown::told(tx, cx, directory, user, 201, &projection)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -54,21 +52,21 @@ struct ById {
     scim GET "/v1/b2b/scim/{connection_id}/Users/{id}",
     errors(ScimResourceNotFound, ScimInvalidValue)
 )]
-fn get(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Told> {
+fn get(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &USER)?;
     let directory = &cx.caller.directory;
     let user = super::find(tx, directory, &input.id)?;
     if condition::has_it(&cx.head, user.version) {
         let etag = Some(condition::etag(user.version));
-        return Ok(Told { status: StatusCode::NOT_MODIFIED, body: None, location: None, etag });
+        return Ok(Resource { status: 304, body: None, location: None, etag });
     }
-    let told = shown::told(tx, cx, directory, user, StatusCode::OK, &projection)?;
-    Ok(Told { location: None, ..told })
+    let told = shown::told(tx, cx, directory, user, 200, &projection)?;
+    Ok(Resource { location: None, ..told })
 }
 
 /// List users.
 #[endpoint("scim.users.list", scim GET "/v1/b2b/scim/{connection_id}/Users", errors(..refusal::READ))]
-async fn list_all(call: Call<ScimCaller>, input: Parameters) -> Result<Told> {
+async fn list_all(call: Call<ScimCaller>, input: Parameters) -> Result<Resource> {
     found(call, input).await
 }
 
@@ -80,12 +78,12 @@ struct Search {
 
 /// Search users by what a body says.
 #[endpoint("scim.users.search", scim POST "/v1/b2b/scim/{connection_id}/Users/.search", reads, errors(..refusal::READ))]
-async fn search(call: Call<ScimCaller>, input: Search) -> Result<Told> {
+async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
     found(call, Parameters::of_body(&input.body)?).await
 }
 
 /// What an index leads to is read at once; what has to be searched waits behind other searches.
-async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Told> {
+async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Resource> {
     let query = Query::of(&parameters, &USER)?;
     let (cx, directory, skip) = (call.context(), call.caller.directory.clone(), query.skip);
     let is_short = list::is_short::<Users>(&query, is_indexed);
@@ -100,11 +98,11 @@ async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Told> {
 
 /// Replace what is known of a user.
 #[endpoint("scim.users.replace", scim PUT "/v1/b2b/scim/{connection_id}/Users/{id}", errors(..WRITE, ..CHANGE))]
-fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
+fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &USER)?;
     let directory = &cx.caller.directory;
     let user = operations::replace(tx, cx, directory, &input.id, input.body, condition::wanted(&cx.head))?;
-    shown::told(tx, cx, directory, user, StatusCode::OK, &projection)
+    shown::told(tx, cx, directory, user, 200, &projection)
 }
 
 /// Change a user.
@@ -113,16 +111,16 @@ fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
     scim PATCH "/v1/b2b/scim/{connection_id}/Users/{id}",
     errors(..WRITE, ..CHANGE, ScimInvalidPath, ScimMutability, ScimNoTarget)
 )]
-fn patch(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Told> {
+fn patch(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
     let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &USER)?;
     let directory = &cx.caller.directory;
     let user = operations::patch(tx, cx, directory, &input.id, &input.body, condition::wanted(&cx.head))?;
-    shown::told(tx, cx, directory, user, StatusCode::OK, &projection)
+    shown::told(tx, cx, directory, user, 200, &projection)
 }
 
 /// Delete a user: the member is deleted, and can be created again.
 #[endpoint("scim.users.delete", scim DELETE "/v1/b2b/scim/{connection_id}/Users/{id}" -> 204, errors(..CHANGE))]
-fn delete(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Told> {
+fn delete(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Resource> {
     operations::delete(tx, cx, &cx.caller.directory, &input.id, condition::wanted(&cx.head))?;
-    Ok(Told::gone())
+    Ok(Resource::gone())
 }

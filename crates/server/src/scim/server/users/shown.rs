@@ -1,15 +1,14 @@
 //! A user as a resource.
 
 use super::{Group, User, store};
-use crate::scim::server::answer::Told;
 use crate::scim::server::caller::Directory;
 use crate::scim::server::{base, condition};
 use ::scim::{Projection, USER};
-use axum::http::StatusCode;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
 use foundation::time;
+use frame::Resource;
 use serde_json::{Map, Value, json};
 
 /// As resources, with the groups they are in if those are asked for.
@@ -32,14 +31,14 @@ pub(in crate::scim::server) fn told(
     cx: &Cx,
     directory: &Directory,
     user: User,
-    status: StatusCode,
+    status: u16,
     projection: &Projection,
-) -> Result<Told> {
+) -> Result<Resource> {
     let etag = condition::etag(user.version);
     let location = format!("{}/Users/{}", base(&cx.app, &directory.connection.connection_id), user.member_id);
     let resources = shown(tx, cx, directory, vec![user], projection.has("groups"))?;
     let body = resources.into_iter().next().map(|resource| projection.apply(resource, &USER));
-    Ok(Told { status, body, location: Some(location), etag: Some(etag) })
+    Ok(Resource { status, body, location: Some(location), etag: Some(etag) })
 }
 
 fn resource(base: &str, user: User, groups: &[Group]) -> Map<String, Value> {

@@ -1,33 +1,35 @@
-//! What the server answers with.
+//! A resource that a protocol knows by its address and its version.
 
+use crate::answer::{Content, Output};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use foundation::error::{Error, Result};
-use frame::{Content, Output};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// A resource or a list of them, or that there is nothing to say.
-pub(super) struct Told {
-    pub(super) status: StatusCode,
-    pub(super) body: Option<Map<String, Value>>,
-    pub(super) location: Option<String>,
-    pub(super) etag: Option<String>,
+/// A resource or a list of them, or that there is nothing to say; with the headers that tell its address and its version (RFC 9110,
+/// sections 8.8.3 and 10.2.2).
+pub struct Resource {
+    /// The status; 201 with the address of something that is new.
+    pub status: u16,
+    pub body: Option<Map<String, Value>>,
+    pub location: Option<String>,
+    pub etag: Option<String>,
 }
 
-impl Told {
+impl Resource {
     /// Something without a version.
-    pub(super) fn plain(body: Map<String, Value>) -> Self {
-        Self { status: StatusCode::OK, body: Some(body), location: None, etag: None }
+    pub fn plain(body: Map<String, Value>) -> Self {
+        Self { status: 200, body: Some(body), location: None, etag: None }
     }
 
     /// Something that is gone.
-    pub(super) fn gone() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, location: None, etag: None }
+    pub fn gone() -> Self {
+        Self { status: 204, body: None, location: None, etag: None }
     }
 }
 
-impl Output for Told {
+impl Output for Resource {
     fn write(&self, to: &mut Vec<u8>) -> Result<Content> {
         let Some(body) = &self.body else { return Ok(Content::Nothing) };
         serde_json::to_writer(to, body).map_err(|error| Error::Internal(Box::new(error)))?;
@@ -35,7 +37,7 @@ impl Output for Told {
     }
 
     fn status(&self) -> Option<StatusCode> {
-        Some(self.status)
+        StatusCode::from_u16(self.status).ok()
     }
 
     fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
@@ -46,10 +48,10 @@ impl Output for Told {
     }
 }
 
-/// Its schemas are those of SCIM, which the server publishes itself.
-impl JsonSchema for Told {
+/// Its schemas are those of its protocol, which the server publishes itself.
+impl JsonSchema for Resource {
     fn schema_name() -> Cow<'static, str> {
-        "ScimAnswer".into()
+        "Resource".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         Schema::default()
