@@ -4,6 +4,7 @@ Told with raw requests, so that an example has exactly the fields that teach som
 """
 
 import pyotp
+import requests
 from connections import Published, certificate, metadata, private_key
 from harness import REDIRECT_URL, code_from, data, query_of, token_from, until
 from identity_providers import SamlProvider
@@ -33,6 +34,14 @@ class App:
         answer = self.project.browser(method, prefix + path, session_token=session, params=query, **more)
         assert answer.status_code == 200, (method, path, answer.text)
         return data(answer)
+
+    def directory(self, connection: dict, name: str) -> str:
+        """The id of a group that the directory sends."""
+        schema = "urn:ietf:params:scim:schemas:core:2.0:Group"
+        answer = requests.post(f"{connection['base_url']}/Groups", json={"schemas": [schema], "displayName": name},
+                               headers={"authorization": f"Bearer {connection['bearer_token']}"}, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
 
     def link(self, email: str) -> str:
         """The token in the next mail that has one; others tell of what has happened."""
@@ -75,6 +84,7 @@ def tell(app: App, other: App, provider):
     sessions(app, org, ada)
     roles(app, org)
     connections(app, org, ada, provider)
+    directory(app, org)
     around(app, org, ada)
     endings(app)
 
@@ -356,6 +366,35 @@ def connections(app: App, org: str, ada: dict, provider):
     app.backend("DELETE", f"/sso/{org}/connections/{of_oidc['connection_id']}")
     app.page("DELETE", f"/sso/{second['connection_id']}", session=admin)
     app.page("POST", "/sso/saml", names, admin)
+
+
+def directory(app: App, org: str):
+    """A customer's directory is connected, by each spelling of the path, and by an administrator's page."""
+    admin = app.login(org, "ada@acme.example")["session_token"]
+    names = {"display_name": "Acme's Okta", "identity_provider": "okta"}
+    for spelling in ("connection", "connections"):
+        path = f"/scim/{org}/{spelling}"
+        made = app.backend("POST", path, names)["connection"]
+        group = app.directory(made, "Engineers")
+        one = f"{path}/{made['connection_id']}"
+        app.backend("PUT", one, {"scim_group_implicit_role_assignments": [{"role_id": "support", "group_id": group}]})
+        app.backend("GET", path)
+        app.backend("GET", one, query={"limit": "10"})
+        for end in ("complete", "cancel"):
+            app.backend("POST", f"{one}/rotate/start")
+            app.backend("POST", f"{one}/rotate/{end}")
+        app.backend("DELETE", one)
+    made = app.page("POST", "/scim", names, admin)["connection"]
+    group = app.directory(made, "Engineers")
+    chosen = {"connection_id": made["connection_id"]}
+    given = {"scim_group_implicit_role_assignments": [{"role_id": "support", "group_id": group}]}
+    app.page("PUT", f"/scim/{made['connection_id']}", chosen | given, admin)
+    app.page("GET", "/scim", session=admin)
+    app.page("POST", "/scim/groups", {"limit": 10}, admin)
+    for end in ("complete", "cancel"):
+        app.page("POST", "/scim/rotate/start", chosen, admin)
+        app.page("POST", f"/scim/rotate/{end}", chosen, admin)
+    app.page("DELETE", f"/scim/{made['connection_id']}", session=admin)
 
 
 def by_saml(app: App, saml: SamlProvider, connection_id: str, acs_url: str) -> str:

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 /// A person of a directory, as a member is shown with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ScimRegistration {
+    /// The connection by which it came.
     pub connection_id: String,
+    /// The id of this registration.
     pub registration_id: String,
     /// What the directory calls the person, if it says so.
     pub external_id: Option<String>,

@@ -29,6 +29,7 @@ pub(in crate::scim) fn endpoints() -> Vec<Endpoint> {
 
 #[derive(Serialize, JsonSchema)]
 struct ConnectionResponse {
+    /// The connection, as it is now.
     connection: ScimConnection,
 }
 
@@ -41,14 +42,16 @@ impl ConnectionResponse {
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
+    /// What people are to call the connection. Empty when absent.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
-    /// `generic` when absent.
+    /// The product that the directory is: `generic` when absent.
     identity_provider: Option<IdentityProvider>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Created {
+    /// The connection, with its token.
     connection: WithToken,
 }
 
@@ -95,11 +98,14 @@ fn get(tx: &mut Tx, cx: &Call<Actor>, input: OfOrganization) -> Result<Connectio
 #[derive(Deserialize, JsonSchema)]
 struct Update {
     organization_id: OrganizationRef,
+    /// The id of the SCIM connection.
     connection_id: String,
+    /// What people are to call the connection.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
+    /// The product that the directory is.
     identity_provider: Option<IdentityProvider>,
-    /// Replaces all there are.
+    /// The roles that groups of the directory give. They replace all there are.
     #[schemars(length(max = role_assignments::MOST))]
     scim_group_implicit_role_assignments: Option<Vec<GivenAssignment>>,
 }
@@ -143,11 +149,13 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<ConnectionResp
 #[derive(Deserialize, JsonSchema)]
 struct ById {
     organization_id: OrganizationRef,
+    /// The id of the SCIM connection.
     connection_id: String,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Deleted {
+    /// The connection that is gone.
     connection_id: String,
 }
 
@@ -172,6 +180,7 @@ fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
 
 #[derive(Serialize, JsonSchema)]
 struct Rotating {
+    /// The connection, with the token that will be its own.
     connection: WithNextToken,
 }
 

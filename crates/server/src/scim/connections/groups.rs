@@ -17,10 +17,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct GetGroups {
     organization_id: OrganizationRef,
-    /// The organization's, when absent.
+    /// The id of the SCIM connection. The organization's when absent.
     connection_id: Option<String>,
-    /// From the answer before.
+    /// Where to go on: `next_cursor` of the answer before. The first page when absent.
     cursor: Option<String>,
+    /// How many at most.
     #[schemars(range(min = *search::LIMIT.start(), max = *search::LIMIT.end()), extend("default" = search::USUAL_LIMIT))]
     limit: Option<i64>,
 }
@@ -37,6 +38,7 @@ struct ScimGroup {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Groups {
+    /// The groups of this page.
     scim_groups: Vec<ScimGroup>,
     /// `null` when there are no more.
     next_cursor: Option<String>,

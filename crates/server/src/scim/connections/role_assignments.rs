@@ -24,6 +24,7 @@ text! {
 /// A role for those who are in the group.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(super) struct GivenAssignment {
+    /// The role that they get.
     #[schemars(with = "Role")]
     role_id: RoleId,
     /// The id of a group of the connection.
@@ -34,8 +35,11 @@ pub(super) struct GivenAssignment {
 /// The same, with the name of the group.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct Assignment {
+    /// The role that members of the group have.
     role_id: RoleId,
+    /// The id of the group.
     group_id: String,
+    /// The group's name, as the directory calls it.
     group_name: String,
 }
 

@@ -16,21 +16,25 @@ pub(super) struct ScimConnection {
     connection_id: ScimConnectionId,
     /// `active`: one that is deleted is not shown.
     status: &'static str,
+    /// What people call it; may be empty.
     display_name: String,
+    /// The product that the directory is, such as `okta`; `generic` for any other.
     identity_provider: String,
     /// What the directory is to be given as the address of this server. It shows the token there, as a bearer token.
     base_url: String,
+    /// The last four characters of the token, to tell it by.
     bearer_token_last_four: String,
-    /// RFC 3339.
+    /// When the token is good no more (RFC 3339).
     #[serde(with = "foundation::time")]
     #[schemars(with = "String")]
     bearer_token_expires_at: Timestamp,
-    /// Empty while the token is not being replaced.
+    /// The last four characters of the token that takes its place. Empty while it is not being replaced.
     next_bearer_token_last_four: String,
-    /// RFC 3339.
+    /// When that one is good no more (RFC 3339); `null` while the token is not being replaced.
     #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     next_bearer_token_expires_at: Option<Timestamp>,
+    /// The roles that groups of the directory give.
     scim_group_implicit_role_assignments: Vec<Assignment>,
 }
 
@@ -58,6 +62,7 @@ impl ScimConnection {
 pub(super) struct WithToken {
     #[serde(flatten)]
     pub(super) connection: ScimConnection,
+    /// The token, with which the directory shows who it is. It is shown here and never again.
     pub(super) bearer_token: String,
 }
 
@@ -66,5 +71,6 @@ pub(super) struct WithToken {
 pub(super) struct WithNextToken {
     #[serde(flatten)]
     pub(super) connection: ScimConnection,
+    /// The token that the directory is to have next. It is shown here and never again.
     pub(super) next_bearer_token: String,
 }
