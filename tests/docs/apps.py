@@ -93,7 +93,7 @@ class App:
 
     def newest_link(self, address: str) -> str:
         """The link of the newest mail to an address."""
-        listed = self.server.command("outbox", "--json").stdout.splitlines()
+        listed = self.server.command("outbox", "--json", "--limit", "1000").stdout.splitlines()
         return next(mail["link"] for mail in map(json.loads, listed) if mail["to"] == address)
 
 

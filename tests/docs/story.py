@@ -84,8 +84,8 @@ def tell(app: App, other: App, provider):
     sessions(app, org, ada)
     roles(app, org)
     connections(app, org, ada, provider)
-    directory(app, org)
     around(app, org, ada)
+    directory(app, org)
     endings(app)
 
 

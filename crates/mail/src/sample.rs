@@ -18,7 +18,7 @@ pub fn sample(template: Template) -> Context {
         inviter: (template == Template::Invite).then(inviter),
         brand: Brand::default(),
         link: if of_code { None } else { link("multi_tenant_magic_links") },
-        login_link: if template == Template::PasswordReset { link("login") } else { None },
+        login_link: if matches!(template, Template::PasswordReset) { link("login") } else { None },
         expires_in_minutes: if template == Template::Invite { 7 * 24 * 60 } else { 60 },
         code: of_code.then(code),
     }

@@ -176,7 +176,7 @@ impl SettingFlags {
 /// A flow, as it may be written.
 fn flow(flow: Flow) -> PossibleValue {
     let value = PossibleValue::new(flow.as_str());
-    if flow == Flow::ResetPassword { value.alias("reset-password") } else { value }
+    if matches!(flow, Flow::ResetPassword) { value.alias("reset-password") } else { value }
 }
 
 /// A pattern with a place for the slug; or nothing, which takes the pattern away.

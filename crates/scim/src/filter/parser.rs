@@ -199,8 +199,8 @@ impl<'a> Parser<'a> {
         Ok(literal)
     }
 
-    fn takes(&mut self, token: &Token<'_>) -> bool {
-        let is_next = self.tokens.first().is_some_and(|(_, next)| next == token);
+    fn takes(&mut self, sign: &Token<'_>) -> bool {
+        let is_next = self.tokens.first().is_some_and(|(_, next)| next == sign);
         if is_next {
             self.tokens = &self.tokens[1..];
         }

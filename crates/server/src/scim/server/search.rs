@@ -25,7 +25,7 @@ struct Search {
 }
 
 /// Search users and groups.
-#[endpoint("scim.search", scim POST "/v1/b2b/scim/{connection_id}/.search", reads, errors(..refusal::READ))]
+#[endpoint("scim.search", scim POST "/v1/b2b/scim/{connection_id}/.search", reads, errors(..refusal::READ, ScimInvalidSyntax))]
 async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
     let parameters = Parameters::of_body(&input.body)?;
     let (users, mut groups) = (Query::of(&parameters, &USER)?, Query::of(&parameters, &GROUP)?);

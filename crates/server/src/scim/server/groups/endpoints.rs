@@ -76,7 +76,7 @@ struct Search {
 }
 
 /// Search groups by what a body says.
-#[endpoint("scim.groups.search", scim POST "/v1/b2b/scim/{connection_id}/Groups/.search", reads, errors(..refusal::READ))]
+#[endpoint("scim.groups.search", scim POST "/v1/b2b/scim/{connection_id}/Groups/.search", reads, errors(..refusal::READ, ScimInvalidSyntax))]
 async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
     found(call, Parameters::of_body(&input.body)?).await
 }

@@ -77,7 +77,7 @@ struct Search {
 }
 
 /// Search users by what a body says.
-#[endpoint("scim.users.search", scim POST "/v1/b2b/scim/{connection_id}/Users/.search", reads, errors(..refusal::READ))]
+#[endpoint("scim.users.search", scim POST "/v1/b2b/scim/{connection_id}/Users/.search", reads, errors(..refusal::READ, ScimInvalidSyntax))]
 async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
     found(call, Parameters::of_body(&input.body)?).await
 }
