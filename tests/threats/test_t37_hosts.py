@@ -13,7 +13,8 @@ import requests
 from harness import REDIRECT_URL, data, magic_token, new_email, token_from, verified_member
 from scenes import jwt_parts
 
-EVIL = "evil.example"
+# Of no other test: the page at / names projects of all.
+EVIL = "rebound.evil.example"
 HEADERS = [
     {"Host": EVIL},
     {"Host": f"{EVIL}:443"},
