@@ -437,6 +437,7 @@ def test_t62_filters_are_bounded(project, d):
     for path in ("/.search", "/Groups/.search", "/Users/.search"):
         d.refuses("POST", path, 400, "invalidFilter", {"filter": "("})
         d.refuses("POST", path, 400, "invalidValue", {"count": "many"})
+        d.refuses("POST", path, 400, "invalidSyntax", data="[", headers={"Content-Type": "application/scim+json"})
 
 
 def test_t62_what_one_request_may_change_is_bounded(project, d):
