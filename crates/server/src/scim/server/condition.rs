@@ -1,7 +1,7 @@
 //! Versions, and requests on condition of one (RFC 7644, section 3.14; RFC 9110, section 13).
 
 use foundation::error::{ApiError, Result};
-use frame::Head;
+use frame::{Head, Resource};
 
 /// The version of a resource, as an ETag.
 pub(super) fn etag(version: i64) -> String {
@@ -22,6 +22,11 @@ pub(super) fn require_match(wanted: Option<&str>, version: i64) -> Result<()> {
 /// Whether whoever asks has this version already.
 pub(super) fn has_it(head: &Head, version: i64) -> bool {
     head.header("if-none-match").is_some_and(|known| names(known, version))
+}
+
+/// What is answered to them.
+pub(super) fn unchanged(version: i64) -> Resource {
+    Resource { status: 304, body: None, location: None, etag: Some(etag(version)) }
 }
 
 /// The versions that a change is on condition of.

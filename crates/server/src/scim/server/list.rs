@@ -1,13 +1,13 @@
 //! Finding resources: all of them, page by page, or those that match a filter, in an order.
 
-use super::caller::Directory;
-use super::query::{Query, Sorting};
+use super::caller::{Directory, ScimCaller};
+use super::query::{Parameters, Query, Sorting};
 use ::scim::sort::Key;
 use ::scim::{Filter, ResourceType};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use frame::Resource;
+use frame::{Call, Resource};
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
@@ -27,6 +27,9 @@ pub(super) trait Kind {
 
     /// What it is made of.
     fn resource_type() -> &'static ResourceType;
+
+    /// Whether an index leads to those that have a value of an attribute, whose name is given in lower case.
+    fn is_indexed(attribute: &str) -> bool;
 
     /// All that can match a filter, where an index says so.
     fn named(tx: &mut Tx, directory: &Directory, filter: &Filter) -> Result<Option<Vec<Self::Row>>>;
@@ -73,11 +76,28 @@ impl Found {
     }
 }
 
+/// Answers a request for resources of a type. What an index leads to is read at once; what has to be searched waits behind other
+/// searches.
+pub(super) async fn answer<K: Kind>(call: Call<ScimCaller>, parameters: &Parameters) -> Result<Resource> {
+    let query = Query::of(parameters, K::resource_type())?;
+    let (cx, directory, skip, is_short) =
+        (call.context(), call.caller.directory.clone(), query.skip, is_short::<K>(&query));
+    let context = cx.clone();
+    let find = move |tx: &mut Tx| {
+        let directory = directory.enter(tx, &context)?;
+        find::<K>(tx, &context, &directory, &query)
+    };
+    let found = if is_short { cx.read(find).await? } else { cx.scan(find).await? };
+    Ok(found.told(skip))
+}
+
 /// Whether an index leads to all that a query can find, or there is nothing to be looked for.
-pub(super) fn is_short<K: Kind>(query: &Query, is_indexed: impl Fn(&str) -> bool) -> bool {
+fn is_short<K: Kind>(query: &Query) -> bool {
     match &query.filter {
         None => query.sorting.is_none(),
-        Some(filter) => filter.equalities().iter().any(|(path, _)| is_indexed(&path.to_string().to_ascii_lowercase())),
+        Some(filter) => {
+            filter.equalities().iter().any(|(path, _)| K::is_indexed(&path.to_string().to_ascii_lowercase()))
+        }
     }
 }
 

@@ -17,7 +17,9 @@ mod refusal;
 mod search;
 mod users;
 
+use ::scim::{Projection, ResourceType};
 use foundation::app::App;
+use foundation::error::Result;
 use foundation::id::ScimConnectionId;
 use frame::Endpoint;
 use schemars::JsonSchema;
@@ -49,6 +51,34 @@ struct Sent {
     /// The id of the resource, where the path has one.
     #[serde(default)]
     id: String,
+    #[serde(default)]
+    body: Map<String, Value>,
+}
+
+impl Sent {
+    fn projection(&self, of: &ResourceType) -> Result<Projection> {
+        query::projection(self.attributes.as_deref(), self.excluded_attributes.as_deref(), of)
+    }
+}
+
+/// A request for one resource.
+#[derive(Deserialize, JsonSchema)]
+struct ById {
+    id: String,
+    attributes: Option<String>,
+    #[serde(rename = "excludedAttributes")]
+    excluded_attributes: Option<String>,
+}
+
+impl ById {
+    fn projection(&self, of: &ResourceType) -> Result<Projection> {
+        query::projection(self.attributes.as_deref(), self.excluded_attributes.as_deref(), of)
+    }
+}
+
+/// A request whose body says what is looked for.
+#[derive(Deserialize, JsonSchema)]
+struct Search {
     #[serde(default)]
     body: Map<String, Value>,
 }

@@ -4,24 +4,15 @@ use super::caller::ScimCaller;
 use super::groups::Groups;
 use super::list::{self, Found};
 use super::query::{Parameters, Query};
-use super::refusal;
 use super::users::Users;
+use super::{Search, refusal};
 use ::scim::{GROUP, USER};
 use database::Tx;
 use foundation::error::Result;
 use frame::{Call, Endpoint, Resource, endpoint};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![search::endpoint()]
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Search {
-    #[serde(default)]
-    body: Map<String, Value>,
 }
 
 /// Search users and groups.

@@ -1,14 +1,11 @@
-use super::{Groups, is_indexed, operations, shown};
+use super::{Groups, operations, shown};
 use crate::scim::server::caller::ScimCaller;
-use crate::scim::server::query::{Parameters, Query, projection};
-use crate::scim::server::{Sent, condition, list, refusal};
+use crate::scim::server::query::Parameters;
+use crate::scim::server::{ById, Search, Sent, condition, list, refusal};
 use ::scim::{GROUP, Projection};
 use database::Tx;
 use foundation::error::{ApiError, Result};
 use frame::{Call, Endpoint, Resource, endpoint};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
 pub(in crate::scim::server) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -31,18 +28,10 @@ const CHANGE: &[ApiError] = &[ApiError::ScimResourceNotFound, ApiError::ScimVers
 /// Create a group.
 #[endpoint("scim.groups.create", scim POST "/v1/b2b/scim/{connection_id}/Groups" -> 201, errors(..WRITE))]
 fn create(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
-    let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
+    let projection = input.projection(&GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::create(tx, cx, directory, input.body)?;
     shown::told(tx, cx, directory, group, 201, &projection)
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct ById {
-    id: String,
-    attributes: Option<String>,
-    #[serde(rename = "excludedAttributes")]
-    excluded_attributes: Option<String>,
 }
 
 /// Get a group, with its members unless they are excluded.
@@ -52,12 +41,11 @@ struct ById {
     errors(ScimResourceNotFound, ScimInvalidValue, ScimTooMany)
 )]
 fn get(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Resource> {
-    let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
+    let projection = input.projection(&GROUP)?;
     let directory = &cx.caller.directory;
     let group = super::find(tx, directory, &input.id)?;
     if condition::has_it(&cx.head, group.version) {
-        let etag = Some(condition::etag(group.version));
-        return Ok(Resource { status: 304, body: None, location: None, etag });
+        return Ok(condition::unchanged(group.version));
     }
     let told = shown::told(tx, cx, directory, group, 200, &projection)?;
     Ok(Resource { location: None, ..told })
@@ -66,39 +54,19 @@ fn get(tx: &mut Tx, cx: &Call<ScimCaller>, input: ById) -> Result<Resource> {
 /// List groups.
 #[endpoint("scim.groups.list", scim GET "/v1/b2b/scim/{connection_id}/Groups", errors(..refusal::READ))]
 async fn list_all(call: Call<ScimCaller>, input: Parameters) -> Result<Resource> {
-    found(call, input).await
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Search {
-    #[serde(default)]
-    body: Map<String, Value>,
+    list::answer::<Groups>(call, &input).await
 }
 
 /// Search groups by what a body says.
 #[endpoint("scim.groups.search", scim POST "/v1/b2b/scim/{connection_id}/Groups/.search", reads, errors(..refusal::READ, ScimInvalidSyntax))]
 async fn search(call: Call<ScimCaller>, input: Search) -> Result<Resource> {
-    found(call, Parameters::of_body(&input.body)?).await
-}
-
-/// What an index leads to is read at once; what has to be searched waits behind other searches.
-async fn found(call: Call<ScimCaller>, parameters: Parameters) -> Result<Resource> {
-    let query = Query::of(&parameters, &GROUP)?;
-    let (cx, directory, skip) = (call.context(), call.caller.directory.clone(), query.skip);
-    let is_short = list::is_short::<Groups>(&query, is_indexed);
-    let context = cx.clone();
-    let find = move |tx: &mut Tx| {
-        let directory = directory.enter(tx, &context)?;
-        list::find::<Groups>(tx, &context, &directory, &query)
-    };
-    let found = if is_short { cx.read(find).await? } else { cx.scan(find).await? };
-    Ok(found.told(skip))
+    list::answer::<Groups>(call, &Parameters::of_body(&input.body)?).await
 }
 
 /// Replace a group, with who is in it.
 #[endpoint("scim.groups.replace", scim PUT "/v1/b2b/scim/{connection_id}/Groups/{id}", errors(..WRITE, ..CHANGE))]
 fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
-    let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
+    let projection = input.projection(&GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::replace(tx, cx, directory, &input.id, input.body, condition::wanted(&cx.head))?;
     shown::told(tx, cx, directory, group, 200, &projection)
@@ -111,7 +79,7 @@ fn replace(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> 
     errors(..WRITE, ..CHANGE, ScimInvalidPath, ScimMutability, ScimNoTarget)
 )]
 fn patch(tx: &mut Tx, cx: &Call<ScimCaller>, input: Sent) -> Result<Resource> {
-    let projection = projection(input.attributes.as_deref(), input.excluded_attributes.as_deref(), &GROUP)?;
+    let projection = input.projection(&GROUP)?;
     let directory = &cx.caller.directory;
     let group = operations::patch(tx, cx, directory, &input.id, &input.body, condition::wanted(&cx.head))?;
     if projection == Projection::Everything && shown::is_large(tx, directory, &group)? {

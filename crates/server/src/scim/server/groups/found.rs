@@ -16,11 +16,6 @@ pub(in crate::scim::server) struct Groups;
 /// Of one name; if there are more they are looked for one by one.
 const OF_ONE_NAME: i64 = 1_000;
 
-/// Whether an index leads to those that have a value of an attribute. It is written in lower case.
-pub(in crate::scim::server) fn is_indexed(attribute: &str) -> bool {
-    matches!(attribute, "id" | "displayname" | "externalid")
-}
-
 impl Kind for Groups {
     type Row = Group;
 
@@ -28,6 +23,10 @@ impl Kind for Groups {
 
     fn resource_type() -> &'static ResourceType {
         &GROUP
+    }
+
+    fn is_indexed(attribute: &str) -> bool {
+        matches!(attribute, "id" | "displayname" | "externalid")
     }
 
     fn named(tx: &mut Tx, directory: &Directory, filter: &Filter) -> Result<Option<Vec<Group>>> {

@@ -8,7 +8,7 @@ mod shown;
 mod store;
 
 pub(super) use endpoints::endpoints;
-pub(super) use found::{Groups, is_indexed};
+pub(super) use found::Groups;
 pub(super) use operations::{create, delete, patch, replace};
 pub(super) use shown::told;
 

@@ -18,11 +18,6 @@ pub(in crate::scim::server) struct Users;
 /// With one external id; more than a page of them is a directory's mistake, and they are looked for one by one.
 const WITH_EXTERNAL_ID: i64 = 1_000;
 
-/// Whether an index leads to those that have a value of an attribute. It is written in lower case.
-pub(in crate::scim::server) fn is_indexed(attribute: &str) -> bool {
-    matches!(attribute, "id" | "username" | "externalid")
-}
-
 impl Kind for Users {
     type Row = User;
 
@@ -30,6 +25,10 @@ impl Kind for Users {
 
     fn resource_type() -> &'static ResourceType {
         &USER
+    }
+
+    fn is_indexed(attribute: &str) -> bool {
+        matches!(attribute, "id" | "username" | "externalid")
     }
 
     fn named(tx: &mut Tx, directory: &Directory, filter: &Filter) -> Result<Option<Vec<User>>> {

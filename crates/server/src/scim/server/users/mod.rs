@@ -9,7 +9,7 @@ mod shown;
 mod store;
 
 pub(super) use endpoints::endpoints;
-pub(super) use found::{Users, is_indexed};
+pub(super) use found::Users;
 pub(super) use member::put_into_groups;
 pub(super) use operations::{create, delete, patch, replace};
 pub(super) use shown::told;
