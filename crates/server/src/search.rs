@@ -164,9 +164,14 @@ impl<'a> Filter<'a> {
         if text.chars().count() < MIN_FUZZY {
             return Err(too_short.into());
         }
-        let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        Ok(format!("%{escaped}%"))
+        Ok(containing(&text))
     }
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds the text anywhere in what is written in lower case.
+pub(crate) fn containing(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
 }
 
 /// A condition under construction.

@@ -1,3 +1,4 @@
+use crate::search;
 use database::{Timestamp, Tx, args, row};
 use foundation::error::Result;
 use foundation::id::{OrganizationId, OutboxId, ProjectId};
@@ -306,25 +307,15 @@ pub(super) fn release(tx: &mut Tx, id: &OutboxId, due_at: Timestamp, error: &str
 /// The latest messages, newest first: those older than another, and those whose recipient has this in it.
 pub(super) fn latest(tx: &mut Tx, before: Option<&Stored>, to: &str, limit: i64) -> Result<Vec<Stored>> {
     let (created_at, id) = before.map(|row| (row.created_at, row.id.as_str())).unzip();
+    let to: String = to.chars().filter(|character| !character.is_control()).collect();
+    let pattern = if to.is_empty() { to } else { search::containing(&to) };
     Ok(tx.all(
         "SELECT id, kind, recipient, sealed_body, status, attempts, last_error, created_at, expires_at
-         FROM outbox WHERE status <> $1 AND ($2 = '' OR lower(recipient) LIKE $2 ESCAPE '!')
+         FROM outbox WHERE status <> $1 AND ($2 = '' OR lower(recipient) LIKE $2 ESCAPE '\\')
          AND (created_at < $3 OR (created_at = $3 AND id < $4) OR $3 IS NULL)
          ORDER BY created_at DESC, id DESC LIMIT $5",
-        args![Status::Suppressed.as_str(), containing(to), created_at, id, limit],
+        args![Status::Suppressed.as_str(), pattern, created_at, id, limit],
     )?)
-}
-
-/// The pattern of what contains this, in whatever case; none where it is empty.
-fn containing(text: &str) -> String {
-    let mut pattern = String::new();
-    for character in text.chars().filter(|c| !c.is_control()).flat_map(char::to_lowercase) {
-        if matches!(character, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(character);
-    }
-    if pattern.is_empty() { pattern } else { format!("%{pattern}%") }
 }
 
 /// The latest of a project, newest first.
