@@ -27,7 +27,8 @@ pub(crate) use each::each;
 pub(crate) use endpoints::endpoints;
 pub(crate) use naming::organization_name_from;
 pub(crate) use operations::{
-    CREATE, NewOrganization, create, find, find_by_id, find_for, find_many, policy, prefetch, resolve, save,
+    CREATE, NewOrganization, check_role_rules, create, find, find_by_id, find_for, find_many, policy, prefetch,
+    resolve, save,
 };
 pub(crate) use operator::with_members;
 pub(crate) use reference::{ExternalId, OrganizationName, OrganizationRef, Slug};

@@ -14,7 +14,8 @@ use foundation::id::OrganizationId;
 use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
 use foundation::random;
-use foundation::rbac::Policy;
+use foundation::rbac::resource::ORGANIZATION;
+use foundation::rbac::{Policy, RoleId};
 use foundation::stored::Stored;
 
 /// An organization to be.
@@ -102,6 +103,34 @@ pub(crate) fn save(
 /// What the organization's roles and those of its project allow.
 pub(crate) fn policy(tx: &mut Tx, project: &Project, organization: &Organization) -> Result<Policy> {
     Ok(projects::policy(tx, project)?.with_roles(&organization.settings.custom_roles))
+}
+
+/// Whether the roles may be given and taken that one list of rules gives and the other does not. A member needs the permission
+/// for rules that give roles, and whatever those roles allow (threat T-70).
+///
+/// # Errors
+/// `invalid_rbac_role_assignment` when one does not exist, `unauthorized_action`.
+pub(crate) fn check_role_rules<R: PartialEq>(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    before: &[R],
+    after: &[R],
+    role: impl Fn(&R) -> &RoleId,
+) -> Result<()> {
+    let only_in = |these: &[R], others: &[R]| -> Vec<RoleId> {
+        these.iter().filter(|rule| !others.contains(rule)).map(|rule| role(rule).clone()).collect()
+    };
+    let (given, taken) = (only_in(after, before), only_in(before, after));
+    if given.is_empty() && taken.is_empty() {
+        return Ok(());
+    }
+    cx.require(ORGANIZATION, "update.settings.implicit-roles")?;
+    let policy = policy(tx, cx.project(), organization)?;
+    if let Some(role) = given.iter().find(|role| !policy.has_role(role)) {
+        return Err(ApiError::InvalidRbacRoleAssignment.because(format!("There is no role {role}.")));
+    }
+    cx.require_reach(&[given, taken].concat())
 }
 
 /// The organization that a request names, of the project of the request.

@@ -8,7 +8,6 @@ use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::ScimGroupId;
 use foundation::rbac::RoleId;
-use foundation::rbac::resource::ORGANIZATION;
 use foundation::text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,11 +92,7 @@ pub(super) fn read(tx: &mut Tx, connection: &Connection, given: &[GivenAssignmen
     Ok(roles)
 }
 
-/// Whether the roles may be given and taken that one of the two gives and the other does not. A member needs the permission
-/// for rules that give roles, and whatever those roles allow (threat T-70).
-///
-/// # Errors
-/// `invalid_rbac_role_assignment` when one does not exist, `unauthorized_action`.
+/// See [`organizations::check_role_rules`].
 pub(super) fn check(
     tx: &mut Tx,
     cx: &Cx,
@@ -105,16 +100,6 @@ pub(super) fn check(
     before: &Connection,
     after: &Connection,
 ) -> Result<()> {
-    let (old, new) = (&before.settings.group_roles, &after.settings.group_roles);
-    let given: Vec<_> = new.iter().filter(|role| !old.contains(role)).map(|role| role.role_id.clone()).collect();
-    let taken: Vec<_> = old.iter().filter(|role| !new.contains(role)).map(|role| role.role_id.clone()).collect();
-    if given.is_empty() && taken.is_empty() {
-        return Ok(());
-    }
-    cx.require(ORGANIZATION, "update.settings.implicit-roles")?;
-    let policy = organizations::policy(tx, cx.project(), organization)?;
-    if let Some(role) = given.iter().find(|role| !policy.has_role(role)) {
-        return Err(ApiError::InvalidRbacRoleAssignment.because(format!("There is no role {role}.")));
-    }
-    cx.require_reach(&[given, taken].concat())
+    let (before, after) = (&before.settings.group_roles, &after.settings.group_roles);
+    organizations::check_role_rules(tx, cx, organization, before, after, |rule| &rule.role_id)
 }

@@ -6,7 +6,6 @@ use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::rbac::RoleId;
-use foundation::rbac::resource::ORGANIZATION;
 use foundation::text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,11 +98,7 @@ fn require_few(given: usize) -> Result<()> {
     Ok(())
 }
 
-/// Whether the roles may be given and taken that one of the two gives and the other does not. A member needs the permission
-/// for rules that give roles, and whatever those roles allow (threat T-70).
-///
-/// # Errors
-/// `invalid_rbac_role_assignment` when one does not exist, `unauthorized_action`.
+/// See [`organizations::check_role_rules`].
 pub(super) fn check(
     tx: &mut Tx,
     cx: &Cx,
@@ -111,19 +106,8 @@ pub(super) fn check(
     before: Option<&Connection>,
     after: &Connection,
 ) -> Result<()> {
-    let old = before.map(pairs).unwrap_or_default();
-    let new = pairs(after);
-    let given: Vec<_> = new.iter().filter(|pair| !old.contains(pair)).map(|(role, _)| role.clone()).collect();
-    let taken: Vec<_> = old.iter().filter(|pair| !new.contains(pair)).map(|(role, _)| role.clone()).collect();
-    if given.is_empty() && taken.is_empty() {
-        return Ok(());
-    }
-    cx.require(ORGANIZATION, "update.settings.implicit-roles")?;
-    let policy = organizations::policy(tx, cx.project(), organization)?;
-    if let Some(role) = given.iter().find(|role| !policy.has_role(role)) {
-        return Err(ApiError::InvalidRbacRoleAssignment.because(format!("There is no role {role}.")));
-    }
-    cx.require_reach(&[given, taken].concat())
+    let before = before.map(pairs).unwrap_or_default();
+    organizations::check_role_rules(tx, cx, organization, &before, &pairs(after), |(role, _)| role)
 }
 
 /// Which roles, and to which groups of those who log in.
