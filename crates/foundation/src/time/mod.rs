@@ -26,7 +26,7 @@ pub fn seconds_until(at: Timestamp, now: Timestamp) -> i64 {
 /// How many seconds to wait for a time (`Retry-After`; RFC 9110, section 10.2.3): whoever waits so long does not come before it,
 /// and nobody is told not to wait.
 pub fn seconds_to_wait(until: Timestamp, now: Timestamp) -> i64 {
-    seconds_until(until, now) + 1
+    (-seconds_until(now, until)).max(1)
 }
 
 /// The text of a time.
@@ -96,7 +96,7 @@ mod tests {
     fn a_cookie_does_not_outlive_what_it_stands_for_and_who_waits_does_not_come_too_early() {
         let now = from_seconds(1_700_000_000);
         for (microseconds, whole, to_wait) in
-            [(0, 0, 1), (1, 0, 1), (999_999, 0, 1), (SECOND, 1, 2), (MINUTE - 1, 59, 60), (-1, -1, 0)]
+            [(0, 0, 1), (1, 0, 1), (999_999, 0, 1), (SECOND, 1, 1), (SECOND + 1, 1, 2), (MINUTE, 60, 60), (-1, -1, 1)]
         {
             let at = Timestamp(now.0 + microseconds);
             assert_eq!((seconds_until(at, now), seconds_to_wait(at, now)), (whole, to_wait), "{microseconds}");
