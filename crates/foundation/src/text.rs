@@ -136,8 +136,13 @@ impl<T: JsonSchema> JsonSchema for OrEmpty<T> {
     }
 }
 
-/// The words that a field takes, where it may also be `null`.
+/// The words that a field takes.
 pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
+    words.into_iter().map(Value::from).collect()
+}
+
+/// The words that a field takes, where it may also be `null`.
+pub fn words_or_null<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
     words.into_iter().map(Value::from).chain([Value::Null]).collect()
 }
 

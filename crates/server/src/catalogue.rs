@@ -79,6 +79,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn null_is_among_the_words_of_a_field_only_where_it_may_be_null() {
+        fn faults(schema: &Value, place: &str, found: &mut Vec<String>) {
+            let has_null = |values: &Value| values.as_array().is_some_and(|values| values.contains(&Value::Null));
+            let may_be_null = schema["type"].as_array().is_some_and(|types| types.contains(&"null".into()));
+            if has_null(&schema["enum"]) && !may_be_null {
+                found.push(place.to_owned());
+            }
+            match schema {
+                Value::Object(fields) => {
+                    fields.iter().for_each(|(name, inner)| faults(inner, &format!("{place}/{name}"), found))
+                }
+                Value::Array(items) => items.iter().for_each(|inner| faults(inner, place, found)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        faults(&openapi(), "", &mut found);
+        assert!(found.is_empty(), "{found:?}");
+    }
+
     /// Words that stand in paths where other paths have the id of an organization or a member.
     fn beside_ids() -> BTreeSet<&'static str> {
         let paths: Vec<Vec<&str>> = endpoints()

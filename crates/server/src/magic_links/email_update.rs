@@ -46,7 +46,7 @@ pub(super) struct StartEmailUpdate {
     /// The mail template for members; the built-in one when absent.
     login_template_id: Option<String>,
     /// What is mailed to the new address; a link when absent.
-    #[schemars(extend("enum" = text::words(DELIVERY_METHODS)))]
+    #[schemars(extend("enum" = text::words_or_null(DELIVERY_METHODS)))]
     delivery_method: Option<String>,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct MemberUpdate {
     /// Whether sessions go on that were begun by an SSO connection which gives a role, too, that is taken away.
     pub(crate) preserve_existing_sessions: Option<bool>,
     /// The second factor that the member is asked for first; it has to be set up. Empty for none.
-    #[schemars(extend("enum" = text::words(MfaMethod::ALL.iter().map(|method| method.as_str()))))]
+    #[schemars(extend("enum" = text::words_or_null(MfaMethod::ALL.iter().map(|method| method.as_str()))))]
     pub(crate) default_mfa_method: Option<String>,
     /// A new address. It counts as not verified, and the password goes; only the backend may say it.
     #[schemars(with = "Option<AnySpelling>")]
