@@ -241,7 +241,9 @@ class Postgres:
         self._fill()
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-w", "-l", f"{self.directory}/log", "-o",
                   f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory} "
-                  "-c fsync=off -c max_connections=200", "start")
+                  # Nothing of it is kept.
+                  "-c fsync=off -c full_page_writes=off -c checkpoint_timeout=1h "
+                  "-c max_wal_size=8GB -c autovacuum_naptime=10min -c max_connections=200", "start")
         self._make_owner()
 
     def _fill(self):
@@ -307,7 +309,7 @@ class Postgres:
         return f"postgres://{role}@127.0.0.1:{self.port}/{database}"
 
     def stop(self):
-        self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", "fast", "-w", "stop")
+        self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
