@@ -115,7 +115,9 @@ impl Endpoint {
 
     /// Every error it can answer with.
     pub fn errors(&self) -> impl Iterator<Item = ApiError> {
-        self.about.errors().chain(self.caller_errors.iter().copied()).chain(ANYWHERE.iter().copied())
+        let has_forms = self.about.doors.iter().any(Door::is_of_own_forms);
+        let of_forms = has_forms.then_some(ApiError::CrossSiteForm);
+        self.about.errors().chain(self.caller_errors.iter().copied()).chain(of_forms).chain(ANYWHERE.iter().copied())
     }
 
     /// An endpoint that is one transaction, from checking the credential to the last write.

@@ -18,6 +18,7 @@ mod input;
 mod late;
 mod misfit;
 mod openapi;
+mod own_forms;
 mod resource;
 mod router;
 mod schema;

@@ -115,6 +115,7 @@ api_errors! {
     PublicTokenNotFound = 404 "public_token_not_found" "There is no such public token.";
     BadDomainForSdk = 401 "bad_domain_for_stytch_sdk" "This web origin is not registered for the project. Register a redirect URL or an origin with it.";
     UserUnauthenticated = 401 "user_unauthenticated" "This call needs a member session; none came with the request.";
+    CrossSiteForm = 403 "cross_site_form" "This form was not sent by a page of this server. Go back to the page, load it again, and send it from there.";
     EndpointNotAuthorizedForSdk = 401 "endpoint_not_authorized_for_sdk" "The project does not offer this endpoint to browsers.";
 
     UnauthorizedAction = 403 "unauthorized_action" "The member's roles do not allow this action.";

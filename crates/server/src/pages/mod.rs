@@ -2,6 +2,7 @@
 //! API reference, the error types, and whether it is well.
 
 mod assets;
+mod components;
 mod description;
 mod docs;
 mod errors;
@@ -9,6 +10,7 @@ mod home;
 mod numbers;
 mod outbox;
 mod phone_numbers;
+mod phrases;
 mod probes;
 mod redirect;
 mod reference;
@@ -32,6 +34,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         home::home::endpoint(),
         home::favicon::endpoint(),
         assets::asset::endpoint(),
+        components::components::endpoint(),
         redirect::redirect::endpoint(),
         unlock::show::endpoint(),
         unlock::unlock::endpoint(),
