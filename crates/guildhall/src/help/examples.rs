@@ -94,6 +94,20 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
     ),
     ("organization show", &[("By its slug", "guildhall organization show --project project-live-… acme")]),
     (
+        "organization explain",
+        &[
+            (
+                "Why somebody cannot sign in with a mailed link",
+                "guildhall organization explain --project project-live-… acme ada@acme.example --method magic_link",
+            ),
+            (
+                "With a password and an authenticator app",
+                "guildhall organization explain --project project-live-… acme ada@acme.example --method password \
+             --second-factor totp",
+            ),
+        ],
+    ),
+    (
         "member list",
         &[
             ("", "guildhall member list --project project-live-… --organization acme"),
