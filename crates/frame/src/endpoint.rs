@@ -204,7 +204,7 @@ fn enter<C: Caller>(
         active.in_project(&project.id);
     }
     let (request_id, ip_address) = (head.request_id.clone(), head.ip_address);
-    let cx = Cx { app: app.clone(), project, via, acting, now: head.now, request_id, ip_address };
+    let cx = Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address };
     if let Some(required) = door.requires {
         cx.require(required.resource, required.action)?;
     }

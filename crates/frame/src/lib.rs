@@ -27,7 +27,7 @@ mod wiring;
 pub use answer::{Answer, Content, Nothing, Output, Page, Plain, Redirect, WithCookies};
 pub use call::Call;
 pub use caller::{Caller, Identified};
-pub use cookie::{Cookie, Jar};
+pub use cookie::{Cookie, Jar, SameSite};
 pub use dialect::scim_type;
 pub use door::{Dialect, Door, Method, Requirement};
 pub use endpoint::{About, Endpoint, Mode};

@@ -132,7 +132,7 @@ impl Frame {
             self.app.metrics().undeclared_error(operation.about.operation, error.error_type());
         }
         if let Some(error) = answered_with {
-            (self.wiring.refused)(&self.app, operation.about.operation, error);
+            (self.wiring.refused)(&self.app, &head, operation.about.operation, error);
         }
         if let Some(error) = error {
             self.app.metrics().error(error.error_type());

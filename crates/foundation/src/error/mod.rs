@@ -435,6 +435,9 @@ api_errors! {
     RbacResourceMissingActions = 400 "rbac_resource_missing_actions" "A resource lists at least one action.";
     InvalidStytchPrefixedResource = 400 "invalid_stytch_prefixed_resource" "A custom resource_id cannot begin with stytch.";
 
+    OperatorUnauthenticated = 401 "operator_unauthenticated" "Nobody is signed in to the dashboard, or no longer. Sign in at /dashboard/sign-in.";
+    OperatorNotFound = 404 "operator_not_found" "There is no such operator. On the server, guildhall operator list shows those that there are.";
+    DuplicateOperator = 409 "duplicate_operator" "There is an operator with this address already. guildhall operator reset gives them another password.";
     ProjectNotFound = 404 "project_not_found" "There is no such project. On the server, guildhall project list shows those that there are.";
     InvalidProjectName = 400 "invalid_project_name" "A project name has 1 to 128 characters.";
 }

@@ -76,6 +76,16 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         )],
     ),
     (
+        "operator create",
+        &[
+            ("With a password that is made up", "guildhall operator create ops@example.com"),
+            ("With one from a password manager", "guildhall operator create ops@example.com --password-stdin"),
+        ],
+    ),
+    ("operator list", &[("", "guildhall operator list")]),
+    ("operator remove", &[("", "guildhall operator remove ops@example.com")]),
+    ("operator reset", &[("Who has lost their password", "guildhall operator reset ops@example.com")]),
+    (
         "organization list",
         &[
             ("The first hundred", "guildhall organization list --project project-live-…"),

@@ -12,7 +12,7 @@ mod store;
 mod unlocking;
 
 pub(crate) use endpoints::endpoints;
-pub(crate) use lock::end_of_primary;
+pub(crate) use lock::{end_locks, end_of_primary};
 pub(crate) use store::TABLES;
 pub(crate) use unlocking::{Unlocking, unlock, unlocking};
 

@@ -146,8 +146,27 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Session> {
     store::find(tx, &organization.organization_id, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
 }
 
+/// Ends a session of this member.
+///
+/// # Errors
+/// `session_not_found`.
+pub(crate) fn end_of_member(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    id: &str,
+) -> Result<()> {
+    let id = SessionId::parse(id).ok_or(ApiError::SessionNotFound)?;
+    let session = store::find(tx, &organization.organization_id, &id, cx.now())?;
+    match session.filter(|session| session.member_id == member.member_id) {
+        Some(session) => end(tx, cx, &organization.organization_id, &session.member_session_id),
+        None => Err(ApiError::SessionNotFound.into()),
+    }
+}
+
 /// The sessions of a member that stand, oldest first, as the API shows them.
-pub(super) fn of_member(
+pub(crate) fn of_member(
     tx: &mut Tx,
     cx: &Cx,
     organization: &Organization,
