@@ -3,6 +3,7 @@
 
 mod assets;
 mod components;
+mod dashboard;
 mod description;
 mod docs;
 mod errors;
@@ -30,6 +31,7 @@ use frame::Endpoint;
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
     endpoints.extend(docs::endpoints());
+    endpoints.extend(dashboard::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),

@@ -60,6 +60,24 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "fields.html"
     "side.html"
     "docs.html"
+    "dashboard/shell.html"
+    "dashboard/pictures.html"
+    "dashboard/rules.html"
+    "dashboard/sign_in.html"
+    "dashboard/projects.html"
+    "dashboard/project.html"
+    "dashboard/organizations.html"
+    "dashboard/organization_head.html"
+    "dashboard/organization.html"
+    "dashboard/settings.html"
+    "dashboard/explain.html"
+    "dashboard/members.html"
+    "dashboard/member.html"
+    "dashboard/audit.html"
+    "dashboard/outbox.html"
+    "dashboard/message.html"
+    "dashboard/health.html"
+    "dashboard/operators.html"
 ];
 
 impl Memory for Templates {
@@ -132,7 +150,8 @@ pub(crate) fn page_in(
     values: &impl Serialize,
 ) -> Result<Page> {
     let policy = match template {
-        "message.html" | "outbox.html" => MESSAGE_POLICY,
+        "message.html" | "outbox.html" | "dashboard/message.html" => MESSAGE_POLICY,
+        template if template.starts_with("dashboard/") => FORM_POLICY,
         "unlock.html" | "reference.html" | "docs.html" | "components_page.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,
