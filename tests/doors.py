@@ -29,6 +29,8 @@ class Door:
     errors: tuple[str, ...]
     # The only fields that body and query may have; None where what is not known is not looked at.
     takes: tuple[str, ...] | None
+    # Whether it takes forms of the server's own pages, and no others.
+    is_of_own_forms: bool
     # The JSON schema of what it takes, whatever comes in the path, the query or the body. References are resolved.
     input: dict = field(hash=False, compare=False, default_factory=dict)
 
@@ -83,7 +85,7 @@ def catalogue() -> tuple[Door, ...]:
         return Door(
             door["operation"] + suffix, door["method"], door["path"], door["dialect"], door["credential"] or "anyone",
             tuple(door["requires"]) if door["requires"] else None, tuple(door["statuses"]),
-            tuple(error for errors in door["errors"].values() for error in errors), takes,
+            tuple(error for errors in door["errors"].values() for error in errors), takes, door["is_of_own_forms"],
             schema | {"properties": properties, "required": [name for name in schema.get("required", []) if name not in said]},
         )
 

@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 
-from . import checks, load, passwords, searches, sso
+from . import checks, dashboard, load, passwords, searches, sso
 from .data import Data, Size, prepared
 from .load import Requests, compare, summary, wrk
 from .servers import Guildhall, Process, memory_mb
@@ -82,6 +82,11 @@ class Engine:
         if "sso" in self.options.only:
             side = self.serve(self.prepare(self.small("small")))
             result["sso"] = sso.measure(self, side)
+            side.server.stop()
+        if "dashboard" in self.options.only:
+            # All of the large database's members in one organization, a few of whom are logged in.
+            side = self.serve(self.prepare(Size("one", 1, self.options.members, min(self.options.sessions, 50))))
+            result["dashboard"] = dashboard.measure(self, side)
             side.server.stop()
         return result | (self.side_by_side() if "logins" in self.options.only else {})
 

@@ -787,6 +787,8 @@ def ones_own_session(w):
 # What comes through these doors changes nothing, though they do not say so by their method.
 READS = {
     "organizations.search": lambda w: Sent({}),
+    "organizations.explain_login": lambda w: Sent({"email_address": w.email, "auth_method": "magic_link"}),
+    "organizations.dry_run_update": lambda w: Sent({"mfa_policy": "REQUIRED_FOR_ALL"}),
     "organizations.public.get_by_slug.browser": lambda w: Sent({"organization_slug": w.organization.organization_slug}),
     "members.search": lambda w: Sent({"organization_ids": [w.org]}),
     "members.search.browser": lambda w: Sent({}),

@@ -9,6 +9,7 @@ import { World, emailAt } from "./harness.mjs";
 /** What is visited: a path, or what makes one once the server runs. `expect`: complaints that belong to the page. */
 const PAGES = [
   { name: "home", path: "/" },
+  { name: "the components", path: "/components" },
   { name: "error types", path: "/errors" },
   { name: "an error type", path: "/errors/organization_not_found" },
   { name: "an outbox with nothing in it", path: async () => `${(await silent()).server.url}/outbox?to=nobody` },

@@ -117,6 +117,8 @@ def people(app: App, org: str) -> dict:
     app.backend("POST", "/organizations/members/search", {"organization_ids": [org], "limit": 10, "query": {
         "operator": "AND", "operands": [{"filter_name": "member_email_fuzzy", "filter_value": "ada"}]}})
     app.backend("GET", f"/organizations/{org}/metrics")
+    app.backend("POST", f"/organizations/{org}/explain_login", {"email_address": "ada@acme.example", "auth_method": "magic_link"})
+    app.backend("POST", f"/organizations/{org}/dry_run", {"mfa_policy": "REQUIRED_FOR_ALL"})
     app.page("GET", "/organizations/me", session=session)
     app.page("PUT", "/organizations/me", {"organization_name": "Acme"}, session)
     app.page("GET", "/organizations/members/me", session=session)

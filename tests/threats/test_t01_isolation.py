@@ -63,6 +63,8 @@ TABLE = {
         {"filter_name": "member_emails", "filter_value": ["{email}"]}]}}]),
     "organizations.get": Attack(),
     "organizations.update": Attack([NAME, {"trusted_metadata": {"a": 1}}, {"mfa_policy": "REQUIRED_FOR_ALL"}]),
+    "organizations.explain_login": Attack([{"email_address": "{email}", "auth_method": "magic_link"}, {"email_address": "{email}", "auth_method": "password"}]),
+    "organizations.dry_run_update": Attack([NAME, {"mfa_policy": "REQUIRED_FOR_ALL"}]),
     "organizations.delete": Attack(),
     "organizations.metrics": Attack(),
     "organizations.delete_external_id": Attack(),

@@ -26,6 +26,7 @@ pub(crate) struct Door {
     pub(crate) path: LitStr,
     pub(crate) requires: Option<Requirement>,
     pub(crate) takes: Vec<Ident>,
+    pub(crate) from_elsewhere: bool,
     pub(crate) status: LitInt,
 }
 
@@ -112,13 +113,14 @@ impl Door {
             return Err(syn::Error::new_spanned(method, "expected GET, POST, PUT, PATCH or DELETE"));
         }
         let path = input.parse()?;
-        let (mut requires, mut takes) = (None, Vec::new());
+        let (mut requires, mut takes, mut from_elsewhere) = (None, Vec::new(), false);
         while input.peek(Ident) {
             match input.parse::<Ident>()? {
                 word if word == "requires" => requires = Some(requirement(input)?),
                 word if word == "takes" && dialect == "Browser" => takes = fields(input)?,
+                word if word == "from_elsewhere" && dialect == "Page" => from_elsewhere = true,
                 word => {
-                    let message = "expected requires(resource, action), or at a browser's door takes(field, …)";
+                    let message = "expected requires(resource, action), at a browser's door takes(field, …), or at a page's from_elsewhere";
                     return Err(syn::Error::new_spanned(word, message));
                 }
             }
@@ -127,7 +129,7 @@ impl Door {
             Some(_) => input.parse()?,
             None => LitInt::new("200", Span::call_site()),
         };
-        Ok(Self { dialect, myself, method, path, requires, takes, status })
+        Ok(Self { dialect, myself, method, path, requires, takes, from_elsewhere, status })
     }
 }
 

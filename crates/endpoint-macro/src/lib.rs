@@ -16,7 +16,8 @@ use syn::{Expr, ItemFn, Lit, Meta};
 /// - the doors, `DIALECT METHOD "path"`: no dialect is the backend's JSON; `browser`; `myself`, a browser about its own
 ///   member; `scim`, `oauth`, `page`, `redirect`, `plain`. Behind a path stands what the roles of a member who acts must
 ///   allow, `requires("resource", "action")`; at a browser's door the only fields that body and query may have,
-///   `takes(field, …)`, none where nothing is said; and the status of success if it is not 200, `-> 201`
+///   `takes(field, …)`, none where nothing is said; at a page's door `from_elsewhere`, where other sites send forms; and the
+///   status of success if it is not 200, `-> 201`
 /// - `requires(…)` by itself: the same for all doors that say nothing
 /// - `reads` or `scans` when it changes nothing although its method is not GET; `scans` when it may read much
 /// - `quiet` when a success is too common for a line in the log
@@ -40,7 +41,7 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let reads = doors.iter().all(|door| door.method == "GET");
     let mode = mode.unwrap_or_else(|| if reads { format_ident!("Read") } else { format_ident!("Write") });
     let doors = doors.iter().map(|door| {
-        let Door { dialect, myself, method, path, status, .. } = door;
+        let Door { dialect, myself, method, path, from_elsewhere, status, .. } = door;
         let takes = match dialect == "Browser" {
             true => {
                 let names = door.takes.iter().map(ToString::to_string);
@@ -62,6 +63,7 @@ pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
                 myself: #myself,
                 requires: #requirement,
                 takes: #takes,
+                from_elsewhere: #from_elsewhere,
                 status: #status,
             }
         }

@@ -24,6 +24,8 @@ pub struct Cx {
     pub via: Via,
     /// The member on whose behalf it is done. What they may do, their roles decide.
     pub acting: Option<ActingMember>,
+    /// The address of the operator who does it on the dashboard. On the command line nobody says who they are.
+    pub operator: Option<Arc<str>>,
     /// When. Nothing else reads the clock.
     pub now: Timestamp,
     /// Empty where there is no request.
@@ -41,7 +43,7 @@ pub enum Via {
     Browser,
     /// A directory, with the token of the SCIM connection that has this UUID.
     Directory(Uuid),
-    /// The operator, on the database directly.
+    /// The operator, on the database directly, or on the dashboard.
     CommandLine,
 }
 
@@ -69,6 +71,7 @@ impl Cx {
             project,
             via: Via::CommandLine,
             acting: None,
+            operator: None,
             now: app.now(),
             request_id: String::new(),
             ip_address: None,

@@ -144,6 +144,10 @@ ids! {
     SigningKeyId = "jwk";
     /// The id of an entry of the audit log.
     AuditEventId = "audit-event";
+    /// The id of an account of the dashboard.
+    OperatorId = "operator";
+    /// The id of an entry of the log of what operators did to the installation.
+    OperatorEventId = "operator-event";
     /// One message that waits to be delivered.
     OutboxId = "outbox-message";
 }

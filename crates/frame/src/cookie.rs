@@ -21,12 +21,12 @@ impl Jar {
 
     /// A cookie that is kept for so many seconds.
     pub fn keep(&self, kind: &str, value: String, seconds: i64) -> Cookie {
-        Cookie { name: self.name(kind), value, seconds, across_sites: false }
+        Cookie { name: self.name(kind), value, seconds, same_site: SameSite::Lax }
     }
 
     /// The same, for one that comes along when another site sends a form here.
     pub fn keep_across_sites(&self, kind: &str, value: String, seconds: i64) -> Cookie {
-        Cookie { across_sites: true, ..self.keep(kind, value, seconds) }
+        Cookie { same_site: SameSite::None, ..self.keep(kind, value, seconds) }
     }
 
     /// Ends a cookie.
@@ -42,14 +42,28 @@ pub struct Cookie {
     pub value: String,
     /// Seconds that it is kept; none end it.
     pub seconds: i64,
-    /// Whether requests have it that pages of other sites make.
-    pub across_sites: bool,
+    pub same_site: SameSite,
+}
+
+/// Which requests have a cookie (RFC 6265bis, section 4.1.2.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameSite {
+    /// Only those that pages of the same site make.
+    Strict,
+    /// Also those by which somebody comes from another site.
+    Lax,
+    /// All, also forms that another site sends here.
+    None,
 }
 
 impl Cookie {
     pub(crate) fn header(&self) -> HeaderValue {
-        let Self { name, value, seconds, across_sites } = self;
-        let same_site = if *across_sites { "None" } else { "Lax" };
+        let Self { name, value, seconds, same_site } = self;
+        let same_site = match same_site {
+            SameSite::Strict => "Strict",
+            SameSite::Lax => "Lax",
+            SameSite::None => "None",
+        };
         let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }

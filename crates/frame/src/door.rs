@@ -13,6 +13,8 @@ pub struct Door {
     pub requires: Option<Requirement>,
     /// The only fields that body and query may have, at the doors of browsers. Elsewhere none are refused.
     pub takes: Option<&'static [&'static str]>,
+    /// Whether pages of other sites send forms here. Elsewhere their forms are refused.
+    pub from_elsewhere: bool,
     /// The HTTP status of success, unless the output says another.
     pub status: u16,
 }
@@ -41,6 +43,13 @@ pub enum Dialect {
     Redirect,
     /// Text and files for machines: probes, metrics, descriptions.
     Plain,
+}
+
+impl Door {
+    /// Whether forms of our own pages come here, and no others.
+    pub fn is_of_own_forms(&self) -> bool {
+        self.dialect == Dialect::Page && self.method.has_body() && !self.from_elsewhere
+    }
 }
 
 impl Dialect {

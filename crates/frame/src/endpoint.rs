@@ -115,7 +115,9 @@ impl Endpoint {
 
     /// Every error it can answer with.
     pub fn errors(&self) -> impl Iterator<Item = ApiError> {
-        self.about.errors().chain(self.caller_errors.iter().copied()).chain(ANYWHERE.iter().copied())
+        let has_forms = self.about.doors.iter().any(Door::is_of_own_forms);
+        let of_forms = has_forms.then_some(ApiError::CrossSiteForm);
+        self.about.errors().chain(self.caller_errors.iter().copied()).chain(of_forms).chain(ANYWHERE.iter().copied())
     }
 
     /// An endpoint that is one transaction, from checking the credential to the last write.
@@ -202,7 +204,7 @@ fn enter<C: Caller>(
         active.in_project(&project.id);
     }
     let (request_id, ip_address) = (head.request_id.clone(), head.ip_address);
-    let cx = Cx { app: app.clone(), project, via, acting, now: head.now, request_id, ip_address };
+    let cx = Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address };
     if let Some(required) = door.requires {
         cx.require(required.resource, required.action)?;
     }

@@ -68,6 +68,7 @@ pub fn doors(endpoints: &[Endpoint]) -> Value {
                 "credential": endpoint.caller,
                 "requires": requires,
                 "takes": door.takes,
+                "is_of_own_forms": door.is_of_own_forms(),
                 "statuses": [door.status],
                 "errors": error_types(endpoint.errors()),
                 "declared_errors": error_types(endpoint.about.errors()),

@@ -7,6 +7,7 @@ use crate::door::{Dialect, Door, Method};
 use crate::endpoint::{About, Asked, Endpoint, Run, Told};
 use crate::head::{Head, REQUEST_ID, new_request_id};
 use crate::input::RawInput;
+use crate::own_forms;
 use crate::schema::InputSchema;
 use crate::wiring::Wiring;
 use axum::Router;
@@ -131,7 +132,7 @@ impl Frame {
             self.app.metrics().undeclared_error(operation.about.operation, error.error_type());
         }
         if let Some(error) = answered_with {
-            (self.wiring.refused)(&self.app, operation.about.operation, error);
+            (self.wiring.refused)(&self.app, &head, operation.about.operation, error);
         }
         if let Some(error) = error {
             self.app.metrics().error(error.error_type());
@@ -176,7 +177,9 @@ impl Frame {
         request: Request,
     ) -> Result<(RawInput, Received)> {
         let query = request.uri().query().map(str::to_owned);
+        let is_ours = if door.is_of_own_forms() { own_forms::check(head, self.app.public_url()) } else { Ok(()) };
         let bytes = body::read(&self.wiring.bodies, request.into_body()).await?;
+        is_ours?;
         let path = path.map_err(|_| ApiError::BadRequest.because("The path is not UTF-8."))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let object = match operation.fields.is_ignored() {

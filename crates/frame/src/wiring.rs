@@ -28,7 +28,7 @@ pub struct Wiring {
     /// The cookies of a request that mean nothing any more when it is refused so.
     pub ended_cookies: fn(&App, &Head, ApiError) -> Vec<Cookie>,
     /// Told of every answer of an operation that is one of the errors of the API, once nothing of it can change any more.
-    pub refused: fn(&App, &'static str, ApiError),
+    pub refused: fn(&App, &Head, &'static str, ApiError),
     /// How long an answer may take once the request is complete.
     pub within: Duration,
     /// The memory for bodies.

@@ -45,6 +45,9 @@ enum Command {
     /// Make and change projects.
     #[command(subcommand)]
     Project(commands::project::Project),
+    /// Look after the accounts of the dashboard.
+    #[command(subcommand)]
+    Operator(commands::operator::Operator),
     /// Find organizations.
     #[command(subcommand)]
     Organization(commands::organization::Organization),
@@ -122,6 +125,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
         match command {
             Command::Serve(serve) => serve.run().await,
             Command::Project(project) => project.run().await,
+            Command::Operator(operator) => operator.run().await,
             Command::Organization(organization) => organization.run().await,
             Command::Member(member) => member.run().await,
             Command::Session(session) => session.run().await,

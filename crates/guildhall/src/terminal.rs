@@ -2,6 +2,7 @@
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Of a word that says that all is well.
@@ -30,6 +31,26 @@ pub(crate) fn print(line: &str) {
 pub(crate) fn warn(line: &str) {
     // Where stderr is closed there is nobody to tell.
     let _ = writeln!(anstream::stderr(), "guildhall: {line}");
+}
+
+/// A line from stdin. On a terminal it is asked for, and what is typed is not shown.
+pub(crate) fn read_unseen(prompt: &str) -> io::Result<String> {
+    let stdin = io::stdin();
+    let mut line = String::new();
+    if !stdin.is_terminal() {
+        stdin.read_line(&mut line)?;
+        return Ok(line);
+    }
+    let _ = write!(anstream::stderr(), "{prompt}");
+    let seen = tcgetattr(&stdin)?;
+    let mut unseen = seen.clone();
+    unseen.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&stdin, OptionalActions::Flush, &unseen)?;
+    let read = stdin.read_line(&mut line);
+    // Whatever came of it: the terminal is the person's again.
+    tcsetattr(&stdin, OptionalActions::Now, &seen)?;
+    let _ = writeln!(anstream::stderr());
+    read.map(|_| line)
 }
 
 /// Says why a command failed.

@@ -51,6 +51,11 @@ pub(crate) fn ended_cookies(app: &App, head: &Head, error: ApiError) -> Vec<Cook
     ended.into_iter().filter(|cookie| head.cookie(&cookie.name).is_some()).collect()
 }
 
+/// The project of a request whose sender was identified a moment ago.
+pub(crate) fn known_project(app: &App, head: &Head) -> Option<Arc<Project>> {
+    projects::remembered(app, head, via(head.dialect))?.ok()
+}
+
 fn via(dialect: Dialect) -> Via {
     if dialect == Dialect::Browser { Via::Browser } else { Via::Backend }
 }

@@ -2,8 +2,8 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organization_deletion,
-    organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
+    admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members,
+    organization_deletion, organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -13,6 +13,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         organizations::endpoints(),
         organization_deletion::endpoints(),
+        explanation::endpoints(),
+        dry_run::endpoints(),
         members::endpoints(),
         attempts::endpoints(),
         magic_links::endpoints(),

@@ -4,7 +4,7 @@ mod twin;
 
 pub use twin::{Fresh, Open, plant, serve_twin};
 
-use crate::callers::ended_cookies;
+use crate::callers::{ended_cookies, known_project};
 use crate::catalogue::{endpoints, openapi};
 use crate::{login, outbox, pages, projects, scim, sessions, workers};
 use axum::Router;
@@ -37,7 +37,9 @@ pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wir
         error_page: pages::error_page,
         environment,
         ended_cookies,
-        refused: login::refused,
+        refused: |app, head, operation, error| {
+            login::refused(app, known_project(app, head), head.now, operation, error)
+        },
         within: ANSWER_WITHIN,
         bodies,
         proxies,
@@ -111,7 +113,7 @@ impl Running {
         app.stop();
         outbox::wake(&app);
         workers.stop(&app).await;
-        if let Err(error) = workers::flush(app.clone()).await {
+        if let Err(error) = workers::flush_all(app.clone()).await {
             tracing::warn!(%error, "what checks have changed of sessions could not be written");
         }
         app.db().close().await;

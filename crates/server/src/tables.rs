@@ -1,8 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, scim,
-    second_factors, sessions, signing, sms_codes, sso, stored_passwords,
+    attempts, email_codes, login, members, one_time_tokens, operators, organizations, outbox, projects, redirect_urls,
+    scim, second_factors, sessions, signing, sms_codes, sso, statistics, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -33,6 +33,8 @@ pub const TABLES: Tables = Tables(&[
     projects::TABLES,
     redirect_urls::TABLES,
     signing::TABLES,
+    operators::TABLES,
+    statistics::TABLES,
     audit::TABLES,
     OF_NOBODY,
 ]);

@@ -1,7 +1,7 @@
 //! What goes on beside requests.
 
 use crate::pages::READY_WITHIN;
-use crate::{members, organizations, outbox, sessions};
+use crate::{login, members, organizations, outbox, sessions, statistics};
 use database::{EVERYTHING, Tx, changes};
 use foundation::app::App;
 use foundation::error::Result;
@@ -87,13 +87,20 @@ async fn every<F: Future<Output = Result<()>>>(app: App, first: Duration, period
     }
 }
 
+/// Writes all that is pending, before the program ends.
+pub(crate) async fn flush_all(app: App) -> Result<()> {
+    statistics::flush(&app, login::kind_of_operation).await?;
+    flush(app).await
+}
+
 /// Writes what checks have changed of sessions.
 pub(crate) async fn flush(app: App) -> Result<()> {
     sessions::flush(&app).await
 }
 
 async fn measure(app: App) -> Result<()> {
-    outbox::measure(&app).await
+    outbox::measure(&app).await?;
+    statistics::flush(&app, login::kind_of_operation).await
 }
 
 /// As `/readyz` does, for those who only look at the numbers.

@@ -44,9 +44,8 @@ pub struct Event {
 /// Who did it, or what it was done to.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Party {
-    /// `project` (its backend), `public_token` (a browser before login), `member`, `scim` (a directory), `operator` (the command
-    /// line); or
-    /// the kind of object.
+    /// `project` (its backend), `public_token` (a browser before login), `member`, `scim` (a directory), `operator` (by their
+    /// address on the dashboard, or `command line`); or the kind of object.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its id. Empty for those that have none.
@@ -79,7 +78,7 @@ pub fn record(
         (None, Via::Backend) => ("project", project.id.to_string()),
         (None, Via::Browser) => ("public_token", project.id.to_string()),
         (None, Via::Directory(uuid)) => ("scim", ScimConnectionId::from_uuid(project.environment, uuid).to_string()),
-        (None, Via::CommandLine) => ("operator", "command line".to_owned()),
+        (None, Via::CommandLine) => ("operator", cx.operator.as_deref().unwrap_or("command line").to_owned()),
     };
     let (organization, member) = match whose {
         Whose::Project => (None, None),

@@ -115,6 +115,7 @@ api_errors! {
     PublicTokenNotFound = 404 "public_token_not_found" "There is no such public token.";
     BadDomainForSdk = 401 "bad_domain_for_stytch_sdk" "This web origin is not registered for the project. Register a redirect URL or an origin with it.";
     UserUnauthenticated = 401 "user_unauthenticated" "This call needs a member session; none came with the request.";
+    CrossSiteForm = 403 "cross_site_form" "This form was not sent by a page of this server. Go back to the page, load it again, and send it from there.";
     EndpointNotAuthorizedForSdk = 401 "endpoint_not_authorized_for_sdk" "The project does not offer this endpoint to browsers.";
 
     UnauthorizedAction = 403 "unauthorized_action" "The member's roles do not allow this action.";
@@ -434,6 +435,9 @@ api_errors! {
     RbacResourceMissingActions = 400 "rbac_resource_missing_actions" "A resource lists at least one action.";
     InvalidStytchPrefixedResource = 400 "invalid_stytch_prefixed_resource" "A custom resource_id cannot begin with stytch.";
 
+    OperatorUnauthenticated = 401 "operator_unauthenticated" "Nobody is signed in to the dashboard, or no longer. Sign in at /dashboard/sign-in.";
+    OperatorNotFound = 404 "operator_not_found" "There is no such operator. On the server, guildhall operator list shows those that there are.";
+    DuplicateOperator = 409 "duplicate_operator" "There is an operator with this address already. guildhall operator reset gives them another password.";
     ProjectNotFound = 404 "project_not_found" "There is no such project. On the server, guildhall project list shows those that there are.";
     InvalidProjectName = 400 "invalid_project_name" "A project name has 1 to 128 characters.";
 }

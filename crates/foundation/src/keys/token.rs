@@ -34,6 +34,8 @@ pub enum TokenKind {
     Sso = 9,
     /// What a directory shows; routed to its organization.
     Scim = 10,
+    /// A session of an operator; routed to the operator.
+    Operator = 15,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).

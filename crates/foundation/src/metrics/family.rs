@@ -32,6 +32,12 @@ impl<M, const N: usize> Family<M, N> {
         let mut members = self.members.write().unwrap_or_else(PoisonError::into_inner);
         members.entry(values).or_insert_with(|| Arc::new((self.make)())).clone()
     }
+
+    /// All there are, with their values.
+    pub(super) fn all(&self) -> Vec<(Values<N>, Arc<M>)> {
+        let members = self.members.read().unwrap_or_else(PoisonError::into_inner);
+        members.iter().map(|(values, member)| (values.clone(), member.clone())).collect()
+    }
 }
 
 impl<M: Metric, const N: usize> Family<M, N> {

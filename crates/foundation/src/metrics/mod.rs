@@ -10,7 +10,7 @@ mod process;
 mod text;
 
 pub use family::{Family, Metric};
-pub use number::{Counter, Histogram};
+pub use number::{BUCKETS, Counter, Histogram};
 pub use process::write as write_process;
 pub use text::{Samples, Text};
 
@@ -104,6 +104,13 @@ impl Metrics {
             succeeded: self.requests.get([operation.into(), "200".into()]),
             latency: self.latency.get([operation.into()]),
         }
+    }
+
+    /// How many requests of each operation were answered within each of [`BUCKETS`] and not within the one before; at last those
+    /// that took longer.
+    pub fn latencies(&self) -> Vec<(String, [u64; BUCKETS.len() + 1])> {
+        let counts = self.latency.all().into_iter();
+        counts.map(|([operation], histogram)| (operation.into_owned(), histogram.counts())).collect()
     }
 
     /// A transaction has ended.

@@ -27,6 +27,17 @@ impl Counter {
 /// How many bounds a histogram has. Each is twice the one before.
 const BOUNDS: usize = 16;
 
+/// The bounds of a histogram that begins with 0.1 ms, in seconds. What is beyond the last has a place of its own.
+pub const BUCKETS: [f64; BOUNDS] = {
+    let (mut bounds, mut bound, mut place) = ([0.0; BOUNDS], 0.0001, 0);
+    while place < BOUNDS {
+        bounds[place] = bound;
+        bound *= 2.0;
+        place += 1;
+    }
+    bounds
+};
+
 /// How long things take.
 #[derive(Debug)]
 pub struct Histogram {
@@ -65,6 +76,11 @@ impl Histogram {
     fn bucket(&self, elapsed: u64) -> usize {
         let beyond = elapsed.saturating_sub(1) / self.first;
         ((u64::BITS - beyond.leading_zeros()) as usize).min(BOUNDS)
+    }
+
+    /// How many were within each bound and not within the one before; at last those beyond all.
+    pub(super) fn counts(&self) -> [u64; BOUNDS + 1] {
+        self.counts.each_ref().map(|count| count.load(Relaxed))
     }
 
     pub(super) fn is_empty(&self) -> bool {

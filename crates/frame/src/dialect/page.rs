@@ -50,6 +50,8 @@ impl Speak for Page {
 fn page(status: StatusCode, policy: &'static str, html: Vec<u8>) -> Response {
     let mut response = response(status, MEDIA_TYPE, html);
     set(&mut response, header::CONTENT_SECURITY_POLICY, policy);
-    set(&mut response, header::REFERRER_POLICY, "no-referrer");
+    // Without a referrer a form would not say whose it is, either.
+    let has_forms = policy.contains("form-action 'self'");
+    set(&mut response, header::REFERRER_POLICY, if has_forms { "same-origin" } else { "no-referrer" });
     response
 }

@@ -12,6 +12,7 @@ pub(crate) mod mail;
 pub(crate) mod man;
 pub(crate) mod member;
 pub(crate) mod migrate;
+pub(crate) mod operator;
 pub(crate) mod organization;
 pub(crate) mod outbox;
 pub(crate) mod project;

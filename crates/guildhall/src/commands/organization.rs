@@ -4,7 +4,12 @@ use crate::config::Common;
 use crate::exit::Failure;
 use crate::listing::{Column, Extent, show};
 use crate::open::open_for_command;
+use crate::table::visible;
+use crate::terminal::{BAD, GOOD, print, styled};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use serde_json::Value;
+use server::{explain_login, words_of_explanations};
 
 #[derive(Subcommand)]
 pub(crate) enum Organization {
@@ -14,6 +19,8 @@ pub(crate) enum Organization {
     Search(Search),
     /// Show an organization and its settings.
     Show(Show),
+    /// Explain what would happen if somebody signed in now: every rule that is looked at, and what would mend it.
+    Explain(Explain),
 }
 
 #[derive(Args)]
@@ -54,6 +61,31 @@ pub(crate) struct Show {
     common: Common,
 }
 
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// Its id, slug or external id
+    organization: String,
+    /// The address of the person who would log in
+    email: String,
+    /// How they would log in
+    #[arg(long, value_name = "METHOD", value_parser = PossibleValuesParser::new(words_of_explanations().0))]
+    method: String,
+    /// With `--method sso`, the connection [default: the organization's]
+    #[arg(long, value_name = "ID")]
+    connection: Option<String>,
+    /// A second factor that they would have proven, too. Repeatable
+    #[arg(long = "second-factor", value_name = "METHOD", value_parser = PossibleValuesParser::new(words_of_explanations().1))]
+    second_factors: Vec<String>,
+    /// The project's id
+    #[arg(long, value_name = "ID")]
+    project: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
 const COLUMNS: &[Column] = &[
     ("ORGANIZATION", "/organization_id"),
     ("SLUG", "/organization_slug"),
@@ -73,7 +105,36 @@ impl Organization {
                 app.db().close().await;
                 Ok(())
             }
+            Self::Explain(explain) => explain.run().await,
         }
+    }
+}
+
+impl Explain {
+    async fn run(self) -> Result<(), Failure> {
+        let Self { organization, email, method, connection, second_factors, project, json, common } = self;
+        let app = open_for_command(common).await?;
+        let explained =
+            explain_login(&app, &project, &organization, &email, &method, connection, &second_factors).await?;
+        app.db().close().await;
+        if json {
+            print(&explained.to_string());
+            return Ok(());
+        }
+        let text =
+            |value: &Value, path: &str| value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+        print(&text(&explained, "/sentence"));
+        print("");
+        for rule in explained["rules"].as_array().into_iter().flatten() {
+            let mark = if rule["is_met"] == true { styled(GOOD, "ok  ") } else { styled(BAD, "no  ") };
+            let source = format!("{} {}", text(rule, "/source/of").replace('_', " "), text(rule, "/source/setting"));
+            print(&format!("{mark}{} ({source})", visible(&text(rule, "/sentence"))));
+            let mend = text(rule, "/mend");
+            if !mend.is_empty() {
+                print(&format!("    {}", visible(&mend)));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -76,6 +76,16 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         )],
     ),
     (
+        "operator create",
+        &[
+            ("With a password that is made up", "guildhall operator create ops@example.com"),
+            ("With one from a password manager", "guildhall operator create ops@example.com --password-stdin"),
+        ],
+    ),
+    ("operator list", &[("", "guildhall operator list")]),
+    ("operator remove", &[("", "guildhall operator remove ops@example.com")]),
+    ("operator reset", &[("Who has lost their password", "guildhall operator reset ops@example.com")]),
+    (
         "organization list",
         &[
             ("The first hundred", "guildhall organization list --project project-live-…"),
@@ -93,6 +103,20 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     ("organization show", &[("By its slug", "guildhall organization show --project project-live-… acme")]),
+    (
+        "organization explain",
+        &[
+            (
+                "Why somebody cannot sign in with a mailed link",
+                "guildhall organization explain --project project-live-… acme ada@acme.example --method magic_link",
+            ),
+            (
+                "With a password and an authenticator app",
+                "guildhall organization explain --project project-live-… acme ada@acme.example --method password \
+             --second-factor totp",
+            ),
+        ],
+    ),
     (
         "member list",
         &[

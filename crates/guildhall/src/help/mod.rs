@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 /// The commands, in the groups in which help lists them.
 pub(crate) const GROUPS: &[(&str, &[&str])] = &[
-    ("Run", &["serve", "health", "doctor", "migrate"]),
+    ("Run", &["serve", "health", "doctor", "migrate", "operator"]),
     (
         "Projects and people",
         &["project", "organization", "member", "session", "rbac", "sso", "outbox", "mail", "audit"],

@@ -33,6 +33,6 @@ struct ById {
 fn unlock(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> {
     let (organization, mut member) = members::find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_reach_of(&member.member_id, &member.role_ids())?;
-    lock::end(tx, cx, &organization, &mut member, |_| true)?;
+    lock::end_locks(tx, cx, &organization, &mut member)?;
     Ok(MemberResponse::new(member, organization))
 }

@@ -54,6 +54,11 @@ pub(crate) fn end_of_primary(tx: &mut Tx, cx: &Cx, organization: &Organization, 
     end(tx, cx, organization, member, |target| !matches!(target, Target::Second { .. }))
 }
 
+/// Has all proofs of a member looked at again.
+pub(crate) fn end_locks(tx: &mut Tx, cx: &Cx, organization: &Organization, member: &mut Member) -> Result<()> {
+    end(tx, cx, organization, member, |_| true)
+}
+
 /// Ends the locks of some of a member's targets, and forgets what was counted. The member shows what is left.
 pub(super) fn end(
     tx: &mut Tx,

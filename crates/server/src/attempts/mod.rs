@@ -12,11 +12,11 @@ mod store;
 mod unlocking;
 
 pub(crate) use endpoints::endpoints;
-pub(crate) use lock::end_of_primary;
+pub(crate) use lock::{end_locks, end_of_primary};
 pub(crate) use store::TABLES;
 pub(crate) use unlocking::{Unlocking, unlock, unlocking};
 
-use database::Tx;
+use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Error, Result};
@@ -69,11 +69,16 @@ pub(crate) const ATTEMPTS: &[ApiError] = &[ApiError::UserLockLimitReached];
 /// have failed within the minute.
 pub(crate) fn check(tx: &mut Tx, cx: &Cx, target: &Target) -> Result<()> {
     limits::check(tx, cx)?;
-    let counted = store::find(tx, &target.key(cx))?;
-    match counted.and_then(|counted| counted.locked_until).filter(|until| *until > cx.now()) {
+    match locked_until(tx, cx, target)? {
         Some(until) => Err(Error::Locked(time::seconds_to_wait(until, cx.now()))),
         None => Ok(()),
     }
+}
+
+/// When the lock ends that these proofs are under now.
+pub(crate) fn locked_until(tx: &mut Tx, cx: &Cx, target: &Target) -> Result<Option<Timestamp>> {
+    let counted = store::find(tx, &target.key(cx))?;
+    Ok(counted.and_then(|counted| counted.locked_until).filter(|until| *until > cx.now()))
 }
 
 /// A proof has failed: counts it, and locks if there were too many in a row. Answers the error to refuse with, which keeps what

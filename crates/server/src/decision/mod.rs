@@ -60,10 +60,33 @@ pub(crate) enum Refusal {
     MemberDeleted,
 }
 
+/// A rule that is looked at. The first that is not met decides, and none behind it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Whoever was deleted does not come in.
+    NotDeleted,
+    /// A first factor was proven, by a method that this member may use here.
+    FirstFactor,
+    /// The address was proven once in the life of the membership.
+    AddressProven,
+    /// A second factor was proven that this member may use here, where one is asked for.
+    SecondFactor,
+}
+
 /// Decides.
 pub(crate) fn decide(question: &Question) -> Decision {
+    weigh(question, |_, _| ())
+}
+
+/// Decides, and tells of each rule that it looks at whether it is met. There is no other decision: what explains one is what
+/// has made it.
+pub(crate) fn weigh(question: &Question, mut tell: impl FnMut(Rule, bool)) -> Decision {
     let Question { settings, member, now, within, .. } = question;
-    if member.status == Status::Deleted {
+    let mut is_met = |rule: Rule, is_met: bool| {
+        tell(rule, is_met);
+        is_met
+    };
+    if !is_met(Rule::NotDeleted, member.status != Status::Deleted) {
         return Decision::Refused(Refusal::MemberDeleted);
     }
     let counts = |factor: &&Factor| {
@@ -71,17 +94,19 @@ pub(crate) fn decide(question: &Question) -> Decision {
     };
     let factors: Vec<_> = question.factors.iter().filter(counts).collect();
     let usable = usable_methods(settings, member.is_breakglass);
-    if !factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method)) {
+    let has_first = factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method));
+    if !is_met(Rule::FirstFactor, has_first) {
         return Decision::PrimaryRequired(usable.to_vec());
     }
     // A usable proof of the address itself is needed once in the life of a membership.
-    if !member.email_verified && !factors.iter().any(|factor| is_proof_of_address(factor, member.email)) {
+    let is_proven = member.email_verified || factors.iter().any(|factor| is_proof_of_address(factor, member.email));
+    if !is_met(Rule::AddressProven, is_proven) {
         let verifying = usable.iter().filter(|method| AuthMethod::EMAIL_VERIFYING.contains(method));
         return Decision::PrimaryRequired(verifying.copied().collect());
     }
     let mfa = settings.mfa_policy == MfaPolicy::RequiredForAll || member.mfa_enrolled;
     let proven = factors.iter().any(|factor| is_usable_second_factor(settings, member.is_breakglass, factor));
-    if mfa && !proven { Decision::MfaRequired } else { Decision::Authenticated }
+    if is_met(Rule::SecondFactor, !mfa || proven) { Decision::Authenticated } else { Decision::MfaRequired }
 }
 
 /// A connection that nobody can log in by any more proves nothing any more (threat T-27).

@@ -63,19 +63,28 @@ impl Case {
         }
     }
     fn decide(&self) -> Decision {
-        decide(&Question {
+        self.weigh().0
+    }
+    /// The decision, which is the same whether it is explained or not, and the rules that were looked at.
+    fn weigh(&self) -> (Decision, Vec<(Rule, bool)>) {
+        let email = email();
+        let question = Question {
             settings: &self.settings,
             member: Subject {
                 status: self.status,
                 is_breakglass: self.breakglass,
                 mfa_enrolled: self.enrolled,
-                email: &email(),
+                email: &email,
                 email_verified: self.verified,
             },
             factors: &self.factors,
             now: NOW,
             within: self.within,
-        })
+        };
+        let mut rules = Vec::new();
+        let decision = weigh(&question, |rule, is_met| rules.push((rule, is_met)));
+        assert_eq!(decision, decide(&question));
+        (decision, rules)
     }
 }
 
@@ -171,6 +180,8 @@ fn a_table_of_decisions() {
     }
 }
 
+const ORDER: [Rule; 4] = [Rule::NotDeleted, Rule::FirstFactor, Rule::AddressProven, Rule::SecondFactor];
+
 fn any_case() -> impl Strategy<Value = Case> {
     let factors = proptest::sample::subsequence(every_factor(), 0..=10);
     let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=9);
@@ -242,6 +253,24 @@ proptest! {
             // Whether a second factor is asked for makes no difference to the first.
             decision => prop_assert_eq!(without.decide(), decision),
         }
+    }
+
+    /// The rules that are told are the reasons: all of them are met where somebody comes in, and else the last one is what
+    /// decides.
+    #[test]
+    fn what_is_told_of_a_decision_is_what_decides(case in any_case(), is_deleted in any::<bool>()) {
+        let case = Case { status: if is_deleted { Status::Deleted } else { case.status }, ..case };
+        let (decision, rules) = case.weigh();
+        let (last, before) = rules.split_last().unwrap();
+        prop_assert!(before.iter().all(|(_, is_met)| *is_met));
+        prop_assert_eq!(last.1, decision == Decision::Authenticated);
+        prop_assert_eq!(before.iter().chain([last]).map(|(rule, _)| *rule).collect::<Vec<_>>(), ORDER[..rules.len()].to_vec());
+        let decides = match decision {
+            Decision::Refused(Refusal::MemberDeleted) => vec![Rule::NotDeleted],
+            Decision::PrimaryRequired(_) => vec![Rule::FirstFactor, Rule::AddressProven],
+            Decision::MfaRequired | Decision::Authenticated => vec![Rule::SecondFactor],
+        };
+        prop_assert!(decides.contains(&last.0), "{:?}", last);
     }
 
     /// What is asked for is always something the organization allows.

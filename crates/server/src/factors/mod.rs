@@ -2,6 +2,7 @@
 
 mod identity;
 mod proven;
+mod supposed;
 
 pub(crate) use identity::{EmailFactor, Identity, SsoFactor};
 pub(crate) use proven::{KnownAddress, ProvenAddress};

@@ -12,6 +12,7 @@ pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
 pub(crate) use intermediate::IntermediateSession;
 pub(crate) use missing::{MfaRequired, PrimaryRequired, missing};
+pub(crate) use numbers::kind_of_operation;
 #[cfg(test)]
 pub(crate) use numbers::method_of_operation;
 pub(crate) use numbers::{refused, write as write_numbers};

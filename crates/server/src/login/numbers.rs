@@ -4,11 +4,17 @@
 //! transaction that is run anew counts once.
 
 use crate::factors::{Factor, FactorType};
+use crate::statistics::{self, Mark};
+use database::Timestamp;
 use foundation::app::App;
 use foundation::config::Config;
+use foundation::cx::Cx;
 use foundation::error::ApiError;
+use foundation::id::MemberId;
 use foundation::memory::Memory;
 use foundation::metrics::{Counter, Family, Text};
+use foundation::project::Project;
+use std::sync::Arc;
 
 /// What this process has counted.
 struct Logins {
@@ -108,9 +114,23 @@ impl Came {
     }
 }
 
-/// A login has come to this.
-pub(super) fn count(app: &App, method: &'static str, came: Came) {
-    app.memory::<Logins>().by_outcome.get([method.into(), came.as_str().into()]).inc();
+/// A login of this member has come to this.
+pub(super) fn count(cx: &Cx, method: &'static str, came: Came, member: &MemberId) {
+    cx.app.memory::<Logins>().by_outcome.get([method.into(), came.as_str().into()]).inc();
+    statistics::note_login(&cx.app, &cx.project().id, cx.now(), method, came.as_str());
+    if matches!(came, Came::Authenticated) {
+        statistics::note_active(&cx.app, &cx.project().id, cx.now(), Mark::of(member));
+    }
+}
+
+/// The kind in which an operation is counted for the pictures of the dashboard: the check that every request of every app is,
+/// logins, and all else.
+pub(crate) fn kind_of_operation(operation: &str) -> &'static str {
+    match operation {
+        "sessions.authenticate" => "checks",
+        operation if method_of_operation(operation).is_some() => "logins",
+        _ => "others",
+    }
 }
 
 /// How one comes by a login by this operation, if it ends in one.
@@ -120,8 +140,17 @@ pub(crate) fn method_of_operation(operation: &str) -> Option<&'static str> {
 
 /// An operation was refused. It counts if it is one that ends in a login, and it was the person who was refused, and not the
 /// project's credentials or what the app has sent.
-pub(crate) fn refused(app: &App, operation: &'static str, error: ApiError) {
+pub(crate) fn refused(
+    app: &App,
+    project: Option<Arc<Project>>,
+    now: Timestamp,
+    operation: &'static str,
+    error: ApiError,
+) {
     if let (Some(method), Some(reason)) = (method_of_operation(operation), reason(error)) {
+        if let Some(project) = project {
+            statistics::note_login(app, &project.id, now, method, REFUSED);
+        }
         let logins = app.memory::<Logins>();
         logins.by_outcome.get([method.into(), REFUSED.into()]).inc();
         logins.refused.get([method.into(), reason.into()]).inc();

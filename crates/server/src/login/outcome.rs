@@ -100,7 +100,7 @@ impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
 
     async fn finish(self, cx: &Cx) -> Result<Self::Output> {
         let Outcome { organization, member, state, more, method } = self;
-        numbers::count(&cx.app, method, state.came());
+        numbers::count(cx, method, state.came(), &member.member_id);
         let mut response = AuthResponse {
             more,
             member_id: member.member_id.clone(),

@@ -29,7 +29,7 @@ pub(crate) use notice::notify;
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
     find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, prefetch_by_email, require_free_phone,
-    save,
+    save, some_after,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use registration::TABLES as REGISTRATION_TABLES;

@@ -339,6 +339,20 @@ pub(crate) fn has_proven_member_of_domain(
     store::has_verified_of_domain(tx, &organization.organization_id, domain.as_str())
 }
 
+/// Members of an organization that are not deleted, oldest first: so many at most, behind this one. However many there are, a
+/// part takes the same time; nobody counts them.
+pub(crate) fn some_after(
+    tx: &mut Tx,
+    organization: &Organization,
+    after: Option<&MemberId>,
+    limit: i64,
+) -> Result<Vec<Member>> {
+    let after = after.map_or("", MemberId::as_str);
+    let mut members = store::after(tx, &organization.organization_id, after, limit)?;
+    members.iter_mut().for_each(|member| member.set_roles(organization));
+    Ok(members)
+}
+
 /// Members that are not deleted.
 pub(super) fn count(tx: &mut Tx, organization: &Organization) -> Result<i64> {
     store::count(tx, &organization.organization_id)

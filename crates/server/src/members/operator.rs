@@ -2,7 +2,7 @@
 
 use super::search::{Search, run};
 use super::{Member, MemberRef, operations};
-use crate::organizations::{self, OrganizationRef};
+use crate::organizations::{self, Organization, OrganizationRef};
 use crate::projects;
 use crate::search::{Page, Part, input, json_of};
 use database::Tx;
@@ -61,6 +61,19 @@ pub async fn list(
         Ok(Page { rows, total: Some(found.results_metadata.total), next: found.results_metadata.next_cursor })
     };
     projects::look_by_operator(app, project, look).await
+}
+
+/// Members of one organization whose address has this in it.
+pub(crate) async fn search_in(cx: &Cx, organization: &Organization, text: &str, part: Part) -> Result<Page> {
+    let (by, id) = (cx.clone(), organization.organization_id.clone());
+    let operand = filter("member_email_fuzzy", json!(text));
+    let look = move |tx: &mut Tx| {
+        let found =
+            run(tx, &by, &wanted(&[id.as_str()], std::slice::from_ref(&operand), part.limit, part.after.as_deref())?)?;
+        let rows = found.members.iter().map(json_of).collect::<Result<_>>()?;
+        Ok(Page { rows, total: Some(found.results_metadata.total), next: found.results_metadata.next_cursor })
+    };
+    cx.scan(look).await
 }
 
 /// How many organizations are looked through at once: as many as the search takes.

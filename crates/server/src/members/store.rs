@@ -442,6 +442,14 @@ pub(super) fn count(tx: &mut Tx, organization: &OrganizationId) -> Result<i64> {
     Ok(count)
 }
 
+/// Members that are not deleted, behind this one, so many at most: read along the key, however many there are.
+pub(super) fn after(tx: &mut Tx, organization: &OrganizationId, after: &str, limit: i64) -> Result<Vec<Member>> {
+    Ok(tx.all(
+        "SELECT * FROM members WHERE organization_id = $1 AND id > $2 AND status <> $3 ORDER BY id LIMIT $4",
+        args![organization, after, Status::Deleted.as_str(), limit],
+    )?)
+}
+
 /// One page of a search. `condition` is made by the search from fixed fragments; it never holds what a client sent.
 pub(super) fn search(
     tx: &mut Tx,

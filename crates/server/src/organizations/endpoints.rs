@@ -82,8 +82,9 @@ fn get_own(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<OrganizationRes
     Ok(OrganizationResponse { organization: operations::find_for(tx, cx, &input.organization_id)? })
 }
 
-#[derive(Deserialize, JsonSchema)]
-struct Update {
+/// What an update takes.
+#[derive(Clone, Deserialize, JsonSchema)]
+pub(crate) struct Update {
     organization_id: OrganizationRef,
     /// The name of the organization, for people.
     #[schemars(with = "Option<OrganizationName>")]
@@ -119,6 +120,16 @@ struct Update {
     errors(OrganizationNotFound, CannotUpdateTrustedMetadata, ..CREATE)
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationResponse> {
+    let (before, mut organization) = updated(tx, cx, input)?;
+    operations::save(tx, cx, "organization.update", &before, &mut organization)?;
+    Ok(OrganizationResponse { organization })
+}
+
+/// An organization as it is, and as it would be after this update. Nothing is stored.
+///
+/// # Errors
+/// `organization_not_found`, what the acting member may not change, [`CREATE`].
+pub(crate) fn updated(tx: &mut Tx, cx: &Cx, input: Update) -> Result<(Organization, Organization)> {
     let before = operations::find_for(tx, cx, &input.organization_id)?;
     require(cx, &input)?;
     let mut organization = before.clone();
@@ -138,8 +149,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationRe
     organization.settings = input.settings.apply(&before.settings, &policy)?;
     possible::check(cx, &before.settings, &organization.settings)?;
     cx.require_reach(&organization.settings.roles_ruled_otherwise(&before.settings))?;
-    operations::save(tx, cx, "organization.update", &before, &mut organization)?;
-    Ok(OrganizationResponse { organization })
+    Ok((before, organization))
 }
 
 fn require(cx: &Cx, input: &Update) -> Result<()> {

@@ -24,7 +24,7 @@ pub(crate) use connections::{ConnectionRole, KnownConnection, KnownScimConnectio
 pub(crate) use deletion::{delete, delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listing_domain, prefetch_claimed};
 pub(crate) use each::each;
-pub(crate) use endpoints::endpoints;
+pub(crate) use endpoints::{Update, endpoints, updated};
 pub(crate) use naming::organization_name_from;
 pub(crate) use operations::{
     CREATE, NewOrganization, check_role_rules, create, find, find_by_id, find_for, find_many, policy, prefetch,

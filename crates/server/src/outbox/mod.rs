@@ -21,7 +21,7 @@ pub use listing::{Listed, get, list, retry};
 pub(crate) use listing::{Wanted, page};
 pub(crate) use mail::Mail;
 pub(crate) use mailbox::{Received, Sought, empty, received};
-pub(crate) use numbers::write as write_numbers;
+pub(crate) use numbers::{waiting, write as write_numbers};
 pub(crate) use store::TABLES;
 pub(crate) use text::Text;
 pub use text::check_sms_url;

@@ -79,6 +79,17 @@ pub(super) fn measured(app: &App, waiting: &[(String, i64, Timestamp)]) {
     }
 }
 
+/// How many messages of each kind waited when that was last looked for, and since when the first of them has.
+pub(crate) fn waiting(app: &App) -> Vec<(&'static str, i64, Option<Timestamp>)> {
+    let found = Kind::ALL.iter().zip(&app.memory::<Deliveries>().waiting);
+    found
+        .map(|(kind, waiting)| {
+            let since = Some(waiting.since.load(Relaxed)).filter(|since| *since > 0).map(Timestamp);
+            (kind.name, waiting.messages.load(Relaxed), since)
+        })
+        .collect()
+}
+
 /// Writes what was counted.
 pub(crate) fn write(app: &App, text: &mut Text) {
     let (deliveries, now) = (app.memory::<Deliveries>(), app.now());

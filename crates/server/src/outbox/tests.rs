@@ -77,6 +77,7 @@ impl World {
             project,
             via: Via::Backend,
             acting: None,
+            operator: None,
             now: system_now(),
             request_id: "request-id-test-1".into(),
             ip_address: None,

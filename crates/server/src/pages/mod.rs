@@ -2,6 +2,8 @@
 //! API reference, the error types, and whether it is well.
 
 mod assets;
+mod components;
+mod dashboard;
 mod description;
 mod docs;
 mod errors;
@@ -9,6 +11,7 @@ mod home;
 mod numbers;
 mod outbox;
 mod phone_numbers;
+mod phrases;
 mod probes;
 mod redirect;
 mod reference;
@@ -28,10 +31,12 @@ use frame::Endpoint;
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
     endpoints.extend(docs::endpoints());
+    endpoints.extend(dashboard::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),
         assets::asset::endpoint(),
+        components::components::endpoint(),
         redirect::redirect::endpoint(),
         unlock::show::endpoint(),
         unlock::unlock::endpoint(),

@@ -1,15 +1,17 @@
 //! Rendering pages: templates inside the binary, escaped, under a strict content security policy.
 
+use super::phrases;
 use axum::http::StatusCode;
 use foundation::app::App;
 use foundation::config::Config;
 use foundation::error::{Error, Result};
 use foundation::memory::Memory;
 use frame::Page;
-use mail::escape;
+use mail::{Locale, escape};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
+use std::sync::OnceLock;
 
 /// A mail is shown in a sandboxed frame, which inherits the policy; mails carry style attributes and a logo, and the sandbox
 /// lets them run and send nothing. The page around it has a form for finding messages, and asks for new ones.
@@ -25,8 +27,12 @@ const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 const ELSEWHERE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                                 form-action https: http:; frame-ancestors 'none'; base-uri 'none'";
 
-/// The page templates, compiled; or what is wrong with them, which a test finds.
-struct Templates(Result<Environment<'static>, String>);
+/// The page templates, compiled; or what is wrong with them, which a test finds. In each language they are the same, and say
+/// other phrases.
+struct Templates {
+    english: Result<Environment<'static>, String>,
+    others: [OnceLock<Environment<'static>>; Locale::ALL.len()],
+}
 
 macro_rules! templates {
     ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
@@ -34,6 +40,10 @@ macro_rules! templates {
 
 const TEMPLATES: &[(&str, &str)] = templates![
     "layout.html"
+    "focused.html"
+    "app.html"
+    "components.html"
+    "components_page.html"
     "home.html"
     "redirect.html"
     "link_expired.html"
@@ -50,21 +60,59 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "fields.html"
     "side.html"
     "docs.html"
+    "dashboard/shell.html"
+    "dashboard/pictures.html"
+    "dashboard/rules.html"
+    "dashboard/sign_in.html"
+    "dashboard/projects.html"
+    "dashboard/project.html"
+    "dashboard/organizations.html"
+    "dashboard/organization_head.html"
+    "dashboard/organization.html"
+    "dashboard/settings.html"
+    "dashboard/explain.html"
+    "dashboard/members.html"
+    "dashboard/member.html"
+    "dashboard/audit.html"
+    "dashboard/outbox.html"
+    "dashboard/message.html"
+    "dashboard/health.html"
+    "dashboard/operators.html"
 ];
 
 impl Memory for Templates {
     fn new(_: &Config) -> Self {
-        let mut engine = Environment::new();
-        engine.set_formatter(escape::write_value);
-        engine.add_filter("code", code);
-        engine.add_filter("breakable", breakable);
-        for (name, text) in TEMPLATES {
-            if let Err(error) = engine.add_template(name, text) {
-                return Self(Err(format!("{name}: {error:#}")));
-            }
-        }
-        Self(Ok(engine))
+        Self { english: compiled(), others: Default::default() }
     }
+}
+
+impl Templates {
+    /// Those that speak a language, made when somebody first asks for it.
+    fn of(&self, locale: Locale) -> Result<&Environment<'static>> {
+        let english = self.english.as_ref().map_err(|error| Error::internal(error.clone()))?;
+        let place = Locale::ALL.iter().position(|known| *known == locale).and_then(|place| self.others.get(place));
+        Ok(place.map_or(english, |place| {
+            place.get_or_init(|| {
+                let mut engine = english.clone();
+                phrases::speak(&mut engine, locale);
+                engine
+            })
+        }))
+    }
+}
+
+fn compiled() -> Result<Environment<'static>, String> {
+    let mut engine = Environment::new();
+    engine.set_formatter(escape::write_value);
+    engine.add_filter("code", code);
+    engine.add_filter("breakable", breakable);
+    for (name, text) in TEMPLATES {
+        if let Err(error) = engine.add_template(name, text) {
+            return Err(format!("{name}: {error:#}"));
+        }
+    }
+    phrases::speak(&mut engine, Locale::En);
+    Ok(engine)
 }
 
 /// Text with what stands between backticks as code, the way doc comments have it.
@@ -82,22 +130,33 @@ fn breakable(name: &str) -> Value {
 }
 
 /// The HTML of a page.
-pub(super) fn render(app: &App, template: &str, values: &impl Serialize) -> Result<String> {
+pub(super) fn render(app: &App, locale: Locale, template: &str, values: &impl Serialize) -> Result<String> {
     let fault = |error: minijinja::Error| Error::internal(format!("page {template}: {error:#}"));
-    let Templates(engine) = app.memory::<Templates>();
-    let engine = engine.as_ref().map_err(|error| Error::internal(error.clone()))?;
+    let engine = app.memory::<Templates>().of(locale)?;
     engine.get_template(template).map_err(fault)?.render(Value::from(Serde(values))).map_err(fault)
 }
 
-/// A page.
+/// A page in English.
 pub(super) fn page(app: &App, template: &str, status: StatusCode, values: &impl Serialize) -> Result<Page> {
+    page_in(app, Locale::En, template, status, values)
+}
+
+/// A page in a language.
+pub(crate) fn page_in(
+    app: &App,
+    locale: Locale,
+    template: &str,
+    status: StatusCode,
+    values: &impl Serialize,
+) -> Result<Page> {
     let policy = match template {
-        "message.html" | "outbox.html" => MESSAGE_POLICY,
-        "unlock.html" | "reference.html" | "docs.html" => FORM_POLICY,
+        "message.html" | "outbox.html" | "dashboard/message.html" => MESSAGE_POLICY,
+        template if template.starts_with("dashboard/") => FORM_POLICY,
+        "unlock.html" | "reference.html" | "docs.html" | "components_page.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
         _ => Page::POLICY,
     };
-    Ok(Page { html: render(app, template, values)?, status, policy, refusal: None })
+    Ok(Page { html: render(app, locale, template, values)?, status, policy, refusal: None })
 }
 
 #[cfg(test)]
@@ -111,6 +170,6 @@ mod tests {
 
     #[test]
     fn every_template_compiles() {
-        assert_eq!(Templates::new(&Config::default()).0.err(), None);
+        assert_eq!(compiled().err(), None);
     }
 }

@@ -114,7 +114,7 @@ impl Checked {
         email: &EmailAddress,
         password: &Secret,
     ) -> Result<Self> {
-        let verified = work::verify(cx, found.as_ref(), password).await?;
+        let verified = work::verify(cx, found.as_ref().map(|found| found.hash.as_str()), password).await?;
         let must_be_reset = verified.is_right && policy::must_be_reset(cx, password, email).await?;
         Ok(Self { found, verified, must_be_reset })
     }

@@ -9,6 +9,7 @@ mod endpoints;
 mod given;
 mod mailing;
 mod migrate;
+mod of_others;
 mod policy;
 mod require_reset;
 mod reset_by_email;
@@ -20,6 +21,7 @@ mod work;
 
 pub(crate) use endpoints::endpoints;
 pub(crate) use given::give;
+pub(crate) use of_others::{new_hash, verify};
 
 use crate::members::{self, Member};
 use crate::organizations::Organization;

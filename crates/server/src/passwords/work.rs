@@ -1,6 +1,5 @@
 //! The slow part: hashing, on its own bounded pool.
 
-use crate::stored_passwords::StoredPassword;
 use ::passwords::PasswordHash;
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
@@ -8,20 +7,20 @@ use foundation::secret::Secret;
 
 /// What a password turned out to be.
 #[derive(Clone)]
-pub(super) struct Verified {
-    pub(super) is_right: bool,
+pub(crate) struct Verified {
+    pub(crate) is_right: bool,
     /// A better hash of it, where the one that is stored is another program's, or made with less.
-    pub(super) upgraded: Option<String>,
+    pub(crate) upgraded: Option<String>,
 }
 
 /// Verifies a password. Where there is none to verify against, the same work is done against nobody's (threat T-45).
 ///
 /// # Errors
 /// `too_many_requests` when too many wait.
-pub(super) async fn verify(cx: &Cx, stored: Option<&StoredPassword>, password: &Secret) -> Result<Verified> {
+pub(crate) async fn verify(cx: &Cx, stored: Option<&str>, password: &Secret) -> Result<Verified> {
     let parameters = cx.app.password_parameters();
     let hash = match stored {
-        Some(stored) => PasswordHash::parse(&stored.hash).map_err(Error::internal)?,
+        Some(hash) => PasswordHash::parse(hash).map_err(Error::internal)?,
         None => PasswordHash::of_nobody(&parameters).map_err(Error::internal)?,
     };
     let (is_somebodys, password) = (stored.is_some(), password.clone());

@@ -38,30 +38,35 @@ pub async fn update(
     update: Update,
     change: impl Fn(&mut Settings) + Send + 'static,
 ) -> Result<Shown> {
-    by_operator(app, project, move |tx, cx| {
-        let id = &cx.project().id;
-        let before = show_in(tx, cx.project())?;
-        let mut after = Project { settings: before.settings.clone(), ..cx.project().clone() };
-        change(&mut after.settings);
-        let is_toggled = after.settings.cross_org_passwords_enabled != before.settings.cross_org_passwords_enabled;
-        if is_toggled && stored_passwords::are_used(tx, id)? {
-            return Err(ApiError::CannotToggleCrossOrgPasswords.into());
-        }
-        store::update_settings(tx, id, &after.settings)?;
-        if let Some(name) = &update.name {
-            check_name(name)?;
-            store::update_name(tx, id, name)?;
-            after.name.clone_from(name);
-        }
-        register(tx, cx, &update)?;
-        let after = show_in(tx, &after)?;
-        let change = Change::between(&before.recorded(), &after.recorded());
-        if !change.is_none() {
-            audit::record(tx, cx, "project.update", Whose::Project, id, change)?;
-        }
-        Ok(after)
-    })
-    .await
+    by_operator(app, project, move |tx, cx| update_in(tx, cx, &update, &change)).await
+}
+
+/// The same within a transaction.
+///
+/// # Errors
+/// Those of [`update`].
+pub(crate) fn update_in(tx: &mut Tx, cx: &Cx, update: &Update, change: &dyn Fn(&mut Settings)) -> Result<Shown> {
+    let id = &cx.project().id;
+    let before = show_in(tx, cx.project())?;
+    let mut after = Project { settings: before.settings.clone(), ..cx.project().clone() };
+    change(&mut after.settings);
+    let is_toggled = after.settings.cross_org_passwords_enabled != before.settings.cross_org_passwords_enabled;
+    if is_toggled && stored_passwords::are_used(tx, id)? {
+        return Err(ApiError::CannotToggleCrossOrgPasswords.into());
+    }
+    store::update_settings(tx, id, &after.settings)?;
+    if let Some(name) = &update.name {
+        check_name(name)?;
+        store::update_name(tx, id, name)?;
+        after.name.clone_from(name);
+    }
+    register(tx, cx, update)?;
+    let after = show_in(tx, &after)?;
+    let change = Change::between(&before.recorded(), &after.recorded());
+    if !change.is_none() {
+        audit::record(tx, cx, "project.update", Whose::Project, id, change)?;
+    }
+    Ok(after)
 }
 
 fn register(tx: &mut Tx, cx: &Cx, update: &Update) -> Result<()> {

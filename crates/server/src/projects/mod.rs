@@ -11,6 +11,7 @@ mod registering;
 mod shown;
 mod store;
 
+pub(crate) use changes::update_in;
 pub use changes::{Update, list, show, update};
 pub(crate) use endpoints::endpoints;
 pub(crate) use identify::{by_public_token, check_origin, identify, origin_is_registered, public_token, remembered};
@@ -19,7 +20,8 @@ pub use operations::{
     rotate_signing_key,
 };
 pub(crate) use operations::{
-    Fixed, by_operator, close, create_fixed, enter, enter_again, erase, find, ids, look_by_operator,
+    Fixed, add_secret_in, by_operator, close, create_fixed, enter, enter_again, erase, find, ids, look_by_operator,
+    remove_secret_in,
 };
 pub(crate) use policy::{current_policy, policy, set_policy};
 pub use shown::{Shown, ShownSecret};

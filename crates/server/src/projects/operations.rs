@@ -132,7 +132,8 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     if fits { Ok(()) } else { Err(ApiError::InvalidProjectName.into()) }
 }
 
-fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<Secret> {
+/// One more secret for the project.
+pub(crate) fn add_secret_in(tx: &mut Tx, cx: &Cx) -> Result<Secret> {
     let secret = format!("secret-{}-{}", cx.project().environment.as_str(), URL_SAFE.encode(random::bytes::<32>()?));
     keep_secret(tx, cx, secret)
 }
@@ -225,14 +226,16 @@ pub async fn add_secret(app: &App, project: &str) -> Result<Secret> {
 /// Removes a secret by its id; whoever uses it is refused within a second.
 pub async fn remove_secret(app: &App, project: &str, secret_id: &str) -> Result<bool> {
     let secret_id = secret_id.to_owned();
-    by_operator(app, project, move |tx, cx| {
-        let removed = store::delete_secret(tx, &cx.project().id, &secret_id)?;
-        if removed {
-            audit::record(tx, cx, "project.secret.delete", Whose::Project, &secret_id, Change::none())?;
-        }
-        Ok(removed)
-    })
-    .await
+    by_operator(app, project, move |tx, cx| remove_secret_in(tx, cx, &secret_id)).await
+}
+
+/// The same within a transaction.
+pub(crate) fn remove_secret_in(tx: &mut Tx, cx: &Cx, secret_id: &str) -> Result<bool> {
+    let removed = store::delete_secret(tx, &cx.project().id, secret_id)?;
+    if removed {
+        audit::record(tx, cx, "project.secret.delete", Whose::Project, &secret_id, Change::none())?;
+    }
+    Ok(removed)
 }
 
 /// Takes away all that somebody could come in by, before a project is deleted.

@@ -2,11 +2,12 @@
 
 use super::{Settings, store};
 use crate::redirect_urls::{self, Listed};
-use database::Tx;
+use database::{Timestamp, Tx};
 use foundation::error::Result;
-use foundation::id::{Environment, ProjectId};
+use foundation::id::{Environment, ProjectId, SecretId};
 use foundation::project::Project;
 use foundation::stored::Stored;
+use foundation::time::SECOND;
 use serde::Serialize;
 
 /// A project as its operator sees it.
@@ -27,6 +28,14 @@ pub struct Shown {
 pub struct ShownSecret {
     pub secret_id: String,
     pub last_four: String,
+}
+
+impl ShownSecret {
+    /// When it was made, which its id says.
+    pub(crate) fn made_at(&self) -> Option<Timestamp> {
+        let (seconds, nanoseconds) = SecretId::parse(&self.secret_id)?.uuid().get_timestamp()?.to_unix();
+        Some(Timestamp(i64::try_from(seconds).ok()? * SECOND + i64::from(nanoseconds) / 1000))
+    }
 }
 
 pub(super) fn show_in(tx: &mut Tx, project: &Project) -> Result<Shown> {

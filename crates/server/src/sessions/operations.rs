@@ -146,8 +146,27 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Session> {
     store::find(tx, &organization.organization_id, &id, cx.now())?.ok_or(ApiError::SessionNotFound.into())
 }
 
+/// Ends a session of this member.
+///
+/// # Errors
+/// `session_not_found`.
+pub(crate) fn end_of_member(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    member: &Member,
+    id: &str,
+) -> Result<()> {
+    let id = SessionId::parse(id).ok_or(ApiError::SessionNotFound)?;
+    let session = store::find(tx, &organization.organization_id, &id, cx.now())?;
+    match session.filter(|session| session.member_id == member.member_id) {
+        Some(session) => end(tx, cx, &organization.organization_id, &session.member_session_id),
+        None => Err(ApiError::SessionNotFound.into()),
+    }
+}
+
 /// The sessions of a member that stand, oldest first, as the API shows them.
-pub(super) fn of_member(
+pub(crate) fn of_member(
     tx: &mut Tx,
     cx: &Cx,
     organization: &Organization,
@@ -157,6 +176,26 @@ pub(super) fn of_member(
     let has_ended =
         |s: &Session| s.has_ended_with_all_of(member) || s.has_ended_with_a_connection(organization, member);
     Ok(sessions.iter().filter(|s| !has_ended(s)).map(|s| show(s, member, organization)).collect())
+}
+
+/// The sessions that stand of members who are in the order of their ids, so many at most, with whose each is.
+pub(crate) fn of_members<'a>(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    members: &'a [Member],
+    limit: i64,
+) -> Result<Vec<(&'a Member, Session)>> {
+    let (Some(first), Some(last)) = (members.first(), members.last()) else { return Ok(Vec::new()) };
+    let range = [&first.member_id, &last.member_id];
+    let sessions = store::of_members(tx, &organization.organization_id, range, cx.now(), limit)?;
+    let of = |session: Session| {
+        let at = members.binary_search_by(|member| member.member_id.cmp(&session.member_id)).ok()?;
+        let has_ended = session.has_ended_with_all_of(&members[at])
+            || session.has_ended_with_a_connection(organization, &members[at]);
+        (!has_ended).then(|| (&members[at], session))
+    };
+    Ok(sessions.into_iter().filter_map(of).collect())
 }
 
 /// The session as the API shows it, with the roles it has now.

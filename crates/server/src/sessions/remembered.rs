@@ -15,6 +15,7 @@ use crate::decision::{Decision, Question, Subject, decide};
 use crate::joining;
 use crate::members::Member;
 use crate::organizations::{Organization, OrganizationView};
+use crate::statistics::{self, Mark};
 use database::{RowKey, Timestamp};
 use foundation::app::App;
 use foundation::config::Config;
@@ -87,6 +88,8 @@ pub(crate) struct Remembered {
     /// Whether it meets what its organization asks for.
     pub(super) may_be_prolonged: bool,
     project_id: ProjectId,
+    /// What tells their member among those who are active.
+    member: Mark,
     pub(super) member_session_id: SessionId,
     pub(super) roles: Box<[RoleId]>,
     pub(super) token: Box<str>,
@@ -141,6 +144,7 @@ impl Remembered {
             let organization = self.organization_id.clone();
             let news = News { organization, last_use: Some(cx.now()), end: None };
             cx.app.memory::<WrittenBehind>().note(&self.member_session_id, news);
+            statistics::note_active(&cx.app, &self.project_id, cx.now(), self.member);
         }
     }
 
@@ -337,6 +341,7 @@ async fn remember_as(
         shortened: session.shortened,
         may_be_prolonged: !is_claimed_elsewhere && decide(&question) == Decision::Authenticated,
         project_id: cx.project().id.clone(),
+        member: Mark::of(&member.member_id),
         member_session_id: session.member_session_id.clone(),
         roles,
         token: answer.session_token.into(),

@@ -263,6 +263,21 @@ pub(super) fn of_member(
     )?)
 }
 
+/// The sessions of members from the one to the other that have not ended, so many at most.
+pub(super) fn of_members(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    [first, last]: [&MemberId; 2],
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    Ok(tx.all(
+        "SELECT * FROM sessions WHERE organization_id = $1 AND member_id >= $2 AND member_id <= $3 AND expires_at > $4
+         ORDER BY member_id LIMIT $5",
+        args![organization, first, last, now, limit],
+    )?)
+}
+
 /// Members of an organization who have sessions, behind this one, so many at most.
 pub(super) fn holders(
     tx: &mut Tx,

@@ -3,7 +3,7 @@
 
 mod store;
 
-pub(crate) use store::TABLES;
+pub(crate) use store::{Age, TABLES};
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -43,6 +43,11 @@ pub(crate) struct SigningKey {
     created_at: Timestamp,
     signs_from: Timestamp,
     published_until: Option<Timestamp>,
+}
+
+/// How old the keys of a project are, newest first.
+pub(crate) fn ages(tx: &mut Tx, project: &Project) -> Result<Vec<Age>> {
+    store::ages(tx, &project.id)
 }
 
 /// A public key (RFC 7517), with every member that the SDKs insist on.

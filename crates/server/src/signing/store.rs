@@ -30,6 +30,25 @@ pub(super) fn all(tx: &mut Tx, project: &ProjectId) -> Result<Vec<Stored>> {
     )?)
 }
 
+/// How old a key is, and what it does.
+pub(crate) struct Age {
+    pub(crate) id: SigningKeyId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) signs_from: Timestamp,
+    /// `None` for the one that signs last.
+    pub(crate) published_until: Option<Timestamp>,
+}
+row!(Age { id, created_at, signs_from, published_until });
+
+/// The same of all of a project, newest first.
+pub(super) fn ages(tx: &mut Tx, project: &ProjectId) -> Result<Vec<Age>> {
+    Ok(tx.all(
+        "SELECT id, created_at, signs_from, published_until FROM signing_keys WHERE project_id = $1
+         ORDER BY signs_from DESC, id DESC",
+        args![project],
+    )?)
+}
+
 /// The private keys.
 const SEALED: Sealed = Sealed {
     column: "signing_keys.sealed_private_key",

@@ -78,11 +78,13 @@ fn one(app: &App, error: ApiError) -> Value {
 pub(crate) fn error_page(app: &App, error: ApiError, message: &str, request_id: &str) -> String {
     let status = error.status();
     let title = match status {
+        _ if error == ApiError::OperatorUnauthenticated => "Sign in",
         StatusCode::NOT_FOUND => "There is no such page",
         status if status.is_server_error() => "Something went wrong",
         _ => "This did not work",
     };
-    let page = problem(app, error, request_id, json!({ "title": title, "message": message }));
+    let sign_in = (error == ApiError::OperatorUnauthenticated).then_some("/dashboard/sign-in");
+    let page = problem(app, error, request_id, json!({ "title": title, "message": message, "sign_in": sign_in }));
     page.map_or_else(|_| title.to_owned(), |page| page.html)
 }
 

@@ -8,7 +8,7 @@ use frame::{Call, endpoint};
 /// Take a SAML response in: the browser goes on to the app.
 #[endpoint(
     "sso.saml_response",
-    page POST "/v1/b2b/sso/callback/{connection_id}",
+    page POST "/v1/b2b/sso/callback/{connection_id}" from_elsewhere,
     errors(..CALLBACK, ..RESPONSE)
 )]
 pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> {

@@ -2,6 +2,7 @@
 
 use crate::members::RegistrationKey;
 use crate::sso::protocol::Protocol;
+use foundation::email_address::EmailAddress;
 use foundation::keys::{Keys, Purpose};
 use foundation::metadata::Metadata;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,22 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    /// Somebody whom nobody has named yet, with an address that an identity provider would have verified.
+    pub(super) fn of_address(email: &EmailAddress) -> Self {
+        Self {
+            protocol: Protocol::Saml,
+            issuer: String::new(),
+            subject: String::new(),
+            external_id: String::new(),
+            email: Some(email.to_string()),
+            unverified: None,
+            full_name: None,
+            groups: Vec::new(),
+            attributes: Map::new(),
+            promoted: Metadata::new(),
+        }
+    }
+
     /// What a registration is looked up by.
     pub(crate) fn hash(&self, keys: &Keys) -> [u8; 32] {
         keys.hash(Purpose::SsoIdentity, format!("{}\0{}", self.issuer, self.subject).as_bytes())

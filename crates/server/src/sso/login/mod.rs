@@ -29,9 +29,11 @@ pub(crate) use arrival::{Arrived, CALLBACK};
 pub(crate) use begin::{BEGIN, Start, begin};
 pub(crate) use numbers::write as write_numbers;
 pub(crate) use oidc::{ANSWER, CallbackInput, callback as oidc_callback};
+pub(crate) use provisioning::{Expected, expected};
 pub(crate) use saml::{RESPONSE, ResponseInput, metadata, response as saml_response};
 pub(crate) use started::Way;
 pub(crate) use store::TABLES;
+pub(crate) use usable::connection_in_use;
 pub(crate) use way::way;
 pub(crate) use way_back::{WayBack, of_callback as way_back_of_callback, of_start as way_back_of_start};
 

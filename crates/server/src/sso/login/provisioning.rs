@@ -91,6 +91,38 @@ pub(super) fn outlook(
     Ok(Outlook { is_member: member.is_some_and(|member| member.status == Status::Active), caveat })
 }
 
+/// Who somebody would be if the connection's identity provider said now that they have this address, and had verified it.
+pub(crate) enum Expected {
+    /// This member, who would be logged in.
+    Member(Box<Member>),
+    /// This member, if a session of theirs shows it, for a reason.
+    OnlyBySession(ApiError, String),
+    /// A new member.
+    New,
+}
+
+/// Asks the rules by which people come in what they would say of an address.
+///
+/// # Errors
+/// [`PROVISION`].
+pub(crate) fn expected(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    connection_id: &str,
+    email: &EmailAddress,
+) -> Result<Expected> {
+    let present = members::find_by_present_email(tx, organization, email)?;
+    let has_come = |member: &Member| member.sso_registrations.iter().any(|known| known.connection_id == connection_id);
+    let registered = present.filter(has_come);
+    let identity = Identity::of_address(email);
+    Ok(match known(tx, cx, organization, connection_id, &identity, registered)? {
+        Who::Registered(member) | Who::Addressed(member, Worth::Proof) => Expected::Member(member),
+        Who::Addressed(_, Worth::Nothing(error, why)) => Expected::OnlyBySession(error, why),
+        Who::New(_) => Expected::New,
+    })
+}
+
 /// The member that they are, or become. `has_shown` says whether the request shows otherwise that it is this member's.
 ///
 /// # Errors
@@ -167,6 +199,18 @@ fn registration(cx: &Cx, member: &Member, connection_id: &str, identity: Identit
 fn who(tx: &mut Tx, cx: &Cx, organization: &Organization, connection_id: &str, identity: &Identity) -> Result<Who> {
     let hash = identity.hash(cx.app.keys());
     let registered = members::find_by_registration(tx, organization, key(connection_id, &hash))?;
+    known(tx, cx, organization, connection_id, identity, registered)
+}
+
+/// The same, once it is known who has logged in by the connection as this person before.
+fn known(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    connection_id: &str,
+    identity: &Identity,
+    registered: Option<Member>,
+) -> Result<Who> {
     if let Some(member) = registered.filter(|member| member.status != Status::Deleted) {
         organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &member.email_address)?;
         return Ok(Who::Registered(Box::new(member)));

@@ -33,6 +33,23 @@ pub(super) fn connection_of(
     Ok((organization, id, connection))
 }
 
+/// The id of the connection that people of the organization log in by: the one of its own with this id, or the default.
+///
+/// # Errors
+/// `no_sso_connection_exists_for_organization`, `requires_active_sso_connection`.
+pub(crate) fn connection_in_use(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    given: Option<&str>,
+) -> Result<String> {
+    let id = given.map_or_else(|| default_connection(organization), |id| Ok(id.to_owned()))?;
+    match usable(tx, cx, organization, &id)? {
+        Some(_) => Ok(id),
+        None => Err(ApiError::RequiresActiveSsoConnection.into()),
+    }
+}
+
 /// What is said of a connection that nobody can log in by.
 fn inactive(missing: &[&str]) -> Error {
     match missing {

@@ -1,0 +1,72 @@
+//! What would happen if somebody signed in now: every rule that is looked at, who says so, and what would mend it.
+//!
+//! It asks the functions that a login asks, in the order of a login, and makes no decision of its own. It writes nothing.
+
+mod decided;
+mod endpoints;
+mod gates;
+pub(crate) mod operator;
+mod told;
+
+pub(crate) use endpoints::endpoints;
+pub(crate) use told::Explanation;
+
+use crate::attempts::{self, Target};
+use crate::decision::{Decision, Question, Subject, weigh};
+use crate::factors::Factor;
+use crate::members::{Member, Status};
+use crate::organizations::{AuthMethod, MfaMethod, Organization};
+use database::Tx;
+use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
+use foundation::error::{ApiError, Result};
+use told::Told;
+
+/// What somebody would come with.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) email: EmailAddress,
+    /// How they would log in.
+    pub(crate) method: AuthMethod,
+    /// By SSO, by which connection; the default one when absent.
+    pub(crate) connection_id: Option<String>,
+    /// The second factors that they would have proven, too.
+    pub(crate) second_factors: Vec<MfaMethod>,
+}
+
+/// Whom the rules before the decision let through.
+struct Found {
+    /// None where they would become one.
+    member: Option<Member>,
+    /// By SSO, the connection.
+    connection_id: String,
+}
+
+/// Explains what a login would come to. The organization is entered.
+pub(crate) fn explain(tx: &mut Tx, cx: &Cx, organization: &Organization, asked: &Asked) -> Result<Explanation> {
+    let mut told = Told::default();
+    let Some(found) = gates::pass(tx, cx, organization, asked, &mut told)? else { return Ok(told.refused(None)) };
+    let now = cx.now();
+    let mut factors = vec![Factor::supposed(asked.method, &asked.email, &found.connection_id, now)];
+    factors.extend(asked.second_factors.iter().map(|method| Factor::supposed_second(*method, now)));
+    let member = found.member.as_ref();
+    let subject = member.map_or_else(|| would_be(&asked.email), Subject::of);
+    let about = decided::About { organization, member, asked };
+    let question = Question { settings: &organization.settings, member: subject, factors: &factors, now, within: None };
+    let decision = weigh(&question, |rule, is_met| told.note(about.rule(rule, is_met)));
+    if let Some(member) = member.filter(|_| decision == Decision::MfaRequired || !asked.second_factors.is_empty()) {
+        let target = Target::Second { organization: &organization.organization_id, member: &member.member_id };
+        let lock = attempts::locked_until(tx, cx, &target)?;
+        told.note(gates::second_lock(lock));
+        if lock.is_some() && !asked.second_factors.is_empty() {
+            told.refuse(ApiError::UserLockLimitReached);
+            return Ok(told.refused(Some(&member.member_id)));
+        }
+    }
+    Ok(told.decided(decision, about))
+}
+
+/// Somebody who would become a member by the login.
+fn would_be(email: &EmailAddress) -> Subject<'_> {
+    Subject { status: Status::Pending, is_breakglass: false, mfa_enrolled: false, email, email_verified: false }
+}

@@ -1,0 +1,52 @@
+//! Whoever runs the installation and uses its dashboard: accounts of their own, sessions of their own, and a log of what they do
+//! to the installation. What they do in a project its audit log tells, with their address.
+//!
+//! An operator may do everything, so there is little about them: an address, a password, and sessions that end soon.
+
+mod accounts;
+mod caller;
+mod endpoints;
+mod events;
+mod sessions;
+mod store;
+
+pub use accounts::{Shown, create, list, remove, reset};
+pub(crate) use caller::Operator;
+pub(crate) use endpoints::{SIGN_IN, SignedIn, sign_in, sign_out};
+pub(crate) use events::{Event, list as events};
+pub(crate) use store::TABLES;
+
+use database::{Timestamp, Tx};
+use foundation::app::App;
+use foundation::cx::{Cx, Via};
+use foundation::email_address::EmailAddress;
+use foundation::error::Result;
+use foundation::id::OperatorId;
+use foundation::project::Project;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// An account, as it is stored.
+#[derive(Clone)]
+pub(crate) struct Account {
+    pub(crate) operator_id: OperatorId,
+    pub(crate) email_address: EmailAddress,
+    password_hash: String,
+    /// Another with each password.
+    generation: i64,
+    created_at: Timestamp,
+    signed_in_at: Option<Timestamp>,
+}
+
+/// Whether there is any: without one there is no dashboard.
+pub(crate) async fn exist(app: &App) -> Result<bool> {
+    app.db().read(|tx: &mut Tx| store::exist(tx)).await
+}
+
+/// The context of what is about the installation and not about a project. Failed proofs are counted in it as those of browsers
+/// are, by client and by address.
+fn of_nobody(app: &App, now: Timestamp, request_id: &str, ip_address: Option<IpAddr>) -> Cx {
+    let project = Arc::new(Project::none());
+    let request_id = request_id.to_owned();
+    Cx { via: Via::Browser, now, request_id, ip_address, ..Cx::of_operator(app, project) }
+}

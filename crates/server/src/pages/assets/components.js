@@ -1,0 +1,33 @@
+// What is a little nicer with a script; without one everything works.
+
+/** A code goes off as soon as it is whole, once: a wrong one is mended by hand. */
+for (const input of document.querySelectorAll("input[data-length]")) {
+  const mayGo = !input.hasAttribute("aria-invalid");
+  input.addEventListener("input", () => {
+    const code = input.value.replace(/[\s-]/g, "");
+    if (mayGo && code.length === Number(input.dataset.length) && /^\d+$/.test(code)) input.form.requestSubmit();
+  });
+}
+
+/** Buttons that copy. */
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  if (!navigator.clipboard) continue;
+  const label = button.querySelector("span");
+  const text = label.textContent;
+  label.setAttribute("aria-live", "polite");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    label.textContent = button.dataset.copied;
+    setTimeout(() => (label.textContent = text), 2000);
+  });
+}
+
+/** A form is not sent twice by pressing twice. */
+const sent = new WeakMap();
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.timeStamp - (sent.get(form) ?? -Infinity) < 2000) event.preventDefault();
+  else sent.set(form, event.timeStamp);
+});

@@ -1,0 +1,179 @@
+//! The dashboard of whoever runs the installation. It does what it does through the operations that the API and the command line
+//! have, as the operator who is signed in: the audit log of a project tells who that was.
+
+mod audit;
+mod explain;
+mod health;
+mod members;
+mod operators;
+mod organizations;
+mod outbox;
+mod picture;
+mod project_changes;
+mod projects;
+mod settings;
+mod sign_in;
+
+use super::render::page;
+use crate::operators::Operator;
+use crate::organizations::{self as tenants, Organization, OrganizationRef};
+use crate::projects as apps;
+use axum::http::StatusCode;
+use database::{Timestamp, Tx};
+use foundation::cx::Cx;
+use foundation::error::{ApiError, Result};
+use foundation::id::ProjectId;
+use foundation::project::Project;
+use frame::{Call, Content, Cookie, Endpoint, Jar, Output, Page};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        sign_in::form::endpoint(),
+        sign_in::sign_in::endpoint(),
+        sign_in::sign_out::endpoint(),
+        projects::all::endpoint(),
+        projects::one::endpoint(),
+        project_changes::change::endpoint(),
+        organizations::all::endpoint(),
+        organizations::one::endpoint(),
+        settings::form::endpoint(),
+        settings::change::endpoint(),
+        explain::explain::endpoint(),
+        members::all::endpoint(),
+        members::one::endpoint(),
+        members::change::endpoint(),
+        audit::events::endpoint(),
+        outbox::messages::endpoint(),
+        outbox::message::endpoint(),
+        health::health::endpoint(),
+        operators::all::endpoint(),
+    ]
+}
+
+/// A page, or the way to another one, perhaps with a cookie.
+pub(super) struct Answered {
+    on: On,
+    cookie: Option<Cookie>,
+}
+
+enum On {
+    Page(Page),
+    Url(String),
+}
+
+impl Answered {
+    fn to(url: String) -> Self {
+        Self { on: On::Url(url), cookie: None }
+    }
+
+    fn page(&self) -> Option<&Page> {
+        match &self.on {
+            On::Url(_) => None,
+            On::Page(page) => Some(page),
+        }
+    }
+}
+
+impl Output for Answered {
+    fn write(&self, to: &mut Vec<u8>) -> Result<Content> {
+        match &self.on {
+            On::Url(url) => Ok(Content::Redirect(url.clone())),
+            On::Page(page) => page.write(to),
+        }
+    }
+
+    fn status(&self) -> Option<StatusCode> {
+        self.page().and_then(Output::status)
+    }
+
+    fn refusal(&self) -> Option<ApiError> {
+        self.page().and_then(Output::refusal)
+    }
+
+    fn cookies(&mut self, _jar: Option<&Jar>, _now: Timestamp) -> Vec<Cookie> {
+        self.cookie.take().into_iter().collect()
+    }
+}
+
+/// It is not described: what it is, its media type says.
+impl JsonSchema for Answered {
+    fn schema_name() -> Cow<'static, str> {
+        "Page".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::default()
+    }
+}
+
+/// Where in the dashboard one is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Projects,
+    Outbox,
+    Health,
+    Operators,
+}
+
+/// A page of the dashboard, with what stands around all of them.
+async fn show(cx: &Call<Operator>, place: Place, template: &str, mut values: Value) -> Result<Answered> {
+    Operator::touch(cx).await?;
+    let item = |at: Place, href: &str, label: &str, icon: &str| json!({ "href": href, "label": label, "icon": icon, "current": at == place });
+    values["brand"] = "Guildhall".into();
+    values["nav_label"] = "Dashboard".into();
+    values["nav"] = json!([
+        item(Place::Projects, "/dashboard", "Projects", "building"),
+        item(Place::Outbox, "/dashboard/outbox", "Outbox", "mail"),
+        item(Place::Health, "/dashboard/health", "Health", "info"),
+        item(Place::Operators, "/dashboard/operators", "Operators", "people"),
+    ]);
+    values["who"] = cx.caller.account.email_address.as_str().into();
+    let page = page(&cx.app, template, StatusCode::OK, &values)?;
+    Ok(Answered { on: On::Page(page), cookie: None })
+}
+
+/// A page of a project: its values, and the tabs above it.
+async fn show_of(
+    cx: &Call<Operator>,
+    project: &Project,
+    tab: &str,
+    template: &str,
+    mut values: Value,
+) -> Result<Answered> {
+    let base = format!("/dashboard/projects/{}", project.id);
+    let item = |name: &str, label: &str, path: &str| json!({ "href": format!("{base}{path}"), "label": label, "current": name == tab });
+    values["base"] = base.as_str().into();
+    values["project"] = json!({ "id": project.id, "name": project.name, "environment": project.environment });
+    values["tabs"] = json!([
+        item("project", "Overview", ""),
+        item("organizations", "Organizations", "/organizations"),
+        item("audit", "Audit log", "/audit"),
+    ]);
+    show(cx, Place::Projects, template, values).await
+}
+
+/// The project of a page, and what the operator does in it.
+async fn within(cx: &Call<Operator>, project: &str) -> Result<(Arc<Project>, Cx)> {
+    let id = ProjectId::parse(project).ok_or(ApiError::ProjectNotFound)?;
+    let project = apps::find(&cx.app, Some(id)).await?;
+    let own = Operator::within(cx, project.clone());
+    Ok((project, own))
+}
+
+/// The organization of a page. The transaction enters it.
+fn organization(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Organization> {
+    tenants::find(tx, cx.project(), &OrganizationRef::from(id.to_owned()))
+}
+
+/// An address on this server, with a query of what is not empty.
+fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    query.iter().filter(|(_, value)| !value.is_empty()).for_each(|(name, value)| {
+        text.append_pair(name, value);
+    });
+    let query = text.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}

@@ -1,0 +1,74 @@
+//! Coming to the dashboard and leaving it.
+
+use super::super::render::page;
+use super::{Answered, On};
+use crate::actor::Anyone;
+use crate::operators::{self, Operator, SIGN_IN, SignedIn};
+use axum::http::StatusCode;
+use foundation::error::{ApiError, Error, Result};
+use foundation::secret::Secret;
+use frame::{Call, NoInput, endpoint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+/// The page on which an operator signs in to the dashboard.
+#[endpoint("dashboard.sign_in_page", page GET "/dashboard/sign-in", quiet, errors(RouteNotFound))]
+pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Answered> {
+    // Where nobody could sign in there is no dashboard.
+    if !operators::exist(&cx.app).await? {
+        return Err(ApiError::RouteNotFound.into());
+    }
+    shown(&cx, "", None, StatusCode::OK)
+}
+
+fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, status: StatusCode) -> Result<Answered> {
+    let values = json!({
+        "email": email, "problem": problem.as_ref().map(|(_, text)| text), "mark": { "name": "Guildhall" },
+    });
+    let mut page = page(&cx.app, "dashboard/sign_in.html", status, &values)?;
+    page.refusal = problem.map(|(error, _)| error);
+    Ok(Answered { on: On::Page(page), cookie: None })
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct SignIn {
+    /// The operator's address.
+    #[serde(default)]
+    email: String,
+    /// Their password.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    password: Secret,
+}
+
+/// Sign an operator in to the dashboard.
+#[endpoint("dashboard.sign_in", page POST "/dashboard/sign-in", errors(RouteNotFound, ..SIGN_IN))]
+pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered> {
+    if !operators::exist(&cx.app).await? {
+        return Err(ApiError::RouteNotFound.into());
+    }
+    let problem = match operators::sign_in(&cx, &input.email, input.password).await {
+        Ok(SignedIn(cookie)) => return Ok(Answered { cookie: Some(cookie), ..Answered::to("/dashboard".into()) }),
+        Err(Error::Api(error @ ApiError::WrongPassword, _) | Error::Kept(error, _)) => {
+            (error, "The email address or the password is wrong.".to_owned())
+        }
+        Err(Error::Locked(seconds)) => {
+            let minutes = seconds / 60 + 1;
+            (
+                ApiError::UserLockLimitReached,
+                format!("Too many passwords were wrong. None is looked at for {minutes} minutes."),
+            )
+        }
+        Err(other) => return Err(other),
+    };
+    let status = problem.0.status();
+    shown(&cx, &input.email, Some(problem), status)
+}
+
+/// Sign an operator out.
+#[endpoint("dashboard.sign_out", page POST "/dashboard/sign-out")]
+pub(super) async fn sign_out(cx: Call<Operator>, _input: NoInput) -> Result<Answered> {
+    let SignedIn(cookie) = operators::sign_out(&cx).await?;
+    Ok(Answered { cookie: Some(cookie), ..Answered::to("/dashboard/sign-in".into()) })
+}

@@ -1,0 +1,150 @@
+// The dashboard in Chromium: its flows without a script, every page usable by everybody at a desk and on a telephone, light and
+// dark. GUILDHALL_SCREENSHOTS=FOLDER keeps a picture of each.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { BIN } from "../node/server.mjs";
+import { World } from "./harness.mjs";
+
+const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const SCREENSHOTS = process.env.GUILDHALL_SCREENSHOTS;
+const OPERATOR = "ops@example.com";
+
+let world;
+let password;
+let base;
+let here;
+let member;
+
+before(async () => {
+  world = await World.start({ smtp: false });
+  const { server } = world;
+  const arguments_ = ["operator", "create", OPERATOR, "--json", "--database-url", server.databaseUrl];
+  password = JSON.parse(execFileSync(BIN, arguments_, { encoding: "utf8" })).password;
+  const organization = await world.organization({
+    organization_name: "Acme, a company with a name that is long and goes on",
+    mfa_policy: "REQUIRED_FOR_ALL",
+  });
+  member = await world.member(organization, { name: "Ada Lovelace", roles: ["stytch_admin"] });
+  for (let n = 0; n < 3; n += 1) await world.member(organization);
+  const { organization_id } = organization;
+  await world.backend("POST", "/magic_links/email/login_or_signup", { organization_id, email_address: member.email_address });
+  const outbox = await (await fetch(`${server.url}/outbox`)).text();
+  const link = new URL(/href="(http[^"]+magic_links\/redirect[^"]+)"/.exec(outbox)[1].replaceAll("&amp;", "&"));
+  await world.backend("POST", "/magic_links/authenticate", { magic_links_token: link.searchParams.get("token") });
+  base = `/dashboard/projects/${world.project.project_id}`;
+  here = `${base}/organizations/${organization_id}`;
+});
+after(() => world?.stop());
+
+async function signIn(page) {
+  await page.goto(`${world.server.url}/dashboard`);
+  await page.waitForURL("**/dashboard/sign-in");
+  await page.getByLabel("Email address").fill(OPERATOR);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/dashboard");
+}
+
+/** Somebody whose browser runs no scripts. */
+async function plain() {
+  const page = await world.person();
+  const context = await page.context().browser().newContext({ javaScriptEnabled: false });
+  const own = await context.newPage();
+  own.setDefaultTimeout(15_000);
+  return own;
+}
+
+test("without a script: signing in, finding a member, trying and saving settings, signing out", async () => {
+  const page = await plain();
+  await page.goto(`${world.server.url}/dashboard/sign-in`);
+  await page.getByLabel("Email address").fill(OPERATOR);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("The email address or the password is wrong.").waitFor();
+  await signIn(page);
+  await page.getByRole("link", { name: "Browser tests" }).click();
+  await page.getByRole("link", { name: "Organizations" }).click();
+  await page.getByRole("searchbox").fill("Acme");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("link", { name: /^Acme/ }).click();
+  await page.getByRole("link", { name: "Members" }).click();
+  await page.getByRole("link", { name: member.email_address }).click();
+  await page.getByText("asked for a second factor").first().waitFor();
+  await page.getByRole("link", { name: "Why: Password" }).click();
+  await page.getByText("No member with this address has a password.").first().waitFor();
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByLabel("Only in those ticked below").first().check();
+  await page.getByLabel("Password", { exact: true }).check();
+  await page.getByRole("button", { name: "Look at what this would do" }).click();
+  await page.getByText("Could not sign in any more: 4").waitFor();
+  assert.ok(await page.getByLabel("Password", { exact: true }).isChecked(), "what was ticked stays so");
+  await page.getByLabel("Link by mail").check();
+  await page.getByRole("button", { name: "Look at what this would do" }).click();
+  await page.getByText("Could not sign in any more: 0").waitFor();
+  await page.getByRole("button", { name: "Save these settings" }).click();
+  await page.getByText("The settings are saved.").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/dashboard/sign-in");
+  await page.context().close();
+});
+
+/** By how much the page is wider than the screen, and the first of what sticks out. */
+function overflow() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth} px on a screen of ${clientWidth}: ${wide?.outerHTML.slice(0, 200)}`];
+}
+
+const PAGES = [
+  ["projects", () => "/dashboard"],
+  ["project", () => base],
+  ["organizations", () => `${base}/organizations`],
+  ["organization", () => here],
+  ["members", () => `${here}/members`],
+  ["member", () => `${here}/members/${member.member_id}`],
+  ["settings", () => `${here}/settings`],
+  ["explain", () => `${here}/explain?email=${member.email_address}&method=password`],
+  ["audit", () => `${base}/audit`],
+  ["outbox", () => "/dashboard/outbox"],
+  ["message", () => "/dashboard/outbox"],
+  ["health", () => "/dashboard/health"],
+  ["operators", () => "/dashboard/operators"],
+  ["sign-in", () => "/dashboard/sign-in"],
+];
+
+test("every page is usable by everybody, at every width", async () => {
+  const page = await world.person();
+  await signIn(page);
+  page.problems.splice(0);
+  // What the pictures are drawn from is written every five seconds.
+  await page.goto(world.server.url + base);
+  while (!(await page.locator("rect").count())) await page.waitForTimeout(250).then(() => page.reload());
+  for (const [name, path_] of PAGES) {
+    await page.goto(world.server.url + path_());
+    if (name === "message") await page.locator("table a").first().click();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        const there = `${name} at ${width} px, ${colorScheme}`;
+        if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+        const rules = colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };
+        const found = await page.evaluate((options) => window.axe.run(options), { resultTypes: ["violations"], ...rules });
+        const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 5)}`);
+        assert.deepEqual(told, [], there);
+        assert.deepEqual(await page.evaluate(overflow), [], there);
+        if (SCREENSHOTS) {
+          fs.mkdirSync(SCREENSHOTS, { recursive: true });
+          await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+      }
+    }
+  }
+  assert.deepEqual(page.problems, [], "complaints of the browser");
+  assert.deepEqual(page.outside, [], "requests to other hosts");
+});
