@@ -79,7 +79,7 @@ end
 
 function response(status, _, body)
   last_at = string.format("%.6f", now())
-  if status == 200 then
+  if status >= 200 and status < 300 then
     answered = answered + 1
     if save then
       keep(body)

@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 
-from . import checks, dashboard, load, passwords, searches, sso
+from . import checks, dashboard, load, passwords, scim, searches, sso
 from .data import Data, Size, prepared
 from .load import Requests, compare, summary, wrk
 from .servers import Guildhall, Process, memory_mb
@@ -88,6 +88,8 @@ class Engine:
             side = self.serve(self.prepare(Size("one", 1, self.options.members, min(self.options.sessions, 50))))
             result["dashboard"] = dashboard.measure(self, side)
             side.server.stop()
+        if "scim" in self.options.only:
+            result["scim"] = scim.measure(self)
         return result | (self.side_by_side() if "logins" in self.options.only else {})
 
     def side_by_side(self) -> dict:

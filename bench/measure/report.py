@@ -151,10 +151,27 @@ def dashboard(found: dict) -> list[tuple]:
             for place, page in found["pages"].items()]
 
 
+def scim(engine: str, found: dict) -> list[tuple]:
+    sync, group, filters, listing = found["first_sync"], found["group"]["large_to_small"], found["filter"]["large_to_small"], found["listing"]
+    ours, theirs, ratio = sync["ours"], sync["scim2-server"], sync["to_scim2_server"]
+    rate, label = number(ours["per_second"]), "first synchronisation of a directory, requests a second"
+    detail = f"{ours['cpu_us']:,.0f} µs of CPU time each; spread {ours['spread']:.0%}"
+    times = lambda ratio: f"by CPU time {1 / ratio['cpu_ratio']:.2f}×; rounds {1 / ratio['highest']:.2f}× to {1 / ratio['lowest']:.2f}×"
+    return [
+        at_least(label, ours["per_second"], 2000, rate, detail) if engine == "sqlite" else (label, rate, "", "", detail),
+        at_least("the same, of scim2-server's rate", ratio["ratio"], 20, f"{ratio['ratio']:.1f}×", f"{theirs['per_second']:,.0f}/s with a tenth"),
+        at_most("PATCH of one in a large group: time in a small one", 1 / group["ratio"], 2, "×", times(group)),
+        at_most("filter userName eq among many: time among a thousand", 1 / filters["ratio"], 1.5, "×", times(filters)),
+        at_most(f"own memory while {listing['people']:,} users are listed: growth", listing["grown_mb"], 8, " MB",
+                f"at most {listing['highest_mb']} MB; {listing['seconds']} s"),
+    ]
+
+
 def parts(engine: str, found: dict) -> list[tuple]:
     """Rows of what can be measured on its own."""
     return [*(passwords(engine, found["passwords"]) if "passwords" in found else []),
             *(sso(found["sso"]) if "sso" in found else []), *(dashboard(found["dashboard"]) if "dashboard" in found else []),
+            *(scim(engine, found["scim"]) if "scim" in found else []),
             *checks(found.get("checks", {})), *([searches(found["searches"])] if "searches" in found else []),
             *(side_by_side(found["side_by_side"]) if "side_by_side" in found else [])]
 
@@ -180,6 +197,12 @@ def rates(found: dict) -> list[tuple]:
         row_of_each(label, call)
     for label, kind in found.get("checks", {}).items():
         row(f"check {label}", "large", kind)
+    of_scim = found.get("scim", {})
+    for server, measured in of_scim.get("first_sync", {}).items():
+        if "per_second" in measured:
+            row("first synchronisation", server, measured)
+    row_of_each("PATCH of one in a group", of_scim.get("group", {}))
+    row_of_each("filter userName eq", of_scim.get("filter", {}))
     beside = found.get("side_by_side", {})
     row_of_each("session check", beside.get("check", {}))
     for login in (found.get("login", {}), beside.get("login", {})):
