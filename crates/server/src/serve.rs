@@ -38,6 +38,7 @@ pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wir
         environment,
         ended_cookies,
         refused: login::refused,
+        exchanged: scim::exchanged,
         within: ANSWER_WITHIN,
         bodies,
         proxies,
@@ -112,7 +113,7 @@ impl Running {
         outbox::wake(&app);
         workers.stop(&app).await;
         if let Err(error) = workers::flush(app.clone()).await {
-            tracing::warn!(%error, "what checks have changed of sessions could not be written");
+            tracing::warn!(%error, "what was to be written behind could not be written");
         }
         app.db().close().await;
     }

@@ -1,7 +1,7 @@
 //! What goes on beside requests.
 
 use crate::pages::READY_WITHIN;
-use crate::{members, organizations, outbox, sessions};
+use crate::{members, organizations, outbox, scim, sessions};
 use database::{EVERYTHING, Tx, changes};
 use foundation::app::App;
 use foundation::error::Result;
@@ -87,9 +87,10 @@ async fn every<F: Future<Output = Result<()>>>(app: App, first: Duration, period
     }
 }
 
-/// Writes what checks have changed of sessions.
+/// Writes what checks have changed of sessions, and what directories have asked.
 pub(crate) async fn flush(app: App) -> Result<()> {
-    sessions::flush(&app).await
+    sessions::flush(&app).await?;
+    scim::flush(&app).await
 }
 
 async fn measure(app: App) -> Result<()> {
