@@ -1,16 +1,17 @@
-"""What a directory has sent by SCIM, written into the database as the server writes it: for tests of what follows from it."""
+"""What a directory has sent by SCIM: groups as it sends them, and members as the server writes them into the database, for tests of
+what follows from it."""
 
 import uuid
 
+import requests
+
 
 def group(server, connection, name: str) -> str:
-    """A group of a connection; its id."""
-    group_id = f"scim-group-test-{uuid.uuid4()}"
-    folded, shown = name.lower().replace("'", "''"), name.replace("'", "''")
-    server.rows(f"""INSERT INTO scim_groups (organization_id, connection_id, id, display_name, folded_display_name, document, created_at, modified_at)
-                    SELECT id, '{connection.connection_id}', '{group_id}', '{shown}', '{folded}', '{{}}', created_at, created_at
-                    FROM organizations WHERE id = '{connection.organization_id}'""")
-    return group_id
+    """A group of a connection; its id. The connection is as it was when it was made, with its token."""
+    answer = requests.post(f"{server.url}/v1/b2b/scim/{connection.connection_id}/Groups", json={"displayName": name}, timeout=60,
+                           headers={"Authorization": f"Bearer {connection.bearer_token}"})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
 
 
 def put_into(server, connection, member, *groups: str):

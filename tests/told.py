@@ -164,7 +164,7 @@ PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediat
 # What the program keeps for itself.
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
-       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges",
+       "sso_logins", "sso_tokens", "sso_assertions", "exchanges",
        # The accounts of the dashboard have a log of their own, which api/test_dashboard.py reads.
        "operators", "operator_sessions", "operator_events",
        # Counted for its pictures.
@@ -269,7 +269,9 @@ def applied(value, entry: dict):
     before, after = entry["before"], entry["after"]
     if isinstance(before, dict) and isinstance(after, dict):
         assert not [key for key in before if before[key] == after.get(key, before)], entry
-        return {key: v for key, v in (value or {}).items() if key not in before} | after
+        rest = {key: v for key, v in (value or {}).items() if key not in before}
+        both = [key for key in after if isinstance(after[key], dict) and isinstance(before.get(key), dict)]
+        return rest | after | {key: applied(value[key], {"before": before[key], "after": after[key]}) for key in both}
     # What is not there is empty, null or 0, as the engine and the column have it.
     assert (before or None) == (value or None), (value, entry)
     return after

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from types import SimpleNamespace
 
 import directory
 import pytest
@@ -354,7 +355,7 @@ def test_an_administrator_sets_everything_up_in_a_page(project, org):
     id = made["connection_id"]
     assert re.fullmatch(TOKEN, made["bearer_token"]) and made["base_url"].endswith(f"/{id}?aadOptscim062020")
     assert browser("GET", "/b2b/organizations/me")["organization"]["scim_active_connection"]["connection_id"] == id
-    group = directory.group(project.server, project.api.scim.connection.get(org).connection, "Admins")
+    group = directory.group(project.server, SimpleNamespace(**made), "Admins")
     listed = browser("POST", "/b2b/scim/groups", {"limit": 1000})
     assert [each["group_id"] for each in listed["scim_groups"]] == [group] and not listed["next_cursor"]
     rules = [{"role_id": "stytch_admin", "group_id": group}]

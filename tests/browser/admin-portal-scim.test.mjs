@@ -1,17 +1,7 @@
 // Directory sync in the SDK's admin portal: an IT administrator connects a directory.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { World, clean, done, refused, shot } from "./harness.mjs";
-
-/** What puts a group of a connection into the database, as the directory would have it put there. */
-const GROUP = `
-import sqlite3, sys
-path, connection, organization, group, name = sys.argv[1:]
-with sqlite3.connect(path, timeout=10) as database:
-    database.execute("INSERT INTO scim_groups (organization_id, connection_id, id, display_name, folded_display_name, document, created_at, "
-                     "modified_at) VALUES (?, ?, ?, ?, ?, '{}', 0, 0)", (organization, connection, group, name, name.lower()))
-`;
 
 describe("directory sync in the admin portal", () => {
   let world, organization, page;
@@ -25,12 +15,17 @@ describe("directory sync in the admin portal", () => {
   after(() => world?.stop());
 
   const connection = async () => (await world.backend("GET", `/scim/${organization.organization_id}/connection`)).connection;
-  const group = (connection, name) => {
-    const { connection_id, organization_id } = connection;
-    const id = "scim-group-test-00000000-0000-7000-8000-000000000001";
-    const database = world.server.databaseUrl.replace(/^sqlite:/, "");
-    execFileSync("python3", ["-c", GROUP, database, connection_id, organization_id, id, name]);
-    return id;
+  /** A group, as the directory sends it, with a token that it has been given. */
+  const group = async (connection, name) => {
+    const { organization_id, connection_id } = connection;
+    const path = `/scim/${organization_id}/connection/${connection_id}/rotate`;
+    const token = (await world.backend("POST", `${path}/start`, {})).connection.next_bearer_token;
+    const answer = await fetch(`${connection.base_url.split("?")[0]}/Groups`, {
+      method: "POST", headers: { Authorization: `Bearer ${token}` }, body: JSON.stringify({ displayName: name }),
+    });
+    assert.equal(answer.status, 201);
+    await world.backend("POST", `${path}/cancel`, {});
+    return (await answer.json()).id;
   };
   /** The box of settings with this title. */
   const section = (title) => page.getByRole("heading", { name: title, exact: true }).locator("xpath=ancestor::div[2]");
@@ -81,7 +76,7 @@ describe("directory sync in the admin portal", () => {
   });
 
   test("a group gets a role", async () => {
-    const group_id = group(await connection(), "Administrators");
+    const group_id = await group(await connection(), "Administrators");
     await world.open(page, "/scim");
     const roles = section("Role Assignments");
     await roles.getByRole("button", { name: "Edit" }).click();

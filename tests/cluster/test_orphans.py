@@ -122,7 +122,7 @@ OWN = {
     "scim_users": "'member_id', 'member-copy', 'folded_user_name', 'copy'",
     "sso_assertions": "'assertion_hash', '\\x00'",
     "sso_connections": "'id', 'saml-connection-copy'",
-    "sso_exchanges": "'id', 'sso-exchange-copy'",
+    "exchanges": "'id', 'sso-exchange-copy'",
     "sso_logins": "'state_hash', '\\x00'",
     "sso_registrations": "'identity_hash', '\\x00'",
     "sso_tokens": "'token_hash', '\\x00'",

@@ -382,6 +382,8 @@ def directory(app: App, org: str):
         app.backend("PUT", one, {"scim_group_implicit_role_assignments": [{"role_id": "support", "group_id": group}]})
         app.backend("GET", path)
         app.backend("GET", one, query={"limit": "10"})
+        if spelling == "connection":
+            app.backend("GET", f"{one}/exchanges")
         for end in ("complete", "cancel"):
             app.backend("POST", f"{one}/rotate/start")
             app.backend("POST", f"{one}/rotate/{end}")
@@ -393,6 +395,7 @@ def directory(app: App, org: str):
     app.page("PUT", f"/scim/{made['connection_id']}", chosen | given, admin)
     app.page("GET", "/scim", session=admin)
     app.page("POST", "/scim/groups", {"limit": 10}, admin)
+    app.page("GET", f"/scim/{made['connection_id']}/exchanges", session=admin)
     for end in ("complete", "cancel"):
         app.page("POST", "/scim/rotate/start", chosen, admin)
         app.page("POST", f"/scim/rotate/{end}", chosen, admin)

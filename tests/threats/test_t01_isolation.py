@@ -202,6 +202,8 @@ TABLE = {
         "delete": Attack(mixed=True),
         **{f"rotate_{what}": Attack([None, {"connection_id": "{scim}"}], mixed=True) for what in ("start", "complete", "cancel")},
     }.items()},
+    "scim_connection.exchanges": Attack(),
+    "scim_connection.exchanges.browser": Attack(),
     "scim_connection.create.browser": Attack([SMUGGLED]),
     "scim_connection.get.browser": Attack(queries=[{"organization_id": "{org}"}]),
     "scim_connection.get_groups.browser": Attack([SMUGGLED, {"connection_id": "{scim}"}]),

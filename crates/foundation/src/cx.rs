@@ -8,6 +8,7 @@ use crate::id::{MemberId, OrganizationId, SessionId};
 use crate::project::Project;
 use crate::rbac::{Policy, RoleId, resource};
 use crate::time;
+use crate::witness::Witness;
 use database::{Timestamp, Tx};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Cx {
     pub request_id: String,
     /// The client's address, as far as proxies are trusted to tell it.
     pub ip_address: Option<IpAddr>,
+    /// Who is told what is changed, beside the audit log.
+    pub witness: Option<Arc<Witness>>,
 }
 
 /// Which way an operation was asked for.
@@ -75,6 +78,7 @@ impl Cx {
             now: app.now(),
             request_id: String::new(),
             ip_address: None,
+            witness: None,
         }
     }
 

@@ -138,6 +138,8 @@ ids! {
     ScimConnectionId = "scim-connection";
     /// The id of a group of a directory.
     ScimGroupId = "scim-group";
+    /// An exchange with a directory, as it was recorded.
+    ScimExchangeId = "scim-exchange";
     /// The id of what makes a person of a directory a member.
     ScimRegistrationId = "scim-registration";
     /// The id of a key that signs session JWTs; the `kid` of RFC 7517.

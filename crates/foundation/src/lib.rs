@@ -35,3 +35,4 @@ pub mod time;
 pub mod traces;
 pub mod twin;
 mod wire_enum;
+pub mod witness;

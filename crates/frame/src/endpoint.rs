@@ -204,7 +204,11 @@ fn enter<C: Caller>(
         active.in_project(&project.id);
     }
     let (request_id, ip_address) = (head.request_id.clone(), head.ip_address);
-    let cx = Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address };
+    let witness = head.witness.clone();
+    if let Some(witness) = &witness {
+        witness.begin();
+    }
+    let cx = Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address, witness };
     if let Some(required) = door.requires {
         cx.require(required.resource, required.action)?;
     }

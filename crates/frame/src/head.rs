@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use database::Timestamp;
 use foundation::id::Environment;
 use foundation::traces::Active;
+use foundation::witness::Witness;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct Head {
     pub peer: Option<IpAddr>,
     /// Where it is traced, if it is.
     pub trace: Option<Arc<Active>>,
+    /// Who is told what it changes, in dialects whose exchanges are recorded (SCIM).
+    pub witness: Option<Arc<Witness>>,
 }
 
 impl Head {

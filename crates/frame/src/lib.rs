@@ -38,7 +38,7 @@ pub use late::Late;
 pub use openapi::{SecurityScheme, doors, openapi};
 pub use resource::Resource;
 pub use router::router;
-pub use wiring::{BoxFuture, Wiring};
+pub use wiring::{BoxFuture, Exchange, Wiring};
 
 /// What `#[endpoint]` refers to.
 #[doc(hidden)]

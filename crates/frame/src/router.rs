@@ -9,7 +9,7 @@ use crate::head::{Head, REQUEST_ID, new_request_id};
 use crate::input::RawInput;
 use crate::own_forms;
 use crate::schema::InputSchema;
-use crate::wiring::Wiring;
+use crate::wiring::{Exchange, Wiring};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
@@ -22,7 +22,6 @@ use foundation::metrics::OperationMetrics;
 use foundation::occasional::Occasional;
 use foundation::panics::caught;
 use foundation::traces::{self, Ended, Parent};
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use transport::{Peer, Received};
@@ -102,19 +101,24 @@ impl Frame {
         let started = Instant::now();
         let mut head = self.head_of(&mut request, door.dialect);
         self.trace(&mut head);
+        let query = head.witness.is_some().then(|| request.uri().query().map(str::to_owned)).flatten();
         let received = self.receive(operation, door, &head, path, request).await;
         // A request counts from when it is complete: nobody gets an older time by sending slowly.
         head.now = self.app.now();
         let head = Arc::new(head);
-        let result = match received {
-            // The memory of the body is given back with the answer: what was read from it is as large.
-            Ok((input, _body)) => match head.trace.clone().filter(|active| active.is_recorded()) {
-                None => self.run(operation, door, &head, input).await,
-                // On the heap, so that whoever is not traced pays nothing for its room.
-                Some(active) => traces::within(active, Box::pin(self.run(operation, door, &head, input))).await,
-            },
-            Err(error) => Err(error),
+        let (result, body) = match received {
+            Ok((input, body)) => {
+                let result = match head.trace.clone().filter(|active| active.is_recorded()) {
+                    None => self.run(operation, door, &head, input).await,
+                    // On the heap, so that whoever is not traced pays nothing for its room.
+                    Some(active) => traces::within(active, Box::pin(self.run(operation, door, &head, input))).await,
+                };
+                // The memory of the body is given back with the answer: what was read from it is as large.
+                (result, Some(body))
+            }
+            Err(error) => (Err(error), None),
         };
+        let sentence = head.witness.as_ref().and_then(|_| result.as_ref().err().map(Error::sentence));
         let answered_with = match &result {
             Ok((_, refused)) => *refused,
             Err(error) => error.api(),
@@ -137,12 +141,29 @@ impl Frame {
         if let Some(error) = error {
             self.app.metrics().error(error.error_type());
         }
+        self.tell_exchange(
+            &head,
+            Exchange {
+                head: &head,
+                method: door.method.as_str(),
+                query: query.as_deref(),
+                body: body.as_deref().unwrap_or_default(),
+                status: response.status().as_u16(),
+                refused: error.zip(sentence.as_deref()),
+            },
+        );
         operation.metrics.request(response.status().as_u16(), started.elapsed());
         self.end_trace(operation, door, &head, response.status(), error);
         identify(&head, &mut response);
         let line = Line { operation: operation.about.operation, head: &head, error, elapsed: started.elapsed() };
         line.log(response.status(), !(operation.about.quiet && response.status().is_success()), 0);
         response
+    }
+
+    fn tell_exchange(&self, head: &Head, exchange: Exchange<'_>) {
+        if head.witness.is_some() {
+            (self.wiring.exchanged)(&self.app, exchange);
+        }
     }
 
     /// Begins to trace a request, where the operator wants that. What machines ask again and again says nothing of people.
@@ -238,6 +259,7 @@ impl Frame {
             request.method() == axum::http::Method::OPTIONS && request.headers().contains_key(header::ORIGIN);
         let mut head = self.head_of(&mut request, dialect);
         head.now = self.app.now();
+        let (method, query) = (request.method().clone(), request.uri().query().map(str::to_owned));
         let answer = if dialect == Dialect::Browser && preflight {
             cors::preflight(&self.app, &self.wiring, &head).await
         } else {
@@ -254,6 +276,17 @@ impl Frame {
         if let Some(error) = error {
             self.app.metrics().error(error.error_type());
         }
+        self.tell_exchange(
+            &head,
+            Exchange {
+                head: &head,
+                method: method.as_str(),
+                query: query.as_deref(),
+                body: &[],
+                status: response.status().as_u16(),
+                refused: error.map(|error| (error, error.message())),
+            },
+        );
         identify(&head, &mut response);
         self.nowhere.request(response.status().as_u16(), started.elapsed());
         let line = Line { operation: "none", head: &head, error, elapsed: started.elapsed() };
@@ -278,6 +311,7 @@ impl Frame {
             headers,
             peer,
             trace: None,
+            witness: (dialect == Dialect::Scim).then(Arc::default),
         }
     }
 
@@ -285,28 +319,14 @@ impl Frame {
     /// id.
     fn refuse(&self, head: &Head, refused: Error) -> (Response, Option<ApiError>) {
         let (request_id, error) = (&head.request_id, refused.told());
+        let message = refused.sentence();
         let mut retry_after = 1;
-        let message = match refused {
-            Error::Api(_, message) | Error::Kept(_, message) => message,
-            Error::TooMany(message, seconds) => {
-                retry_after = seconds;
-                Some(message)
-            }
-            Error::Locked(seconds) => {
-                retry_after = seconds;
-                None
-            }
-            Error::Conflict => None,
-            Error::Unavailable(cause) => {
-                tracing::warn!(%request_id, %cause, "unavailable");
-                None
-            }
-            Error::Internal(fault) => {
-                tracing::error!(%request_id, %fault, "internal error");
-                None
-            }
-        };
-        let message = message.unwrap_or(Cow::Borrowed(error.message()));
+        match refused {
+            Error::TooMany(_, seconds) | Error::Locked(seconds) => retry_after = seconds,
+            Error::Unavailable(cause) => tracing::warn!(%request_id, %cause, "unavailable"),
+            Error::Internal(fault) => tracing::error!(%request_id, %fault, "internal error"),
+            Error::Api(..) | Error::Kept(..) | Error::Conflict => {}
+        }
         let refusal = Refusal { app: &self.app, wiring: &self.wiring, request_id, error, message: &message };
         let mut response = speaker(head.dialect).refuse(&refusal);
         if matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {

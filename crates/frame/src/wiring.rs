@@ -29,12 +29,26 @@ pub struct Wiring {
     pub ended_cookies: fn(&App, &Head, ApiError) -> Vec<Cookie>,
     /// Told of every answer of an operation that is one of the errors of the API, once nothing of it can change any more.
     pub refused: fn(&App, &Head, &'static str, ApiError),
+    /// Told of every exchange by a dialect whose exchanges are recorded (SCIM), before the answer is sent.
+    pub exchanged: fn(&App, Exchange<'_>),
     /// How long an answer may take once the request is complete.
     pub within: Duration,
     /// The memory for bodies.
     pub bodies: Bodies,
     /// Whom to believe about where a request comes from.
     pub proxies: Proxies,
+}
+
+/// A request that was answered.
+pub struct Exchange<'a> {
+    pub head: &'a Head,
+    pub method: &'a str,
+    pub query: Option<&'a str>,
+    /// Empty where it could not be read.
+    pub body: &'a [u8],
+    pub status: u16,
+    /// What it was refused with, and the sentence that the client was told.
+    pub refused: Option<(ApiError, &'a str)>,
 }
 
 /// A future without its type.

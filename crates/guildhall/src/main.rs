@@ -70,6 +70,9 @@ enum Command {
     /// Set a project's roles and resources.
     #[command(subcommand)]
     Rbac(commands::rbac::Rbac),
+    /// Find out what a directory does, and why something is refused.
+    #[command(subcommand)]
+    Scim(commands::scim::Scim),
     /// Find out why a login by SSO fails.
     #[command(subcommand)]
     Sso(commands::sso::Sso),
@@ -134,6 +137,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
+            Command::Scim(scim) => scim.run().await,
             Command::Sso(sso) => sso.run().await,
             Command::BreachFilter(filter) => Ok(filter.run()?),
             Command::Migrate(migrate) => migrate.run().await,

@@ -36,6 +36,7 @@ mod passwords;
 mod project_deletion;
 pub mod projects;
 pub mod rbac;
+mod recorder;
 mod redirect_urls;
 mod scim;
 mod search;
@@ -65,6 +66,7 @@ pub use outbox::{
 pub use pages::outbox_page;
 pub use project_deletion::delete_project;
 pub use redirect_urls::Flow;
+pub use scim::{Recorded as ScimExchange, known_of as known_scim_exchanges};
 pub use search::{Page, Part};
 pub use seed::{Seed, Seeded, seed};
 pub use serve::{Fresh, Listening, Open, plant, serve, serve_twin, wiring};

@@ -40,6 +40,7 @@ pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wir
         refused: |app, head, operation, error| {
             login::refused(app, known_project(app, head), head.now, operation, error)
         },
+        exchanged: scim::exchanged,
         within: ANSWER_WITHIN,
         bodies,
         proxies,
@@ -114,7 +115,7 @@ impl Running {
         outbox::wake(&app);
         workers.stop(&app).await;
         if let Err(error) = workers::flush_all(app.clone()).await {
-            tracing::warn!(%error, "what checks have changed of sessions could not be written");
+            tracing::warn!(%error, "what was to be written behind could not be written");
         }
         app.db().close().await;
     }

@@ -1,8 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, email_codes, login, members, one_time_tokens, operators, organizations, outbox, projects, redirect_urls,
-    scim, second_factors, sessions, signing, sms_codes, sso, statistics, stored_passwords,
+    attempts, email_codes, login, members, one_time_tokens, operators, organizations, outbox, projects, recorder,
+    redirect_urls, scim, second_factors, sessions, signing, sms_codes, sso, statistics, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -21,7 +21,7 @@ pub const TABLES: Tables = Tables(&[
     second_factors::TABLES,
     sms_codes::TABLES,
     sso::LOGIN_TABLES,
-    sso::RECORDER_TABLES,
+    recorder::TABLES,
     sso::TABLES,
     scim::DIRECTORY_TABLES,
     scim::TABLES,

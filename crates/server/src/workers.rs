@@ -1,7 +1,7 @@
 //! What goes on beside requests.
 
 use crate::pages::READY_WITHIN;
-use crate::{login, members, organizations, outbox, sessions, statistics};
+use crate::{login, members, organizations, outbox, scim, sessions, statistics};
 use database::{EVERYTHING, Tx, changes};
 use foundation::app::App;
 use foundation::error::Result;
@@ -93,9 +93,10 @@ pub(crate) async fn flush_all(app: App) -> Result<()> {
     flush(app).await
 }
 
-/// Writes what checks have changed of sessions.
+/// Writes what checks have changed of sessions, and what directories have asked.
 pub(crate) async fn flush(app: App) -> Result<()> {
-    sessions::flush(&app).await
+    sessions::flush(&app).await?;
+    scim::flush(&app).await
 }
 
 async fn measure(app: App) -> Result<()> {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
-/// What changed, by field. A value: `{before, after}`, of an object with the keys only that differ. A list: `{added, removed}`,
-/// both empty where only its order changed. In place of what is too long to be told: `{omitted_bytes}`, the bytes of it.
+/// What changed, by field. A value: `{before, after}`, of an object with the keys only that differ, and so of objects within. A list:
+/// `{added, removed}`, both empty where only its order changed. In place of what is too long to be told: `{omitted_bytes}`, the bytes
+/// of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Change(Map<String, Value>);
@@ -27,6 +28,11 @@ impl Change {
     /// Whether no field differs.
     pub fn is_none(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The names of the fields.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// One field.
@@ -108,15 +114,33 @@ fn entry(before: Value, after: Value) -> Value {
         (Value::Array(before), Value::Array(after)) => of_list(before, after),
         (Value::Null, Value::Array(after)) => of_list(Vec::new(), after),
         (Value::Array(before), Value::Null) => of_list(before, Vec::new()),
-        (Value::Object(mut before), Value::Object(mut after)) => {
-            before.retain(|key, value| match after.get(key) == Some(value) {
-                true => after.remove(key).is_none(),
-                false => true,
-            });
+        (Value::Object(before), Value::Object(after)) => {
+            let (before, after) = of_object(before, after);
             json!({ "before": before, "after": after })
         }
         (before, after) => json!({ "before": before, "after": after }),
     }
+}
+
+/// The keys that differ, and of objects within likewise: a directory says much of a person, and changes little of it.
+fn of_object(before: Map<String, Value>, mut after: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+    let mut differing = Map::new();
+    for (key, was) in before {
+        match (was, after.get_mut(&key)) {
+            (was, Some(is)) if was == *is => {
+                after.remove(&key);
+            }
+            (Value::Object(was), Some(Value::Object(is))) => {
+                let (was, now) = of_object(was, std::mem::take(is));
+                *is = now;
+                differing.insert(key, was.into());
+            }
+            (was, _) => {
+                differing.insert(key, was);
+            }
+        }
+    }
+    (differing, after)
 }
 
 fn of_list(before: Vec<Value>, after: Vec<Value>) -> Value {
@@ -170,6 +194,9 @@ mod tests {
         let (before, after) = (json!({ "m": { "same": 1, "a": 1, "gone": 0 } }), json!({ "m": { "same": 1, "a": 2 } }));
         let told = json!({ "m": { "before": { "a": 1, "gone": 0 }, "after": { "a": 2 } } });
         assert_eq!(between(before, after), told);
+        let of = |x: i32, z: Value| json!({ "m": { "in": { "x": x, "same": [1], "z": z }, "same": {} } });
+        let told = json!({ "m": { "before": { "in": { "x": 1, "z": {} } }, "after": { "in": { "x": 2, "z": 3 } } } });
+        assert_eq!(between(of(1, json!({})), of(2, json!(3))), told);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub use store::{Page, TABLES, page};
 use crate::cx::{Cx, Via};
 use crate::error::Result;
 use crate::id::{AuditEventId, MemberId, OrganizationId, ScimConnectionId};
+use crate::witness::Noted;
 use database::{Timestamp, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,13 @@ pub fn record(
         request_id: cx.request_id.clone(),
         ip_address: cx.ip_address.map(|address| address.to_string()).unwrap_or_default(),
     };
+    if let Some(witness) = &cx.witness {
+        witness.note(|| Noted {
+            action: event.action.clone(),
+            object_id: event.object.id.clone(),
+            fields: event.changes.fields().map(str::to_owned).collect(),
+        });
+    }
     store::insert(tx, &project.id, &event)
 }
 

@@ -1,5 +1,6 @@
 //! Every error the server can answer with, in one table.
 
+mod told;
 mod unique;
 
 pub use unique::OnUnique;
@@ -48,27 +49,6 @@ impl Error {
         match self {
             Error::Api(error, message) => Error::Kept(error, message),
             other => other,
-        }
-    }
-
-    /// What a client is told of it.
-    pub fn told(&self) -> ApiError {
-        match self {
-            Error::Api(error, _) | Error::Kept(error, _) => *error,
-            Error::TooMany(..) => ApiError::TooManyRequests,
-            Error::Locked(_) => ApiError::UserLockLimitReached,
-            Error::Conflict | Error::Unavailable(_) => ApiError::ServerUnavailable,
-            Error::Internal(_) => ApiError::Internal,
-        }
-    }
-
-    /// The answer it is, if it is one.
-    pub fn api(&self) -> Option<ApiError> {
-        match self {
-            Error::Api(error, _) | Error::Kept(error, _) => Some(*error),
-            Error::TooMany(..) => Some(ApiError::TooManyRequests),
-            Error::Locked(_) => Some(ApiError::UserLockLimitReached),
-            _ => None,
         }
     }
 }

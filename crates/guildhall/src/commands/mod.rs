@@ -17,6 +17,7 @@ pub(crate) mod organization;
 pub(crate) mod outbox;
 pub(crate) mod project;
 pub(crate) mod rbac;
+pub(crate) mod scim;
 pub(crate) mod seed;
 pub(crate) mod serve;
 pub(crate) mod session;

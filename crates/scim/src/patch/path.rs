@@ -41,6 +41,10 @@ impl Path {
         let path = AttributePath::parse(attribute.trim_end(), of)
             .filter(|path| path.sub_attribute.is_none())
             .ok_or_else(wrong)?;
+        if path.attribute_of(of).is_some_and(|attribute| !attribute.is_multi_valued) {
+            let detail = format!("{} has one value, and no elements that a filter could choose", quoted(attribute));
+            return Err(ErrorKind::InvalidPath.because(detail));
+        }
         let (filter, rest) = rest.rsplit_once(']').ok_or_else(wrong)?;
         let sub_attribute = match rest.strip_prefix('.') {
             Some(sub) if is_name(sub) => Some(sub.to_owned()),

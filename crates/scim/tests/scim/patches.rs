@@ -108,6 +108,8 @@ fn what_is_refused() {
         "emails[type eq \"x\"].a.b",
         "a.b.c",
         "emails.value[type eq \"x\"]",
+        "active[primary eq true].value",
+        "name[familyName pr].givenName",
     ] {
         let kind = refused(json!({"op": "replace", "path": path, "value": "x"}));
         assert!(matches!(kind, ErrorKind::InvalidPath | ErrorKind::InvalidValue), "{path}: {kind:?}");

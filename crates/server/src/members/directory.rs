@@ -15,9 +15,27 @@ pub(crate) fn find_deleted(tx: &mut Tx, organization: &Organization, email: &Ema
     Ok(operations::with_roles(organization, member))
 }
 
-/// Whether somebody else was given the role of administrators.
+/// Whether somebody else has the role of administrators, not counting those who have it by a group of a directory: given by hand,
+/// by the domain of their address, or by an SSO connection.
 pub(crate) fn has_other_administrator(tx: &mut Tx, organization: &Organization, member: &MemberId) -> Result<bool> {
-    store::has_other_with_role(tx, &organization.organization_id, ADMIN_ROLE, member)
+    let id = &organization.organization_id;
+    if store::has_other_with_role(tx, id, ADMIN_ROLE, member)? {
+        return Ok(true);
+    }
+    let rules = organization.settings.rbac_email_implicit_role_assignments.iter();
+    for rule in rules.filter(|rule| rule.role_id == ADMIN_ROLE) {
+        if store::has_other_of_domain(tx, id, rule.domain.as_str(), member)? {
+            return Ok(true);
+        }
+    }
+    for connection in &organization.sso_connections {
+        if connection.roles.iter().any(|role| role.role_id == ADMIN_ROLE)
+            && registration::has_other_administrator(tx, organization, &connection.connection_id, member)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Deletes a member whose account the directory has ended: the password, logins by SSO, sessions and outstanding links end,

@@ -358,9 +358,10 @@ pub(super) fn owner_of_email(
 /// A deleted member who had this address, the last one to come.
 pub(super) fn find_deleted(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<Option<Member>> {
     Ok(tx.optional(
-        "SELECT * FROM members WHERE organization_id = $1 AND email_domain = $2 AND email_address = $3 AND status = $4
+        // The word stands in the statement, for the index is of those who are deleted only.
+        "SELECT * FROM members WHERE organization_id = $1 AND email_address = $2 AND status = 'deleted'
          ORDER BY id DESC LIMIT 1",
-        args![organization, email.domain(), email.as_str(), Status::Deleted.as_str()],
+        args![organization, email.as_str()],
     )?)
 }
 
@@ -376,6 +377,20 @@ pub(super) fn has_other_with_role(
          JOIN members m ON m.organization_id = r.organization_id AND m.id = r.member_id
          WHERE r.organization_id = $1 AND r.role_id = $2 AND r.member_id <> $3 AND m.status = $4 LIMIT 1",
         args![organization, role, but, Status::Active.as_str()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Whether somebody else, who is active, has an address of this domain.
+pub(super) fn has_other_of_domain(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    domain: &str,
+    but: &MemberId,
+) -> Result<bool> {
+    let row = tx.optional::<(MemberId,)>(
+        "SELECT id FROM members WHERE organization_id = $1 AND email_domain = $2 AND id <> $3 AND status = $4 LIMIT 1",
+        args![organization, domain, but, Status::Active.as_str()],
     )?;
     Ok(row.is_some())
 }

@@ -81,6 +81,7 @@ impl World {
             now: system_now(),
             request_id: "request-id-test-1".into(),
             ip_address: None,
+            witness: None,
         };
         Self { app, cx, _folder: folder }
     }

@@ -3,10 +3,13 @@
 mod attributes;
 mod connections;
 mod directory;
+mod recorder;
 mod server;
 
 pub(crate) use attributes::attributes;
 pub(crate) use connections::operations::take_undefined_roles;
+pub use recorder::{Recorded, known_of};
+pub(crate) use recorder::{exchanged, flush};
 pub(crate) use server::BASE;
 
 use foundation::tables::Table;
@@ -17,5 +20,5 @@ pub(crate) const DIRECTORY_TABLES: &[Table] = directory::TABLES;
 pub(crate) const TABLES: &[Table] = connections::TABLES;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    connections::endpoints().into_iter().chain(server::endpoints()).collect()
+    [connections::endpoints(), recorder::endpoints(), server::endpoints()].into_iter().flatten().collect()
 }

@@ -23,7 +23,6 @@ use frame::Endpoint;
 /// The tables of this subject, each of its own.
 pub(crate) const TABLES: &[Table] = connections::TABLES;
 pub(crate) const LOGIN_TABLES: &[Table] = login::TABLES;
-pub(crate) const RECORDER_TABLES: &[Table] = recorder::TABLES;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [connections::endpoints(), login::endpoints(), recorder::endpoints()].into_iter().flatten().collect()

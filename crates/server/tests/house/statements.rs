@@ -47,6 +47,8 @@ const OF_EVERYBODY: &[&str] = &[
     "FROM member_passwords WHERE project_id = $1 LIMIT 1",
     // Identity providers say which connection they mean, and nothing else.
     "SELECT project_id FROM sso_connections WHERE id = $1",
+    // Whoever is turned away says which directory they mean, and nothing else.
+    "SELECT organization_id FROM scim_connections WHERE id = $1",
     // Organizations of which there may be rows left.
     "FROM deleted_organizations ORDER BY deleted_at",
 ];

@@ -9,7 +9,7 @@ use crate::organizations::Organization;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::id::OrganizationId;
+use foundation::id::{MemberId, OrganizationId};
 use foundation::stored::Unknown;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,21 @@ pub(crate) fn find_by_registration(
     key: RegistrationKey,
 ) -> Result<Option<Member>> {
     Ok(operations::with_roles(organization, store::find(tx, &organization.organization_id, key)?))
+}
+
+/// People of a connection among whom an administrator is looked for.
+const LOOKED_AT: i64 = 1_000;
+
+/// Whether somebody else whom a connection has let in is an administrator. Among many only the last ones are looked at.
+pub(super) fn has_other_administrator(
+    tx: &mut Tx,
+    organization: &Organization,
+    connection: &str,
+    but: &MemberId,
+) -> Result<bool> {
+    let members = store::members_of(tx, &organization.organization_id, connection, but, LOOKED_AT)?;
+    let mut known = members.into_iter().filter_map(|member| operations::with_roles(organization, Some(member)));
+    Ok(known.any(|member| member.is_admin))
 }
 
 /// Says that [`find_by_registration`] will follow: see [`Tx::prefetch`].

@@ -1,8 +1,8 @@
 use super::RegistrationKey;
-use crate::members::Member;
+use crate::members::{Member, Status};
 use database::{Timestamp, Tx, args};
 use foundation::error::Result;
-use foundation::id::OrganizationId;
+use foundation::id::{MemberId, OrganizationId};
 use foundation::tables::{Owner, Table};
 
 /// The table of this subject.
@@ -59,4 +59,20 @@ pub(super) fn delete_registrations(tx: &mut Tx, m: &Member) -> Result<()> {
         args![&m.organization_id, &m.member_id],
     )?;
     Ok(())
+}
+
+/// Those whom a connection has let in, who are active: so many, the last first.
+pub(super) fn members_of(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    connection: &str,
+    but: &MemberId,
+    limit: i64,
+) -> Result<Vec<Member>> {
+    Ok(tx.all(
+        "SELECT m.* FROM sso_registrations r JOIN members m ON m.organization_id = r.organization_id AND m.id = r.member_id
+         WHERE r.organization_id = $1 AND r.connection_id = $2 AND m.id <> $3 AND m.status = $4
+         ORDER BY r.member_id DESC LIMIT $5",
+        args![organization, connection, but, Status::Active.as_str(), limit],
+    )?)
 }

@@ -2,13 +2,13 @@ use super::groups::get_groups;
 use super::identity_provider::{self, IdentityProvider};
 use super::role_assignments::{self, GivenAssignment};
 use super::shown::{ScimConnection, WithNextToken, WithToken};
-use super::{Connection, operations};
+use super::{Connection, Settings, operations};
 use crate::actor::Actor;
 use crate::display_name::{DisplayName, display_name};
 use crate::organizations::{self, OrganizationRef};
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::Result;
+use foundation::error::{ApiError, Result};
 use foundation::rbac::resource::SCIM;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
@@ -39,6 +39,34 @@ impl ConnectionResponse {
     }
 }
 
+/// What a directory may do beyond the usual.
+#[derive(Deserialize, JsonSchema)]
+struct Powers {
+    /// Whether the directory takes over members who were there before, whatever their domain; not said, only those of the
+    /// organization's domains. Only a backend can say it, not on behalf of a member.
+    adopts_existing_members: Option<bool>,
+    /// Whether the directory may deprovision the last administrator; not said, it may not. Only a backend can say it, not on behalf of
+    /// a member.
+    may_remove_last_administrator: Option<bool>,
+}
+
+impl Powers {
+    /// Puts it into the settings. Whoever manages a connection may do as much as their roles, and these go beyond any: a directory that
+    /// takes over an administrator has their address (threats T-61, T-70).
+    fn give(&self, cx: &Cx, settings: &mut Settings) -> Result<()> {
+        let given = [self.adopts_existing_members, self.may_remove_last_administrator];
+        if given.contains(&Some(true)) && cx.acting.is_some() {
+            return Err(ApiError::UnauthorizedAction
+                .because("Only the backend can let a directory take over members, or remove the last administrator."));
+        }
+        let Settings { adopts_existing_members, may_remove_last_administrator, .. } = settings;
+        for (setting, given) in [adopts_existing_members, may_remove_last_administrator].into_iter().zip(given) {
+            *setting = given.unwrap_or(*setting);
+        }
+        Ok(())
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
@@ -47,6 +75,8 @@ struct Create {
     display_name: Option<String>,
     /// The product that the directory is: `generic` when absent.
     identity_provider: Option<IdentityProvider>,
+    #[serde(flatten)]
+    powers: Powers,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -71,7 +101,9 @@ fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<Created> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let display_name = display_name(input.display_name.as_deref())?.unwrap_or_default();
     let identity_provider = identity_provider::word(input.identity_provider);
-    let (connection, bearer_token) = operations::create(tx, cx, organization, display_name, identity_provider)?;
+    let mut settings = Settings { identity_provider, ..Settings::default() };
+    input.powers.give(cx, &mut settings)?;
+    let (connection, bearer_token) = operations::create(tx, cx, organization, display_name, settings)?;
     Ok(Created { connection: WithToken { connection: ScimConnection::of(tx, cx, &connection)?, bearer_token } })
 }
 
@@ -105,6 +137,8 @@ struct Update {
     display_name: Option<String>,
     /// The product that the directory is.
     identity_provider: Option<IdentityProvider>,
+    #[serde(flatten)]
+    powers: Powers,
     /// The roles that groups of the directory give. They replace all there are.
     #[schemars(length(max = role_assignments::MOST))]
     scim_group_implicit_role_assignments: Option<Vec<GivenAssignment>>,
@@ -138,6 +172,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<ConnectionResp
     if let Some(product) = input.identity_provider {
         product.as_str().clone_into(&mut connection.settings.identity_provider);
     }
+    input.powers.give(cx, &mut connection.settings)?;
     if let Some(given) = &input.scim_group_implicit_role_assignments {
         connection.settings.group_roles = role_assignments::read(tx, &before, given)?;
     }

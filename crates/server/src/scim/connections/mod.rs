@@ -46,6 +46,10 @@ pub(crate) struct Settings {
     /// Whose product the directory is.
     pub(crate) identity_provider: String,
     pub(crate) group_roles: Vec<GroupRole>,
+    /// Whether the directory may take over any member who was there before, and not only those of the organization's domains.
+    pub(crate) adopts_existing_members: bool,
+    /// Whether it may leave the organization without an administrator.
+    pub(crate) may_remove_last_administrator: bool,
 }
 
 impl Fields for Settings {

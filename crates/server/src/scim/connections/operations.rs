@@ -3,6 +3,7 @@
 use super::token::{self, TokenRecord};
 use super::{Connection, GroupRole, Settings, remembered, store};
 use crate::organizations::{self, ActiveScimConnection, KnownScimConnection, Organization, ScimGroupRole};
+use crate::recorder;
 use database::{EVERYTHING, Timestamp, Tx};
 use foundation::app::App;
 use foundation::audit::{self, Change, Whose};
@@ -80,6 +81,15 @@ impl Connection {
     }
 }
 
+/// A connection, whosever it is.
+pub(in crate::scim) fn find_public(tx: &mut Tx, id: &str) -> Result<Option<Connection>> {
+    let Some(id) = ScimConnectionId::parse(id) else { return Ok(None) };
+    let Some(organization) = tx.visit::<_, Error>(EVERYTHING, |tx| store::organization(tx, &id))? else {
+        return Ok(None);
+    };
+    tx.visit(organization.as_str(), |tx| store::find(tx, &organization, &id))
+}
+
 /// That of an organization.
 ///
 /// # Errors
@@ -97,7 +107,7 @@ pub(super) fn active(tx: &mut Tx, organization: &Organization) -> Result<Connect
 ///
 /// # Errors
 /// `scim_connection_not_found`.
-pub(super) fn find(tx: &mut Tx, organization: &Organization, id: &str) -> Result<Connection> {
+pub(in crate::scim) fn find(tx: &mut Tx, organization: &Organization, id: &str) -> Result<Connection> {
     let found = match ScimConnectionId::parse(id) {
         Some(id) => store::find(tx, &organization.organization_id, &id)?,
         None => None,
@@ -114,7 +124,7 @@ pub(super) fn create(
     cx: &Cx,
     organization: Organization,
     display_name: String,
-    identity_provider: String,
+    settings: Settings,
 ) -> Result<(Connection, String)> {
     if organization.scim_connection.is_some() {
         return Err(ApiError::ActiveScimConnectionExists.into());
@@ -126,7 +136,7 @@ pub(super) fn create(
         connection_id: ScimConnectionId::new(cx.project().environment),
         version: 0,
         display_name,
-        settings: Stored::new(Settings { identity_provider, group_roles: Vec::new() }),
+        settings: Stored::new(settings),
         bearer_token,
         next_bearer_token: None,
         created_at: cx.now(),
@@ -165,6 +175,7 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connectio
     if !store::delete(tx, connection, cx.now())? {
         return Err(Error::Conflict);
     }
+    recorder::forget(tx, &connection.organization_id, connection.connection_id.as_str())?;
     tell_organization(tx, cx, organization, None)?;
     record(tx, cx, "scim_connection.delete", connection, Change::deleted(&recorded(connection)))
 }

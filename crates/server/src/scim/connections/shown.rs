@@ -34,6 +34,10 @@ pub(super) struct ScimConnection {
     #[serde(with = "foundation::time::optional")]
     #[schemars(with = "Option<String>")]
     next_bearer_token_expires_at: Option<Timestamp>,
+    /// Whether the directory takes over members who were there before, whatever their domain.
+    adopts_existing_members: bool,
+    /// Whether it may deprovision the last administrator.
+    may_remove_last_administrator: bool,
     /// The roles that groups of the directory give.
     scim_group_implicit_role_assignments: Vec<Assignment>,
 }
@@ -52,6 +56,8 @@ impl ScimConnection {
             bearer_token_expires_at: connection.bearer_token.expires_at,
             next_bearer_token_last_four: next.map(|next| next.last_four.clone()).unwrap_or_default(),
             next_bearer_token_expires_at: next.map(|next| next.expires_at),
+            adopts_existing_members: connection.settings.adopts_existing_members,
+            may_remove_last_administrator: connection.settings.may_remove_last_administrator,
             scim_group_implicit_role_assignments: role_assignments::shown(tx, connection)?,
         })
     }

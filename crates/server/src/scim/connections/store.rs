@@ -121,3 +121,12 @@ pub(super) fn find(tx: &mut Tx, organization: &OrganizationId, id: &ScimConnecti
         args![organization, id],
     )?)
 }
+
+/// The organization of a connection that is there.
+pub(super) fn organization(tx: &mut Tx, id: &ScimConnectionId) -> Result<Option<OrganizationId>> {
+    let row = tx.optional::<(OrganizationId,)>(
+        "SELECT organization_id FROM scim_connections WHERE id = $1 AND deleted_at IS NULL",
+        args![id],
+    )?;
+    Ok(row.map(|(id,)| id))
+}

@@ -73,6 +73,9 @@ async fn bulk(call: Call<ScimCaller>, input: Sent) -> Result<Resource> {
         }
         told.push(Value::Object(outcome.told));
     }
+    if let (Some(witness), true) = (&cx.witness, failed > 0) {
+        witness.remark(format!("{failed} of {} operations were refused, as the answer says.", operations.len()));
+    }
     let body = Map::from_iter([("schemas".to_owned(), json!([RESPONSE])), ("Operations".to_owned(), told.into())]);
     Ok(Resource::plain(body))
 }
@@ -96,11 +99,19 @@ async fn one(cx: &Cx, directory: &Directory, operation: &Value, made: &HashMap<S
     let done = match Change::read(operation, made) {
         Ok(change) => {
             let (context, directory, asked) = (cx.clone(), directory.clone(), change.clone());
+            let seen = cx.witness.clone().map(|witness| (witness.mark(), witness));
+            let undone = seen.clone();
             let work = move |tx: &mut Tx| {
+                if let Some((mark, witness)) = &seen {
+                    witness.undo_to(*mark);
+                }
                 let directory = directory.enter(tx, &context)?;
                 make(tx, &context, &directory, asked.clone())
             };
             let done = cx.write(work).await;
+            if let (Err(_), Some((mark, witness))) = (&done, &undone) {
+                witness.undo_to(*mark);
+            }
             done.map(|done| (change, done))
         }
         Err(error) => Err(error),
@@ -117,10 +128,10 @@ async fn one(cx: &Cx, directory: &Directory, operation: &Value, made: &HashMap<S
             (change.bulk_id.zip(id), false)
         }
         Err(error) => {
-            let Error::Api(error, message) = error else { return Err(error) };
+            let detail = error.sentence();
+            let Error::Api(error, _) = error else { return Err(error) };
             let status = error.status();
             told.insert("status".to_owned(), status.as_str().into());
-            let detail = message.unwrap_or(error.message().into());
             let mut response = json!({ "schemas": [ERROR], "status": status.as_str(), "detail": detail });
             if let Some(kind) = frame::scim_type(error) {
                 response["scimType"] = kind.into();

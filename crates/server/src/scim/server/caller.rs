@@ -24,9 +24,12 @@ pub(super) struct Directory {
     pub(super) connection: Connection,
 }
 
+/// Whose rows are meant: an organization's, and of them those of a connection.
+pub(super) type Ids<'a> = (&'a OrganizationId, &'a ScimConnectionId);
+
 impl Directory {
     /// The tenant, and whose its resources are within it.
-    pub(super) fn ids(&self) -> (&OrganizationId, &ScimConnectionId) {
+    pub(super) fn ids(&self) -> Ids<'_> {
         (&self.organization.organization_id, &self.connection.connection_id)
     }
 
@@ -47,7 +50,7 @@ impl Caller for ScimCaller {
 
     fn identify(app: &App, tx: &mut Tx, head: &Head) -> Result<Identified<Self>> {
         let token = head.bearer().ok_or(ApiError::ScimUnauthorized)?;
-        let named = head.path.as_deref().and_then(connection_in).ok_or(ApiError::ScimUnauthorized)?;
+        let (named, _) = head.path.as_deref().and_then(connection_in).ok_or(ApiError::ScimUnauthorized)?;
         let found = authenticate(tx, app, named, token, head.now)?.ok_or(ApiError::ScimUnauthorized)?;
         let Authenticated { project, organization, connection } = found;
         let uuid = connection.connection_id.uuid();
@@ -61,9 +64,10 @@ impl Caller for ScimCaller {
     }
 }
 
-/// The connection whose path this is.
-fn connection_in(path: &str) -> Option<&str> {
-    path.strip_prefix("/v1/b2b/scim/")?.split('/').next()
+/// The connection whose path this is, and what comes after its base URL.
+pub(in crate::scim) fn connection_in(path: &str) -> Option<(&str, &str)> {
+    let path = path.strip_prefix("/v1/b2b/scim/")?;
+    Some(path.split_at(path.find('/').unwrap_or(path.len())))
 }
 
 #[cfg(test)]
@@ -72,7 +76,11 @@ mod tests {
 
     #[test]
     fn t60_the_connection_is_the_one_of_the_path() {
-        assert_eq!(connection_in("/v1/b2b/scim/scim-connection-test-1/Users/2"), Some("scim-connection-test-1"));
+        assert_eq!(
+            connection_in("/v1/b2b/scim/scim-connection-test-1/Users/2"),
+            Some(("scim-connection-test-1", "/Users/2"))
+        );
+        assert_eq!(connection_in("/v1/b2b/scim/scim-connection-test-1"), Some(("scim-connection-test-1", "")));
         assert_eq!(connection_in("/v1/b2b/members"), None);
     }
 }

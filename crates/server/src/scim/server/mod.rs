@@ -15,7 +15,10 @@ mod query;
 mod rate;
 mod refusal;
 mod search;
+mod shown;
 mod users;
+
+pub(super) use caller::connection_in;
 
 use ::scim::{Projection, ResourceType};
 use foundation::app::App;

@@ -1,4 +1,5 @@
 use super::{ConnectionId, Kind, Settings};
+use crate::recorder;
 use database::{FromRow, Json, Row, Timestamp, Tx, args};
 use foundation::error::Result;
 use foundation::id::{OrganizationId, ProjectId};
@@ -146,7 +147,7 @@ pub(super) fn delete(
         "DELETE FROM sso_registrations WHERE organization_id = $1 AND connection_id = $2",
         args![organization, id],
     )?;
-    tx.execute("DELETE FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2", args![organization, id])?;
+    recorder::forget(tx, organization, id.as_str())?;
     let deleted = tx.execute(
         "DELETE FROM sso_connections WHERE project_id = $1 AND organization_id = $2 AND id = $3",
         args![project, organization, id],

@@ -7,6 +7,7 @@ use super::started::Started;
 use super::state::State;
 use super::store;
 use crate::openid_providers::{Fault, Providers, REMEMBERED, RENEWED};
+use crate::recorder::MASK;
 use crate::sso::connections::{Oidc, Settings};
 use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
@@ -121,7 +122,7 @@ impl CallbackInput {
     /// For the recorder: a code is as good as a password.
     fn recorded(&self) -> Value {
         json!({
-            "code": self.code.as_ref().map(|_| recorder::MASK),
+            "code": self.code.as_ref().map(|_| MASK),
             "iss": self.iss,
             "error": self.error,
             "error_description": self.error_description,
@@ -153,7 +154,7 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
         Ok(state) => {
             let mut claims = json!({ "callback": input.recorded() });
             let judged = judge(&found, &input, &state, &mut claims).await;
-            exchange.response = recorder::bounded(claims.to_string());
+            exchange.response = recorder::kept(claims.to_string());
             judged
         }
         Err(refused) => Err(refused),

@@ -1,7 +1,7 @@
 //! What may be kept of an answer: nothing that could be shown again to log somebody in.
 
-/// Stands where something was taken out.
-pub(crate) const MASK: &str = "[masked]";
+use crate::recorder::{MASK, bounded};
+
 /// Bytes that are kept of an answer.
 const MOST: usize = 16 << 10;
 /// Elements whose text makes an answer worth something, or says what was to stay secret.
@@ -13,7 +13,7 @@ pub(crate) fn masked_xml(xml: &[u8]) -> String {
     for name in MASKED {
         text = without_text_of(&text, name);
     }
-    bounded(text)
+    kept(text)
 }
 
 /// Takes out what stands between the tags of an element of this name.
@@ -38,15 +38,8 @@ fn without_text_of(text: &str, name: &str) -> String {
 }
 
 /// The beginning of a text, as much as is kept.
-pub(crate) fn bounded(text: String) -> String {
-    if text.len() <= MOST {
-        return text;
-    }
-    let mut end = MOST;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}… ({} bytes in all)", &text[..end], text.len())
+pub(crate) fn kept(text: String) -> String {
+    bounded(text, MOST)
 }
 
 #[cfg(test)]

@@ -4,13 +4,12 @@
 mod endpoints;
 mod masking;
 mod remedy;
-mod store;
 
 pub(crate) use endpoints::endpoints;
-pub(crate) use masking::{MASK, bounded, masked_xml};
+pub(crate) use masking::{kept, masked_xml};
 pub(crate) use remedy::remedy;
-pub(crate) use store::TABLES;
 
+use crate::recorder::{self, Connected};
 use crate::sso::connections::{Connection, operations};
 use crate::sso::protocol::Protocol;
 use database::Tx;
@@ -111,22 +110,22 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
         answers_login: exchange.answers_login,
         verdict: if refused.is_some() { "refused" } else { "accepted" }.to_owned(),
         error_type: refused.map(|error| error.error_type().to_owned()).unwrap_or_default(),
-        reason: bounded(reason),
+        reason: kept(reason),
         remedy: refused.map(remedy).unwrap_or_default().to_owned(),
         response: exchange.response,
     };
     let organization = &connection.organization_id;
     tx.visit(organization.as_str(), |tx| {
-        let of = store::Of { organization, connection: &connection.connection_id };
-        store::insert(tx, of, &cx.project().id, &id, is_known, &recorded, cx.now())?;
-        store::trim(tx, of, is_known, if is_known { KEPT - KEPT_OF_STRANGERS } else { KEPT_OF_STRANGERS })
+        let of = Connected { project: &cx.project().id, organization, connection: connection.connection_id.as_str() };
+        recorder::insert(tx, of, id.as_str(), is_known, &recorded, cx.now())?;
+        recorder::trim(tx, of, is_known, if is_known { KEPT - KEPT_OF_STRANGERS } else { KEPT_OF_STRANGERS })
     })
 }
 
 /// What was recorded of a connection, the newest first.
 pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
-    let of = store::Of { organization: &connection.organization_id, connection: &connection.connection_id };
-    tx.visit(of.organization.as_str(), |tx| store::all(tx, of))
+    let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
+    tx.visit(organization.as_str(), |tx| recorder::all(tx, organization, id))
 }
 
 /// What is known of a connection.

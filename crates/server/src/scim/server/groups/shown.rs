@@ -1,13 +1,13 @@
 //! A group as a resource.
 
 use super::{Group, Person, store};
+use crate::scim::server::base;
 use crate::scim::server::caller::Directory;
-use crate::scim::server::{base, condition};
+use crate::scim::server::shown::{Known, projected};
 use ::scim::{GROUP, Projection};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
-use foundation::time;
 use frame::Resource;
 use serde_json::{Map, Value, json};
 
@@ -51,44 +51,26 @@ pub(in crate::scim::server) fn told(
     status: u16,
     projection: &Projection,
 ) -> Result<Resource> {
-    let etag = condition::etag(group.version);
-    let location = format!("{}/Groups/{}", base(&cx.app, &directory.connection.connection_id), group.id);
+    let told = known(&group).told(cx, directory, status);
     let resources = shown(tx, cx, directory, vec![group], projection.has("members"))?;
-    let body = resources.into_iter().next().map(|resource| projection.apply(resource, &GROUP));
-    Ok(Resource { status, body, location: Some(location), etag: Some(etag) })
+    Ok(Resource { body: projected(resources, projection, &GROUP), ..told })
+}
+
+fn known(group: &Group) -> Known<'_> {
+    let Group { id, version, created_at, modified_at, .. } = group;
+    Known { of: &GROUP, id: id.as_str(), version: *version, created_at: *created_at, modified_at: *modified_at }
 }
 
 /// People stand in the order of their groups.
-fn resource(base: &str, group: Group, people: &[Person]) -> Map<String, Value> {
-    let mut document = group.document;
-    let mut resource = Map::new();
-    resource.insert("schemas".into(), document.shift_remove("schemas").unwrap_or_else(|| json!([GROUP.schema.id])));
-    resource.insert("id".into(), group.id.as_str().into());
-    resource.append(&mut document);
+fn resource(base: &str, mut group: Group, people: &[Person]) -> Map<String, Value> {
     let from = people.partition_point(|person| person.group_id < group.id);
-    let members: Vec<Value> = people[from..]
-        .iter()
-        .take_while(|person| person.group_id == group.id)
-        .map(|person| {
-            json!({
-                "value": person.member_id,
-                "$ref": format!("{base}/Users/{}", person.member_id),
-                "type": "User",
-            })
-        })
-        .collect();
-    if !members.is_empty() {
-        resource.insert("members".into(), members.into());
-    }
-    resource.insert(
-        "meta".into(),
+    let shown = people[from..].iter().take_while(|person| person.group_id == group.id).map(|person| {
         json!({
-            "resourceType": GROUP.name,
-            "created": time::to_text(group.created_at),
-            "lastModified": time::to_text(group.modified_at),
-            "location": format!("{base}/Groups/{}", group.id),
-            "version": condition::etag(group.version),
-        }),
-    );
-    resource
+            "value": person.member_id,
+            "$ref": format!("{base}/Users/{}", person.member_id),
+            "type": "User",
+        })
+    });
+    let (shown, document) = (shown.collect(), std::mem::take(&mut group.document));
+    known(&group).around(base, document, ("members", shown))
 }

@@ -1,10 +1,8 @@
 use super::{Group, Person};
+use crate::scim::server::caller::Ids;
 use database::{FromRow, Json, Row, Tx, args, row};
 use foundation::error::Result;
-use foundation::id::{OrganizationId, ScimConnectionId, ScimGroupId};
-
-/// Whose rows are meant: an organization's, and of them those of a connection.
-type Of<'a> = (&'a OrganizationId, &'a ScimConnectionId);
+use foundation::id::ScimGroupId;
 
 impl FromRow for Group {
     fn from_row(row: &mut Row) -> database::Result<Self> {
@@ -22,7 +20,7 @@ impl FromRow for Group {
 
 row!(Person { group_id, member_id });
 
-pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, group: &Group) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx, (organization, connection): Ids<'_>, group: &Group) -> Result<()> {
     tx.execute(
         "INSERT INTO scim_groups (organization_id, connection_id, id, external_id, display_name, folded_display_name,
                                   document, version, created_at, modified_at)
@@ -43,7 +41,7 @@ pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, group: &Gr
     Ok(())
 }
 
-pub(super) fn update(tx: &mut Tx, (organization, connection): Of<'_>, group: &Group) -> Result<()> {
+pub(super) fn update(tx: &mut Tx, (organization, connection): Ids<'_>, group: &Group) -> Result<()> {
     tx.execute(
         "UPDATE scim_groups SET external_id = $4, display_name = $5, folded_display_name = $6, document = $7,
                                 version = $8, modified_at = $9
@@ -63,7 +61,7 @@ pub(super) fn update(tx: &mut Tx, (organization, connection): Of<'_>, group: &Gr
     Ok(())
 }
 
-pub(super) fn delete(tx: &mut Tx, (organization, connection): Of<'_>, id: &ScimGroupId) -> Result<()> {
+pub(super) fn delete(tx: &mut Tx, (organization, connection): Ids<'_>, id: &ScimGroupId) -> Result<()> {
     tx.execute(
         "DELETE FROM scim_memberships WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3",
         args![organization, connection, id],
@@ -75,7 +73,7 @@ pub(super) fn delete(tx: &mut Tx, (organization, connection): Of<'_>, id: &ScimG
     Ok(())
 }
 
-pub(super) fn find(tx: &mut Tx, (organization, connection): Of<'_>, id: &ScimGroupId) -> Result<Option<Group>> {
+pub(super) fn find(tx: &mut Tx, (organization, connection): Ids<'_>, id: &ScimGroupId) -> Result<Option<Group>> {
     Ok(tx.optional(
         "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
         args![organization, connection, id],
@@ -85,7 +83,7 @@ pub(super) fn find(tx: &mut Tx, (organization, connection): Of<'_>, id: &ScimGro
 /// So many at most, the oldest first.
 pub(super) fn find_by_name(
     tx: &mut Tx,
-    (organization, connection): Of<'_>,
+    (organization, connection): Ids<'_>,
     name: &str,
     limit: i64,
 ) -> Result<Vec<Group>> {
@@ -99,7 +97,7 @@ pub(super) fn find_by_name(
 /// So many at most, the oldest first.
 pub(super) fn find_by_external_id(
     tx: &mut Tx,
-    (organization, connection): Of<'_>,
+    (organization, connection): Ids<'_>,
     external_id: &str,
     limit: i64,
 ) -> Result<Vec<Group>> {
@@ -110,7 +108,7 @@ pub(super) fn find_by_external_id(
     )?)
 }
 
-pub(super) fn count(tx: &mut Tx, (organization, connection): Of<'_>) -> Result<i64> {
+pub(super) fn count(tx: &mut Tx, (organization, connection): Ids<'_>) -> Result<i64> {
     let (count,) = tx.one::<(i64,)>(
         "SELECT COUNT(*) FROM scim_groups WHERE organization_id = $1 AND connection_id = $2",
         args![organization, connection],
@@ -118,7 +116,7 @@ pub(super) fn count(tx: &mut Tx, (organization, connection): Of<'_>) -> Result<i
     Ok(count)
 }
 
-pub(super) fn page(tx: &mut Tx, (organization, connection): Of<'_>, skip: i64, limit: i64) -> Result<Vec<Group>> {
+pub(super) fn page(tx: &mut Tx, (organization, connection): Ids<'_>, skip: i64, limit: i64) -> Result<Vec<Group>> {
     Ok(tx.all(
         "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2
          ORDER BY id LIMIT $3 OFFSET $4",
@@ -126,7 +124,7 @@ pub(super) fn page(tx: &mut Tx, (organization, connection): Of<'_>, skip: i64, l
     )?)
 }
 
-pub(super) fn after(tx: &mut Tx, (organization, connection): Of<'_>, id: &str, limit: i64) -> Result<Vec<Group>> {
+pub(super) fn after(tx: &mut Tx, (organization, connection): Ids<'_>, id: &str, limit: i64) -> Result<Vec<Group>> {
     Ok(tx.all(
         "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id > $3
          ORDER BY id LIMIT $4",
@@ -134,7 +132,7 @@ pub(super) fn after(tx: &mut Tx, (organization, connection): Of<'_>, id: &str, l
     )?)
 }
 
-pub(super) fn some(tx: &mut Tx, (organization, connection): Of<'_>, ids: &[String]) -> Result<Vec<Group>> {
+pub(super) fn some(tx: &mut Tx, (organization, connection): Ids<'_>, ids: &[String]) -> Result<Vec<Group>> {
     Ok(tx.all(
         "SELECT * FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = ANY($3)",
         args![organization, connection, ids],
@@ -144,7 +142,7 @@ pub(super) fn some(tx: &mut Tx, (organization, connection): Of<'_>, ids: &[Strin
 /// Who is in these groups, so many at most.
 pub(super) fn people(
     tx: &mut Tx,
-    (organization, connection): Of<'_>,
+    (organization, connection): Ids<'_>,
     groups: &[String],
     limit: i64,
 ) -> Result<Vec<Person>> {
@@ -157,7 +155,7 @@ pub(super) fn people(
 }
 
 /// Puts somebody into a group; whether they were not in it.
-pub(super) fn add(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
+pub(super) fn add(tx: &mut Tx, (organization, connection): Ids<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
     let added = tx.execute(
         "INSERT INTO scim_memberships (organization_id, connection_id, group_id, member_id) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING",
@@ -167,7 +165,7 @@ pub(super) fn add(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimG
 }
 
 /// Takes somebody out of a group; whether they were in it.
-pub(super) fn remove(tx: &mut Tx, (organization, connection): Of<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
+pub(super) fn remove(tx: &mut Tx, (organization, connection): Ids<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
     let removed = tx.execute(
         "DELETE FROM scim_memberships
          WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3 AND member_id = $4",

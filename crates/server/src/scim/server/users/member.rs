@@ -5,7 +5,7 @@
 //! it does not touch (threat T-61).
 
 use super::said::Said;
-use super::{User, store};
+use super::{Group, User, store};
 use crate::members::{self, EmailChange, Member, NewMember, ScimGroup, ScimRegistration, Status};
 use crate::scim::attributes;
 use crate::scim::server::caller::Directory;
@@ -112,12 +112,16 @@ pub(in crate::scim::server) fn put_into_groups(
     ids: &[String],
 ) -> Result<()> {
     for some in ids.chunks(AT_ONCE) {
-        let mut groups = store::groups_of(tx, directory.ids(), some)?;
+        let groups = store::groups_of(tx, directory.ids(), some)?;
         for id in some.iter().filter_map(|id| MemberId::parse(id)) {
             let Some(before) = members::find_any(tx, &directory.organization, &id)? else { continue };
             let mut member = before.clone();
-            let its = groups.extract_if(.., |group| group.member_id == id);
-            let its: Vec<_> = its.map(|group| ScimGroup { id: group.id, name: group.name }).collect();
+            let its = Group::of(&groups, &id).iter();
+            let its: Vec<_> = its.map(|group| ScimGroup { id: group.id.clone(), name: group.name.clone() }).collect();
+            if its.len() > MOST_GROUPS {
+                let message = format!("A user is in {MOST_GROUPS} groups at most, and {id} would be in more.");
+                return Err(ApiError::ScimTooMany.because(message));
+            }
             if let Some(registration) = &mut member.scim_registration {
                 registration.set_groups(&its);
             }
@@ -128,7 +132,10 @@ pub(in crate::scim::server) fn put_into_groups(
 }
 
 /// Members whose groups are read at once.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 100;
+
+/// Groups that somebody may be in: each stands in the member's row, which every check of a session reads.
+const MOST_GROUPS: usize = 1_000;
 
 fn bring_back(
     tx: &mut Tx,
@@ -161,28 +168,30 @@ fn is_of(member: &Member, directory: &Directory) -> bool {
     member.scim_registration.as_ref().is_some_and(|known| known.connection_id == id)
 }
 
-/// Whether the directory may take over a member who is there already: only with an address of a domain that the organization
-/// says is its own.
+/// Whether the directory may take over a member who is there already: with an address of a domain that the organization says is its
+/// own, or where its connection is set so.
 fn require_adoptable(tx: &mut Tx, directory: &Directory, member: &Member) -> Result<()> {
     if store::find(tx, directory.ids(), &member.member_id)?.is_some() {
         return Err(ApiError::ScimUniqueness.because("Another user of the directory has this email address."));
     }
     let settings = &directory.organization.settings;
+    let adopts = directory.connection.settings.adopts_existing_members;
     let is_own = EmailDomain::parse(member.email_address.domain()).is_ok_and(|domain| {
         settings.email_allowed_domains.contains(&domain) || settings.claimed_email_domains.contains(&domain)
     });
-    match is_own {
+    match adopts || is_own {
         true => Ok(()),
         false => Err(ApiError::ScimUniqueness.because(
             "A member whom the directory has not created has this email address. It can take the member over when the \
-             address's domain is one of the organization's allowed domains.",
+             address's domain is one of the organization's allowed domains, or the connection adopts existing members.",
         )),
     }
 }
 
 /// An organization is not left without anybody who administers it.
 fn require_other_administrator(tx: &mut Tx, directory: &Directory, member: &Member) -> Result<()> {
-    if !member.is_admin || member.status != Status::Active {
+    let may = directory.connection.settings.may_remove_last_administrator;
+    if may || !member.is_admin || member.status != Status::Active {
         return Ok(());
     }
     if members::has_other_administrator(tx, &directory.organization, &member.member_id)? {

@@ -42,6 +42,15 @@ struct Group {
     name: String,
 }
 
+impl Group {
+    /// Those that somebody is in, of some that stand in the order of their members.
+    fn of<'a>(groups: &'a [Self], id: &MemberId) -> &'a [Self] {
+        let from = groups.partition_point(|group| group.member_id < *id);
+        let count = groups[from..].partition_point(|group| group.member_id == *id);
+        &groups[from..from + count]
+    }
+}
+
 /// The user with this id, if the connection has brought one.
 ///
 /// # Errors

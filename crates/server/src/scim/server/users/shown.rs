@@ -1,13 +1,13 @@
 //! A user as a resource.
 
 use super::{Group, User, store};
+use crate::scim::server::base;
 use crate::scim::server::caller::Directory;
-use crate::scim::server::{base, condition};
+use crate::scim::server::shown::{Known, projected};
 use ::scim::{Projection, USER};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::time;
 use frame::Resource;
 use serde_json::{Map, Value, json};
 
@@ -34,43 +34,26 @@ pub(in crate::scim::server) fn told(
     status: u16,
     projection: &Projection,
 ) -> Result<Resource> {
-    let etag = condition::etag(user.version);
-    let location = format!("{}/Users/{}", base(&cx.app, &directory.connection.connection_id), user.member_id);
+    let told = known(&user).told(cx, directory, status);
     let resources = shown(tx, cx, directory, vec![user], projection.has("groups"))?;
-    let body = resources.into_iter().next().map(|resource| projection.apply(resource, &USER));
-    Ok(Resource { status, body, location: Some(location), etag: Some(etag) })
+    Ok(Resource { body: projected(resources, projection, &USER), ..told })
 }
 
-fn resource(base: &str, user: User, groups: &[Group]) -> Map<String, Value> {
-    let mut document = user.document;
-    let mut resource = Map::new();
-    resource.insert("schemas".into(), document.shift_remove("schemas").unwrap_or_else(|| json!([USER.schema.id])));
-    resource.insert("id".into(), user.member_id.as_str().into());
-    resource.append(&mut document);
-    let groups: Vec<Value> = groups
-        .iter()
-        .filter(|group| group.member_id == user.member_id)
-        .map(|group| {
-            json!({
-                "value": group.id,
-                "$ref": format!("{base}/Groups/{}", group.id),
-                "display": group.name,
-                "type": "direct",
-            })
-        })
-        .collect();
-    if !groups.is_empty() {
-        resource.insert("groups".into(), groups.into());
-    }
-    resource.insert(
-        "meta".into(),
+fn known(user: &User) -> Known<'_> {
+    let User { member_id: id, version, created_at, modified_at, .. } = user;
+    Known { of: &USER, id: id.as_str(), version: *version, created_at: *created_at, modified_at: *modified_at }
+}
+
+/// Groups stand in the order of their members.
+fn resource(base: &str, mut user: User, groups: &[Group]) -> Map<String, Value> {
+    let shown = Group::of(groups, &user.member_id).iter().map(|group| {
         json!({
-            "resourceType": USER.name,
-            "created": time::to_text(user.created_at),
-            "lastModified": time::to_text(user.modified_at),
-            "location": format!("{base}/Users/{}", user.member_id),
-            "version": condition::etag(user.version),
-        }),
-    );
-    resource
+            "value": group.id,
+            "$ref": format!("{base}/Groups/{}", group.id),
+            "display": group.name,
+            "type": "direct",
+        })
+    });
+    let (shown, document) = (shown.collect(), std::mem::take(&mut user.document));
+    known(&user).around(base, document, ("groups", shown))
 }

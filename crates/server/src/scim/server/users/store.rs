@@ -1,10 +1,8 @@
 use super::{Group, User};
+use crate::scim::server::caller::Ids;
 use database::{FromRow, Json, Row, Tx, args, row};
 use foundation::error::{ApiError, OnUnique as _, Result};
-use foundation::id::{MemberId, OrganizationId, ScimConnectionId};
-
-/// Whose rows are meant: an organization's, and of them those of a connection.
-type Of<'a> = (&'a OrganizationId, &'a ScimConnectionId);
+use foundation::id::MemberId;
 
 impl FromRow for User {
     fn from_row(row: &mut Row) -> database::Result<Self> {
@@ -26,7 +24,7 @@ const USER_NAME_KEY: &str = "scim_users_organization_id_connection_id_folded_use
 
 row!(Group { member_id, id, name });
 
-pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, user: &User) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx, (organization, connection): Ids<'_>, user: &User) -> Result<()> {
     tx.execute(
         "INSERT INTO scim_users (organization_id, connection_id, member_id, external_id, user_name, folded_user_name,
                                  active, document, version, created_at, modified_at)
@@ -49,7 +47,7 @@ pub(super) fn insert(tx: &mut Tx, (organization, connection): Of<'_>, user: &Use
     Ok(())
 }
 
-pub(super) fn update(tx: &mut Tx, (organization, connection): Of<'_>, user: &User) -> Result<()> {
+pub(super) fn update(tx: &mut Tx, (organization, connection): Ids<'_>, user: &User) -> Result<()> {
     tx.execute(
         "UPDATE scim_users SET external_id = $4, user_name = $5, folded_user_name = $6, active = $7, document = $8,
                                version = $9, modified_at = $10
@@ -71,7 +69,7 @@ pub(super) fn update(tx: &mut Tx, (organization, connection): Of<'_>, user: &Use
     Ok(())
 }
 
-pub(super) fn delete(tx: &mut Tx, (organization, connection): Of<'_>, id: &MemberId) -> Result<()> {
+pub(super) fn delete(tx: &mut Tx, (organization, connection): Ids<'_>, id: &MemberId) -> Result<()> {
     tx.execute(
         "DELETE FROM scim_users WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
         args![organization, connection, id],
@@ -79,7 +77,7 @@ pub(super) fn delete(tx: &mut Tx, (organization, connection): Of<'_>, id: &Membe
     Ok(())
 }
 
-pub(super) fn find(tx: &mut Tx, (organization, connection): Of<'_>, id: &MemberId) -> Result<Option<User>> {
+pub(super) fn find(tx: &mut Tx, (organization, connection): Ids<'_>, id: &MemberId) -> Result<Option<User>> {
     Ok(tx.optional(
         "SELECT * FROM scim_users WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
         args![organization, connection, id],
@@ -88,7 +86,7 @@ pub(super) fn find(tx: &mut Tx, (organization, connection): Of<'_>, id: &MemberI
 
 pub(super) fn find_by_user_name(
     tx: &mut Tx,
-    (organization, connection): Of<'_>,
+    (organization, connection): Ids<'_>,
     user_name: &str,
 ) -> Result<Option<User>> {
     Ok(tx.optional(
@@ -100,7 +98,7 @@ pub(super) fn find_by_user_name(
 /// So many at most, the oldest first: nothing says that they are few.
 pub(super) fn find_by_external_id(
     tx: &mut Tx,
-    (organization, connection): Of<'_>,
+    (organization, connection): Ids<'_>,
     external_id: &str,
     limit: i64,
 ) -> Result<Vec<User>> {
@@ -111,7 +109,7 @@ pub(super) fn find_by_external_id(
     )?)
 }
 
-pub(super) fn count(tx: &mut Tx, (organization, connection): Of<'_>) -> Result<i64> {
+pub(super) fn count(tx: &mut Tx, (organization, connection): Ids<'_>) -> Result<i64> {
     let (count,) = tx.one::<(i64,)>(
         "SELECT COUNT(*) FROM scim_users WHERE organization_id = $1 AND connection_id = $2",
         args![organization, connection],
@@ -119,7 +117,7 @@ pub(super) fn count(tx: &mut Tx, (organization, connection): Of<'_>) -> Result<i
     Ok(count)
 }
 
-pub(super) fn page(tx: &mut Tx, (organization, connection): Of<'_>, skip: i64, limit: i64) -> Result<Vec<User>> {
+pub(super) fn page(tx: &mut Tx, (organization, connection): Ids<'_>, skip: i64, limit: i64) -> Result<Vec<User>> {
     Ok(tx.all(
         "SELECT * FROM scim_users WHERE organization_id = $1 AND connection_id = $2
          ORDER BY member_id LIMIT $3 OFFSET $4",
@@ -127,7 +125,7 @@ pub(super) fn page(tx: &mut Tx, (organization, connection): Of<'_>, skip: i64, l
     )?)
 }
 
-pub(super) fn after(tx: &mut Tx, (organization, connection): Of<'_>, id: &str, limit: i64) -> Result<Vec<User>> {
+pub(super) fn after(tx: &mut Tx, (organization, connection): Ids<'_>, id: &str, limit: i64) -> Result<Vec<User>> {
     Ok(tx.all(
         "SELECT * FROM scim_users WHERE organization_id = $1 AND connection_id = $2 AND member_id > $3
          ORDER BY member_id LIMIT $4",
@@ -135,7 +133,7 @@ pub(super) fn after(tx: &mut Tx, (organization, connection): Of<'_>, id: &str, l
     )?)
 }
 
-pub(super) fn some(tx: &mut Tx, (organization, connection): Of<'_>, ids: &[String]) -> Result<Vec<User>> {
+pub(super) fn some(tx: &mut Tx, (organization, connection): Ids<'_>, ids: &[String]) -> Result<Vec<User>> {
     Ok(tx.all(
         "SELECT * FROM scim_users WHERE organization_id = $1 AND connection_id = $2 AND member_id = ANY($3)",
         args![organization, connection, ids],
@@ -143,18 +141,18 @@ pub(super) fn some(tx: &mut Tx, (organization, connection): Of<'_>, ids: &[Strin
 }
 
 /// The groups that these people are in.
-pub(super) fn groups_of(tx: &mut Tx, (organization, connection): Of<'_>, members: &[String]) -> Result<Vec<Group>> {
+pub(super) fn groups_of(tx: &mut Tx, (organization, connection): Ids<'_>, members: &[String]) -> Result<Vec<Group>> {
     Ok(tx.all(
         "SELECT s.member_id, g.id, g.display_name AS name FROM scim_memberships s
          JOIN scim_groups g ON g.organization_id = s.organization_id AND g.connection_id = s.connection_id
                            AND g.id = s.group_id
-         WHERE s.organization_id = $1 AND s.connection_id = $2 AND s.member_id = ANY($3) ORDER BY g.id",
+         WHERE s.organization_id = $1 AND s.connection_id = $2 AND s.member_id = ANY($3) ORDER BY s.member_id, g.id",
         args![organization, connection, members],
     )?)
 }
 
 /// Takes somebody out of all groups.
-pub(super) fn leave_groups(tx: &mut Tx, (organization, connection): Of<'_>, id: &MemberId) -> Result<()> {
+pub(super) fn leave_groups(tx: &mut Tx, (organization, connection): Ids<'_>, id: &MemberId) -> Result<()> {
     tx.execute(
         "DELETE FROM scim_memberships WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
         args![organization, connection, id],
@@ -165,7 +163,7 @@ pub(super) fn leave_groups(tx: &mut Tx, (organization, connection): Of<'_>, id: 
 /// Whether somebody else who is active is in one of these groups.
 pub(super) fn has_other_in(
     tx: &mut Tx,
-    (organization, connection): Of<'_>,
+    (organization, connection): Ids<'_>,
     groups: &[String],
     but: &MemberId,
 ) -> Result<bool> {
