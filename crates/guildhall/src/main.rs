@@ -70,6 +70,9 @@ enum Command {
     /// Set a project's roles and resources.
     #[command(subcommand)]
     Rbac(commands::rbac::Rbac),
+    /// Set the OAuth providers that people log in at.
+    #[command(subcommand)]
+    Provider(commands::provider::Provider),
     /// Find out what a directory does, and why something is refused.
     #[command(subcommand)]
     Scim(commands::scim::Scim),
@@ -137,6 +140,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
+            Command::Provider(provider) => provider.run().await,
             Command::Scim(scim) => scim.run().await,
             Command::Sso(sso) => sso.run().await,
             Command::BreachFilter(filter) => Ok(filter.run()?),

@@ -2,7 +2,7 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members,
+    admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members, oauth,
     organization_deletion, organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
 };
 use frame::Endpoint;
@@ -22,6 +22,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         second_factors::endpoints(),
         passwords::endpoints(),
         sso::endpoints(),
+        oauth::endpoints(),
         scim::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),

@@ -38,5 +38,6 @@ migrations! {
     "0025_single_sign_on"
     "0026_scim"
     "0027_exchanges"
+    "0028_oauth"
     "0033_operators"
 }

@@ -16,6 +16,7 @@ pub(crate) mod operator;
 pub(crate) mod organization;
 pub(crate) mod outbox;
 pub(crate) mod project;
+pub(crate) mod provider;
 pub(crate) mod rbac;
 pub(crate) mod scim;
 pub(crate) mod seed;

@@ -8,7 +8,9 @@ mod description;
 mod docs;
 mod errors;
 mod home;
+mod led;
 mod numbers;
+mod oauth;
 mod outbox;
 mod phone_numbers;
 mod phrases;
@@ -30,6 +32,7 @@ use frame::Endpoint;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
+    endpoints.extend(oauth::endpoints());
     endpoints.extend(docs::endpoints());
     endpoints.extend(dashboard::endpoints());
     endpoints.extend([
