@@ -113,6 +113,14 @@ TABLES = {
         apart={"id": NAMES, "sealed_secrets": SECRET, "last_step": USE, "created_at": WHEN, "expires_at": FOLLOWS},
         made=("totp_registration.create",), gone={"totp_registration.delete": "id", "organization.delete": "organization_id"},
     ),
+    "passkeys": Rows(
+        key=("organization_id", "member_id", "id"), object="id", organization="organization_id", member="member_id",
+        columns={"name": "name", "domain": "domain", "aaguid": "aaguid", "transports": "transports"},
+        apart={"project_id": NAMES, "credential_id": SECRET, "public_key": SECRET, "sign_count": USE, "is_backed_up": USE, "created_at": WHEN,
+               "last_used_at": USE},
+        made=("webauthn_registration.create",),
+        gone={"webauthn_registration.delete": "id", "member.delete": "member_id", "organization.delete": "organization_id"},
+    ),
     "sso_connections": Rows(
         key=("project_id", "organization_id", "id"), object="id", organization="organization_id",
         columns={"display_name": "display_name", "settings": EACH_KEY},
@@ -164,7 +172,9 @@ PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediat
 # What the program keeps for itself.
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
-       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges"}
+       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges",
+       # That they were answered.
+       "passkey_challenges"}
 
 
 def read(value):

@@ -56,6 +56,10 @@ SECOND = [MEMBER | {"session_token": "{session}"}, MEMBER | {"session_token": "{
           MEMBER | {"intermediate_session_token": "{intermediate}"}, MEMBER | {"intermediate_session_token": "{own_intermediate}"}]
 SECOND_OF_PAGES = [MEMBER, MEMBER | {"intermediate_session_token": "{intermediate}"}, MEMBER | {"intermediate_session_token": "{own_intermediate}"}]
 
+# Passkeys that were never made: test_t41_passkeys.py shows real ones elsewhere than where they belong.
+MADE = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "oA"}}
+USED = MADE | {"response": {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA"}}
+
 TABLE = {
     "organizations.create": NO_IDS,
     "organizations.search": Attack([{"query": {"operator": "OR", "operands": [
@@ -105,6 +109,21 @@ TABLE = {
     "totp.authenticate": Attack([body | {"code": "123456"} for body in SECOND], entry=True),
     "totp.authenticate.browser": Attack([body | {"code": "123456"} for body in SECOND_OF_PAGES], entry=True),
     "totp.migrate": Attack([MEMBER | {"secret": "GEZDGNBVGY3TQOJQ", "recovery_codes": []}], entry=True),
+    "webauthn.register_start": Attack(SECOND, entry=True),
+    "webauthn.register_start.browser": Attack(SECOND_OF_PAGES, entry=True),
+    "webauthn.register": Attack([body | {"public_key_credential": MADE} for body in SECOND], entry=True),
+    "webauthn.register.browser": Attack([body | {"public_key_credential": MADE} for body in SECOND_OF_PAGES], entry=True),
+    "webauthn.authenticate_start": Attack(SECOND, entry=True),
+    "webauthn.authenticate_start.browser": Attack(SECOND_OF_PAGES, entry=True),
+    "webauthn.authenticate": Attack([{"public_key_credential": USED}, {"public_key_credential": USED, "session_token": "{session}"}], entry=True),
+    "webauthn.authenticate.browser": Attack([{"public_key_credential": USED}], entry=True),
+    "webauthn.list": Attack(mixed=True),
+    "webauthn.list.self": Attack(queries=[SMUGGLED]),
+    "webauthn.update": Attack([{"name": "Taken over"}], mixed=True),
+    "webauthn.update.self": Attack([{"name": "Taken over"} | SMUGGLED]),
+    "webauthn.delete": Attack(mixed=True),
+    "webauthn.delete.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "webauthn.delete.self": Attack(queries=[SMUGGLED]),
     "recovery_codes.recover": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND], entry=True),
     "recovery_codes.recover.browser": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND_OF_PAGES], entry=True),
     "recovery_codes.get": Attack(mixed=True),

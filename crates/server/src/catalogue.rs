@@ -3,7 +3,7 @@
 use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organization_deletion,
-    organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
+    organizations, pages, passkeys, passwords, projects, rbac, scim, second_factors, sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -18,6 +18,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         magic_links::endpoints(),
         email_codes::endpoints(),
         second_factors::endpoints(),
+        passkeys::endpoints(),
         passwords::endpoints(),
         sso::endpoints(),
         scim::endpoints(),

@@ -2,7 +2,7 @@
 
 use crate::{
     attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, scim,
-    second_factors, sessions, signing, sms_codes, sso, stored_passwords,
+    second_factors, sessions, signing, sms_codes, sso, stored_passkeys, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -19,6 +19,7 @@ pub const TABLES: Tables = Tables(&[
     attempts::TABLES,
     login::TABLES,
     second_factors::TABLES,
+    stored_passkeys::TABLES,
     sms_codes::TABLES,
     sso::LOGIN_TABLES,
     sso::RECORDER_TABLES,

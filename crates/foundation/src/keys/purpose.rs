@@ -41,6 +41,8 @@ purposes! {
     SsoLogin = "sso login";
     /// The stored hash of what an identity provider calls a person, or an assertion.
     SsoIdentity = "sso identity";
+    /// The challenge that an authenticator answers, as only we can make it.
+    PasskeyChallenge = "passkey challenge";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

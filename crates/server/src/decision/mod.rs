@@ -6,7 +6,9 @@
 
 use crate::factors::Factor;
 use crate::members::{Member, Status};
-use crate::organizations::{AuthMethod, MfaMethod, MfaMethods, MfaPolicy, Organization, Settings};
+use crate::organizations::{
+    AuthMethod, AuthMethods, MfaMethod, MfaMethods, MfaPolicy, Organization, PasskeyPolicy, Settings,
+};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
 
@@ -51,6 +53,8 @@ pub(crate) enum Decision {
     PrimaryRequired(Vec<AuthMethod>),
     /// A second factor has to be proven.
     MfaRequired,
+    /// A passkey has to be proven, as a first or a second factor.
+    PasskeyRequired,
     /// Nothing that could be proven would help.
     Refused(Refusal),
 }
@@ -71,13 +75,17 @@ pub(crate) fn decide(question: &Question) -> Decision {
     };
     let factors: Vec<_> = question.factors.iter().filter(counts).collect();
     let usable = usable_methods(settings, member.is_breakglass);
-    if !factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method)) {
+    if !factors.iter().any(|factor| is_usable_first_factor(settings, member.is_breakglass, factor)) {
         return Decision::PrimaryRequired(usable.to_vec());
     }
     // A usable proof of the address itself is needed once in the life of a membership.
     if !member.email_verified && !factors.iter().any(|factor| is_proof_of_address(factor, member.email)) {
         let verifying = usable.iter().filter(|method| AuthMethod::EMAIL_VERIFYING.contains(method));
         return Decision::PrimaryRequired(verifying.copied().collect());
+    }
+    let has_passkey = factors.iter().any(|factor| factor.is_verified_passkey().is_some());
+    if settings.passkey_policy == PasskeyPolicy::Required && !member.is_breakglass && !has_passkey {
+        return Decision::PasskeyRequired;
     }
     let mfa = settings.mfa_policy == MfaPolicy::RequiredForAll || member.mfa_enrolled;
     let proven = factors.iter().any(|factor| is_usable_second_factor(settings, member.is_breakglass, factor));
@@ -109,8 +117,42 @@ pub(crate) fn may_use(settings: &Settings, is_breakglass: bool, method: MfaMetho
     is_breakglass || settings.mfa_methods == MfaMethods::AllAllowed || settings.allowed_mfa_methods.contains(&method)
 }
 
+/// Whether a passkey is enough to begin with here, if the authenticator verifies who is there.
+pub(crate) fn may_begin_with_passkey(settings: &Settings, is_breakglass: bool) -> bool {
+    is_breakglass
+        || match settings.passkey_policy {
+            PasskeyPolicy::UnlessRestricted | PasskeyPolicy::Required => {
+                settings.auth_methods == AuthMethods::AllAllowed
+            }
+            PasskeyPolicy::Allowed => true,
+            PasskeyPolicy::NotAllowed => false,
+        }
+}
+
+/// Whether a passkey is a second factor here.
+pub(crate) fn may_add_passkey(settings: &Settings, is_breakglass: bool) -> bool {
+    is_breakglass
+        || match settings.passkey_policy {
+            PasskeyPolicy::UnlessRestricted => settings.mfa_methods == MfaMethods::AllAllowed,
+            PasskeyPolicy::Allowed | PasskeyPolicy::Required => true,
+            PasskeyPolicy::NotAllowed => false,
+        }
+}
+
+fn is_usable_first_factor(settings: &Settings, is_breakglass: bool, factor: &Factor) -> bool {
+    match factor.primary_method() {
+        Some(method) => usable_methods(settings, is_breakglass).contains(&method),
+        None => factor.is_verified_passkey() == Some(true) && may_begin_with_passkey(settings, is_breakglass),
+    }
+}
+
+/// A passkey with which the authenticator has verified who is there is something that the person has, and something that they
+/// know or are: it is a first and a second factor at once (NIST SP 800-63B, section 3.1.7).
 fn is_usable_second_factor(settings: &Settings, is_breakglass: bool, factor: &Factor) -> bool {
-    factor.second_method().is_some_and(|method| may_use(settings, is_breakglass, method))
+    match factor.second_method() {
+        Some(method) => may_use(settings, is_breakglass, method),
+        None => factor.is_verified_passkey().is_some() && may_add_passkey(settings, is_breakglass),
+    }
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ const METHODS: &[(&str, &str)] = &[
     ("otps.sms.authenticate", SMS_OTP),
     ("totp.authenticate", TOTP),
     ("recovery_codes.recover", RECOVERY_CODE),
+    ("webauthn.authenticate", PASSKEY),
+    ("webauthn.register", PASSKEY),
     ("sessions.exchange", SESSION),
     ("discovery.exchange", DISCOVERY),
     ("discovery.create", DISCOVERY),
@@ -45,6 +47,7 @@ const OAUTH: &str = "oauth";
 const SMS_OTP: &str = "sms_otp";
 const TOTP: &str = "totp";
 const RECOVERY_CODE: &str = "recovery_code";
+const PASSKEY: &str = "passkey";
 /// A session that led to another organization.
 const SESSION: &str = "session_exchange";
 /// Half a login that led to an organization.
@@ -86,6 +89,7 @@ fn method_of_factor(factor: &Factor) -> &'static str {
         FactorType::Otp => SMS_OTP,
         FactorType::Totp => TOTP,
         FactorType::RecoveryCodes => RECOVERY_CODE,
+        FactorType::Webauthn => PASSKEY,
         FactorType::Oauth | FactorType::Other(_) => OAUTH,
     }
 }
@@ -138,6 +142,8 @@ fn reason(error: ApiError) -> Option<&'static str> {
         | E::UnableToAuthenticateTotp
         | E::UnableToAuthenticateRecoveryCode
         | E::SsoTokenNotFound
+        | E::UnableToAuthenticateWebauthn
+        | E::InvalidPublicKeyCredential
         | E::InvalidCode
         | E::InvalidTotpCode
         | E::RecoveryCodeUsedAsTotpCode
@@ -147,6 +153,7 @@ fn reason(error: ApiError) -> Option<&'static str> {
         | E::UnableToAuthPasswordResetToken
         | E::TotpCodeAlreadyAuthenticated
         | E::ExpiredTotp
+        | E::WebauthnChallengeNotFound
         | E::SessionNotFound
         | E::IntermediateSessionNotFound
         | E::SessionTooOldToResetPassword => "used_or_expired",
@@ -158,6 +165,7 @@ fn reason(error: ApiError) -> Option<&'static str> {
         }
         E::RestrictedAuthMethod
         | E::RestrictedMfaMethod
+        | E::RestrictedPasskeys
         | E::EmailDomainIsClaimed
         | E::InactiveEmail
         | E::EmailJitNotAllowed
