@@ -113,6 +113,14 @@ TABLES = {
         apart={"id": NAMES, "sealed_secrets": SECRET, "last_step": USE, "created_at": WHEN, "expires_at": FOLLOWS},
         made=("totp_registration.create",), gone={"totp_registration.delete": "id", "organization.delete": "organization_id"},
     ),
+    "passkeys": Rows(
+        key=("organization_id", "member_id", "id"), object="id", organization="organization_id", member="member_id",
+        columns={"name": "name", "domain": "domain", "aaguid": "aaguid", "transports": "transports"},
+        apart={"project_id": NAMES, "credential_id": SECRET, "public_key": SECRET, "sign_count": USE, "is_backed_up": USE, "created_at": WHEN,
+               "last_used_at": USE},
+        made=("webauthn_registration.create",),
+        gone={"webauthn_registration.delete": "id", "member.delete": "member_id", "organization.delete": "organization_id"},
+    ),
     "sso_connections": Rows(
         key=("project_id", "organization_id", "id"), object="id", organization="organization_id",
         columns={"display_name": "display_name", "settings": EACH_KEY},
@@ -172,6 +180,8 @@ PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediat
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
        "sso_logins", "sso_tokens", "sso_assertions", "exchanges", "oauth_logins",
+       # That they were answered.
+       "passkey_challenges",
        # The accounts of the dashboard have a log of their own, which api/test_dashboard.py reads.
        "operators", "operator_sessions", "operator_events",
        # Counted for its pictures.
@@ -290,7 +300,7 @@ def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]
     assert rows, "nothing has changed"
     for table, old, new in rows:
         check_told(table, old, new, written)
-    kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "secret-id", "jwk",
+    kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "webauthn-registration", "secret-id", "jwk",
              "saml-connection", "oidc-connection", "external-connection", "scim-connection"}
     for event in written:
         assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event

@@ -11,13 +11,15 @@ import uuid
 from dataclasses import dataclass, field
 
 import directory
+import passkeys
 import pyotp
 import pytest
 import told
+from authenticator import Authenticator
 from connections import WITH_GROUPS, Published, certificate, metadata, oidc_connection, private_key, saml_connection
 from doors import Door, catalogue
 from harness import (
-    ENGINE, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
+    ENGINE, ORIGIN, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
 )
 from sso import Saml
 
@@ -99,7 +101,7 @@ def settings(w):
         "organization_name": "B", "organization_slug": f"slug-{unique()}", "organization_external_id": f"ext-{unique()}",
         "organization_logo_url": "https://example.com/logo.png", "trusted_metadata": {"plan": "paid", "new": {"x": 1}},
         "email_allowed_domains": [self_domain := domain, new_domain()], "email_invites": "RESTRICTED", "auth_methods": "RESTRICTED",
-        "allowed_auth_methods": ["magic_link"], "oauth_tenant_jit_provisioning": "RESTRICTED", "allowed_oauth_tenants": {"slack": ["T1"]},
+        "allowed_auth_methods": ["magic_link"], "passkey_policy": "ALLOWED", "oauth_tenant_jit_provisioning": "RESTRICTED", "allowed_oauth_tenants": {"slack": ["T1"]},
         "rbac_email_implicit_role_assignments": [{"domain": self_domain, "role_id": "stytch_admin"}],
         "first_party_connected_apps_allowed_type": "RESTRICTED", "allowed_first_party_connected_apps": ["app-1"],
     })
@@ -503,6 +505,47 @@ def who_has_an_app(w):
     return Sent(ids)
 
 
+def with_a_passkey(w):
+    """The member has a passkey, and a session in which it was proven."""
+    ids = {"organization_id": w.org, "member_id": w.member.member_id}
+    shown, authenticator = {"session_token": w.member_login.session_token}, Authenticator(ORIGIN)
+    options = passkeys.post(w.project, "register/start", ids | shown)["public_key_credential_creation_options"]
+    return ids, shown, authenticator, authenticator.create(options)
+
+
+def shown_by(w):
+    token = w.member_login.session_token
+    return Sent({"organization_id": w.org, "member_id": w.member.member_id, "session_token": token}, session_token=token)
+
+
+@changes("webauthn.register")
+def a_passkey(w):
+    ids, shown, _, made = with_a_passkey(w)
+    return Sent(ids | shown | {"public_key_credential": made, "name": "Laptop"}, **shown)
+
+
+def registered(w):
+    ids, shown, authenticator, made = with_a_passkey(w)
+    known = passkeys.post(w.project, "register", ids | shown | {"public_key_credential": made})["webauthn_registration"]
+    return {"webauthn_registration_id": known["webauthn_registration_id"]}, authenticator
+
+
+@changes("webauthn.authenticate")
+def a_passkey_that_is_used(w):
+    _, authenticator = registered(w)
+    return Sent({"public_key_credential": authenticator.get(passkeys.request(w.project))})
+
+
+@changes("webauthn.update")
+def a_passkey_that_is_named(w):
+    return Sent({"name": "Key on my ring"}, path=registered(w)[0])
+
+
+@changes("webauthn.delete")
+def a_passkey_that_is_removed(w):
+    return Sent(path=registered(w)[0])
+
+
 def code_by_text(w, **fields):
     """Sends the member a code; what names them, and the code."""
     ids = {"organization_id": w.org, "member_id": w.member.member_id}
@@ -802,6 +845,9 @@ READS = {
     "passwords.strength_check": lambda w: Sent({"password": "violet-harbor"}),
     "passwords.strength_check.browser": lambda w: Sent({"password": "violet-harbor"}),
     "telemetry.drop.browser": lambda w: Sent({}),
+    # A challenge is no row: that it was answered will be.
+    **dict.fromkeys(("webauthn.register_start", "webauthn.register_start.browser"), shown_by),
+    **dict.fromkeys(("webauthn.authenticate_start", "webauthn.authenticate_start.browser"), lambda w: Sent({"organization_id": w.org})),
 }
 
 

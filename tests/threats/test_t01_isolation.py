@@ -8,9 +8,11 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
+import passkeys
 import pytest
+from authenticator import Authenticator
 from connections import certificate, oidc_connection, private_key, saml_connection
-from harness import BIN, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, verified_member
+from harness import BIN, ORIGIN, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, verified_member
 from scenes import (
     DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, SSO, Tenant, made_up, made_up_token, unchanged, verdict,
 )
@@ -56,6 +58,10 @@ MEMBER = {"organization_id": "{org}", "member_id": "{member}"}
 SECOND = [MEMBER | {"session_token": "{session}"}, MEMBER | {"session_token": "{own_session}"}, MEMBER | {"session_jwt": "{jwt}"},
           MEMBER | {"intermediate_session_token": "{intermediate}"}, MEMBER | {"intermediate_session_token": "{own_intermediate}"}]
 SECOND_OF_PAGES = [MEMBER, MEMBER | {"intermediate_session_token": "{intermediate}"}, MEMBER | {"intermediate_session_token": "{own_intermediate}"}]
+
+# Passkeys that were never made: test_t41_passkeys.py shows real ones elsewhere than where they belong.
+MADE = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "oA"}}
+USED = MADE | {"response": {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA"}}
 
 TABLE = {
     "organizations.create": NO_IDS,
@@ -108,6 +114,21 @@ TABLE = {
     "totp.authenticate": Attack([body | {"code": "123456"} for body in SECOND], entry=True),
     "totp.authenticate.browser": Attack([body | {"code": "123456"} for body in SECOND_OF_PAGES], entry=True),
     "totp.migrate": Attack([MEMBER | {"secret": "GEZDGNBVGY3TQOJQ", "recovery_codes": []}], entry=True),
+    "webauthn.register_start": Attack(SECOND, entry=True),
+    "webauthn.register_start.browser": Attack(SECOND_OF_PAGES, entry=True),
+    "webauthn.register": Attack([body | {"public_key_credential": MADE} for body in SECOND], entry=True),
+    "webauthn.register.browser": Attack([body | {"public_key_credential": MADE} for body in SECOND_OF_PAGES], entry=True),
+    "webauthn.authenticate_start": Attack(SECOND, entry=True),
+    "webauthn.authenticate_start.browser": Attack(SECOND_OF_PAGES, entry=True),
+    "webauthn.authenticate": Attack([{"public_key_credential": USED}, {"public_key_credential": USED, "session_token": "{session}"}], entry=True),
+    "webauthn.authenticate.browser": Attack([{"public_key_credential": USED}], entry=True),
+    "webauthn.list": Attack(mixed=True),
+    "webauthn.list.self": Attack(queries=[SMUGGLED]),
+    "webauthn.update": Attack([{"name": "Taken over"}], mixed=True),
+    "webauthn.update.self": Attack([{"name": "Taken over"} | SMUGGLED]),
+    "webauthn.delete": Attack(mixed=True),
+    "webauthn.delete.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "webauthn.delete.self": Attack(queries=[SMUGGLED]),
     "recovery_codes.recover": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND], entry=True),
     "recovery_codes.recover.browser": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND_OF_PAGES], entry=True),
     "recovery_codes.get": Attack(mixed=True),
@@ -244,7 +265,8 @@ TABLE = {
 
 # Names of what stands in paths.
 PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"],
-        "connection_id": ["{saml}", "{oidc}", "{external}", "{scim}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"]}
+        "connection_id": ["{saml}", "{oidc}", "{external}", "{scim}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"],
+        "webauthn_registration_id": ["{passkey}"]}
 
 
 class World:
@@ -265,7 +287,11 @@ class World:
         self.intermediate = intermediate(project, a.admin.email_address)
         started = project.api.passwords.email.reset_start(organization_id=a.org, email_address=current.email_address)
         reset = token_from(project.mailbox.wait(current.email_address))
-        password = project.api.passwords.email.reset(password_reset_token=reset, password=PASSWORD).member.member_password_id
+        own = project.api.passwords.email.reset(password_reset_token=reset, password=PASSWORD)
+        password = own.member.member_password_id
+        ids = {"organization_id": a.org, "member_id": a.member.member_id, "session_token": own.session_token}
+        made = Authenticator(ORIGIN).create(passkeys.post(project, "register/start", ids)["public_key_credential_creation_options"])
+        passkey = passkeys.post(project, "register", ids | {"public_key_credential": made, "name": a.canary})["webauthn_registration"]
         project.api.passwords.email.reset_start(organization_id=a.org, email_address=a.admin.email_address)
         self.reset = token_from(project.mailbox.wait(a.admin.email_address))
         assert started.member_id == a.member.member_id
@@ -284,7 +310,7 @@ class World:
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
             "session": a.admin_login.session_token, "jwt": a.admin_login.session_jwt,
             "session_id": a.admin_login.member_session.member_session_id,
-            "link": self.link, "reset": self.reset, "password": password, "discovery": self.discovery, "intermediate": self.intermediate, "code": self.code,
+            "link": self.link, "reset": self.reset, "password": password, "passkey": passkey["webauthn_registration_id"], "discovery": self.discovery, "intermediate": self.intermediate, "code": self.code,
         }
         self.inside, self.outside = Tenant(project), Tenant(neighbour)
         self.outside_intermediate = intermediate(neighbour, new_email())
@@ -297,7 +323,7 @@ class World:
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),
             "jwt": self.dead_jwt, "session_id": made_up("member-session"), "link": made_up_token(MAGIC_LINK),
-            "reset": made_up_token(PASSWORD_RESET), "password": made_up("member-password"),
+            "reset": made_up_token(PASSWORD_RESET), "password": made_up("member-password"), "passkey": made_up("webauthn-registration"),
             "discovery": made_up_token(DISCOVERY), "intermediate": made_up_token(INTERMEDIATE), "code": "123456",
         }
 

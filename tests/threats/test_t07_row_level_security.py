@@ -16,7 +16,8 @@ OPEN = {"data_keys", "embedded_master_key", "schema_migrations"}
 # What is an organization's, and the column that says whose. Everything else is a project's.
 OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization_id", "member_roles": "organization_id",
                     "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope",
-                    "member_passwords": "organization_id", "sms_codes": "organization_id", "exchanges": "organization_id",
+                    "member_passwords": "organization_id", "sms_codes": "organization_id", "passkeys": "organization_id",
+                    "exchanges": "organization_id",
                     **{f"sso_{what}": "organization_id" for what in ("assertions", "logins", "registrations", "tokens")},
                     **{f"scim_{what}": "organization_id" for what in ("connections", "users", "groups", "memberships")}}
 # Say of no row which project it is of: whoever has entered the organization is in it.

@@ -247,6 +247,7 @@ WORDS = {
     "mfa_policy": ("OPTIONAL", needs_a_second_factor),
     "auth_methods": ("ALL_ALLOWED", needs_a_method_that_is_listed),
     "mfa_methods": ("ALL_ALLOWED", has_no_second_factor_that_may_be_used),
+    "passkey_policy": ("UNLESS_RESTRICTED", needs_a_second_factor),
     "email_jit_provisioning": ("RESTRICTED", lets_nobody_join),
     "email_invites": ("ALL_ALLOWED", lets_nobody_be_invited),
     "sso_jit_provisioning": ("ALL_ALLOWED", nothing_else),

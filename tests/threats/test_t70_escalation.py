@@ -126,7 +126,7 @@ def test_t70_who_may_only_create_changes_nothing_of_others(project, tenant, crea
 ORGANIZATION = {
     "organization_name": "X", "organization_slug": f"slug-{unique()}", "organization_external_id": "x", "organization_logo_url": "https://x.example/l.png",
     "trusted_metadata": {"a": 1}, "email_jit_provisioning": "NOT_ALLOWED", "email_invites": "ALL_ALLOWED", "email_allowed_domains": ["corp-z.com"],
-    "auth_methods": "ALL_ALLOWED", "allowed_auth_methods": ["magic_link"], "mfa_policy": "OPTIONAL", "mfa_methods": "ALL_ALLOWED", "allowed_mfa_methods": ["totp"],
+    "auth_methods": "ALL_ALLOWED", "allowed_auth_methods": ["magic_link"], "mfa_policy": "OPTIONAL", "mfa_methods": "ALL_ALLOWED", "allowed_mfa_methods": ["totp"], "passkey_policy": "ALLOWED",
     "sso_jit_provisioning": "ALL_ALLOWED", "rbac_email_implicit_role_assignments": [{"domain": "corp-z.com", "role_id": "stytch_admin"}],
     "oauth_tenant_jit_provisioning": "NOT_ALLOWED", "allowed_oauth_tenants": {"slack": ["T1"]}, "claimed_email_domains": ["corp-claim.com"],
 }

@@ -254,7 +254,7 @@ def wrong_kinds(world, door):
 
 # Doors of the browser that anybody's page may knock at: another project's public token is a good one there, and the
 # session beside it is of no use.
-OPEN_TO_PAGES = re.compile(r"magic_links\.|passwords\.(authenticate|email|existing|discovery|strength)|discovery\.|\.public|admin_portal|email_codes\.|otps\.sms\.|totp\.|recovery_codes\.recover|sso\.(authenticate|discover)")
+OPEN_TO_PAGES = re.compile(r"magic_links\.|passwords\.(authenticate|email|existing|discovery|strength)|discovery\.|\.public|admin_portal|email_codes\.|otps\.sms\.|totp\.|webauthn\.(register|authenticate)|recovery_codes\.recover|sso\.(authenticate|discover)")
 
 
 @each(GUARDED)
@@ -333,6 +333,7 @@ FOR_EVERY_MEMBER = {
     "organizations.get_own.browser": "every member sees the organization they are in",
     "members.get_self.self": "oneself", "members.update.self": "oneself", "members.unlink_retired_email.self": "oneself",
     "members.start_email_update.self": "oneself", "members.delete_mfa_phone_number.self": "oneself", "members.delete_totp.self": "oneself",
+    "webauthn.list.self": "oneself", "webauthn.update.self": "oneself", "webauthn.delete.self": "oneself",
     "recovery_codes.get.self": "oneself", "recovery_codes.rotate.self": "oneself", "sessions.revoke_own.browser": "one's own session",
     "sessions.exchange.browser": "one's own session", "sessions.authenticate.browser": "one's own session",
     "admin_portal.config.browser": "it shows what a member may do",
@@ -448,7 +449,7 @@ WRONG = {
     "email_allowed_domains": [["gmail.com"], ["x"], ["mailinator.com"], ["corp-a.com"] * 2, [f"d{i}.com" for i in range(1000)]],
     "claimed_email_domains": [["gmail.com"], ["x"], ["corp-a.com"] * 2], "invited_by_member_id": ["nope"], "member_session_id": ["nope"],
     "auth_methods": ["x", "RESTRICTED"], "allowed_auth_methods": [["x"]], "mfa_methods": ["x", "RESTRICTED"], "allowed_mfa_methods": [["x"]],
-    "mfa_policy": ["x"], "email_invites": ["x", "RESTRICTED"], "email_jit_provisioning": ["x", "RESTRICTED"], "sso_jit_provisioning": ["x", "RESTRICTED"],
+    "mfa_policy": ["x"], "passkey_policy": ["x"], "email_invites": ["x", "RESTRICTED"], "email_jit_provisioning": ["x", "RESTRICTED"], "sso_jit_provisioning": ["x", "RESTRICTED"],
     "oauth_tenant_jit_provisioning": ["x", "RESTRICTED"], "allowed_oauth_tenants": [{"gitlab": ["1"]}], "email_id": ["nope"],
     "sso_default_connection_id": ["nope"], "sso_jit_provisioning_allowed_connections": [["nope"]],
     "rbac_email_implicit_role_assignments": [[{"domain": "x", "role_id": "stytch_admin"}], [{"domain": "gmail.com", "role_id": "stytch_admin"}], [{"domain": "corp-a.com", "role_id": "nope"}]],

@@ -112,6 +112,8 @@ ids! {
     SessionId = "member-session";
     /// The id of an authenticator app of a member.
     TotpRegistrationId = "totp";
+    /// The id of a passkey of a member.
+    WebauthnRegistrationId = "webauthn-registration";
     /// A phone number of a member.
     PhoneNumberId = "phone-number";
     /// A recovery code that was used.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub lock_minutes: i64,
     /// Whether a locked member is mailed a link that ends the lock.
     pub lock_self_serve_enabled: bool,
+    /// The domain that passkeys are made for, where it is to be one for all pages of the project.
+    pub passkey_domain: Option<String>,
     /// The logo in mails, unless the organization has one.
     pub logo_url: Option<String>,
     /// The color of the buttons in mails.
@@ -110,6 +112,7 @@ impl Default for Settings {
             lock_threshold: 10,
             lock_minutes: 60,
             lock_self_serve_enabled: true,
+            passkey_domain: None,
             logo_url: None,
             brand_color: None,
         }

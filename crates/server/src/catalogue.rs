@@ -3,7 +3,8 @@
 use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members, oauth,
-    organization_deletion, organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
+    organization_deletion, organizations, pages, passkeys, passwords, projects, rbac, scim, second_factors, sessions,
+    sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -20,6 +21,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         magic_links::endpoints(),
         email_codes::endpoints(),
         second_factors::endpoints(),
+        passkeys::endpoints(),
         passwords::endpoints(),
         sso::endpoints(),
         oauth::endpoints(),

@@ -39,5 +39,6 @@ migrations! {
     "0026_scim"
     "0027_exchanges"
     "0028_oauth"
+    "0030_passkeys"
     "0033_operators"
 }

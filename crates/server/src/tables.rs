@@ -3,7 +3,7 @@
 use crate::{
     attempts, email_codes, login, members, oauth, oauth_accounts, oauth_providers, one_time_tokens, operators,
     organizations, outbox, projects, recorder, redirect_urls, scim, second_factors, sessions, signing, sms_codes, sso,
-    statistics, stored_passwords,
+    statistics, stored_passkeys, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -20,6 +20,7 @@ pub const TABLES: Tables = Tables(&[
     attempts::TABLES,
     login::TABLES,
     second_factors::TABLES,
+    stored_passkeys::TABLES,
     sms_codes::TABLES,
     sso::LOGIN_TABLES,
     recorder::TABLES,

@@ -407,6 +407,16 @@ api_errors! {
     UnableToAuthenticateRecoveryCode = 401 "unable_to_authenticate_recovery_code" "There is no such recovery code, or it was used already.";
     NoRecoveryCodeBackedFactor = 400 "no_active_recovery_code_backed_factor" "The member has no authenticator app, and so no recovery codes.";
     RecoveryCodesNotFound = 404 "recovery_codes_not_found" "The member has no authenticator app, and so no recovery codes.";
+    InvalidPasskeyPolicy = 400 "invalid_organization_passkey_policy" "passkey_policy is UNLESS_RESTRICTED, ALLOWED, REQUIRED or NOT_ALLOWED.";
+    RestrictedPasskeys = 400 "operation_restricted_by_organization_passkey_policy" "The organization does not allow passkeys.";
+    InvalidPasskeyDomain = 400 "invalid_passkey_domain" "This is no domain of the project's pages, so no passkey can be made or used there.";
+    InvalidPublicKeyCredential = 400 "invalid_public_key_credential" "public_key_credential is not what the browser gives for these options.";
+    WebauthnChallengeNotFound = 401 "webauthn_challenge_not_found" "There is no such challenge, or it was answered already, or it is more than 5 minutes old. Start again.";
+    UnableToAuthenticateWebauthn = 401 "unable_to_authenticate_webauthn" "This passkey opens nothing here: it is not known, or what it has signed does not hold.";
+    WebauthnRegistrationNotFound = 404 "webauthn_registration_not_found" "The member has no such passkey.";
+    DuplicateWebauthnRegistration = 400 "duplicate_webauthn_registration" "This passkey is registered already.";
+    TooManyWebauthnRegistrations = 400 "too_many_webauthn_registrations" "A member has at most 20 passkeys; delete one first.";
+    InvalidWebauthnRegistrationName = 400 "invalid_webauthn_registration_name" "The name of a passkey is one line of 1 to 128 characters.";
     InvalidTextLocale = 400 "invalid_locale" "The locale of a text message is one of en, es, pt-br, fr, it, de-DE, zh-Hans, ca-ES, ja, ru, nl, pl, tr, fa, vi, cs.";
     InvalidPhoneNumberCountryCode = 400 "invalid_phone_number_country_code" "The project sends no text messages to the country of this phone number.";
     MemberPhoneNumberNotFound = 404 "member_phone_number_not_found" "The member has no phone number.";

@@ -51,6 +51,8 @@ purposes! {
     OauthArrival = "oauth arrival";
     /// An OAuth provider's tokens for a member's account there.
     OauthTokens = "oauth tokens";
+    /// The challenge that an authenticator answers, as only we can make it.
+    PasskeyChallenge = "passkey challenge";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

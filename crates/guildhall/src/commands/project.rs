@@ -126,6 +126,10 @@ struct SettingFlags {
     /// Whether a locked member is mailed a link that ends the lock
     #[arg(long, value_name = "BOOL")]
     lock_self_serve_enabled: Option<bool>,
+    /// One domain for the passkeys of all pages of the project, such as example.com, instead of the host of each page; "" takes it
+    /// away. Passkeys for another domain work no more
+    #[arg(long, value_name = "DOMAIN", value_parser = passkey_domain)]
+    passkey_domain: Option<String>,
     /// The logo in mails, an https URL, where the organization has none; "" takes it away
     #[arg(long, value_name = "URL", value_parser = logo_url)]
     logo_url: Option<String>,
@@ -165,6 +169,9 @@ impl SettingFlags {
             settings.sms_countries.sort_unstable();
             settings.sms_countries.dedup();
         }
+        if let Some(domain) = &self.passkey_domain {
+            settings.passkey_domain = Some(domain.clone()).filter(|domain| !domain.is_empty());
+        }
         if let Some(url) = &self.logo_url {
             settings.logo_url = Some(url.clone()).filter(|url| !url.is_empty());
         }
@@ -188,6 +195,14 @@ fn slug_pattern(text: &str) -> Result<String, String> {
     match text.is_empty() || text.contains("{{slug}}") {
         true => Ok(text.to_owned()),
         false => Err("a pattern says where the slug is with {{slug}}".into()),
+    }
+}
+
+/// A domain that passkeys can be made for; or nothing, which takes it away.
+fn passkey_domain(text: &str) -> Result<String, String> {
+    match text.is_empty() || server::passkeys::is_domain(text) {
+        true => Ok(text.to_owned()),
+        false => Err("a domain is the name of a host that you own, in lower case, such as example.com".into()),
     }
 }
 

@@ -6,7 +6,9 @@
 
 use crate::factors::{Factor, FactorType};
 use crate::members::{Member, OauthRegistration, Status};
-use crate::organizations::{AuthMethod, MfaMethod, MfaMethods, MfaPolicy, Organization, Settings};
+use crate::organizations::{
+    AuthMethod, AuthMethods, MfaMethod, MfaMethods, MfaPolicy, Organization, PasskeyPolicy, Settings,
+};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
 
@@ -54,6 +56,8 @@ pub(crate) enum Decision {
     PrimaryRequired(Vec<AuthMethod>),
     /// A second factor has to be proven.
     MfaRequired,
+    /// A passkey has to be proven, as a first or a second factor.
+    PasskeyRequired,
     /// Nothing that could be proven would help.
     Refused(Refusal),
 }
@@ -72,6 +76,8 @@ pub(crate) enum Rule {
     FirstFactor,
     /// The address was proven once in the life of the membership.
     AddressProven,
+    /// A passkey was used, where the organization asks for one.
+    Passkey,
     /// A second factor was proven that this member may use here, where one is asked for.
     SecondFactor,
 }
@@ -101,7 +107,7 @@ pub(crate) fn weigh(question: &Question, mut tell: impl FnMut(Rule, bool)) -> De
     let usable = usable_methods(settings, member.is_breakglass);
     let verifying =
         || usable.iter().copied().filter(|method| AuthMethod::EMAIL_VERIFYING.contains(method)).collect::<Vec<_>>();
-    let has_first = factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method));
+    let has_first = factors.iter().any(|factor| is_usable_first_factor(settings, member.is_breakglass, factor));
     if !is_met(Rule::FirstFactor, has_first) {
         // Whoever has only said whose address theirs is has to show it.
         let has_said = question.factors.iter().any(|factor| !is_of_member(member, factor));
@@ -111,6 +117,11 @@ pub(crate) fn weigh(question: &Question, mut tell: impl FnMut(Rule, bool)) -> De
     let is_proven = member.email_verified || factors.iter().any(|factor| is_proof_of_address(factor, member.email));
     if !is_met(Rule::AddressProven, is_proven) {
         return Decision::PrimaryRequired(verifying());
+    }
+    let asks_for_passkey = settings.passkey_policy == PasskeyPolicy::Required && !member.is_breakglass;
+    let has_passkey = factors.iter().any(|factor| factor.is_verified_passkey().is_some());
+    if !is_met(Rule::Passkey, !asks_for_passkey || has_passkey) {
+        return Decision::PasskeyRequired;
     }
     let mfa = settings.mfa_policy == MfaPolicy::RequiredForAll || member.mfa_enrolled;
     let proven = factors.iter().any(|factor| is_usable_second_factor(settings, member.is_breakglass, factor));
@@ -154,8 +165,42 @@ pub(crate) fn may_use(settings: &Settings, is_breakglass: bool, method: MfaMetho
     is_breakglass || settings.mfa_methods == MfaMethods::AllAllowed || settings.allowed_mfa_methods.contains(&method)
 }
 
+/// Whether a passkey is enough to begin with here, if the authenticator verifies who is there.
+pub(crate) fn may_begin_with_passkey(settings: &Settings, is_breakglass: bool) -> bool {
+    is_breakglass
+        || match settings.passkey_policy {
+            PasskeyPolicy::UnlessRestricted | PasskeyPolicy::Required => {
+                settings.auth_methods == AuthMethods::AllAllowed
+            }
+            PasskeyPolicy::Allowed => true,
+            PasskeyPolicy::NotAllowed => false,
+        }
+}
+
+/// Whether a passkey is a second factor here.
+pub(crate) fn may_add_passkey(settings: &Settings, is_breakglass: bool) -> bool {
+    is_breakglass
+        || match settings.passkey_policy {
+            PasskeyPolicy::UnlessRestricted => settings.mfa_methods == MfaMethods::AllAllowed,
+            PasskeyPolicy::Allowed | PasskeyPolicy::Required => true,
+            PasskeyPolicy::NotAllowed => false,
+        }
+}
+
+fn is_usable_first_factor(settings: &Settings, is_breakglass: bool, factor: &Factor) -> bool {
+    match factor.primary_method() {
+        Some(method) => usable_methods(settings, is_breakglass).contains(&method),
+        None => factor.is_verified_passkey() == Some(true) && may_begin_with_passkey(settings, is_breakglass),
+    }
+}
+
+/// A passkey with which the authenticator has verified who is there is something that the person has, and something that they
+/// know or are: it is a first and a second factor at once (NIST SP 800-63B, section 3.1.7).
 fn is_usable_second_factor(settings: &Settings, is_breakglass: bool, factor: &Factor) -> bool {
-    factor.second_method().is_some_and(|method| may_use(settings, is_breakglass, method))
+    match factor.second_method() {
+        Some(method) => may_use(settings, is_breakglass, method),
+        None => factor.is_verified_passkey().is_some() && may_add_passkey(settings, is_breakglass),
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 use super::*;
-use crate::factors::DeliveryMethod;
+use crate::factors::{DeliveryMethod, PasskeyFactor};
 use crate::oauth_providers::Provider;
 use crate::organizations::{AuthMethods, MfaMethod};
-use foundation::id::{EmailId, Environment};
+use foundation::id::{EmailId, Environment, WebauthnRegistrationId};
 use proptest::prelude::*;
 
 const MINUTE: i64 = 60_000_000;
@@ -42,6 +42,11 @@ fn known_accounts() -> Vec<OauthRegistration> {
     }]
 }
 
+fn passkey(user_verified: bool) -> Factor {
+    let webauthn_registration_id = WebauthnRegistrationId::new(Environment::Test);
+    Factor::passkey(PasskeyFactor { webauthn_registration_id, domain: "acme.example".into(), user_verified }, NOW)
+}
+
 fn every_factor() -> Vec<Factor> {
     use DeliveryMethod::*;
     vec![
@@ -58,6 +63,10 @@ fn every_factor() -> Vec<Factor> {
         factor(FactorType::Otp, Sms),
         factor(FactorType::Totp, AuthenticatorApp),
         factor(FactorType::RecoveryCodes, RecoveryCode),
+        passkey(true),
+        passkey(false),
+        // One that says nothing of itself proves nothing.
+        factor(FactorType::Webauthn, WebauthnRegistration),
     ]
 }
 
@@ -240,16 +249,73 @@ fn a_table_of_decisions() {
     }
 }
 
-const ORDER: [Rule; 4] = [Rule::NotDeleted, Rule::FirstFactor, Rule::AddressProven, Rule::SecondFactor];
+const ORDER: [Rule; 5] =
+    [Rule::NotDeleted, Rule::FirstFactor, Rule::AddressProven, Rule::Passkey, Rule::SecondFactor];
+
+#[test]
+fn a_table_of_decisions_about_passkeys() {
+    use Decision::*;
+    use PasskeyPolicy::*;
+    let (all, link) = (PrimaryRequired(AuthMethod::ALL.to_vec()), link_to("ada@acme.example"));
+    let with = |passkey_policy, settings: Settings| Settings { passkey_policy, ..settings };
+    let mfa = || Settings { mfa_policy: MfaPolicy::RequiredForAll, ..Settings::default() };
+    let totp = || factor(FactorType::Totp, DeliveryMethod::AuthenticatorApp);
+    let totp_only =
+        || Settings { mfa_methods: MfaMethods::Restricted, allowed_mfa_methods: vec![MfaMethod::Totp], ..mfa() };
+    let (sso, sso_required) = (|| only(&[AuthMethod::Sso]), PrimaryRequired(vec![AuthMethod::Sso]));
+    let of = |settings, factors: &[Factor]| Case { settings, ..Case::new(factors.to_vec()) };
+    let (verified, present) = (passkey(true), passkey(false));
+    let old = Factor { last_authenticated_at: Timestamp(NOW.0 - 6 * MINUTE), ..verified.clone() };
+    let cases = [
+        ("alone, with the person verified", of(Settings::default(), &[verified.clone()]), Authenticated),
+        ("alone, with somebody there", of(Settings::default(), &[present.clone()]), all.clone()),
+        ("two factors at once", of(mfa(), &[verified.clone()]), Authenticated),
+        ("two for the enrolled", Case { enrolled: true, ..Case::new(vec![verified.clone()]) }, Authenticated),
+        ("after a link", of(mfa(), &[link.clone(), present.clone()]), Authenticated),
+        ("proven too long ago", Case { within: Some(5), ..Case::new(vec![old]) }, all.clone()),
+        ("where ways in are restricted", of(sso(), &[verified.clone()]), sso_required.clone()),
+        ("where it is allowed all the same", of(with(Allowed, sso()), &[verified.clone()]), Authenticated),
+        ("where second factors are restricted", of(totp_only(), &[verified.clone()]), MfaRequired),
+        ("the same, with the app", of(totp_only(), &[verified.clone(), totp()]), Authenticated),
+        ("the same, allowed", of(with(Allowed, totp_only()), &[verified.clone()]), Authenticated),
+        ("not allowed", of(with(NotAllowed, Settings::default()), &[verified.clone()]), all),
+        ("not allowed as a second one", of(with(NotAllowed, mfa()), &[link.clone(), verified.clone()]), MfaRequired),
+        (
+            "breakglass is exempt",
+            Case { breakglass: true, ..of(with(NotAllowed, mfa()), &[verified.clone()]) },
+            Authenticated,
+        ),
+        ("required", of(with(Required, Settings::default()), &[link.clone()]), PasskeyRequired),
+        ("required, and the app is none", of(with(Required, mfa()), &[link.clone(), totp()]), PasskeyRequired),
+        ("required, alone", of(with(Required, mfa()), &[verified.clone()]), Authenticated),
+        ("required, after a link", of(with(Required, totp_only()), &[link.clone(), present]), Authenticated),
+        ("required, beside SSO", of(with(Required, sso()), &[verified.clone()]), sso_required),
+        (
+            "required, not of breakglass",
+            Case { breakglass: true, ..of(with(Required, mfa()), &[link, totp()]) },
+            Authenticated,
+        ),
+        (
+            "it proves no address",
+            Case { verified: false, ..Case::new(vec![verified]) },
+            PrimaryRequired(AuthMethod::EMAIL_VERIFYING.to_vec()),
+        ),
+    ];
+    for (name, case, expected) in cases {
+        assert_eq!(case.decide(), expected, "{name}");
+    }
+}
 
 fn any_case() -> impl Strategy<Value = Case> {
-    let factors = proptest::sample::subsequence(every_factor(), 0..=13);
-    let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=10);
+    let factors = proptest::sample::subsequence(every_factor(), 0..=every_factor().len());
+    let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=AuthMethod::ALL.len());
     let second = proptest::sample::subsequence(MfaMethod::ALL.to_vec(), 1..=2);
+    let policy = proptest::sample::select(PasskeyPolicy::ALL);
     let flags = proptest::array::uniform7(any::<bool>());
-    (factors, methods, second, flags).prop_map(|(factors, methods, second, flags)| {
+    (factors, methods, second, policy, flags).prop_map(|(factors, methods, second, policy, flags)| {
         let [restricted, mfa_for_all, mfa_restricted, breakglass, enrolled, verified, pending] = flags;
         let mut settings = if restricted { only(&methods) } else { Settings::default() };
+        settings.passkey_policy = policy;
         if mfa_for_all {
             settings.mfa_policy = MfaPolicy::RequiredForAll;
         }
@@ -278,12 +344,27 @@ proptest! {
             let is_theirs = |f: &&Factor| {
                 f.kind != FactorType::Oauth || f.account() == Some(KNOWN) || f.proves(&email())
             };
-            prop_assert!(case.factors.iter().filter(is_theirs).filter_map(Factor::primary_method).any(allowed));
+            let passkeys = case.settings.passkey_policy;
+            let begins = case.breakglass
+                || passkeys == PasskeyPolicy::Allowed
+                || (passkeys != PasskeyPolicy::NotAllowed && case.settings.auth_methods == AuthMethods::AllAllowed);
+            let first = |f: &Factor| match f.primary_method() {
+                Some(method) => allowed(method),
+                None => begins && f.is_verified_passkey() == Some(true),
+            };
+            prop_assert!(case.factors.iter().filter(is_theirs).any(first));
+            let is_passkey = |f: &Factor| f.is_verified_passkey().is_some();
+            let needs_passkey = passkeys == PasskeyPolicy::Required && !case.breakglass;
+            prop_assert!(!needs_passkey || case.factors.iter().any(is_passkey));
+            let adds = case.breakglass
+                || matches!(passkeys, PasskeyPolicy::Allowed | PasskeyPolicy::Required)
+                || (passkeys != PasskeyPolicy::NotAllowed && case.settings.mfa_methods == MfaMethods::AllAllowed);
             let proves = |f: &Factor| f.proves(&email()) || f.kind == FactorType::Sso;
             prop_assert!(case.verified || case.factors.iter().any(proves));
             let second = |f: &Factor| match &f.kind {
                 FactorType::Otp => may_use(&case.settings, case.breakglass, MfaMethod::SmsOtp),
                 FactorType::Totp | FactorType::RecoveryCodes => may_use(&case.settings, case.breakglass, MfaMethod::Totp),
+                FactorType::Webauthn => adds && is_passkey(f),
                 _ => false,
             };
             let needs_mfa = case.enrolled || case.settings.mfa_policy == MfaPolicy::RequiredForAll;
@@ -332,6 +413,7 @@ proptest! {
         let decides = match decision {
             Decision::Refused(Refusal::MemberDeleted) => vec![Rule::NotDeleted],
             Decision::PrimaryRequired(_) => vec![Rule::FirstFactor, Rule::AddressProven],
+            Decision::PasskeyRequired => vec![Rule::Passkey],
             Decision::MfaRequired | Decision::Authenticated => vec![Rule::SecondFactor],
         };
         prop_assert!(decides.contains(&last.0), "{:?}", last);

@@ -1,7 +1,7 @@
 //! Of what a factor is a proof: which address, number, connection, account.
 
 use foundation::email_address::EmailAddress;
-use foundation::id::EmailId;
+use foundation::id::{EmailId, WebauthnRegistrationId};
 use foundation::stored::Unknown;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,9 @@ pub(crate) enum Identity {
     /// The authenticator app.
     #[serde(rename = "authenticator_app_factor")]
     AuthenticatorApp(AuthenticatorAppFactor),
+    /// The passkey.
+    #[serde(rename = "webauthn_factor")]
+    Passkey(PasskeyFactor),
     /// The recovery code.
     #[serde(rename = "recovery_code_factor")]
     RecoveryCode(RecoveryCodeFactor),
@@ -70,6 +73,17 @@ pub(crate) struct PhoneNumberFactor {
 pub(crate) struct AuthenticatorAppFactor {
     /// The id of the authenticator app.
     pub totp_id: String,
+}
+
+/// A passkey, or a security key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct PasskeyFactor {
+    /// The id of the passkey.
+    pub webauthn_registration_id: WebauthnRegistrationId,
+    /// The domain that it was made for.
+    pub domain: String,
+    /// Whether the authenticator has verified who was there, as by a PIN or a fingerprint, so that it stands for two factors.
+    pub user_verified: bool,
 }
 
 /// A recovery code.
@@ -147,6 +161,10 @@ impl Identity {
             Identity::Email(email) => (email.email_address.as_str(), ""),
             Identity::PhoneNumber(phone) => (&phone.phone_number, ""),
             Identity::AuthenticatorApp(app) => (&app.totp_id, ""),
+            // That somebody was there says less than who it was, and does not replace it.
+            Identity::Passkey(passkey) => {
+                (passkey.webauthn_registration_id.as_str(), if passkey.user_verified { "verified" } else { "" })
+            }
             // Each is used once; together they are one thing that the person has.
             Identity::RecoveryCode(_) => ("", ""),
             Identity::Google(account)

@@ -4,7 +4,7 @@ mod identity;
 mod proven;
 mod supposed;
 
-pub(crate) use identity::{EmailFactor, Identity, SsoFactor};
+pub(crate) use identity::{EmailFactor, Identity, PasskeyFactor, SsoFactor};
 pub(crate) use proven::{KnownAddress, ProvenAddress};
 
 use crate::oauth_providers::Provider;
@@ -69,6 +69,8 @@ pub(crate) enum FactorType {
     Oauth,
     /// An account at an identity provider.
     Sso,
+    /// A passkey.
+    Webauthn,
     /// What newer versions know.
     #[serde(untagged)]
     Other(String),
@@ -103,6 +105,8 @@ pub(crate) enum DeliveryMethod {
     /// From an OpenID Connect provider: an organization's own, or for `oauth` one that the project has set up itself. SDKs know no
     /// other word for that.
     SsoOidc,
+    /// From a passkey that was registered.
+    WebauthnRegistration,
     /// What newer versions know.
     #[serde(untagged)]
     Other(String),
@@ -219,6 +223,27 @@ impl Factor {
         }
     }
 
+    /// The person has used a passkey.
+    pub(crate) fn passkey(passkey: PasskeyFactor, now: Timestamp) -> Self {
+        // Whoever is verified by the authenticator has shown two things at once, and needs no other factor before it.
+        let order = if passkey.user_verified { SequenceOrder::Primary } else { SequenceOrder::Secondary };
+        let identity = Identity::Passkey(passkey);
+        Self::proven(FactorType::Webauthn, DeliveryMethod::WebauthnRegistration, order, identity, now)
+    }
+
+    /// Whether it is a proof by a passkey; if so, whether the authenticator has verified who was there.
+    pub(crate) fn is_verified_passkey(&self) -> Option<bool> {
+        match (&self.kind, &self.identity) {
+            (FactorType::Webauthn, Some(Identity::Passkey(passkey))) => Some(passkey.user_verified),
+            _ => None,
+        }
+    }
+
+    /// Whether it can be a second factor.
+    pub(crate) fn is_second(&self) -> bool {
+        self.second_method().is_some() || self.is_verified_passkey().is_some()
+    }
+
     /// The connection that it is a proof by, if it is one of SSO.
     pub(crate) fn connection(&self) -> Option<&str> {
         match &self.identity {
@@ -267,7 +292,7 @@ impl Factor {
         Self { identity, ..Self::password(now) }
     }
 
-    /// The primary method it is a proof of; `None` for second factors.
+    /// The primary method it is a proof of; `None` for second factors, and for passkeys, which are no word of the protocol.
     pub(crate) fn primary_method(&self) -> Option<AuthMethod> {
         match (&self.kind, &self.delivery_method) {
             (FactorType::MagicLink, _) => Some(AuthMethod::MagicLink),
@@ -284,7 +309,7 @@ impl Factor {
         }
     }
 
-    /// The second factor it is a proof of; `None` for primary ones.
+    /// The second factor it is a proof of; `None` for primary ones, and for passkeys.
     pub(crate) fn second_method(&self) -> Option<MfaMethod> {
         match self.kind {
             FactorType::Otp => Some(MfaMethod::SmsOtp),
@@ -296,7 +321,7 @@ impl Factor {
 
     /// Whether nobody comes to it by trying: a mailed link, an account elsewhere.
     pub(crate) fn cannot_be_guessed(&self) -> bool {
-        matches!(self.kind, FactorType::MagicLink | FactorType::Oauth | FactorType::Sso)
+        matches!(self.kind, FactorType::MagicLink | FactorType::Oauth | FactorType::Sso | FactorType::Webauthn)
     }
 
     /// Whether it was proven within so many minutes before now.

@@ -6,7 +6,7 @@ use super::missing::{MfaRequired, missing};
 use super::numbers;
 use super::outcome::{Missing, NoMore, Outcome, State};
 use crate::attempts;
-use crate::decision::{Subject, is_of_member, is_stranger, may_use};
+use crate::decision::{Subject, is_of_member, is_stranger, may_add_passkey, may_use};
 use crate::factors::{Factor, ProvenAddress, merge};
 use crate::members::{self, Member};
 use crate::organizations::{MfaMethod, Organization};
@@ -135,9 +135,13 @@ fn initiate(
     mfa: MfaRequired,
 ) -> Result<MfaRequired> {
     let may = |method| may_use(&organization.settings, member.is_breakglass, method) && member.has_mfa_method(method);
-    let prefers_app = may(MfaMethod::Totp) && member.default_mfa_method != MfaMethod::SmsOtp.as_str();
-    let has_proven_one = factors.iter().any(|factor| factor.second_method().is_some());
-    if !may(MfaMethod::SmsOtp) || prefers_app || has_proven_one {
+    let has_passkey = member.has_passkey && may_add_passkey(&organization.settings, member.is_breakglass);
+    let prefers_another =
+        (may(MfaMethod::Totp) || has_passkey) && member.default_mfa_method != MfaMethod::SmsOtp.as_str();
+    // A code would be of no use to whoever has to show the passkey that they have.
+    let is_of_no_use = mfa.passkey_required && member.has_passkey;
+    let has_proven_one = factors.iter().any(Factor::is_second);
+    if !may(MfaMethod::SmsOtp) || prefers_another || is_of_no_use || has_proven_one {
         return Ok(mfa);
     }
     let Ok(number) = PhoneNumber::parse(&member.mfa_phone_number) else { return Ok(mfa) };

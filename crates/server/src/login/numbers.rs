@@ -40,6 +40,8 @@ const METHODS: &[(&str, &str)] = &[
     ("otps.sms.authenticate", SMS_OTP),
     ("totp.authenticate", TOTP),
     ("recovery_codes.recover", RECOVERY_CODE),
+    ("webauthn.authenticate", PASSKEY),
+    ("webauthn.register", PASSKEY),
     ("sessions.exchange", SESSION),
     ("discovery.exchange", DISCOVERY),
     ("discovery.create", DISCOVERY),
@@ -53,6 +55,7 @@ const OAUTH: &str = "oauth";
 const SMS_OTP: &str = "sms_otp";
 const TOTP: &str = "totp";
 const RECOVERY_CODE: &str = "recovery_code";
+const PASSKEY: &str = "passkey";
 /// A session that led to another organization.
 const SESSION: &str = "session_exchange";
 /// Half a login that led to an organization.
@@ -94,6 +97,7 @@ fn method_of_factor(factor: &Factor) -> &'static str {
         FactorType::Otp => SMS_OTP,
         FactorType::Totp => TOTP,
         FactorType::RecoveryCodes => RECOVERY_CODE,
+        FactorType::Webauthn => PASSKEY,
         FactorType::Oauth | FactorType::Other(_) => OAUTH,
     }
 }
@@ -170,6 +174,8 @@ fn reason(error: ApiError) -> Option<&'static str> {
         | E::UnableToAuthenticateRecoveryCode
         | E::SsoTokenNotFound
         | E::OauthTokenNotFound
+        | E::UnableToAuthenticateWebauthn
+        | E::InvalidPublicKeyCredential
         | E::InvalidCode
         | E::InvalidTotpCode
         | E::RecoveryCodeUsedAsTotpCode
@@ -179,6 +185,7 @@ fn reason(error: ApiError) -> Option<&'static str> {
         | E::UnableToAuthPasswordResetToken
         | E::TotpCodeAlreadyAuthenticated
         | E::ExpiredTotp
+        | E::WebauthnChallengeNotFound
         | E::SessionNotFound
         | E::IntermediateSessionNotFound
         | E::SessionTooOldToResetPassword => "used_or_expired",
@@ -190,6 +197,7 @@ fn reason(error: ApiError) -> Option<&'static str> {
         }
         E::RestrictedAuthMethod
         | E::RestrictedMfaMethod
+        | E::RestrictedPasskeys
         | E::EmailDomainIsClaimed
         | E::InactiveEmail
         | E::EmailJitNotAllowed

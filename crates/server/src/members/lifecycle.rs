@@ -2,6 +2,7 @@
 
 use super::{Member, Status, email_change, oauth_registration, operations, registration, store};
 use crate::organizations::{self, Organization};
+use crate::stored_passkeys;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
@@ -39,11 +40,13 @@ pub(crate) fn logged_in(
     operations::save(tx, cx, "member.update", organization, &before, member)
 }
 
-/// Deletes a member: the password, sessions and outstanding links end, the address becomes free. The row stays, for reactivation.
+/// Deletes a member: the password, passkeys, sessions and outstanding links end, the address becomes free. The row stays, for reactivation.
 pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization, mut member: Member) -> Result<()> {
     let before = member.clone();
     member.status = Status::Deleted;
     email_change::take_password(tx, &mut member)?;
+    stored_passkeys::delete_of_member(tx, &member.organization_id, &member.member_id)?;
+    member.has_passkey = false;
     registration::end(tx, &mut member)?;
     oauth_registration::end_all(tx, &mut member)?;
     operations::save(tx, cx, "member.delete", organization, &before, &mut member)?;

@@ -157,6 +157,8 @@ pub(crate) struct Member {
     pub default_mfa_method: String,
     /// The id of the member's authenticator app. Empty for none.
     pub totp_registration_id: String,
+    /// Whether the member has a passkey.
+    pub has_passkey: bool,
     /// The id of the member's password; another with each that is set. Empty for none.
     pub member_password_id: String,
     /// The accounts at identity providers that the member has logged in with.
@@ -206,9 +208,9 @@ impl Member {
         }
     }
 
-    /// Whether a second factor is set up.
+    /// Whether a second factor is set up. A passkey is one.
     pub(crate) fn has_second_factor(&self) -> bool {
-        MfaMethod::ALL.iter().any(|method| self.has_mfa_method(*method))
+        self.has_passkey || MfaMethod::ALL.iter().any(|method| self.has_mfa_method(*method))
     }
 
     /// Without what the app keeps with the member.

@@ -122,6 +122,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         mfa_phone_number_verified: false,
         default_mfa_method: String::new(),
         totp_registration_id: String::new(),
+        has_passkey: false,
         member_password_id: String::new(),
         sso_registrations: Vec::new(),
         sso_logins_since: BTreeMap::new(),

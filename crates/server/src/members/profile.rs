@@ -42,6 +42,8 @@ pub(super) struct Profile {
     pub(super) totp_registration_id: String,
     // These are left out while they are empty: a version before them reads nothing but the email_id of a profile that has
     // fields which it does not know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) has_passkey: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sso_registrations: Vec<SsoRegistration>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -79,6 +81,7 @@ pub(super) fn of(m: &Member) -> Stored<Profile> {
         mfa_phone_number_verified: m.mfa_phone_number_verified,
         default_mfa_method: m.default_mfa_method.clone(),
         totp_registration_id: m.totp_registration_id.clone(),
+        has_passkey: m.has_passkey,
         sso_registrations: m.sso_registrations.clone(),
         sso_logins_since: m.sso_logins_since.clone(),
         scim_registration: m.scim_registration.clone(),

@@ -87,6 +87,7 @@ impl FromRow for Member {
             mfa_phone_number_verified: known.mfa_phone_number_verified,
             default_mfa_method: known.default_mfa_method,
             totp_registration_id: known.totp_registration_id,
+            has_passkey: known.has_passkey,
             member_password_id: row.get::<Option<String>>("password_id")?.unwrap_or_default(),
             sso_registrations: known.sso_registrations,
             sso_logins_since: known.sso_logins_since,

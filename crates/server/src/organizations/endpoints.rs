@@ -114,7 +114,7 @@ pub(crate) struct Update {
         organization_name, organization_slug, organization_logo_url, sso_default_connection_id, sso_jit_provisioning,
         sso_jit_provisioning_allowed_connections, email_allowed_domains, email_jit_provisioning, email_invites,
         oauth_tenant_jit_provisioning, allowed_oauth_tenants, auth_methods, allowed_auth_methods, mfa_methods,
-        allowed_mfa_methods, mfa_policy, rbac_email_implicit_role_assignments, first_party_connected_apps_allowed_type,
+        allowed_mfa_methods, mfa_policy, passkey_policy, rbac_email_implicit_role_assignments, first_party_connected_apps_allowed_type,
         allowed_first_party_connected_apps, third_party_connected_apps_allowed_type, allowed_third_party_connected_apps
     ),
     errors(OrganizationNotFound, CannotUpdateTrustedMetadata, ..CREATE)

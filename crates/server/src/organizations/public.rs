@@ -37,6 +37,7 @@ const FIELDS: &[&str] = &[
     "mfa_policy",
     "mfa_methods",
     "allowed_mfa_methods",
+    "passkey_policy",
 ];
 
 /// Find the organization of a login page by its slug.

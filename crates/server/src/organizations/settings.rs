@@ -66,6 +66,18 @@ wire_enum! {
         Totp = "totp",
     }
 
+    /// Whether members may log in with passkeys.
+    pub(crate) PasskeyPolicy(InvalidPasskeyPolicy) {
+        /// As a first factor unless `auth_methods` is `RESTRICTED`, and as a second one unless `mfa_methods` is.
+        UnlessRestricted = "UNLESS_RESTRICTED",
+        /// As either, whatever else is restricted.
+        Allowed = "ALLOWED",
+        /// Every login needs one: alone unless `auth_methods` is `RESTRICTED`, else as a second factor.
+        Required = "REQUIRED",
+        /// Nobody may.
+        NotAllowed = "NOT_ALLOWED",
+    }
+
     /// Whether something is open to all, to those listed, or to nobody.
     pub(crate) Admission(InvalidAuthFactorSetting) {
         /// Open to all.
@@ -202,6 +214,8 @@ pub(crate) struct Settings {
     pub mfa_methods: MfaMethods,
     /// The second factors that members may use, while `mfa_methods` is `RESTRICTED`.
     pub allowed_mfa_methods: Vec<MfaMethod>,
+    /// Whether members may, or have to, log in with a passkey.
+    pub passkey_policy: PasskeyPolicy,
     /// Roles that every member with an address of a domain has.
     pub rbac_email_implicit_role_assignments: Vec<EmailImplicitRoleAssignment>,
     /// Whether people of `allowed_oauth_tenants` may join by themselves.
@@ -239,6 +253,7 @@ impl Default for Settings {
             mfa_policy: MfaPolicy::Optional,
             mfa_methods: MfaMethods::AllAllowed,
             allowed_mfa_methods: Vec::new(),
+            passkey_policy: PasskeyPolicy::UnlessRestricted,
             rbac_email_implicit_role_assignments: Vec::new(),
             oauth_tenant_jit_provisioning: OauthTenantJitProvisioning::NotAllowed,
             allowed_oauth_tenants: BTreeMap::new(),
@@ -259,6 +274,7 @@ impl Fields for Settings {
         match field {
             "auth_methods" | "mfa_methods" => Some(json!("RESTRICTED")),
             "mfa_policy" => Some(json!("REQUIRED_FOR_ALL")),
+            "passkey_policy" => Some(json!("REQUIRED")),
             "sso_jit_provisioning"
             | "email_jit_provisioning"
             | "email_invites"

@@ -42,6 +42,7 @@ pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
     ApiError::InvalidMfaPolicy,
     ApiError::InvalidMfaMethodSettings,
     ApiError::InvalidAllowedMfaMethods,
+    ApiError::InvalidPasskeyPolicy,
     ApiError::InvalidAuthFactorSetting,
     ApiError::InvalidEmailJitSetting,
     ApiError::InvalidOauthTenantJitSetting,
@@ -100,6 +101,8 @@ pub(crate) struct SettingsInput {
     mfa_methods: Option<MfaMethods>,
     /// The second factors that members may use, while `mfa_methods` is `RESTRICTED`.
     allowed_mfa_methods: Option<Vec<MfaMethod>>,
+    /// Whether members may, or have to, log in with a passkey.
+    passkey_policy: Option<PasskeyPolicy>,
     /// Whether people of `allowed_oauth_tenants` may join by themselves.
     oauth_tenant_jit_provisioning: Option<OauthTenantJitProvisioning>,
     /// Tenants of OAuth providers whose people may join: lists of ids under `slack`, `hubspot` and `github`.
@@ -142,6 +145,7 @@ impl SettingsInput {
             || self.mfa_policy.is_some()
             || self.mfa_methods.is_some()
             || self.allowed_mfa_methods.is_some()
+            || self.passkey_policy.is_some()
             || self.oauth_tenant_jit_provisioning.is_some()
     }
 
@@ -174,6 +178,10 @@ impl SettingsInput {
             (self.rbac_email_implicit_role_assignments.is_some(), "update.settings.implicit-roles"),
             (self.mfa_methods.is_some(), "update.settings.allowed-mfa-methods"),
             (self.allowed_mfa_methods.is_some(), "update.settings.allowed-mfa-methods"),
+            // It is about first and second factors, and may be a rule that nobody has met yet.
+            (self.passkey_policy.is_some(), "update.settings.allowed-auth-methods"),
+            (self.passkey_policy.is_some(), "update.settings.allowed-mfa-methods"),
+            (self.passkey_policy.is_some(), "update.settings.mfa-policy"),
             (self.oauth_tenant_jit_provisioning.is_some(), "update.settings.oauth-tenant-jit-provisioning"),
             (self.allowed_oauth_tenants.is_some(), "update.settings.allowed-oauth-tenants"),
             // These have no action of their own in the protocol: only a role with all of them may change them.
@@ -217,6 +225,7 @@ impl SettingsInput {
         set(&mut s.mfa_policy, self.mfa_policy);
         set(&mut s.mfa_methods, self.mfa_methods);
         set(&mut s.allowed_mfa_methods, self.allowed_mfa_methods.map(without_repeats));
+        set(&mut s.passkey_policy, self.passkey_policy);
         set(&mut s.oauth_tenant_jit_provisioning, self.oauth_tenant_jit_provisioning);
         set(&mut s.first_party_connected_apps_allowed_type, self.first_party_connected_apps_allowed_type);
         set(&mut s.allowed_first_party_connected_apps, bounded(self.allowed_first_party_connected_apps)?);

@@ -6,6 +6,7 @@ mod endpoints;
 mod identify;
 mod operations;
 mod origin;
+mod pages;
 mod policy;
 mod registering;
 mod shown;
@@ -23,6 +24,7 @@ pub(crate) use operations::{
     Fixed, add_secret_in, by_operator, close, create_fixed, enter, enter_again, erase, find, ids, look_by_operator,
     remove_secret_in,
 };
+pub(crate) use pages::{has_pages_at, has_pages_of, usual_host};
 pub(crate) use policy::{current_policy, policy, set_policy};
 pub use shown::{Shown, ShownSecret};
 pub(crate) use store::TABLES;

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 wire_enum! {
     /// Whether the member is to be asked for a second factor from now on.
-    pub(super) Enrollment(InvalidArgument) {
+    pub(crate) Enrollment(InvalidArgument) {
         /// They are.
         Enroll = "enroll",
         /// They are not, as far as the organization lets them.
@@ -27,7 +27,7 @@ wire_enum! {
 
 /// What every way to prove a second factor takes, besides the proof.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct CompletingInput {
+pub(crate) struct CompletingInput {
     #[serde(flatten)]
     holder: HolderInput,
     #[serde(flatten)]
@@ -36,7 +36,7 @@ pub(super) struct CompletingInput {
 
 /// What is to become of the factor that was proven.
 #[derive(Default, Deserialize, JsonSchema)]
-pub(super) struct Wishes {
+pub(crate) struct Wishes {
     /// Nothing changes where the organization asks everybody for a second factor: whoever proves one is enrolled.
     set_mfa_enrollment: Option<Enrollment>,
     /// Whether this becomes the method that is asked for first. The first one that is proven is.
@@ -44,16 +44,16 @@ pub(super) struct Wishes {
 }
 
 /// A member who is about to prove a second factor.
-pub(super) struct Completing {
-    pub(super) organization: Organization,
-    pub(super) member: Member,
-    begun: Begun,
+pub(crate) struct Completing {
+    pub(crate) organization: Organization,
+    pub(crate) member: Member,
+    pub(crate) begun: Begun,
     terms: Terms,
 }
 
 impl CompletingInput {
     /// The member, if they have come far enough.
-    pub(super) fn begin(self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<Completing> {
+    pub(crate) fn begin(self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<Completing> {
         let terms = self.terms.check(cx)?;
         let (organization, member, begun) = self.holder.required(tx, cx, ambient)?;
         Ok(Completing { organization, member, begun, terms })
@@ -70,7 +70,7 @@ impl Completing {
     }
 
     /// The member has proven a factor that they have, or have just set up as `set_up` says: the login or the session goes on.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         mut self,
         tx: &mut Tx,
         cx: &Cx,
@@ -80,8 +80,8 @@ impl Completing {
     ) -> Result<Outcome> {
         let before = self.member.clone();
         set_up(&mut self.member);
-        if let Some(method) = factor.second_method() {
-            enrol(&self.organization, &mut self.member, method, &wishes);
+        if factor.is_second() {
+            enrol(&self.organization, &mut self.member, factor.second_method(), &wishes);
         }
         members::save(tx, cx, "member.update", &self.organization, &before, &mut self.member)?;
         notice::tell_of_change(tx, cx, &self.organization, &before, &self.member)?;
@@ -94,12 +94,21 @@ impl Completing {
     }
 }
 
-fn enrol(organization: &Organization, member: &mut Member, method: MfaMethod, wishes: &Wishes) {
+impl Wishes {
+    /// Whether the member is to be asked for a second factor, and nothing else.
+    pub(crate) fn enrolling(set_mfa_enrollment: Option<Enrollment>) -> Self {
+        Self { set_mfa_enrollment, set_default_mfa: None }
+    }
+}
+
+/// A passkey is no method that could be the default one: the browser offers it by itself.
+fn enrol(organization: &Organization, member: &mut Member, method: Option<MfaMethod>, wishes: &Wishes) {
     member.mfa_enrolled = match (organization.settings.mfa_policy, wishes.set_mfa_enrollment) {
         (MfaPolicy::RequiredForAll, _) | (_, Some(Enrollment::Enroll)) => true,
         (MfaPolicy::Optional, Some(Enrollment::Unenroll)) => false,
         (MfaPolicy::Optional, None) => member.mfa_enrolled,
     };
+    let Some(method) = method else { return };
     if (wishes.set_default_mfa == Some(true) || member.default_mfa_method.is_empty()) && member.has_mfa_method(method) {
         member.default_mfa_method = method.as_str().to_owned();
     }

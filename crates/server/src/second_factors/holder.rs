@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 /// Whom a request names, and what it shows.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct HolderInput {
+pub(crate) struct HolderInput {
     organization_id: OrganizationRef,
     /// The member: the id or the external id.
     member_id: MemberRef,
@@ -29,7 +29,7 @@ pub(super) struct HolderInput {
 }
 
 /// What can be wrong with it.
-pub(super) const HOLDER: &[ApiError] = &[
+pub(crate) const HOLDER: &[ApiError] = &[
     ApiError::OrganizationNotFound,
     ApiError::MemberNotFound,
     ApiError::IntermediateSessionNotFound,
@@ -45,14 +45,14 @@ pub(super) const HOLDER: &[ApiError] = &[
 ];
 
 /// What a member goes on with.
-pub(super) enum Begun {
+pub(crate) enum Begun {
     Login(IntermediateSession),
     Session(Box<Session>),
 }
 
 impl Begun {
     /// What was proven in it.
-    fn factors(&self) -> &[Factor] {
+    pub(crate) fn factors(&self) -> &[Factor] {
         match self {
             Begun::Login(intermediate) => &intermediate.factors,
             Begun::Session(session) => &session.factors,
@@ -61,18 +61,27 @@ impl Begun {
 }
 
 /// A member, and what they go on with: nothing where a backend vouches for them.
-pub(super) struct Holder {
-    pub(super) organization: Organization,
-    pub(super) member: Member,
-    pub(super) begun: Option<Begun>,
+pub(crate) struct Holder {
+    pub(crate) organization: Organization,
+    pub(crate) member: Member,
+    pub(crate) begun: Option<Begun>,
 }
 
 impl HolderInput {
+    /// A member, and what is shown: half a login, the token of a session, or its JWT.
+    pub(crate) fn naming(
+        organization_id: OrganizationRef,
+        member_id: MemberRef,
+        [intermediate_session_token, session_token, session_jwt]: [Option<String>; 3],
+    ) -> Self {
+        Self { organization_id, member_id, intermediate_session_token, session_token, session_jwt }
+    }
+
     /// The member, who goes on with something. Their primary factors suffice, so that only a second one can be missing.
     ///
     /// # Errors
     /// [`HOLDER`], `no_session_arguments`, and that a browser has nothing to go on with.
-    pub(super) fn required(self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<(Organization, Member, Begun)> {
+    pub(crate) fn required(self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<(Organization, Member, Begun)> {
         let Holder { organization, member, begun } = self.holder(tx, cx, ambient)?;
         match begun {
             Some(begun) => Ok((organization, member, begun)),
@@ -84,7 +93,7 @@ impl HolderInput {
     ///
     /// # Errors
     /// [`HOLDER`], and that a browser has nothing to go on with.
-    pub(super) fn holder(self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<Holder> {
+    pub(crate) fn holder(self, tx: &mut Tx, cx: &Cx, ambient: &Ambient) -> Result<Holder> {
         let given = |token: &Option<String>| token.clone().filter(|token| !token.is_empty());
         let login = given(&self.intermediate_session_token);
         let session = Credential::from_input(given(&self.session_token), given(&self.session_jwt))?;
@@ -205,7 +214,15 @@ pub(super) fn require_enrolment(
     if begun.is_none() && member.status != Status::Active {
         return Err(ApiError::ActiveMembersOnly.into());
     }
-    let has_proven = |begun: &Begun| begun.factors().iter().any(|factor| factor.second_method().is_some());
+    require_proof_of_the_other(member, begun)
+}
+
+/// Whether a member who has a second factor has proven it.
+///
+/// # Errors
+/// `insufficient_factors`.
+pub(crate) fn require_proof_of_the_other(member: &Member, begun: Option<&Begun>) -> Result<()> {
+    let has_proven = |begun: &Begun| begun.factors().iter().any(Factor::is_second);
     match member.has_second_factor() && !begun.is_some_and(has_proven) {
         true => Err(ApiError::InsufficientFactors.because(PROVE_THE_OTHER)),
         false => Ok(()),

@@ -7,6 +7,10 @@ mod removal;
 mod sms;
 mod totp;
 
+pub(crate) use completing::{CompletingInput, Enrollment, Wishes};
+pub(crate) use holder::{Begun, HOLDER, HolderInput, require_proof_of_the_other};
+pub(crate) use notice::tell;
+
 use foundation::tables::Table;
 use frame::Endpoint;
 

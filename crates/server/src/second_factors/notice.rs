@@ -26,7 +26,7 @@ pub(super) fn tell_of_change(
 }
 
 /// Who has never proven the address hears of nothing.
-pub(super) fn tell(
+pub(crate) fn tell(
     tx: &mut Tx,
     cx: &Cx,
     template: Template,

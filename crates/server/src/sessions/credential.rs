@@ -171,7 +171,7 @@ pub(crate) fn acting_member(
     let Presented { session, organization, member } = credential.find(app, tx, project, now)?;
     let policy = organizations::policy(tx, project, &organization)?;
     let proofs = session.factors.iter().filter(|factor| factor.proves(&member.email_address));
-    let seconds = session.factors.iter().filter(|factor| factor.second_method().is_some());
+    let seconds = session.factors.iter().filter(|factor| factor.is_second());
     Ok(ActingMember {
         has_second_factor: member.has_second_factor(),
         second_factor_proven_at: seconds.map(|factor| factor.last_authenticated_at).max(),
