@@ -124,6 +124,6 @@ def reason(door: Door, error: str) -> str | None:
         return "the frame declares it; no member acts here"
     if error in OF_MEMBERS and door.function in OF_STRANGERS and (door.function, error) not in OF_SESSIONS_GIVEN:
         return "the frame declares it; nobody need be logged in here"
-    if door.function == "organizations.dry_run_update" and error not in ("organization_not_found", "bad_request"):
+    if door.function == "organizations.dry_run_update" and error not in ("organization_not_found", "bad_request", "allowed_auth_methods_required_for_restricted"):
         return "organizations.update refuses it, by the same function"
     return AT_ONE.get((door.function, error)) or BY_DIALECT.get(door.dialect, {}).get(error) or EVERYWHERE.get(error)

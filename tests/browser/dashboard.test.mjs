@@ -130,7 +130,7 @@ test("every page is usable by everybody, at every width", async () => {
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 844 });
       for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         const there = `${name} at ${width} px, ${colorScheme}`;
         if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
         const rules = colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };

@@ -2,9 +2,25 @@
 
 use crate::decision::{Decision, Question, Subject, decide, may_use};
 use crate::factors::Factor;
-use crate::members::Member;
+use crate::members::{Member, Status};
 use crate::organizations::{AuthMethod, MfaMethod, Settings};
 use database::Timestamp;
+use foundation::email_address::EmailAddress;
+
+/// A member, and what they can prove.
+pub(super) struct Person<'a> {
+    status: Status,
+    is_breakglass: bool,
+    mfa_enrolled: bool,
+    email: &'a EmailAddress,
+    email_verified: bool,
+    has_password: bool,
+    /// Whether they have come by an OAuth provider.
+    has_account: bool,
+    /// The SSO connections that they have come by.
+    connections: Vec<&'a str>,
+    second_factors: Vec<MfaMethod>,
+}
 
 /// What it would mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,20 +31,7 @@ pub(super) struct Judged {
     pub(super) lacks_second_factor: bool,
 }
 
-impl Judged {
-    pub(super) fn of(before: &Settings, after: &Settings, member: &Member, now: Timestamp) -> Self {
-        let (is, would_be) = (best(before, member, now), best(after, member, now));
-        let is_asked_anew = would_be == Reach::SecondFactor && is != Reach::SecondFactor;
-        let has_usable =
-            |method: &MfaMethod| member.has_mfa_method(*method) && may_use(after, member.is_breakglass, *method);
-        Self {
-            is_locked_out: is != Reach::Nowhere && would_be == Reach::Nowhere,
-            lacks_second_factor: is_asked_anew && !MfaMethod::ALL.iter().any(has_usable),
-        }
-    }
-}
-
-/// How far a member gets by one first factor.
+/// How far somebody gets by one first factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
     Nowhere,
@@ -36,47 +39,157 @@ enum Reach {
     Session,
 }
 
-/// How far a member gets by the best of what they have.
-fn best(settings: &Settings, member: &Member, now: Timestamp) -> Reach {
-    let methods = AuthMethod::BUILT.iter().filter(|method| has(settings, member, **method));
-    methods.map(|method| reach(settings, member, *method, now)).max().unwrap_or(Reach::Nowhere)
-}
+impl<'a> Person<'a> {
+    pub(super) fn of(member: &'a Member) -> Self {
+        let second_factors = MfaMethod::ALL.iter().copied().filter(|method| member.has_mfa_method(*method));
+        Self {
+            status: member.status,
+            is_breakglass: member.is_breakglass,
+            mfa_enrolled: member.mfa_enrolled,
+            email: &member.email_address,
+            email_verified: member.email_address_verified,
+            has_password: !member.member_password_id.is_empty(),
+            has_account: !member.oauth_registrations.is_empty(),
+            connections: member.sso_registrations.iter().map(|known| known.connection_id.as_str()).collect(),
+            second_factors: second_factors.collect(),
+        }
+    }
 
-fn reach(settings: &Settings, member: &Member, method: AuthMethod, now: Timestamp) -> Reach {
-    let connections = settings.sso_active_connections.iter().map(|active| active.connection_id.as_str());
-    let registered = |id: &&str| member.sso_registrations.iter().any(|known| known.connection_id == *id);
-    let connection = connections.clone().find(registered).or_else(|| connections.clone().next()).unwrap_or_default();
-    let factors = [Factor::supposed(method, &member.email_address, connection, now)];
-    match decision(settings, member, &factors, now) {
-        Decision::Authenticated => Reach::Session,
-        Decision::MfaRequired => Reach::SecondFactor,
-        Decision::PrimaryRequired(_) | Decision::Refused(_) => Reach::Nowhere,
+    /// What a change from these settings to those would mean.
+    pub(super) fn judge(&self, before: &Settings, after: &Settings, now: Timestamp) -> Judged {
+        let (is, would_be) = (self.best(before, now), self.best(after, now));
+        let is_asked_anew = would_be == Reach::SecondFactor && is != Reach::SecondFactor;
+        let has_usable = self.second_factors.iter().any(|method| may_use(after, self.is_breakglass, *method));
+        Judged {
+            is_locked_out: is != Reach::Nowhere && would_be == Reach::Nowhere,
+            lacks_second_factor: is_asked_anew && !has_usable,
+        }
+    }
+
+    /// Whether a session with these factors is prolonged now, and would not be any more.
+    pub(super) fn stays_behind(&self, before: &Settings, after: &Settings, factors: &[Factor], now: Timestamp) -> bool {
+        let is_prolonged = |settings| self.decision(settings, factors, now) == Decision::Authenticated;
+        is_prolonged(before) && !is_prolonged(after)
+    }
+
+    /// How far they get by the best of what they have.
+    fn best(&self, settings: &Settings, now: Timestamp) -> Reach {
+        let methods = AuthMethod::BUILT.iter().filter(|method| self.has(settings, **method));
+        methods.map(|method| self.reach(settings, *method, now)).max().unwrap_or(Reach::Nowhere)
+    }
+
+    /// Whether they have what this method asks for. Everybody reads their mail, and has an account where the organization's
+    /// identity provider is; a password and accounts elsewhere they have or not.
+    fn has(&self, settings: &Settings, method: AuthMethod) -> bool {
+        match method {
+            AuthMethod::MagicLink | AuthMethod::EmailOtp => true,
+            AuthMethod::Sso => !settings.sso_active_connections.is_empty(),
+            AuthMethod::Password => self.has_password,
+            _ => self.has_account,
+        }
+    }
+
+    fn reach(&self, settings: &Settings, method: AuthMethod, now: Timestamp) -> Reach {
+        let connections = settings.sso_active_connections.iter().map(|active| active.connection_id.as_str());
+        let known = connections.clone().find(|id| self.connections.contains(id));
+        let connection = known.or_else(|| connections.clone().next()).unwrap_or_default();
+        let factors = [Factor::supposed(method, self.email, connection, now)];
+        match self.decision(settings, &factors, now) {
+            Decision::Authenticated => Reach::Session,
+            Decision::MfaRequired => Reach::SecondFactor,
+            Decision::PrimaryRequired(_) | Decision::Refused(_) => Reach::Nowhere,
+        }
+    }
+
+    fn decision(&self, settings: &Settings, factors: &[Factor], now: Timestamp) -> Decision {
+        let member = Subject {
+            status: self.status,
+            is_breakglass: self.is_breakglass,
+            mfa_enrolled: self.mfa_enrolled,
+            email: self.email,
+            email_verified: self.email_verified,
+        };
+        decide(&Question { settings, member, factors, now, within: None })
     }
 }
 
-/// Whether they have what this method asks for. Everybody reads their mail, and has an account where the organization's identity
-/// provider is; a password and accounts elsewhere they have or not.
-fn has(settings: &Settings, member: &Member, method: AuthMethod) -> bool {
-    match method {
-        AuthMethod::MagicLink | AuthMethod::EmailOtp => true,
-        AuthMethod::Sso => !settings.sso_active_connections.is_empty(),
-        AuthMethod::Password => !member.member_password_id.is_empty(),
-        _ => !member.oauth_registrations.is_empty(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organizations::{AuthMethods, MfaMethods, MfaPolicy};
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
+
+    fn any_settings() -> impl Strategy<Value = Settings> {
+        let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=9);
+        let second = proptest::sample::subsequence(MfaMethod::ALL.to_vec(), 1..=2);
+        (methods, second, any::<[bool; 3]>()).prop_map(|(methods, second, [restricted, for_all, few])| Settings {
+            auth_methods: if restricted { AuthMethods::Restricted } else { AuthMethods::AllAllowed },
+            allowed_auth_methods: methods,
+            mfa_policy: if for_all { MfaPolicy::RequiredForAll } else { MfaPolicy::Optional },
+            mfa_methods: if few { MfaMethods::Restricted } else { MfaMethods::AllAllowed },
+            allowed_mfa_methods: second,
+            ..Settings::default()
+        })
     }
-}
 
-/// Whether a session with these factors is prolonged now, and would not be any more.
-pub(super) fn stays_behind(
-    before: &Settings,
-    after: &Settings,
-    member: &Member,
-    factors: &[Factor],
-    now: Timestamp,
-) -> bool {
-    let is_prolonged = |settings| decision(settings, member, factors, now) == Decision::Authenticated;
-    is_prolonged(before) && !is_prolonged(after)
-}
+    fn person<'a>(email: &'a EmailAddress, flags: [bool; 6], second_factors: &[MfaMethod]) -> Person<'a> {
+        let [is_deleted, is_breakglass, mfa_enrolled, email_verified, has_password, has_account] = flags;
+        Person {
+            status: if is_deleted { Status::Deleted } else { Status::Active },
+            is_breakglass,
+            mfa_enrolled,
+            email,
+            email_verified,
+            has_password,
+            has_account,
+            connections: Vec::new(),
+            second_factors: second_factors.to_vec(),
+        }
+    }
 
-fn decision(settings: &Settings, member: &Member, factors: &[Factor], now: Timestamp) -> Decision {
-    decide(&Question { settings, member: Subject::of(member), factors, now, within: None })
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What is told is what the decision says of each way in.
+        #[test]
+        fn who_is_locked_out_gets_in_by_nothing(
+            before in any_settings(), after in any_settings(), flags in any::<[bool; 6]>(),
+            second in proptest::sample::subsequence(MfaMethod::ALL.to_vec(), 0..=2),
+        ) {
+            let email = EmailAddress::parse("ada@acme.example").unwrap();
+            let person = person(&email, flags, &second);
+            let comes_further = |settings: &Settings| {
+                let has = |method: &&AuthMethod| person.has(settings, **method);
+                AuthMethod::BUILT.iter().filter(has).any(|method| {
+                    let factors = [Factor::supposed(*method, &email, "", NOW)];
+                    matches!(person.decision(settings, &factors, NOW), Decision::Authenticated | Decision::MfaRequired)
+                })
+            };
+            let judged = person.judge(&before, &after, NOW);
+            prop_assert_eq!(judged.is_locked_out, comes_further(&before) && !comes_further(&after));
+            prop_assert!(!judged.lacks_second_factor || after.mfa_policy == MfaPolicy::RequiredForAll || flags[2]);
+            prop_assert!(!(judged.is_locked_out && judged.lacks_second_factor));
+            // Nothing comes of what changes nothing, nor of what allows more than before.
+            let nothing = Judged { is_locked_out: false, lacks_second_factor: false };
+            prop_assert_eq!(person.judge(&before, &before, NOW), nothing);
+            prop_assert!(!person.judge(&before, &Settings::default(), NOW).is_locked_out);
+        }
+
+        /// A session stays behind by what the decision says of it, and by nothing else.
+        #[test]
+        fn a_session_stays_behind_where_it_is_not_enough_any_more(
+            before in any_settings(), after in any_settings(), flags in any::<[bool; 6]>(),
+            methods in proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=4),
+        ) {
+            let email = EmailAddress::parse("ada@acme.example").unwrap();
+            let person = person(&email, flags, &[]);
+            let factors: Vec<_> = methods.iter().map(|method| Factor::supposed(*method, &email, "", NOW)).collect();
+            let is_enough = |settings: &Settings| person.decision(settings, &factors, NOW) == Decision::Authenticated;
+            let stays = person.stays_behind(&before, &after, &factors, NOW);
+            prop_assert_eq!(stays, is_enough(&before) && !is_enough(&after));
+            prop_assert!(!person.stays_behind(&before, &before, &factors, NOW));
+        }
+    }
 }

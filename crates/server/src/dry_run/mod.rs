@@ -17,7 +17,7 @@ use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
 use foundation::id::{MemberId, OrganizationId};
-use judging::Judged;
+use judging::Person;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -124,7 +124,7 @@ impl DryRun {
         most: usize,
     ) -> Result<usize> {
         for member in members {
-            let judged = Judged::of(&before.settings, &after.settings, member, cx.now());
+            let judged = Person::of(member).judge(&before.settings, &after.settings, cx.now());
             if judged.is_locked_out {
                 self.locked_out.add(member);
             }
@@ -134,7 +134,8 @@ impl DryRun {
         }
         let sessions = sessions::of_members(tx, cx, before, members, most as i64)?;
         for (member, session) in &sessions {
-            if judging::stays_behind(&before.settings, &after.settings, member, &session.factors, cx.now()) {
+            let person = Person::of(member);
+            if person.stays_behind(&before.settings, &after.settings, &session.factors, cx.now()) {
                 self.sessions_not_prolonged.add(member);
             }
         }

@@ -25,7 +25,6 @@ struct ExplainLogin {
     connection_id: Option<String>,
     /// The second factors that they would have proven, too.
     #[serde(default)]
-    #[schemars(length(max = 2))]
     mfa_methods: Vec<MfaMethod>,
 }
 
@@ -43,5 +42,6 @@ fn explain_login(tx: &mut Tx, cx: &Call<Actor>, input: ExplainLogin) -> Result<E
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     let ExplainLogin { auth_method: method, connection_id, mfa_methods: second_factors, .. } = input;
+    let connection_id = connection_id.filter(|id| !id.is_empty());
     explain(tx, cx, &organization, &Asked { email, method, connection_id, second_factors })
 }

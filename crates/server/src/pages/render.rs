@@ -62,6 +62,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "docs.html"
     "dashboard/shell.html"
     "dashboard/pictures.html"
+    "dashboard/when.html"
     "dashboard/rules.html"
     "dashboard/sign_in.html"
     "dashboard/projects.html"

@@ -130,7 +130,7 @@ async fn show(cx: &Call<Operator>, place: Place, template: &str, mut values: Val
         item(Place::Health, "/dashboard/health", "Health", "info"),
         item(Place::Operators, "/dashboard/operators", "Operators", "people"),
     ]);
-    values["who"] = cx.caller.account.email_address.as_str().into();
+    values["signed_in_as"] = cx.caller.account.email_address.as_str().into();
     let page = page(&cx.app, template, StatusCode::OK, &values)?;
     Ok(Answered { on: On::Page(page), cookie: None })
 }

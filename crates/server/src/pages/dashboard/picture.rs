@@ -213,13 +213,15 @@ pub(super) fn latencies(title: &str, counted: &[Latency], kind: &str, now: Times
         .collect();
     let highest = values.iter().flatten().flatten().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
     let top = rounded(highest * 1000.0);
-    let point = |place: usize, seconds: f64| {
-        let y = HEIGHT - (seconds * 1000.0 / top).min(1.0) * HEIGHT;
-        format!("{},{}", place as f64 * COLUMN + COLUMN / 2.0, to_tenths(y))
+    // Each hour is a step, so that one hour alone is seen too.
+    let step = |place: usize, seconds: f64| {
+        let y = to_tenths(HEIGHT - (seconds * 1000.0 / top).min(1.0) * HEIGHT);
+        let x = place as f64 * COLUMN;
+        format!("{x},{y} {},{y}", x + COLUMN)
     };
     let line = |part: usize| {
-        let points = values.iter().enumerate().filter_map(|(place, value)| Some(point(place, value[part]?)));
-        Line { points: points.collect::<Vec<_>>().join(" "), color: part }
+        let steps = values.iter().enumerate().filter_map(|(place, value)| Some(step(place, value[part]?)));
+        Line { points: steps.collect::<Vec<_>>().join(" "), color: part }
     };
     let milliseconds = |value: &Option<f64>| match value {
         None => String::new(),
