@@ -2,6 +2,7 @@
 
 mod exchange;
 mod finish;
+mod handover;
 mod intermediate;
 mod missing;
 mod numbers;
@@ -10,6 +11,7 @@ mod store;
 
 pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
+pub(crate) use handover::{hand_over, take_over};
 pub(crate) use intermediate::IntermediateSession;
 pub(crate) use missing::{MfaRequired, PrimaryRequired, missing};
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod description;
 mod docs;
 mod errors;
 mod home;
+mod hosted;
 mod numbers;
 mod outbox;
 mod phone_numbers;
@@ -15,6 +16,7 @@ mod probes;
 mod redirect;
 mod reference;
 mod render;
+mod shown;
 mod sso;
 mod telemetry;
 mod unlock;
@@ -30,6 +32,7 @@ use frame::Endpoint;
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
     endpoints.extend(docs::endpoints());
+    endpoints.extend(hosted::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),

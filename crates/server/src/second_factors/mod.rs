@@ -7,6 +7,8 @@ mod removal;
 mod sms;
 mod totp;
 
+pub(crate) use totp::qr_code;
+
 use foundation::tables::Table;
 use frame::Endpoint;
 
