@@ -4,6 +4,7 @@
 //! them, and always on: request id, deadline, panic guard, log line, numbers. Nothing here knows a subject.
 
 mod answer;
+mod ask;
 mod body;
 mod call;
 mod caller;

@@ -44,6 +44,12 @@ pub struct Color([u8; 3]);
 
 const WHITE: Color = Color([255; 3]);
 const BLACK: Color = Color([0; 3]);
+/// The lightest ground of pages in the dark that text of a colour stands on.
+const DARK: Color = Color([0x1d, 0x2f, 0x3c]);
+/// Of text, with a little to spare for grounds that are not quite white (WCAG 2.2, 1.4.3).
+const LEGIBLE: f64 = 5.2;
+/// How finely a colour is moved.
+const STEPS: u16 = 20;
 /// Stands out from a light and from a dark ground (WCAG 2.2, 1.4.11: 3 to 1).
 const GRAY: Color = Color([118; 3]);
 
@@ -56,8 +62,33 @@ impl Default for Color {
 impl Color {
     /// What is legible on it, black or white: one of them always has the contrast of 4.5 to 1 that text needs (WCAG 2.2,
     /// 1.4.3), so no colour need be refused.
-    pub(crate) fn text(self) -> Self {
+    pub fn text(self) -> Self {
         if self.contrast(WHITE) >= 4.5 || self.contrast(WHITE) >= self.contrast(BLACK) { WHITE } else { BLACK }
+    }
+
+    /// The same colour for a light page: darker, where text in it, or a button of it, would not stand out there otherwise.
+    #[must_use]
+    pub fn on_light(self) -> Self {
+        self.towards(BLACK, WHITE)
+    }
+
+    /// The same colour for a dark page: lighter, as far as it has to be.
+    #[must_use]
+    pub fn on_dark(self) -> Self {
+        self.towards(WHITE, DARK)
+    }
+
+    /// Moved towards an end until it has the contrast to this ground that text needs.
+    fn towards(self, end: Self, ground: Self) -> Self {
+        let moved = |step: u16| {
+            let mut parts = self.0;
+            for (part, end) in parts.iter_mut().zip(end.0) {
+                let mixed = (u16::from(*part) * (STEPS - step) + u16::from(end) * step) / STEPS;
+                *part = u8::try_from(mixed).unwrap_or(end);
+            }
+            Self(parts)
+        };
+        (0..=STEPS).map(moved).find(|colour| colour.contrast(ground) >= LEGIBLE).unwrap_or(end)
     }
 
     /// The edge of an area in it: its own colour, or gray where the ground around might be the same.

@@ -40,5 +40,6 @@ migrations! {
     "0027_exchanges"
     "0028_oauth"
     "0030_passkeys"
+    "0031_hosted_login"
     "0033_operators"
 }

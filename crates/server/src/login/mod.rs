@@ -3,6 +3,7 @@
 mod accounts;
 mod exchange;
 mod finish;
+mod handover;
 mod intermediate;
 mod missing;
 mod numbers;
@@ -12,6 +13,7 @@ mod store;
 pub(crate) use accounts::{member_of_accounts, memberships_of_accounts, name_accounts};
 pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
+pub(crate) use handover::{hand_over, take_over};
 pub(crate) use intermediate::IntermediateSession;
 pub(crate) use missing::{MfaRequired, PrimaryRequired, missing};
 pub(crate) use numbers::kind_of_operation;

@@ -10,7 +10,7 @@ use crate::sessions::{self, MemberSession, Session};
 use database::Timestamp;
 use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::id::{MemberId, OrganizationId};
+use foundation::id::{EmailId, MemberId, OrganizationId};
 use foundation::time;
 use frame::{Answer, Cookie, Jar, WithCookies};
 use schemars::JsonSchema;
@@ -56,6 +56,11 @@ pub(super) struct Missing {
 }
 
 impl Outcome {
+    /// The id of the address of whoever logs in.
+    pub(crate) fn email_id(&self) -> EmailId {
+        self.member.email_id.clone()
+    }
+
     /// The same, with what this way in tells besides.
     pub(crate) fn with<More>(self, more: More) -> Outcome<More> {
         let Outcome { organization, member, state, method, is_stranger, .. } = self;

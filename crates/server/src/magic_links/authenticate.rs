@@ -4,7 +4,7 @@ use crate::actor::ProjectCaller;
 use crate::arrival::{self, Arrival, Mailed};
 use crate::email_codes::{self, LinkUsed};
 use crate::factors::Factor;
-use crate::login::{IntermediateSession, Outcome};
+use crate::login::{self, IntermediateSession, Outcome};
 use crate::one_time_tokens::pkce::{self, Verifier};
 use crate::one_time_tokens::{self, OneTimeToken, Purpose};
 use crate::organizations;
@@ -57,6 +57,10 @@ pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authent
     }
     let link = one_time_tokens::find(tx, cx, TokenKind::MagicLink, &input.magic_links_token)?;
     pkce::verify(link.pkce_code_challenge.as_deref(), input.pkce_code_verifier.as_deref(), cx.is_browser())?;
+    if link.purpose == Purpose::Handover {
+        let outcome = login::take_over(tx, cx, &link, terms, input.locale)?;
+        return Ok((outcome.email_id(), outcome));
+    }
     let mailed = Mailed {
         purpose: link.purpose,
         organization_id: link.organization_id(),

@@ -105,6 +105,7 @@ fn send(
         email,
         redirect_url,
         pkce_code_challenge,
+        session: None,
         minutes,
     };
     let organization = new.organization;

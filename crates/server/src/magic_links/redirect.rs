@@ -112,8 +112,11 @@ pub(super) fn token_type(purpose: Purpose) -> &'static str {
         Purpose::Discovery | Purpose::DiscoveryPasswordReset => "discovery",
         Purpose::PasswordReset => "multi_tenant_passwords",
         // An unlocking link leads to a page of its own, and never here.
-        Purpose::Login | Purpose::Invite | Purpose::EmailUpdate | Purpose::UnlockPrimary | Purpose::UnlockSecond => {
-            "multi_tenant_magic_links"
-        }
+        Purpose::Login
+        | Purpose::Invite
+        | Purpose::EmailUpdate
+        | Purpose::Handover
+        | Purpose::UnlockPrimary
+        | Purpose::UnlockSecond => "multi_tenant_magic_links",
     }
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::keys::equal;
+use foundation::random;
 use foundation::text;
 use schemars::JsonSchema;
 
@@ -50,6 +51,16 @@ pub(crate) fn challenge(cx: &Cx, given: Option<String>, is_required: bool) -> Re
     if is_missing { Err(ApiError::PkceRequired.into()) } else { Ok(challenge) }
 }
 
+/// A new verifier.
+pub(crate) fn new_verifier() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random::bytes::<HASH>()?))
+}
+
+/// The challenge of a verifier.
+pub(crate) fn challenge_of(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
+}
+
 /// Checks a verifier against the challenge a link was requested with. The browser SDK also sends a verifier it has
 /// left over where there was no challenge; `tolerate` lets that pass.
 pub(crate) fn verify(challenge: Option<&str>, verifier: Option<&str>, tolerate: bool) -> Result<()> {
@@ -62,7 +73,7 @@ pub(crate) fn verify(challenge: Option<&str>, verifier: Option<&str>, tolerate: 
             if !Verifier::fits(verifier) {
                 return Err(ApiError::InvalidPkceCodeVerifier.into());
             }
-            let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+            let hash = challenge_of(verifier);
             if equal(hash.as_bytes(), challenge.as_bytes()) { Ok(()) } else { Err(ApiError::PkceMismatch.into()) }
         }
     }
@@ -100,6 +111,8 @@ mod tests {
 
     #[test]
     fn a_challenge_is_a_hash() {
+        assert_eq!(challenge_of(VERIFIER), CHALLENGE);
+        assert!(Verifier::fits(&new_verifier().unwrap()));
         assert!(check_challenge(Some(CHALLENGE.into())).is_ok());
         for bad in ["x", VERIFIER.repeat(2).as_str(), "not base64 at all, but exactly 43 characters"] {
             assert!(check_challenge(Some(bad.into())).is_err(), "{bad}");

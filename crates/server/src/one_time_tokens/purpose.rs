@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     UnlockPrimary,
     /// The same for second factors.
     UnlockSecond,
+    /// Have an app take over what was proven on our own pages.
+    Handover,
 }
 
 impl Purpose {
@@ -33,12 +35,13 @@ impl Purpose {
         Purpose::DiscoveryPasswordReset,
         Purpose::UnlockPrimary,
         Purpose::UnlockSecond,
+        Purpose::Handover,
     ];
 
     /// The kind of token that is mailed for it.
     pub(super) fn kind(self) -> TokenKind {
         match self {
-            Purpose::Login | Purpose::Invite | Purpose::EmailUpdate => TokenKind::MagicLink,
+            Purpose::Login | Purpose::Invite | Purpose::EmailUpdate | Purpose::Handover => TokenKind::MagicLink,
             Purpose::Discovery => TokenKind::Discovery,
             Purpose::PasswordReset => TokenKind::PasswordReset,
             Purpose::DiscoveryPasswordReset => TokenKind::DiscoveryPasswordReset,
@@ -61,6 +64,7 @@ impl Purpose {
             Purpose::DiscoveryPasswordReset => "discovery_password_reset",
             Purpose::UnlockPrimary => "unlock_primary",
             Purpose::UnlockSecond => "unlock_second",
+            Purpose::Handover => "handover",
         }
     }
 

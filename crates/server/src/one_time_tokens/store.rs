@@ -2,7 +2,7 @@ use super::{OneTimeToken, Purpose};
 use database::{Timestamp, Tx, args, row};
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
-use foundation::id::{MemberId, OrganizationId, ProjectId};
+use foundation::id::{MemberId, OrganizationId, ProjectId, SessionId};
 use foundation::tables::{Kept, Old, Owner, Table};
 
 /// Minutes that a token is kept once it has expired: until then it says that it has, not that it never was.
@@ -41,6 +41,7 @@ struct Row {
     email_address: String,
     redirect_url: String,
     pkce_code_challenge: Option<String>,
+    session_id: Option<SessionId>,
     expires_at: Timestamp,
     used_at: Option<Timestamp>,
 }
@@ -53,6 +54,7 @@ row!(Row {
     email_address,
     redirect_url,
     pkce_code_challenge,
+    session_id,
     expires_at,
     used_at
 });
@@ -60,8 +62,8 @@ row!(Row {
 pub(super) fn insert(tx: &mut Tx, token: &OneTimeToken, now: Timestamp) -> Result<()> {
     tx.execute_later(
         "INSERT INTO one_time_tokens (scope, token_hash, project_id, purpose, member_id, generation, email_address,
-                                      redirect_url, pkce_code_challenge, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                      redirect_url, pkce_code_challenge, created_at, expires_at, session_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         args![
             &token.scope,
             token.hash.as_slice(),
@@ -73,7 +75,8 @@ pub(super) fn insert(tx: &mut Tx, token: &OneTimeToken, now: Timestamp) -> Resul
             &token.redirect_url,
             token.pkce_code_challenge.as_deref(),
             now,
-            token.expires_at
+            token.expires_at,
+            token.session_id.as_ref()
         ],
     )?;
     Ok(())
@@ -83,7 +86,7 @@ pub(super) fn insert(tx: &mut Tx, token: &OneTimeToken, now: Timestamp) -> Resul
 pub(super) fn find(tx: &mut Tx, project: &ProjectId, scope: &str, hash: &[u8; 32]) -> Result<Option<OneTimeToken>> {
     let row = tx.optional::<Row>(
         "SELECT scope, project_id, purpose, member_id, generation, email_address, redirect_url, pkce_code_challenge,
-                expires_at, used_at
+                session_id, expires_at, used_at
          FROM one_time_tokens WHERE scope = $1 AND token_hash = $2 AND project_id = $3",
         args![scope, hash.as_slice(), project],
     )?;
@@ -98,6 +101,7 @@ pub(super) fn find(tx: &mut Tx, project: &ProjectId, scope: &str, hash: &[u8; 32
             email: EmailAddress::stored(row.email_address),
             redirect_url: row.redirect_url,
             pkce_code_challenge: row.pkce_code_challenge,
+            session_id: row.session_id,
             expires_at: row.expires_at,
             used_at: row.used_at,
         })

@@ -6,7 +6,7 @@ use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::{MemberId, OrganizationId, ProjectId};
+use foundation::id::{MemberId, OrganizationId, ProjectId, SessionId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::project::Project;
 use foundation::time;
@@ -24,6 +24,8 @@ pub(crate) struct OneTimeToken {
     pub(crate) email: EmailAddress,
     pub(crate) redirect_url: String,
     pub(crate) pkce_code_challenge: Option<String>,
+    /// The session that it stands for, where it is handed over.
+    pub(crate) session_id: Option<SessionId>,
     pub(super) expires_at: Timestamp,
     pub(super) used_at: Option<Timestamp>,
 }
@@ -59,6 +61,8 @@ pub(crate) struct New<'a> {
     pub(crate) email: &'a EmailAddress,
     pub(crate) redirect_url: String,
     pub(crate) pkce_code_challenge: Option<String>,
+    /// The session that it stands for, where it is handed over.
+    pub(crate) session: Option<&'a SessionId>,
     /// That it can be used.
     pub(crate) minutes: i64,
 }
@@ -82,6 +86,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: New) -> Result<Token> {
         email: new.email.clone(),
         redirect_url: new.redirect_url,
         pkce_code_challenge: new.pkce_code_challenge,
+        session_id: new.session.cloned(),
         expires_at: time::after_minutes(cx.now(), new.minutes),
         used_at: None,
     };

@@ -21,6 +21,7 @@ pub(super) struct ByName {
 #[endpoint("pages.asset", plain GET "/assets/{name}", quiet, errors(RouteNotFound))]
 pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
     let (media_type, text): (_, &'static str) = match input.name.as_str() {
+        "arrive.js" => ("text/javascript; charset=utf-8", include_str!("assets/arrive.js")),
         "components.css" => ("text/css; charset=utf-8", include_str!("assets/components.css")),
         "components.js" => ("text/javascript; charset=utf-8", include_str!("assets/components.js")),
         "chevron.svg" => ("image/svg+xml", include_str!("assets/chevron.svg")),

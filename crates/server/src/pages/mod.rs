@@ -8,6 +8,7 @@ mod description;
 mod docs;
 mod errors;
 mod home;
+mod hosted;
 mod led;
 mod numbers;
 mod oauth;
@@ -18,6 +19,7 @@ mod probes;
 mod redirect;
 mod reference;
 mod render;
+mod shown;
 mod sso;
 mod telemetry;
 mod unlock;
@@ -35,6 +37,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(oauth::endpoints());
     endpoints.extend(docs::endpoints());
     endpoints.extend(dashboard::endpoints());
+    endpoints.extend(hosted::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),

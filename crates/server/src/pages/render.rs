@@ -23,6 +23,10 @@ const MESSAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
                            frame-ancestors 'none'; base-uri 'none'";
 
+/// The same, with the logo of a project or an organization.
+const HOSTED_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; form-action 'self'; \
+                             frame-ancestors 'none'; base-uri 'none'";
+
 /// A page with a form that goes to an identity provider: whose address that is, no policy of ours can say beforehand.
 const ELSEWHERE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                                 form-action https: http:; frame-ancestors 'none'; base-uri 'none'";
@@ -44,6 +48,21 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "app.html"
     "components.html"
     "components_page.html"
+    "login_base.html"
+    "login.html"
+    "login_signed_in.html"
+    "login_sent.html"
+    "login_password.html"
+    "login_new_password.html"
+    "login_arrive.html"
+    "login_sso.html"
+    "login_organizations.html"
+    "login_second.html"
+    "login_app.html"
+    "login_recovery_codes.html"
+    "login_done.html"
+    "login_problem.html"
+    "account.html"
     "home.html"
     "redirect.html"
     "link_expired.html"
@@ -155,6 +174,7 @@ pub(crate) fn page_in(
         template if template.starts_with("dashboard/") => FORM_POLICY,
         "unlock.html" | "reference.html" | "docs.html" | "components_page.html" => FORM_POLICY,
         "saml_request.html" => ELSEWHERE_POLICY,
+        name if name.starts_with("login") || name == "account.html" => HOSTED_POLICY,
         _ => Page::POLICY,
     };
     Ok(Page { html: render(app, locale, template, values)?, status, policy, refusal: None })

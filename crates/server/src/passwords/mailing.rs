@@ -40,6 +40,7 @@ pub(super) fn send(tx: &mut Tx, cx: &Cx, addressee: Addressee, email: &EmailAddr
             email,
             redirect_url,
             pkce_code_challenge: pkce_code_challenge.clone(),
+            session: None,
             minutes,
         };
         magic_links::make(tx, cx, addressee.organization(), new)

@@ -74,6 +74,15 @@ impl FromStr for Flow {
     }
 }
 
+/// The page of this server that people come back to who log in on its own pages. It needs no registration.
+pub(crate) const ARRIVAL: &str = "/login/step/arrive";
+
+/// Whether a URL is that page, with whatever it is told.
+pub(crate) fn is_arrival(app: &App, url: &str) -> bool {
+    let rest = url.strip_prefix(app.public_url()).and_then(|rest| rest.strip_prefix(ARRIVAL));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+}
+
 /// What can be wrong with where people come back to after a login elsewhere.
 pub(crate) const REDIRECT: &[ApiError] = &[
     ApiError::InvalidLoginRedirectUrl,
@@ -154,6 +163,9 @@ pub(crate) fn choose(tx: &mut Tx, cx: &Cx, flow: Flow, asked: Option<&str>) -> R
     };
     if !Asked::fits(asked) || url::Url::parse(asked).is_err() {
         return Err(invalid.into());
+    }
+    if is_arrival(&cx.app, asked) {
+        return Ok(asked.to_owned());
     }
     let live = cx.project().environment == Environment::Live;
     let matches = registered(tx, &cx.app, cx.project(), flow)?

@@ -10,6 +10,7 @@ mod totp;
 pub(crate) use completing::{CompletingInput, Enrollment, Wishes};
 pub(crate) use holder::{Begun, HOLDER, HolderInput, require_proof_of_the_other};
 pub(crate) use notice::tell;
+pub(crate) use totp::qr_code;
 
 use foundation::tables::Table;
 use frame::Endpoint;

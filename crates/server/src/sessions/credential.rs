@@ -111,9 +111,17 @@ pub(super) fn locate(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Option<Orga
 /// # Errors
 /// `session_not_found` when it does not stand any more.
 pub(crate) fn find_source(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Source> {
+    Ok(by_id(tx, cx, id)?.session.as_source())
+}
+
+/// The session with this id, with whose it is. Its organization is entered.
+///
+/// # Errors
+/// `session_not_found` when it does not stand any more.
+pub(crate) fn by_id(tx: &mut Tx, cx: &Cx, id: &SessionId) -> Result<Presented> {
     let organization = locate(tx, cx, id)?.ok_or(ApiError::SessionNotFound)?;
     let session = tx.visit(organization.as_str(), |tx| store::find(tx, &organization, id, cx.now()))?;
-    Ok(whole(tx, cx.project(), session)?.session.as_source())
+    whole(tx, cx.project(), session)
 }
 
 fn find_by_token(app: &App, tx: &mut Tx, project: &Project, text: &str, now: Timestamp) -> Result<Option<Session>> {

@@ -18,11 +18,13 @@ mod terms;
 mod verified;
 mod written_behind;
 
-pub(crate) use credential::{Credential, Presented, acting_member, find_source, given, given_for};
+pub(crate) use credential::{Credential, Presented, acting_member, by_id, find_source, given, given_for};
 pub(crate) use endpoints::endpoints;
 pub(crate) use jwt::LONGEST as LONGEST_JWT;
 pub(crate) use numbers::{measure, write as write_numbers};
-pub(crate) use operations::{MOST_OF_MEMBER, begin_or_extend, end_of_member, keep, of_member, of_members, show};
+pub(crate) use operations::{
+    MOST_OF_MEMBER, begin_or_extend, end_of_member, end_own, keep, of_member, of_members, own, show,
+};
 pub(crate) use remembered::remember;
 pub(crate) use store::TABLES;
 pub(crate) use terms::{TERMS, Terms, TermsInput};

@@ -2,7 +2,7 @@
 
 use super::news::End;
 use super::written_behind::WrittenBehind;
-use super::{Basis, MemberSession, Session, Terms, claims, credential, store};
+use super::{Basis, MemberSession, Presented, Session, Terms, claims, credential, store};
 use crate::factors::Factor;
 use crate::members::Member;
 use crate::organizations::{self, Organization};
@@ -196,6 +196,25 @@ pub(crate) fn of_members<'a>(
         (!has_ended).then(|| (&members[at], session))
     };
     Ok(sessions.into_iter().filter_map(of).collect())
+}
+
+/// The member's own sessions that stand, the one that was used last first.
+pub(crate) fn own(tx: &mut Tx, cx: &Cx, presented: &Presented) -> Result<Vec<MemberSession>> {
+    let mut sessions = of_member(tx, cx, &presented.organization, &presented.member)?;
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.last_accessed_at));
+    Ok(sessions)
+}
+
+/// Ends one of the member's own sessions.
+///
+/// # Errors
+/// `session_not_found`, also when it is another's.
+pub(crate) fn end_own(tx: &mut Tx, cx: &Cx, presented: &Presented, id: &str) -> Result<()> {
+    let session = find(tx, cx, id)?;
+    if session.member_id != presented.member.member_id {
+        return Err(ApiError::SessionNotFound.into());
+    }
+    end(tx, cx, &session.organization_id, &session.member_session_id)
 }
 
 /// The session as the API shows it, with the roles it has now.

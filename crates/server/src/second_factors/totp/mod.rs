@@ -2,7 +2,7 @@
 
 mod code;
 mod endpoints;
-mod qr_code;
+pub(crate) mod qr_code;
 mod recovery;
 mod recovery_codes;
 mod registration;

@@ -16,15 +16,33 @@ const SHOWN: usize = 40;
 /// What stands for itself in a URL (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// How such a URL begins.
+pub(crate) const SCHEME: &str = "otpauth://totp/";
+/// The longest text of which a picture is drawn, in bytes.
+const LONGEST: usize = 2048;
+
 /// The URL that apps understand: who asks for the codes, and whose they are. Somebody may have accounts in several
 /// organizations of one app, so their name stands in it, too.
-pub(super) fn url(project: &str, organization: &str, email: &str, secret: &str) -> String {
+pub(crate) fn url(project: &str, organization: &str, email: &str, secret: &str) -> String {
     // A colon parts the two, so none stands in them.
     let name = |text: &str| text.replace(':', " ").chars().take(SHOWN).collect::<String>().trim().to_owned();
     let escaped = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
     let issuer = escaped(&name(project));
     let account = escaped(&format!("{} ({})", email.replace(':', " "), name(organization)));
-    format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30")
+    format!("{SCHEME}{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30")
+}
+
+/// A text as the outline of its dark modules, for a picture that a page draws: how many modules it is wide, and the path (SVG).
+pub(crate) fn outline(text: &str) -> Result<(usize, String)> {
+    let text = if text.len() > LONGEST { "" } else { text };
+    let code = QRBuilder::new(text).ecl(ECL::L).build().map_err(|e| Error::internal(format!("{e:?}")))?;
+    let mut path = String::new();
+    for y in 0..code.size {
+        for x in (0..code.size).filter(|x| code[y][*x].value()) {
+            path.push_str(&format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN));
+        }
+    }
+    Ok((code.size + 2 * MARGIN, path))
 }
 
 /// A text as a picture, in a URL that holds it.
