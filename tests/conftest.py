@@ -30,6 +30,7 @@ SAMPLED = {
     "api/test_sso_login.py": 2, "api/test_sso_connections.py": 2, "threats/test_t08_saml.py": 3, "threats/test_t21_oidc.py": 3,
     "api/test_expiry.py": 2, "api/test_clock_set_back.py": 2, "api/test_project_changes.py": 2, "api/test_seed.py": 2,
     "threats/test_t03_lesser_keys.py": 2, "api/test_search_beside_checks.py": 2,
+    "api/test_explanations.py": 3, "api/test_dashboard.py": 2,
     "api/test_command_line.py": 2, "api/test_link_pages.py": 2, "api/test_log_lines.py": 2, "api/test_browser_fields.py": 2,
 }
 # And what is as much about the database: each case runs on one engine today, and on the other tomorrow.

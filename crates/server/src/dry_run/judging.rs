@@ -1,8 +1,9 @@
 //! What a change of settings would mean for one member, by the login decision. Pure.
 
-use crate::decision::{Decision, Question, Subject, decide, may_use};
+use crate::decision::{Decision, Question, Subject, decide, may_add_passkey, may_use};
 use crate::factors::Factor;
-use crate::members::{Member, Status};
+use crate::members::{Member, OauthRegistration, Status};
+use crate::oauth_providers::Provider;
 use crate::organizations::{AuthMethod, MfaMethod, Settings};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
@@ -15,8 +16,9 @@ pub(super) struct Person<'a> {
     email: &'a EmailAddress,
     email_verified: bool,
     has_password: bool,
-    /// Whether they have come by an OAuth provider.
-    has_account: bool,
+    has_passkey: bool,
+    /// The accounts at OAuth providers that are theirs.
+    accounts: &'a [OauthRegistration],
     /// The SSO connections that they have come by.
     connections: Vec<&'a str>,
     second_factors: Vec<MfaMethod>,
@@ -35,6 +37,8 @@ pub(super) struct Judged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
     Nowhere,
+    /// To be asked for a passkey.
+    Passkey,
     SecondFactor,
     Session,
 }
@@ -49,7 +53,8 @@ impl<'a> Person<'a> {
             email: &member.email_address,
             email_verified: member.email_address_verified,
             has_password: !member.member_password_id.is_empty(),
-            has_account: !member.oauth_registrations.is_empty(),
+            has_passkey: member.has_passkey,
+            accounts: &member.oauth_registrations,
             connections: member.sso_registrations.iter().map(|known| known.connection_id.as_str()).collect(),
             second_factors: second_factors.collect(),
         }
@@ -58,11 +63,17 @@ impl<'a> Person<'a> {
     /// What a change from these settings to those would mean.
     pub(super) fn judge(&self, before: &Settings, after: &Settings, now: Timestamp) -> Judged {
         let (is, would_be) = (self.best(before, now), self.best(after, now));
-        let is_asked_anew = would_be == Reach::SecondFactor && is != Reach::SecondFactor;
-        let has_usable = self.second_factors.iter().any(|method| may_use(after, self.is_breakglass, *method));
+        let has_usable = match would_be {
+            Reach::Passkey => self.has_passkey,
+            Reach::SecondFactor => {
+                let adds_passkey = self.has_passkey && may_add_passkey(after, self.is_breakglass);
+                adds_passkey || self.second_factors.iter().any(|method| may_use(after, self.is_breakglass, *method))
+            }
+            Reach::Nowhere | Reach::Session => true,
+        };
         Judged {
             is_locked_out: is != Reach::Nowhere && would_be == Reach::Nowhere,
-            lacks_second_factor: is_asked_anew && !has_usable,
+            lacks_second_factor: would_be != is && !has_usable,
         }
     }
 
@@ -75,7 +86,8 @@ impl<'a> Person<'a> {
     /// How far they get by the best of what they have.
     fn best(&self, settings: &Settings, now: Timestamp) -> Reach {
         let methods = AuthMethod::BUILT.iter().filter(|method| self.has(settings, **method));
-        methods.map(|method| self.reach(settings, *method, now)).max().unwrap_or(Reach::Nowhere)
+        let passkey = self.has_passkey.then(|| self.reach_with(settings, &[Factor::supposed_passkey(now)], now));
+        methods.map(|method| self.reach(settings, *method, now)).chain(passkey).max().unwrap_or(Reach::Nowhere)
     }
 
     /// Whether they have what this method asks for. Everybody reads their mail, and has an account where the organization's
@@ -85,18 +97,34 @@ impl<'a> Person<'a> {
             AuthMethod::MagicLink | AuthMethod::EmailOtp => true,
             AuthMethod::Sso => !settings.sso_active_connections.is_empty(),
             AuthMethod::Password => self.has_password,
-            _ => self.has_account,
+            _ => self.account(method).is_some(),
         }
+    }
+
+    /// The account of theirs that they log in with by this method, if they have one. At a provider of the project's own its
+    /// name is not looked at.
+    fn account(&self, method: AuthMethod) -> Option<&str> {
+        let provider = method.provider("")?;
+        let is_there = |known: &&OauthRegistration| match &provider {
+            Provider::Oidc(_) => !Provider::KNOWN.iter().any(|other| other.type_name() == known.provider_type),
+            provider => known.provider_type == provider.type_name(),
+        };
+        self.accounts.iter().find(is_there).map(|known| known.member_oauth_registration_id.as_str())
     }
 
     fn reach(&self, settings: &Settings, method: AuthMethod, now: Timestamp) -> Reach {
         let connections = settings.sso_active_connections.iter().map(|active| active.connection_id.as_str());
         let known = connections.clone().find(|id| self.connections.contains(id));
         let connection = known.or_else(|| connections.clone().next()).unwrap_or_default();
-        let factors = [Factor::supposed(method, self.email, connection, now)];
-        match self.decision(settings, &factors, now) {
+        let by = self.account(method).unwrap_or(connection);
+        self.reach_with(settings, &[Factor::supposed(method, self.email, by, now)], now)
+    }
+
+    fn reach_with(&self, settings: &Settings, factors: &[Factor], now: Timestamp) -> Reach {
+        match self.decision(settings, factors, now) {
             Decision::Authenticated => Reach::Session,
             Decision::MfaRequired => Reach::SecondFactor,
+            Decision::PasskeyRequired => Reach::Passkey,
             Decision::PrimaryRequired(_) | Decision::Refused(_) => Reach::Nowhere,
         }
     }
@@ -108,6 +136,7 @@ impl<'a> Person<'a> {
             mfa_enrolled: self.mfa_enrolled,
             email: self.email,
             email_verified: self.email_verified,
+            accounts: self.accounts,
         };
         decide(&Question { settings, member, factors, now, within: None })
     }
@@ -116,7 +145,7 @@ impl<'a> Person<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organizations::{AuthMethods, MfaMethods, MfaPolicy};
+    use crate::organizations::{AuthMethods, MfaMethods, MfaPolicy, PasskeyPolicy};
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
@@ -124,18 +153,23 @@ mod tests {
     fn any_settings() -> impl Strategy<Value = Settings> {
         let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=9);
         let second = proptest::sample::subsequence(MfaMethod::ALL.to_vec(), 1..=2);
-        (methods, second, any::<[bool; 3]>()).prop_map(|(methods, second, [restricted, for_all, few])| Settings {
-            auth_methods: if restricted { AuthMethods::Restricted } else { AuthMethods::AllAllowed },
-            allowed_auth_methods: methods,
-            mfa_policy: if for_all { MfaPolicy::RequiredForAll } else { MfaPolicy::Optional },
-            mfa_methods: if few { MfaMethods::Restricted } else { MfaMethods::AllAllowed },
-            allowed_mfa_methods: second,
-            ..Settings::default()
+        let passkeys = proptest::sample::select(PasskeyPolicy::ALL);
+        let flags = any::<[bool; 3]>();
+        (methods, second, passkeys, flags).prop_map(|(methods, second, passkeys, [restricted, for_all, few])| {
+            Settings {
+                passkey_policy: passkeys,
+                auth_methods: if restricted { AuthMethods::Restricted } else { AuthMethods::AllAllowed },
+                allowed_auth_methods: methods,
+                mfa_policy: if for_all { MfaPolicy::RequiredForAll } else { MfaPolicy::Optional },
+                mfa_methods: if few { MfaMethods::Restricted } else { MfaMethods::AllAllowed },
+                allowed_mfa_methods: second,
+                ..Settings::default()
+            }
         })
     }
 
     fn person<'a>(email: &'a EmailAddress, flags: [bool; 6], second_factors: &[MfaMethod]) -> Person<'a> {
-        let [is_deleted, is_breakglass, mfa_enrolled, email_verified, has_password, has_account] = flags;
+        let [is_deleted, is_breakglass, mfa_enrolled, email_verified, has_password, has_passkey] = flags;
         Person {
             status: if is_deleted { Status::Deleted } else { Status::Active },
             is_breakglass,
@@ -143,7 +177,8 @@ mod tests {
             email,
             email_verified,
             has_password,
-            has_account,
+            has_passkey,
+            accounts: &[],
             connections: Vec::new(),
             second_factors: second_factors.to_vec(),
         }
@@ -162,14 +197,17 @@ mod tests {
             let person = person(&email, flags, &second);
             let comes_further = |settings: &Settings| {
                 let has = |method: &&AuthMethod| person.has(settings, **method);
-                AuthMethod::BUILT.iter().filter(has).any(|method| {
-                    let factors = [Factor::supposed(*method, &email, "", NOW)];
-                    matches!(person.decision(settings, &factors, NOW), Decision::Authenticated | Decision::MfaRequired)
+                let methods = AuthMethod::BUILT.iter().filter(has);
+                let passkey = flags[5].then(|| Factor::supposed_passkey(NOW));
+                methods.map(|method| Factor::supposed(*method, &email, "", NOW)).chain(passkey).any(|factor| {
+                    let decision = person.decision(settings, &[factor], NOW);
+                    !matches!(decision, Decision::PrimaryRequired(_) | Decision::Refused(_))
                 })
             };
             let judged = person.judge(&before, &after, NOW);
             prop_assert_eq!(judged.is_locked_out, comes_further(&before) && !comes_further(&after));
-            prop_assert!(!judged.lacks_second_factor || after.mfa_policy == MfaPolicy::RequiredForAll || flags[2]);
+            let asks = after.mfa_policy == MfaPolicy::RequiredForAll || after.passkey_policy == PasskeyPolicy::Required;
+            prop_assert!(!judged.lacks_second_factor || asks || flags[2]);
             prop_assert!(!(judged.is_locked_out && judged.lacks_second_factor));
             // Nothing comes of what changes nothing, nor of what allows more than before.
             let nothing = Judged { is_locked_out: false, lacks_second_factor: false };

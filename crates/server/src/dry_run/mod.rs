@@ -42,8 +42,8 @@ pub(crate) struct DryRun {
     pub(crate) is_complete: bool,
     /// Members who can log in now, and could not any more: by no method that they have would they come further.
     pub(crate) locked_out: Affected,
-    /// Members who would be asked for a second factor by a rule that does not ask them now, and have none set up that they may
-    /// use; they would be asked to set one up when they log in next.
+    /// Members who would be asked for a second factor, or a passkey, by a rule that does not ask them now, and have none set up
+    /// that they may use; they would be asked to set one up when they log in next.
     pub(crate) without_second_factor: Affected,
     /// Sessions that are prolonged now and would not be any more: they last until the end that they have, unless what is
     /// missing is proven in them.

@@ -4,7 +4,7 @@ use super::Asked;
 use super::told::{ExplainedRule, Line, Owner, Source, source};
 use crate::decision::{self, Rule};
 use crate::members::Member;
-use crate::organizations::{AuthMethods, MfaMethod, MfaMethods, MfaPolicy, Organization};
+use crate::organizations::{AuthMethods, MfaMethod, MfaMethods, MfaPolicy, Organization, PasskeyPolicy};
 use serde_json::{Value, json};
 
 /// Whom a decision is about.
@@ -14,6 +14,8 @@ pub(super) struct About<'a> {
     /// None where they would become one.
     pub(super) member: Option<&'a Member>,
     pub(super) asked: &'a Asked,
+    /// Whether they come with an account elsewhere that nothing shows to be the member's.
+    pub(super) is_unknown_account: bool,
 }
 
 impl About<'_> {
@@ -21,8 +23,10 @@ impl About<'_> {
     pub(super) fn rule(&self, rule: Rule, is_met: bool) -> ExplainedRule {
         let line = match rule {
             Rule::NotDeleted => self.not_deleted(),
+            Rule::FirstFactor if self.is_unknown_account => self.account(),
             Rule::FirstFactor => self.first_factor(),
             Rule::AddressProven => self.address_proven(),
+            Rule::Passkey => self.passkey(),
             Rule::SecondFactor => self.second_factor(),
         };
         line.told(is_met)
@@ -75,6 +79,45 @@ impl About<'_> {
         }
     }
 
+    /// Of an account that is nobody's yet: the provider's word about its address is no proof.
+    fn account(&self) -> Line {
+        let method = self.asked.method.as_str();
+        Line {
+            rule: "oauth_account_is_theirs",
+            met: format!("Something else shows who they are; the account of {method} becomes theirs."),
+            unmet: format!(
+                "Nobody has used the account of {method} here before, and the provider does not show that the address is theirs."
+            ),
+            mend: "Prove the address in the same login, by a mailed link or code; from then on the account is theirs."
+                .into(),
+            source: source(
+                Owner::Member,
+                "oauth_registrations",
+                self.member.map(|member| member.oauth_registrations.len()),
+            ),
+        }
+    }
+
+    fn passkey(&self) -> Line {
+        let policy = self.organization.settings.passkey_policy;
+        let is_required = policy == PasskeyPolicy::Required;
+        let has_one = self.member.is_some_and(|member| member.has_passkey);
+        Line {
+            rule: "passkey_is_proven",
+            met: match (is_required, self.is_breakglass()) {
+                (false, _) => "The organization asks nobody for a passkey.".into(),
+                (true, true) => "The organization asks for a passkey; the member is exempt.".into(),
+                (true, false) => "The organization asks for a passkey, and one is used.".into(),
+            },
+            unmet: "The organization asks everyone for a passkey, and none is used yet.".into(),
+            mend: match has_one {
+                true => "Use the member's passkey.".into(),
+                false => "The member has none; the login goes on by registering one.".into(),
+            },
+            source: source(Owner::Organization, "passkey_policy", json!(policy)),
+        }
+    }
+
     fn address_proven(&self) -> Line {
         let is_verified = self.member.is_some_and(|member| member.email_address_verified);
         let source = match is_verified {
@@ -99,7 +142,8 @@ impl About<'_> {
     fn second_factor(&self) -> Line {
         let settings = &self.organization.settings;
         let is_enrolled = self.member.is_some_and(|member| member.mfa_enrolled);
-        let proven: Vec<_> = self.asked.second_factors.iter().map(|method| method.as_str()).collect();
+        let passkey = self.asked.passkey.then_some("a passkey");
+        let proven: Vec<_> = self.asked.second_factors.iter().map(|method| method.as_str()).chain(passkey).collect();
         let (asker, source) = match settings.mfa_policy {
             MfaPolicy::RequiredForAll => {
                 ("The organization asks everyone for a second factor", self.of_organization("mfa_policy"))
@@ -132,12 +176,15 @@ impl About<'_> {
         let settings = &self.organization.settings;
         let usable = |method: &&MfaMethod| decision::may_use(settings, self.is_breakglass(), **method);
         let has = |method: &&MfaMethod| self.member.is_some_and(|member| member.has_mfa_method(**method));
-        let words =
-            |methods: Vec<&MfaMethod>| methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(" or ");
-        let set_up: Vec<_> = MfaMethod::ALL.iter().filter(usable).filter(has).collect();
-        let possible = words(MfaMethod::ALL.iter().filter(usable).collect());
+        let words = |methods: Vec<&MfaMethod>, passkey: Option<&'static str>| {
+            methods.iter().map(|method| method.as_str()).chain(passkey).collect::<Vec<_>>().join(" or ")
+        };
+        let passkey = decision::may_add_passkey(settings, self.is_breakglass()).then_some("a passkey");
+        let own_passkey = passkey.filter(|_| self.member.is_some_and(|member| member.has_passkey));
+        let set_up = words(MfaMethod::ALL.iter().filter(usable).filter(has).collect(), own_passkey);
+        let possible = words(MfaMethod::ALL.iter().filter(usable).collect(), passkey);
         match set_up.is_empty() {
-            false => format!("Prove {}, which the member has set up.", words(set_up)),
+            false => format!("Prove {set_up}, which the member has set up."),
             true if settings.mfa_methods == MfaMethods::Restricted => {
                 format!("The member has none set up that is allowed; the login goes on by setting up {possible}.")
             }

@@ -21,11 +21,14 @@ struct ExplainLogin {
     email_address: String,
     /// How they would log in. What they would have to know or have is taken to be right.
     auth_method: AuthMethod,
-    /// For `sso`, the id of the connection; the organization's default when absent.
+    /// For `sso`, the id of the connection; the organization's default when absent. For `oidc_oauth`, the name of the provider.
     connection_id: Option<String>,
     /// The second factors that they would have proven, too.
     #[serde(default)]
     mfa_methods: Vec<MfaMethod>,
+    /// Whether they would have used a passkey, too, with which the authenticator has verified who is there.
+    #[serde(default)]
+    passkey: bool,
 }
 
 /// Explain what would happen if somebody signed in now.
@@ -41,7 +44,7 @@ struct ExplainLogin {
 fn explain_login(tx: &mut Tx, cx: &Call<Actor>, input: ExplainLogin) -> Result<Explanation> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
-    let ExplainLogin { auth_method: method, connection_id, mfa_methods: second_factors, .. } = input;
+    let ExplainLogin { auth_method: method, connection_id, mfa_methods: second_factors, passkey, .. } = input;
     let connection_id = connection_id.filter(|id| !id.is_empty());
-    explain(tx, cx, &organization, &Asked { email, method, connection_id, second_factors })
+    explain(tx, cx, &organization, &Asked { email, method, connection_id, second_factors, passkey })
 }

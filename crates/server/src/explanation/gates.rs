@@ -7,6 +7,7 @@ use crate::attempts::{self, Target};
 use crate::decision;
 use crate::joining;
 use crate::members::{self, Member};
+use crate::oauth_providers::{self, Provider};
 use crate::organizations::{self, AuthMethod, Organization};
 use crate::sso;
 use crate::stored_passwords::{self, Holder, StoredPassword};
@@ -30,10 +31,11 @@ pub(super) fn pass(
         return Ok(None);
     }
     let mut gates = Gates { tx, cx, organization, asked, told };
-    match asked.method {
-        AuthMethod::Password => gates.by_password(),
-        AuthMethod::Sso => gates.by_sso(),
-        _ => gates.by_address(),
+    match asked.method.provider(asked.connection_id.as_deref().unwrap_or_default()) {
+        Some(provider) => gates.by_account(&provider),
+        None if asked.method == AuthMethod::Password => gates.by_password(),
+        None if asked.method == AuthMethod::Sso => gates.by_sso(),
+        None => gates.by_mail(),
     }
 }
 
@@ -51,25 +53,51 @@ struct Gates<'a, 't> {
 }
 
 impl Gates<'_, '_> {
-    /// By what is mailed to the address, or by an account elsewhere that has it.
-    fn by_address(&mut self) -> Result<Option<Found>> {
+    /// By what is mailed to the address.
+    fn by_mail(&mut self) -> Result<Option<Found>> {
         let Some(member) = self.whose()? else { return Ok(None) };
-        if !decision::is_usable(self.organization, member.as_ref(), self.asked.method) {
-            let about = About { organization: self.organization, member: member.as_ref(), asked: self.asked };
-            self.told.note(about.first_factor().told(false));
-            self.told.refuse(ApiError::RestrictedAuthMethod);
+        if !self.is_usable(member.as_ref()) || (member.is_none() && !self.is_open()?) {
             return Ok(None);
-        }
-        if member.is_none() {
-            let open = joining::check_open(self.organization, &self.asked.email);
-            if self.told.ask(self.may_join(), open)?.is_none() {
-                return Ok(None);
-            }
         }
         if self.asked.method == AuthMethod::EmailOtp && !self.is_looked_at()? {
             return Ok(None);
         }
-        Ok(Some(Found { member, connection_id: String::new() }))
+        Ok(Some(Found { member, by: String::new() }))
+    }
+
+    /// By an account at an OAuth provider that has the address.
+    fn by_account(&mut self, provider: &Provider) -> Result<Option<Found>> {
+        let is_set_up = oauth_providers::has(self.tx, self.cx.project(), provider)?;
+        let set_up = if is_set_up { Ok(()) } else { Err(ApiError::OauthConfigNotFound.into()) };
+        if self.told.ask(set_up_provider(provider), set_up)?.is_none() {
+            return Ok(None);
+        }
+        let Some(member) = self.whose()? else { return Ok(None) };
+        if member.is_none() && (!self.is_usable(None) || !self.is_open()?) {
+            return Ok(None);
+        }
+        let accounts = member.as_ref().map(|member| &member.oauth_registrations[..]).unwrap_or_default();
+        let own = accounts.iter().rfind(|known| known.provider_type == provider.type_name());
+        let by = own.map(|known| known.member_oauth_registration_id.clone()).unwrap_or_default();
+        Ok(Some(Found { member, by }))
+    }
+
+    /// Whether somebody may come by this method, for ways in that ask that first.
+    fn is_usable(&mut self, member: Option<&Member>) -> bool {
+        let is_usable = decision::is_usable(self.organization, member, self.asked.method);
+        if !is_usable {
+            let (organization, asked) = (self.organization, self.asked);
+            let about = About { organization, member, asked, is_unknown_account: false };
+            self.told.note(about.first_factor().told(false));
+            self.told.refuse(ApiError::RestrictedAuthMethod);
+        }
+        is_usable
+    }
+
+    /// Whether somebody who is no member may become one by their address.
+    fn is_open(&mut self) -> Result<bool> {
+        let open = joining::check_open(self.organization, &self.asked.email);
+        Ok(self.told.ask(self.may_join(), open)?.is_some())
     }
 
     fn by_password(&mut self) -> Result<Option<Found>> {
@@ -86,7 +114,7 @@ impl Gates<'_, '_> {
             self.told.refuse(ApiError::MemberResetPassword);
             return Ok(None);
         }
-        Ok(Some(Found { member: Some(member), connection_id: String::new() }))
+        Ok(Some(Found { member: Some(member), by: String::new() }))
     }
 
     fn by_sso(&mut self) -> Result<Option<Found>> {
@@ -116,7 +144,7 @@ impl Gates<'_, '_> {
             sso::Expected::Member(member) => Some(*member),
             _ => None,
         };
-        Ok(Some(Found { member, connection_id }))
+        Ok(Some(Found { member, by: connection_id }))
     }
 
     /// The member who has the address, if one has, and if the organization can have one with it. None where that is refused.
@@ -240,6 +268,17 @@ fn built(method: AuthMethod) -> Line {
         unmet: format!("This server has no way to log in by {method}."),
         mend: format!("Log in in a way that it has: {}.", words.join(", ")),
         source: source(Owner::Server, "auth_methods", json!(words)),
+    }
+}
+
+fn set_up_provider(provider: &Provider) -> Line {
+    let name = provider.type_name();
+    Line {
+        rule: "oauth_provider_is_set_up",
+        met: format!("The project has set up {name}."),
+        unmet: format!("The project has not set up {name}."),
+        mend: format!("Set it up: guildhall provider set {}.", provider.name()),
+        source: source(Owner::Project, "oauth_providers", Value::Null),
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) use endpoints::endpoints;
 pub(crate) use told::Explanation;
 
 use crate::attempts::{self, Target};
-use crate::decision::{Decision, Question, Subject, weigh};
+use crate::decision::{Decision, Question, Subject, is_stranger, weigh};
 use crate::factors::Factor;
 use crate::members::{Member, Status};
 use crate::organizations::{AuthMethod, MfaMethod, Organization};
@@ -28,18 +28,20 @@ pub(crate) struct Asked {
     pub(crate) email: EmailAddress,
     /// How they would log in.
     pub(crate) method: AuthMethod,
-    /// By SSO, by which connection; the default one when absent.
+    /// By SSO, by which connection; the default one when absent. By an OpenID Connect provider of the project's own, its name.
     pub(crate) connection_id: Option<String>,
     /// The second factors that they would have proven, too.
     pub(crate) second_factors: Vec<MfaMethod>,
+    /// Whether they would have used a passkey, too.
+    pub(crate) passkey: bool,
 }
 
 /// Whom the rules before the decision let through.
 struct Found {
     /// None where they would become one.
     member: Option<Member>,
-    /// By SSO, the connection.
-    connection_id: String,
+    /// By SSO the connection; by OAuth the registration that makes the account theirs, if one does.
+    by: String,
 }
 
 /// Explains what a login would come to. The organization is entered.
@@ -47,11 +49,15 @@ pub(crate) fn explain(tx: &mut Tx, cx: &Cx, organization: &Organization, asked: 
     let mut told = Told::default();
     let Some(found) = gates::pass(tx, cx, organization, asked, &mut told)? else { return Ok(told.refused(None)) };
     let now = cx.now();
-    let mut factors = vec![Factor::supposed(asked.method, &asked.email, &found.connection_id, now)];
+    let mut factors = vec![Factor::supposed(asked.method, &asked.email, &found.by, now)];
     factors.extend(asked.second_factors.iter().map(|method| Factor::supposed_second(*method, now)));
+    if asked.passkey {
+        factors.push(Factor::supposed_passkey(now));
+    }
     let member = found.member.as_ref();
     let subject = member.map_or_else(|| would_be(&asked.email), Subject::of);
-    let about = decided::About { organization, member, asked };
+    let is_unknown_account = is_stranger(&subject, &factors[..1]);
+    let about = decided::About { organization, member, asked, is_unknown_account };
     let question = Question { settings: &organization.settings, member: subject, factors: &factors, now, within: None };
     let decision = weigh(&question, |rule, is_met| told.note(about.rule(rule, is_met)));
     if let Some(member) = member.filter(|_| decision == Decision::MfaRequired || !asked.second_factors.is_empty()) {
@@ -68,5 +74,12 @@ pub(crate) fn explain(tx: &mut Tx, cx: &Cx, organization: &Organization, asked: 
 
 /// Somebody who would become a member by the login.
 fn would_be(email: &EmailAddress) -> Subject<'_> {
-    Subject { status: Status::Pending, is_breakglass: false, mfa_enrolled: false, email, email_verified: false }
+    Subject {
+        status: Status::Pending,
+        is_breakglass: false,
+        mfa_enrolled: false,
+        email,
+        email_verified: false,
+        accounts: &[],
+    }
 }

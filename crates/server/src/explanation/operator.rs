@@ -34,7 +34,7 @@ pub async fn explain_login(
     let method = AuthMethod::parse(method).ok_or(ApiError::InvalidAllowedAuthMethods)?;
     let second: Option<Vec<_>> = second_factors.iter().map(|word| MfaMethod::parse(word)).collect();
     let second_factors = second.ok_or(ApiError::InvalidAllowedMfaMethods)?;
-    let asked = Asked { email, method, connection_id, second_factors };
+    let asked = Asked { email, method, connection_id, second_factors, passkey: false };
     let reference = OrganizationRef::from(organization.to_owned());
     let look = move |tx: &mut Tx, cx: &Cx| json_of(&of(tx, cx, &reference, &asked)?);
     projects::look_by_operator(app, project, look).await

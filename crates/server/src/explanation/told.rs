@@ -17,7 +17,7 @@ pub(crate) enum Verdict {
     Authenticated,
     /// Half a login: another first factor has to be proven.
     PrimaryRequired,
-    /// Half a login: a second factor has to be proven, or set up.
+    /// Half a login: a second factor, or a passkey, has to be proven, or set up.
     MfaRequired,
     /// An error.
     Refused,
@@ -157,7 +157,7 @@ impl Told {
         let (verdict, allowed_auth_methods) = match decision {
             Decision::Authenticated => (Verdict::Authenticated, Vec::new()),
             Decision::PrimaryRequired(methods) => (Verdict::PrimaryRequired, methods),
-            Decision::MfaRequired => (Verdict::MfaRequired, Vec::new()),
+            Decision::MfaRequired | Decision::PasskeyRequired => (Verdict::MfaRequired, Vec::new()),
             Decision::Refused(_) => {
                 self.refuse(ApiError::MemberNotFound);
                 return self.refused(member_id.as_ref());

@@ -44,7 +44,8 @@ pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Answer
     let method = AuthMethod::parse(&input.method);
     let second_factors: Vec<_> = MfaMethod::parse(&input.factor).into_iter().collect();
     let asked = email.ok().zip(method);
-    let asked = asked.map(|(email, method)| Asked { email, method, connection_id: None, second_factors });
+    let asked =
+        asked.map(|(email, method)| Asked { email, method, connection_id: None, second_factors, passkey: false });
     let (by, id) = (own.clone(), input.organization_id.clone());
     let look = move |tx: &mut Tx| {
         let organization = organization(tx, &by, &id)?;

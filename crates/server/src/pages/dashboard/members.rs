@@ -96,7 +96,8 @@ fn row(member: &Member) -> Value {
 /// The same of one that was searched for.
 fn told(mut member: Value) -> Value {
     let text = |name: &str| member[name].as_str().is_some_and(|text| !text.is_empty());
-    let has_second_factor = text("mfa_phone_number") || text("totp_registration_id");
+    let has_passkey = member["has_passkey"] == true;
+    let has_second_factor = has_passkey || text("mfa_phone_number") || text("totp_registration_id");
     let roles: Value = member["roles"].as_array().into_iter().flatten().map(|role| role["role_id"].clone()).collect();
     member["has_second_factor"] = has_second_factor.into();
     member["roles"] = roles;
@@ -179,7 +180,7 @@ fn outlook(tx: &mut Tx, cx: &Cx, organization: &Organization, member: &Member) -
     for word in words.as_array().into_iter().flatten().filter(|word| word["is_built"] == true) {
         let Some(method) = word["value"].as_str().and_then(AuthMethod::parse) else { continue };
         let email = member.email_address.clone();
-        let asked = Asked { email, method, connection_id: None, second_factors: Vec::new() };
+        let asked = Asked { email, method, connection_id: None, second_factors: Vec::new(), passkey: false };
         let explained = explain(tx, cx, organization, &asked)?;
         outlook.push(json!({
             "query": address("", &[("email", member.email_address.as_str()), ("method", method.as_str())]),

@@ -2,6 +2,7 @@
 
 use super::picture::{Picture, Span, days, logins};
 use super::{Answered, Place, show, show_of, within};
+use crate::oauth_providers;
 use crate::operators::Operator;
 use crate::projects;
 use crate::search::json_of;
@@ -68,8 +69,9 @@ pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, m
     let shown = projects::show(&cx.app, project.id.as_str()).await?;
     let secrets: Vec<_> = shown.secrets.iter().map(|secret| told_secret(secret, cx.now())).collect();
     let settings: Vec<_> = json_of(&shown.settings)?.as_object().into_iter().flatten().map(setting).collect();
+    let providers = oauth_providers::list(&cx.app, project.id.as_str()).await?;
     let values = json!({
-        "title": project.name,
+        "title": project.name, "providers": providers,
         "pictures": drawn, "spans": span.choices(&format!("/dashboard/projects/{}", project.id)),
         "public_tokens": shown.public_tokens, "secrets": secrets, "new_secret": more.secret,
         "redirect_urls": shown.redirect_urls, "origins": shown.origins, "settings": settings,

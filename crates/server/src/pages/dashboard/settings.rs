@@ -157,6 +157,7 @@ pub(super) fn method_words() -> Value {
             AuthMethod::SlackOauth => "Slack",
             AuthMethod::GithubOauth => "GitHub",
             AuthMethod::HubspotOauth => "HubSpot",
+            AuthMethod::OidcOauth => "The project's own provider",
         };
         json!({ "value": method, "label": label, "is_built": AuthMethod::BUILT.contains(method) })
     };
