@@ -60,6 +60,7 @@ impl Head {
             ip_address: self.ip_address,
             peer: self.peer,
             trace: self.trace.clone(),
+            witness: None,
         }
     }
 }

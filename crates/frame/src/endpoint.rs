@@ -208,7 +208,8 @@ fn enter<C: Caller>(
     if let Some(witness) = &witness {
         witness.begin();
     }
-    let cx = Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address, witness };
+    let cx =
+        Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address, witness };
     if let Some(required) = door.requires {
         cx.require(required.resource, required.action)?;
     }

@@ -2,9 +2,9 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members, oauth,
-    organization_deletion, organizations, pages, passkeys, passwords, projects, rbac, scim, second_factors, sessions,
-    sso,
+    admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members,
+    oauth, organization_deletion, organizations, pages, passkeys, passwords, projects, rbac, scim, second_factors,
+    sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;

@@ -249,8 +249,7 @@ fn a_table_of_decisions() {
     }
 }
 
-const ORDER: [Rule; 5] =
-    [Rule::NotDeleted, Rule::FirstFactor, Rule::AddressProven, Rule::Passkey, Rule::SecondFactor];
+const ORDER: [Rule; 5] = [Rule::NotDeleted, Rule::FirstFactor, Rule::AddressProven, Rule::Passkey, Rule::SecondFactor];
 
 #[test]
 fn a_table_of_decisions_about_passkeys() {
