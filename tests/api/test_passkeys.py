@@ -238,10 +238,12 @@ def test_domains(traveller):
     # One for all of them, and none of another.
     traveller.command("project", "update", project.project_id, "--passkey-domain", "example.com")
     until(lambda: domain(start()) == "example.com", what="the change in the memory of the server")
-    assert domain(start()) == domain(start(domain="example.com")) == "example.com"
-    check_refusal(start(domain="app.example.com"), 400, "invalid_passkey_domain")
+    assert domain(start()) == domain(start(domain="example.com")) == domain(start(domain="app.example.com")) == "example.com"
+    for odd in ("badexample.com", "acme.example.org", "com"):
+        check_refusal(start(domain=odd), 400, "invalid_passkey_domain")
+    check_refusal(project.browser("POST", "/b2b/webauthn/authenticate/start", {}, origin="https://acme.example.org"), 400, "invalid_passkey_domain")
     person = Person(project, org, register=False)
-    refuse(project, "register/start", person.ids | person.shown | {"domain": "app.example.com"}, 400, "invalid_passkey_domain")
+    refuse(project, "register/start", person.ids | person.shown | {"domain": "acme.example.org"}, 400, "invalid_passkey_domain")
     person.authenticator.origin = "https://app.example.com"
     person.registered = person.register()
     assert person.registered["webauthn_registration"]["domain"] == "example.com" and person.log_in()["member_authenticated"]

@@ -16,6 +16,8 @@ NOW, LATER, MUCH_LATER = "2026-03-02T09:15:00Z", "2026-03-02T10:15:00Z", "2036-0
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 ID = re.compile(r"\b((?:[a-z]+-)*[a-z]+-(?:test|live))-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 PEM = re.compile(r"(-----BEGIN ([A-Z ]+)-----\n).*?(\n?-----END \2-----)", re.S)
+# What authenticators and browsers call a passkey, and whose it is.
+HANDLE = re.compile(r"[A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43}")
 # What stands on this machine while the story is told: the server itself, and providers beside it.
 LOCAL = re.compile(r"http://127\.0\.0\.1:\d+")
 # What differs from run to run, or opens something, by the name of the field.
@@ -26,6 +28,8 @@ MADE_UP = {
     "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "qr_code": "data:image/png;base64,iVBORw0KGgo…", "public_token": "public-token-test-…",
     "code": "123456", "recovery_code": "ckss-2skx-ebow", "client_secret": "a-secret-of-the-provider", "client_id": "guildhall", "hash": "$2b$10$…",
     "n": "0vx7agoebGcQSuu…", "cursor": "…", "next_cursor": "…", "response": "<samlp:Response …>",
+    "challenge": "q3Jx…fQ", "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4u…", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10…", "authenticatorData": "SZYN5YgOjGh0…",
+    "signature": "MEUCIQ…", "userHandle": "AaIpVq…",
 }
 RECOVERY_CODES = ["ckss-2skx-ebow", "h4tq-9mzp-r7dn", "…"]
 
@@ -86,6 +90,8 @@ class Recorder:
             return value
         if name in MADE_UP:
             return MADE_UP[name]
+        if name in ("id", "rawId") and HANDLE.fullmatch(value):
+            return "3kTq…Lw" if len(value) == 22 else "AaIpVq…"
         if TIME.fullmatch(value):
             is_far = datetime.datetime.fromisoformat(value) - datetime.datetime.now(datetime.UTC) > datetime.timedelta(days=2)
             return (MUCH_LATER if is_far else LATER) if "expires" in name else NOW

@@ -5,8 +5,9 @@ Told with raw requests, so that an example has exactly the fields that teach som
 
 import pyotp
 import requests
+from authenticator import Authenticator
 from connections import Published, certificate, metadata, private_key
-from harness import REDIRECT_URL, code_from, data, query_of, token_from, until
+from harness import ORIGIN, REDIRECT_URL, code_from, data, query_of, token_from, until
 from identity_providers import SamlProvider
 from oauth import OauthProvider, of_google
 from sso import Browser
@@ -79,6 +80,7 @@ def tell(app: App, other: App, provider):
     ada = people(app, org)
     mails(app, org, ada)
     second_factors(app, org)
+    passkeys(app, org)
     passwords(app, org)
     passwords_of_addresses(other)
     discovery(app)
@@ -233,6 +235,39 @@ def second_factors(app: App, org: str):
     app.backend("POST", "/totp/migrate", who | {"secret": secret, "recovery_codes": []})
     app.backend("POST", "/totp/authenticate", who | {"code": app.authenticator(secret), "session_token": session})
     app.page("DELETE", "/organizations/members/deleteTOTP", session=session)
+
+
+def passkeys(app: App, org: str):
+    email = "katherine@acme.example"
+    made = app.backend("POST", f"/organizations/{org}/members", {"email_address": email, "name": "Katherine Johnson"})
+    who = {"organization_id": org, "member_id": made["member_id"]}
+    admin = app.login(org, "ada@acme.example")["session_token"]
+    shown = {"session_token": app.login(org, email)["session_token"]}
+    laptop, phone = Authenticator(ORIGIN), Authenticator(ORIGIN)
+    created, requested = "public_key_credential_creation_options", "public_key_credential_request_options"
+
+    options = app.backend("POST", "/webauthn/register/start", who | shown)[created]
+    first = app.backend("POST", "/webauthn/register", who | shown | {"public_key_credential": laptop.create(options), "name": "Laptop"})
+    options = app.backend("POST", "/webauthn/authenticate/start", {"organization_id": org})[requested]
+    session = app.backend("POST", "/webauthn/authenticate", {"public_key_credential": laptop.get(options)})["session_token"]
+    options = app.page("POST", "/webauthn/register/start", who, session)[created]
+    app.page("POST", "/webauthn/register", who | {
+        "public_key_credential": phone.create(options), "name": "Phone", "session_duration_minutes": 60}, session)
+    options = app.page("POST", "/webauthn/authenticate/start", {})[requested]
+    session = app.page("POST", "/webauthn/authenticate", {
+        "public_key_credential": phone.get(options), "session_duration_minutes": 60})["session_token"]
+    own = f"/organizations/{org}/members/{who['member_id']}/webauthn_registrations"
+    app.backend("GET", own)
+    second = app.page("GET", "/webauthn", session=session)["webauthn_registrations"][1]["webauthn_registration_id"]
+    app.backend("PUT", f"{own}/{second}", {"name": "Work phone"})
+    app.page("PUT", f"/webauthn/{second}", {"name": "Old phone"}, session)
+    app.page("DELETE", f"/webauthn/{second}", session=session)
+    app.backend("DELETE", f"{own}/{first['webauthn_registration']['webauthn_registration_id']}")
+    shown = {"session_token": app.login(org, email)["session_token"]}
+    options = app.backend("POST", "/webauthn/register/start", who | shown)[created]
+    last = app.backend("POST", "/webauthn/register", who | shown | {"public_key_credential": laptop.create(options)})
+    last = last["webauthn_registration"]["webauthn_registration_id"]
+    app.page("DELETE", f"/organizations/members/webauthn_registrations/{who['member_id']}/{last}", session=admin)
 
 
 def passwords(app: App, org: str):

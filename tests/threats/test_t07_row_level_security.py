@@ -8,6 +8,7 @@ import directory
 import harness
 import pytest
 from harness import ENGINE, code_from, discover, email_code, login, magic_token, new_domain, new_email, written_columns, wrong
+from passkeys import Person
 from sso import Saml
 
 pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no row-level security")
@@ -120,6 +121,7 @@ class Tenants:
         hashed = {"hash": "5f4dcc3b5aa765d61d8327deb882cf99", "hash_type": "md_5"}
         other = project.api.passwords.migrate(organization_id=org, email_address=new_email(), **hashed)
         project.api.totps.create(organization_id=org, member_id=member.member_id)
+        Person(project, org)
         project.api.otps.sms.send(organization_id=org, member_id=other.member_id, mfa_phone_number="+12025550144")
         # A project has either passwords of members or passwords of addresses.
         project.server.rows("INSERT INTO address_passwords (project_id, email_address, id, hash, must_be_reset, created_at) "

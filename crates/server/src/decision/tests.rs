@@ -262,36 +262,35 @@ fn a_table_of_decisions_about_passkeys() {
     let totp_only =
         || Settings { mfa_methods: MfaMethods::Restricted, allowed_mfa_methods: vec![MfaMethod::Totp], ..mfa() };
     let (sso, sso_required) = (|| only(&[AuthMethod::Sso]), PrimaryRequired(vec![AuthMethod::Sso]));
-    let of = |settings, factors: &[Factor]| Case { settings, ..Case::new(factors.to_vec()) };
+    let of = |settings, factors: &[&Factor]| Case {
+        settings,
+        ..Case::new(factors.iter().map(|factor| (*factor).clone()).collect())
+    };
     let (verified, present) = (passkey(true), passkey(false));
     let old = Factor { last_authenticated_at: Timestamp(NOW.0 - 6 * MINUTE), ..verified.clone() };
     let cases = [
-        ("alone, with the person verified", of(Settings::default(), &[verified.clone()]), Authenticated),
-        ("alone, with somebody there", of(Settings::default(), &[present.clone()]), all.clone()),
-        ("two factors at once", of(mfa(), &[verified.clone()]), Authenticated),
+        ("alone, with the person verified", of(Settings::default(), &[&verified]), Authenticated),
+        ("alone, with somebody there", of(Settings::default(), &[&present]), all.clone()),
+        ("two factors at once", of(mfa(), &[&verified]), Authenticated),
         ("two for the enrolled", Case { enrolled: true, ..Case::new(vec![verified.clone()]) }, Authenticated),
-        ("after a link", of(mfa(), &[link.clone(), present.clone()]), Authenticated),
+        ("after a link", of(mfa(), &[&link, &present]), Authenticated),
         ("proven too long ago", Case { within: Some(5), ..Case::new(vec![old]) }, all.clone()),
-        ("where ways in are restricted", of(sso(), &[verified.clone()]), sso_required.clone()),
-        ("where it is allowed all the same", of(with(Allowed, sso()), &[verified.clone()]), Authenticated),
-        ("where second factors are restricted", of(totp_only(), &[verified.clone()]), MfaRequired),
-        ("the same, with the app", of(totp_only(), &[verified.clone(), totp()]), Authenticated),
-        ("the same, allowed", of(with(Allowed, totp_only()), &[verified.clone()]), Authenticated),
-        ("not allowed", of(with(NotAllowed, Settings::default()), &[verified.clone()]), all),
-        ("not allowed as a second one", of(with(NotAllowed, mfa()), &[link.clone(), verified.clone()]), MfaRequired),
-        (
-            "breakglass is exempt",
-            Case { breakglass: true, ..of(with(NotAllowed, mfa()), &[verified.clone()]) },
-            Authenticated,
-        ),
-        ("required", of(with(Required, Settings::default()), &[link.clone()]), PasskeyRequired),
-        ("required, and the app is none", of(with(Required, mfa()), &[link.clone(), totp()]), PasskeyRequired),
-        ("required, alone", of(with(Required, mfa()), &[verified.clone()]), Authenticated),
-        ("required, after a link", of(with(Required, totp_only()), &[link.clone(), present]), Authenticated),
-        ("required, beside SSO", of(with(Required, sso()), &[verified.clone()]), sso_required),
+        ("where ways in are restricted", of(sso(), &[&verified]), sso_required.clone()),
+        ("where it is allowed all the same", of(with(Allowed, sso()), &[&verified]), Authenticated),
+        ("where second factors are restricted", of(totp_only(), &[&verified]), MfaRequired),
+        ("the same, with the app", of(totp_only(), &[&verified, &totp()]), Authenticated),
+        ("the same, allowed", of(with(Allowed, totp_only()), &[&verified]), Authenticated),
+        ("not allowed", of(with(NotAllowed, Settings::default()), &[&verified]), all),
+        ("not allowed as a second one", of(with(NotAllowed, mfa()), &[&link, &verified]), MfaRequired),
+        ("breakglass is exempt", Case { breakglass: true, ..of(with(NotAllowed, mfa()), &[&verified]) }, Authenticated),
+        ("required", of(with(Required, Settings::default()), &[&link]), PasskeyRequired),
+        ("required, and the app is none", of(with(Required, mfa()), &[&link, &totp()]), PasskeyRequired),
+        ("required, alone", of(with(Required, mfa()), &[&verified]), Authenticated),
+        ("required, after a link", of(with(Required, totp_only()), &[&link, &present]), Authenticated),
+        ("required, beside SSO", of(with(Required, sso()), &[&verified]), sso_required),
         (
             "required, not of breakglass",
-            Case { breakglass: true, ..of(with(Required, mfa()), &[link, totp()]) },
+            Case { breakglass: true, ..of(with(Required, mfa()), &[&link, &totp()]) },
             Authenticated,
         ),
         (

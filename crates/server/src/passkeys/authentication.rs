@@ -38,7 +38,7 @@ struct Start {
     session_token: Option<String>,
     /// A JWT of the member's session.
     session_jwt: Option<String>,
-    /// The domain that the passkey is for, where the project has pages at several: the host of the page when absent.
+    /// The host of the page, where the project has pages at several and no `Origin` says which it is.
     domain: Option<String>,
 }
 

@@ -60,7 +60,7 @@ const LOG_IN_AGAIN: &str = "The member logged in more than an hour ago. Have the
 struct Start {
     #[serde(flatten)]
     holder: HolderInput,
-    /// The domain that the passkey is for, where the project has pages at several: the host of the page when absent.
+    /// The host of the page, where the project has pages at several and no `Origin` says which it is.
     domain: Option<String>,
 }
 

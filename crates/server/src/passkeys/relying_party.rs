@@ -13,20 +13,24 @@ pub fn is_domain(text: &str) -> bool {
     webauthn::is_domain(text) && (is_local || public_suffix::registrable(text).is_some())
 }
 
-/// The domain of a ceremony that begins: the project's; else the one that is asked for, or that of the page that asks.
+/// The domain of a ceremony that begins, for the page at the host that is asked for, or of this origin: the project's, which that is
+/// below, or else the host itself.
 ///
 /// # Errors
 /// `invalid_passkey_domain`.
 pub(super) fn domain(tx: &mut Tx, cx: &Cx, asked: Option<&str>, origin: Option<&str>) -> Result<String> {
-    let asked = asked.filter(|text| !text.is_empty());
+    let of_page = || Url::parse(origin?).ok()?.host_str().map(str::to_owned);
+    let host = asked.filter(|text| !text.is_empty()).map(str::to_owned).or_else(of_page);
+    let is_below = |host: &str, domain: &str| {
+        host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+    };
     if let Some(own) = &cx.project().settings.passkey_domain {
-        return match asked {
-            Some(other) if other != own => Err(refused(other, cx)),
+        return match host {
+            Some(other) if !is_below(&other, own) => Err(refused(&other, cx)),
             _ => Ok(own.clone()),
         };
     }
-    let of_page = || Url::parse(origin?).ok()?.host_str().map(str::to_owned);
-    let domain = match asked.map(str::to_owned).or_else(of_page) {
+    let domain = match host {
         Some(domain) => domain,
         None => projects::usual_host(tx, cx)?.ok_or(ApiError::InvalidPasskeyDomain)?,
     };
@@ -41,10 +45,12 @@ fn refused(domain: &str, cx: &Cx) -> foundation::error::Error {
     // What is no domain is not repeated.
     match webauthn::is_domain(domain) {
         true => ApiError::InvalidPasskeyDomain.because(format!(
-            "{domain} is not a domain that {id} has passkeys for. If its pages are there, register their origin: guildhall \
-             project update {id} --add-origin https://{domain}. One domain for several of them is set with --passkey-domain."
+            "{domain} is no host at which {id} has passkeys. If its pages are there, register their origin: guildhall project \
+             update {id} --add-origin https://{domain}. One domain for several hosts is set with --passkey-domain."
         )),
-        false => ApiError::InvalidPasskeyDomain.because("The domain is the host of a page, as in app.example.com."),
+        false => ApiError::InvalidPasskeyDomain.because(
+            "Passkeys are for the names of hosts, as in app.example.com. Open a page of this machine as localhost, not by its address.",
+        ),
     }
 }
 
