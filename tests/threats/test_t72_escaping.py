@@ -97,6 +97,23 @@ def test_t72_names_in_mails_and_on_the_page_behind_them(project, name):
     check_mail(project.mailbox.wait(member.email_address), name)
 
 
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_t72_names_on_the_pages_of_the_hosted_login(project, name):
+    organization = project.organization(organization_name=name)
+    way = {"public_token": project.public_token, "state": name, "redirect_url": name, "locale": name, "pkce_code_challenge": name}
+    answer = requests.get(f"{project.server.url}/login/{organization.organization_slug}", params=way, timeout=30)
+    page = Page(answer.text)
+    assert answer.status_code == 200 and " ".join(name.split()) in page.text, page.text
+    assert not [a for a in page.attributes if a.startswith("on")] and page.tags.count("script") == 1 and "b" not in page.tags
+    assert all(link.startswith(("/assets/", "/login", "#")) for link in page.links), page.links
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy and "form-action 'self'" in policy and "frame-ancestors 'none'" in policy
+    for typed in (name, f"{name}@example.com"):
+        refused = requests.post(f"{project.server.url}/login/step/email", params=way, data={"email_address": typed, "by": "link"}, timeout=30)
+        page = Page(refused.text)
+        assert not [a for a in page.attributes if a.startswith("on")] and page.tags.count("script") == 1
+
+
 def test_t72_the_address_of_a_logo(project):
     """A logo is an attribute of one image, whatever stands in its address."""
     for url in ('https://logo.example/"onerror="alert(1)', "https://logo.example/'><script>alert(1)</script>", "https://logo.example/&quot;x"):
