@@ -3,7 +3,7 @@
 use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organization_deletion,
-    organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
+    organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, setup_links, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -21,6 +21,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         passwords::endpoints(),
         sso::endpoints(),
         scim::endpoints(),
+        setup_links::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),

@@ -1,8 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, scim,
-    second_factors, sessions, signing, sms_codes, sso, stored_passwords,
+    attempts, certificates, domain_proofs, email_codes, login, members, one_time_tokens, organizations, outbox,
+    projects, redirect_urls, scim, second_factors, sessions, setup_links, signing, sms_codes, sso, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -22,7 +22,11 @@ pub const TABLES: Tables = Tables(&[
     sms_codes::TABLES,
     sso::LOGIN_TABLES,
     sso::RECORDER_TABLES,
+    sso::GOOD_TABLES,
     sso::TABLES,
+    setup_links::TABLES,
+    domain_proofs::TABLES,
+    certificates::TABLES,
     scim::DIRECTORY_TABLES,
     scim::TABLES,
     outbox::TABLES,

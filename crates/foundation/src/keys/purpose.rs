@@ -41,6 +41,8 @@ purposes! {
     SsoLogin = "sso login";
     /// The stored hash of what an identity provider calls a person, or an assertion.
     SsoIdentity = "sso identity";
+    /// What an organization puts into the DNS of a domain to show that it is theirs: derived from both.
+    DomainChallenge = "domain challenge";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

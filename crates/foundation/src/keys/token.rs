@@ -34,6 +34,10 @@ pub enum TokenKind {
     Sso = 9,
     /// What a directory shows; routed to its organization.
     Scim = 10,
+    /// A link with which an organization's IT person sets things up; routed to its organization.
+    SetupLink = 31,
+    /// What a browser keeps of such a link that was opened; routed to its organization.
+    SetupSession = 32,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).

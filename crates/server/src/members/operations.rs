@@ -11,7 +11,7 @@ use foundation::error::{ApiError, Error, Result};
 use foundation::id::{EmailId, MemberId, OrganizationId, SessionId};
 use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
-use foundation::rbac::RoleId;
+use foundation::rbac::{ADMIN_ROLE, RoleId};
 use foundation::text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -337,6 +337,11 @@ pub(crate) fn has_proven_member_of_domain(
     domain: &EmailDomain,
 ) -> Result<bool> {
     store::has_verified_of_domain(tx, &organization.organization_id, domain.as_str())
+}
+
+/// Some active members who were given the role of administrators.
+pub(crate) fn administrators(tx: &mut Tx, organization: &Organization, at_most: usize) -> Result<Vec<Member>> {
+    store::with_role(tx, &organization.organization_id, ADMIN_ROLE, at_most)
 }
 
 /// Members that are not deleted.

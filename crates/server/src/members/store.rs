@@ -380,6 +380,16 @@ pub(super) fn has_other_with_role(
     Ok(row.is_some())
 }
 
+/// Those who are active and were given this role.
+pub(super) fn with_role(tx: &mut Tx, organization: &OrganizationId, role: &str, at_most: usize) -> Result<Vec<Member>> {
+    Ok(tx.all(
+        "SELECT m.* FROM member_roles r
+         JOIN members m ON m.organization_id = r.organization_id AND m.id = r.member_id
+         WHERE r.organization_id = $1 AND r.role_id = $2 AND m.status = $3 ORDER BY m.id LIMIT $4",
+        args![organization, role, Status::Active.as_str(), at_most as i64],
+    )?)
+}
+
 pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<Option<OrganizationId>> {
     let row = tx.optional::<(OrganizationId,)>(
         "SELECT organization_id FROM member_locations WHERE project_id = $1 AND member_id = $2",

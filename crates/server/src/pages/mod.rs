@@ -15,6 +15,7 @@ mod probes;
 mod redirect;
 mod reference;
 mod render;
+mod setup;
 mod sso;
 mod telemetry;
 mod unlock;
@@ -30,6 +31,7 @@ use frame::Endpoint;
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
     endpoints.extend(docs::endpoints());
+    endpoints.extend(setup::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),

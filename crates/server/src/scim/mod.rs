@@ -6,7 +6,10 @@ mod directory;
 mod server;
 
 pub(crate) use attributes::attributes;
-pub(crate) use connections::operations::take_undefined_roles;
+pub(crate) use connections::IdentityProvider;
+pub(crate) use connections::operations::{
+    active, complete_rotation, create, delete as delete_connection, rotate, take_undefined_roles,
+};
 pub(crate) use server::BASE;
 
 use foundation::tables::Table;

@@ -21,6 +21,7 @@ mod started;
 mod state;
 mod store;
 mod token;
+mod trial;
 mod usable;
 mod way;
 mod way_back;
@@ -32,6 +33,7 @@ pub(crate) use oidc::{ANSWER, CallbackInput, callback as oidc_callback};
 pub(crate) use saml::{RESPONSE, ResponseInput, metadata, response as saml_response};
 pub(crate) use started::Way;
 pub(crate) use store::TABLES;
+pub(crate) use trial::begin as begin_trial;
 pub(crate) use way::way;
 pub(crate) use way_back::{WayBack, of_callback as way_back_of_callback, of_start as way_back_of_start};
 

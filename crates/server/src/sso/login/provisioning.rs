@@ -91,6 +91,32 @@ pub(super) fn outlook(
     Ok(Outlook { is_member: member.is_some_and(|member| member.status == Status::Active), caveat })
 }
 
+/// The same, in a sentence for whoever tries a connection.
+///
+/// # Errors
+/// Only when the database fails.
+pub(super) fn told(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    connection_id: &str,
+    identity: &Identity,
+) -> Result<String> {
+    let email = identity.email.as_deref().unwrap_or_default();
+    match outlook(tx, cx, organization, connection_id, identity) {
+        Ok(Outlook { is_member: true, caveat: None }) => Ok(format!("The member {email} would be signed in.")),
+        Ok(Outlook { caveat: Some(why), .. }) => {
+            Ok(format!("The member {email} would be signed in only while signed in here already. {why}"))
+        }
+        Ok(Outlook { is_member: false, caveat: None }) => Ok(format!("{email} would become a member.")),
+        Err(Error::Api(error, message)) => {
+            let why = message.unwrap_or_else(|| error.message().into());
+            Ok(format!("{email} would not be let in. {why}"))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
 /// The member that they are, or become. `has_shown` says whether the request shows otherwise that it is this member's.
 ///
 /// # Errors
