@@ -133,6 +133,19 @@ TABLES = {
         apart={"sealed_secret": SECRET, "created_at": WHEN, "updated_at": WHEN},
         made=("oauth_provider.create",), gone={"oauth_provider.delete": "name", "project.delete": "project_id"},
     ),
+    "setup_links": Rows(
+        key=("organization_id", "id"), object="id", organization="organization_id",
+        columns={"purposes": "purposes", "roles": "roles", "contact_email": "contact_email", "return_url": "return_url",
+                 "expires_at": ("expires_at",)},
+        apart={"project_id": NAMES, "token_hash": SECRET, "created_at": WHEN},
+        made=("setup_link.create",), gone={"setup_link.revoke": "id", "organization.delete": "organization_id"},
+    ),
+    "domain_proofs": Rows(
+        key=("organization_id", "domain"), object="organization_id", organization="organization_id",
+        apart={"project_id": NAMES, "verified_at": WHEN, "missing_since": WHEN, "has_claimed": FOLLOWS, "checked_at": WHEN, "finding": FOLLOWS,
+               "next_check_at": WHEN, "created_at": WHEN},
+        made=("domain_proof.create",), gone={"domain_proof.delete": "organization_id", "organization.delete": "organization_id"},
+    ),
     "scim_connections": Rows(
         key=("organization_id", "id"), object="id", organization="organization_id",
         columns={"display_name": "display_name", "settings": EACH_KEY, "bearer_token_last_four": "bearer_token_last_four",
@@ -180,6 +193,8 @@ PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediat
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
        "sso_logins", "sso_tokens", "sso_assertions", "exchanges", "oauth_logins",
+       # How a connection was when somebody came in by it, whom it was warned of, and which browsers have opened a link.
+       "sso_good_settings", "certificate_warnings", "setup_sessions",
        # That they were answered.
        "passkey_challenges",
        # The accounts of the dashboard have a log of their own, which api/test_dashboard.py reads.

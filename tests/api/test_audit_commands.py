@@ -36,6 +36,14 @@ def logged_in(project, what: str) -> list[str]:
     return [getattr(session, what), "--project", project.project_id]
 
 
+def setup_link(server, project) -> list[str]:
+    """An organization with a setup link; its arguments, and the link's."""
+    organization = project.organization().organization_id
+    arguments = [organization, "--project", project.project_id]
+    made = server.command("organization", "setup-link", *arguments, "--purpose", "sso", "--json").stdout
+    return [*arguments, "--revoke", json.loads(made)["setup_link_id"]]
+
+
 COMMANDS = {
     "project create": lambda server, project: ["--name", "Another", "--environment", "test", "--origin", "https://pages.example.com"],
     "project update": lambda server, project: [
@@ -47,6 +55,9 @@ COMMANDS = {
     "session revoke": lambda server, project: logged_in(project, "member_session_id"),
     "session revoke --member": lambda server, project: logged_in(project, "member_id"),
     "session revoke --yes --organization": lambda server, project: logged_in(project, "organization_id"),
+    "organization setup-link": lambda server, project: [
+        project.organization().organization_id, "--project", project.project_id, "--purpose", "sso", "--purpose", "members", "--minutes", "60"],
+    "organization setup-link --json": setup_link,
     "rbac set": lambda server, project: ["--project", project.project_id, policy_file(server)],
 }
 

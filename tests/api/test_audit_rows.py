@@ -183,6 +183,20 @@ def begin_another_address(w):
     return Sent({"email_address": new_email(w.domain)})
 
 
+# ---------------------------------------------------------------- setup links
+
+
+@changes("setup_links.create")
+def a_setup_link(w):
+    return Sent({"purposes": ["sso", "members"], "roles": ["stytch_admin"], "contact_email": new_email(), "expiration_minutes": 60})
+
+
+@changes("setup_links.revoke")
+def a_link_that_was_made(w):
+    made = w.project.raw("POST", f"/v1/b2b/organizations/{w.org}/setup_links", {"purposes": ["audit"]}).json()
+    return Sent(path={"setup_link_id": made["setup_link"]["setup_link_id"]})
+
+
 # ---------------------------------------------------------------- connections to identity providers
 
 
@@ -851,7 +865,8 @@ READS = {
 }
 
 
-# The page whose button ends a lock does what members.unlock does: see test_locks.py. What directories do test_scim_server.py tells.
+# The page whose button ends a lock does what members.unlock does: see test_locks.py. What the setup pages do, they do by the
+# operations of the API, as test_setup_links.py sees in the audit log. What directories do test_scim_server.py tells.
 DOORS = [door for door in catalogue() if door.method != "GET" and door.dialect not in ("page", "scim")]
 # Members are refused there: one organization's connections are not another's members'.
 REFUSED = {"sso_external.create_connection.browser"}

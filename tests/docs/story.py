@@ -384,6 +384,10 @@ def connections(app: App, org: str, ada: dict, provider):
     minutes = {"session_duration_minutes": 60}
     for ask, more in ((app.backend, {}), (app.page, minutes)):
         ask("POST", "/sso/authenticate", {"sso_token": by_saml(app, saml, of_saml, made["acs_url"])} | more)
+    link = app.backend("POST", f"/organizations/{org}/setup_links", {
+        "purposes": ["sso", "domains"], "contact_email": "it@acme.example", "expiration_minutes": 10080})
+    app.backend("GET", f"/organizations/{org}/setup_links")
+    app.backend("DELETE", f"/organizations/{org}/setup_links/{link['setup_link']['setup_link_id']}")
     app.backend("GET", f"/sso/{org}/connections/{of_saml}/exchanges")
     app.page("GET", f"/sso/{of_saml}/exchanges", session=admin)
     app.page("GET", "/sso/discovery/connections", query={"email_address": "ada@acme.example"})

@@ -242,6 +242,9 @@ TABLE = {
     "scim_connection.delete.browser": Attack([None, SMUGGLED]),
     **{f"scim_connection.rotate_{what}.browser": Attack([{"connection_id": "{scim}"}, {"connection_id": "{scim}"} | SMUGGLED])
        for what in ("start", "complete", "cancel")},
+    "setup_links.create": Attack([{"purposes": ["sso"]}, {"purposes": ["members"], "roles": ["stytch_admin"]}]),
+    "setup_links.list": Attack(),
+    "setup_links.revoke": Attack(mixed=True),
     "sessions.get": Attack(queries=[{"organization_id": "{org}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member}"}, {"organization_id": "{own}", "member_id": "{member_ext}"}]),
     "sessions.authenticate": Attack([{"session_token": "{session}"}, {"session_jwt": "{jwt}"},
         {"session_token": "{own_session}", "authorization_check": {"organization_id": "{org}", "resource_id": "stytch.member", "action": "search"}}], entry=True),
@@ -266,7 +269,7 @@ TABLE = {
 # Names of what stands in paths.
 PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"],
         "connection_id": ["{saml}", "{oidc}", "{external}", "{scim}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"],
-        "webauthn_registration_id": ["{passkey}"]}
+        "webauthn_registration_id": ["{passkey}"], "setup_link_id": ["{setup_link}"]}
 
 
 class World:
@@ -302,9 +305,11 @@ class World:
         lender = saml_connection(project, elsewhere := project.organization().organization_id)
         external = project.api.sso.external.create_connection(a.org, elsewhere, lender.connection_id, display_name=a.canary).connection
         scim = project.api.scim.connection.create(a.org, display_name=a.canary).connection
+        link = project.raw("POST", f"/v1/b2b/organizations/{a.org}/setup_links", {"purposes": ["sso"]}).json()["setup_link"]
         self.sso = Saml(project, org=a.org).token(a.admin.email_address)
         self.names = {
             "sso": self.sso, "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id, "scim": scim.connection_id,
+            "setup_link": link["setup_link_id"],
             "certificate": saml.verification_certificates[0].certificate_id, "key": saml.encryption_private_keys[0].private_key_id,
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
@@ -318,7 +323,7 @@ class World:
     def nobody(self) -> dict:
         return {
             "sso": made_up_token(SSO), "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
-            "scim": made_up("scim-connection"),
+            "scim": made_up("scim-connection"), "setup_link": made_up("setup-link"),
             "certificate": made_up("saml-verification-key"), "key": made_up("saml-encryption-key"),
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),

@@ -99,6 +99,8 @@ def send(world, door: Door, given: dict, headers: dict[str, str]) -> requests.Re
     """A request of the door: what stands in its path goes there, the rest into the query or the body."""
     path = re.sub(r"\{(\w+)\}", lambda name: urllib.parse.quote(str(given[name[1]]), safe=""), door.path)
     rest = {name: value for name, value in given.items() if name not in door.names}
+    if door.is_of_own_forms:
+        headers = headers | {"Sec-Fetch-Site": "same-origin"}
     options = {"json": rest}
     if door.method in ("GET", "DELETE"):
         options = {"params": {name: value if isinstance(value, str) else json.dumps(value) for name, value in rest.items()}}

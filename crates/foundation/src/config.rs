@@ -2,6 +2,7 @@
 
 use crate::secret::Secret;
 use crate::traces;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The settings of one process.
@@ -19,6 +20,8 @@ pub struct Config {
     pub outbound_allow: Vec<String>,
     /// Certificates (PEM) of authorities that servers asked over HTTP may have, besides the system's.
     pub outbound_authorities: Option<PathBuf>,
+    /// The DNS server that is asked for text records; `None`: the one that this machine asks.
+    pub dns_server: Option<SocketAddr>,
     /// Mail templates that replace the built-in ones.
     pub templates: Option<PathBuf>,
     /// Bytes for what is remembered of sessions that are in use, about. Each that is in use and not remembered costs a
@@ -47,6 +50,7 @@ impl Default for Config {
             sms_url: None,
             outbound_allow: Vec::new(),
             outbound_authorities: None,
+            dns_server: None,
             templates: None,
             session_memory: 640 << 20,
             // Enough for the costliest hash that can be imported.

@@ -46,17 +46,24 @@ pub enum Via {
     Browser,
     /// A directory, with the token of the SCIM connection that has this UUID.
     Directory(Uuid),
+    /// The setup pages, opened with the setup link that has this UUID.
+    SetupLink(Uuid),
     /// The operator, on the database directly, or on the dashboard.
     CommandLine,
+    /// Nobody: the server does it when it is time.
+    Server,
 }
 
-/// A member whose session came with the request.
+/// A member whose session came with the request; or a setup link, which may do what a member could whose one role has the
+/// permissions of its purposes, and whose ids nobody has.
 #[derive(Clone)]
 pub struct ActingMember {
     pub organization_id: OrganizationId,
     pub member_id: MemberId,
     pub session_id: SessionId,
     pub roles: Vec<RoleId>,
+    /// Roles that they may give and take though they do not have them.
+    pub gives: Vec<RoleId>,
     /// When the session last proved that they read mail at their address.
     pub address_proven_at: Option<Timestamp>,
     /// Whether they have a second factor set up.
@@ -80,6 +87,11 @@ impl Cx {
             ip_address: None,
             witness: None,
         }
+    }
+
+    /// The same, of something that the server does when it is time.
+    pub fn of_server(app: &App, project: Arc<Project>) -> Self {
+        Self { via: Via::Server, ..Self::of_operator(app, project) }
     }
 
     /// The same, in a project that only what a browser brings says.
@@ -138,7 +150,10 @@ impl Cx {
     /// # Errors
     /// `unauthorized_action`.
     pub fn require_reach(&self, roles: &[RoleId]) -> Result<()> {
-        let beyond = self.acting.as_ref().and_then(|member| member.policy.beyond(&member.roles, roles));
+        let beyond = self.acting.as_ref().and_then(|member| {
+            let others: Vec<RoleId> = roles.iter().filter(|role| !member.gives.contains(role)).cloned().collect();
+            member.policy.beyond(&member.roles, &others)
+        });
         match beyond {
             Some((resource, action)) => Err(ApiError::UnauthorizedAction.because(format!(
                 "The other member has, or would have, {action} on {resource}, which the acting member has not."

@@ -150,6 +150,8 @@ ids! {
     ScimRegistrationId = "scim-registration";
     /// The id of a key that signs session JWTs; the `kid` of RFC 7517.
     SigningKeyId = "jwk";
+    /// The id of a link with which an organization's IT person sets things up.
+    SetupLinkId = "setup-link";
     /// The id of an entry of the audit log.
     AuditEventId = "audit-event";
     /// The id of an account of the dashboard.

@@ -9,6 +9,7 @@ use foundation::config::Config;
 use foundation::secret::Secret;
 use foundation::traces;
 use serde::{Deserialize, Deserializer};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// What stands above the options that all commands have, behind their own.
@@ -122,6 +123,10 @@ pub(crate) struct Server {
     /// A file of certificates (PEM) of authorities that servers asked over HTTP may have, besides the system's
     #[arg(help_heading = "Requests to others", long, env = "GUILDHALL_OUTBOUND_AUTHORITIES", value_name = "FILE")]
     pub(crate) outbound_authorities: Option<PathBuf>,
+    /// The DNS server that is asked for the records by which organizations show that a domain is theirs: HOST:PORT, where HOST
+    /// is an address [default: the one that this machine asks]
+    #[arg(help_heading = "Requests to others", long, env = "GUILDHALL_DNS_SERVER", value_name = "ADDRESS")]
+    pub(crate) dns_server: Option<SocketAddr>,
     /// Proxies in front, which say in X-Forwarded-For or Forwarded where a request comes from: addresses, networks such as
     /// 10.0.0.0/8, or loopback, with commas between them
     #[arg(help_heading = "Server", long, env = "GUILDHALL_TRUSTED_PROXIES", value_name = "LIST")]
@@ -177,6 +182,7 @@ struct File {
     outbound_allow: Option<String>,
     #[serde(deserialize_with = "unless_empty")]
     outbound_authorities: Option<PathBuf>,
+    dns_server: Option<SocketAddr>,
     #[serde(deserialize_with = "unless_empty")]
     trusted_proxies: Option<String>,
     #[serde(deserialize_with = "unless_empty")]
@@ -271,6 +277,7 @@ impl Server {
             otlp_sample: self.otlp_sample.or(file.otlp_sample),
             outbound_allow: self.outbound_allow.or(file.outbound_allow),
             outbound_authorities: self.outbound_authorities.or(file.outbound_authorities),
+            dns_server: self.dns_server.or(file.dns_server),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             log_format: self.log_format.or(file.log_format),
             log_level: self.log_level.or(file.log_level),
@@ -293,6 +300,7 @@ impl Server {
             sms_url: self.sms_url.clone(),
             outbound_allow: self.outbound_allow.as_deref().map(list).unwrap_or_default(),
             outbound_authorities: self.outbound_authorities.clone(),
+            dns_server: self.dns_server,
             templates: self.templates.clone(),
             session_memory: bytes(self.session_memory, usual.session_memory),
             hashing_memory: u64::from(self.hashing_memory.unwrap_or_else(|| {

@@ -13,11 +13,11 @@ const EMBEDDED: &[(&str, &str)] = files! {
         "layout.html" "login.html" "signup.html" "invite.html" "discovery.html" "email_update.html" "email_changed.html"
         "password_reset.html" "password_changed.html" "locked.html"
         "second_factor_added.html" "second_factor_removed.html" "recovery_code_used.html"
-        "login_code.html" "signup_code.html" "discovery_code.html" "email_update_code.html"
+        "login_code.html" "signup_code.html" "discovery_code.html" "email_update_code.html" "certificate_ending.html"
         "layout.txt" "login.txt" "signup.txt" "invite.txt" "discovery.txt" "email_update.txt" "email_changed.txt"
         "password_reset.txt" "password_changed.txt" "locked.txt"
         "second_factor_added.txt" "second_factor_removed.txt" "recovery_code_used.txt"
-        "login_code.txt" "signup_code.txt" "discovery_code.txt" "email_update_code.txt";
+        "login_code.txt" "signup_code.txt" "discovery_code.txt" "email_update_code.txt" "certificate_ending.txt";
     "locales": "en.json" "es.json" "pt-br.json" "fr.json" "de.json" "ja.json" "nl.json" "it.json";
 };
 

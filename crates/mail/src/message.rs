@@ -42,11 +42,13 @@ pub enum Template {
     DiscoveryCode,
     /// A code that confirms a new address.
     EmailUpdateCode,
+    /// Tells an administrator that a certificate of single sign-on is about to end.
+    CertificateEnding,
 }
 
 impl Template {
     /// Every kind, for checks that must not forget one.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Login,
         Self::Signup,
         Self::Invite,
@@ -63,6 +65,7 @@ impl Template {
         Self::SignupCode,
         Self::DiscoveryCode,
         Self::EmailUpdateCode,
+        Self::CertificateEnding,
     ];
 
     /// Whether it is about a code, and has no link.
@@ -79,6 +82,7 @@ impl Template {
                 | Self::SecondFactorAdded
                 | Self::SecondFactorRemoved
                 | Self::RecoveryCodeUsed
+                | Self::CertificateEnding
         )
     }
 
@@ -101,6 +105,7 @@ impl Template {
             Self::SignupCode => "a code to sign in, for somebody who becomes a member",
             Self::DiscoveryCode => "a code to sign in and choose an organization",
             Self::EmailUpdateCode => "a code that confirms a new address",
+            Self::CertificateEnding => "tells an administrator that a certificate of single sign-on is about to end",
         }
     }
 
@@ -123,6 +128,7 @@ impl Template {
             Self::SignupCode => "signup_code",
             Self::DiscoveryCode => "discovery_code",
             Self::EmailUpdateCode => "email_update_code",
+            Self::CertificateEnding => "certificate_ending",
         }
     }
 }
@@ -163,6 +169,9 @@ pub struct Context {
     /// The code, where there is one to enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// The name of a connection to an identity provider, where the mail is about one that has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_name: Option<String>,
 }
 
 /// A member who invites somebody.
@@ -247,6 +256,7 @@ mod tests {
             login_link: Some(link),
             expires_in_minutes: 60,
             code: Some(Code { digits: "hush".into(), expires_in_minutes: 10 }),
+            connection_name: None,
         };
         assert!(!format!("{message:?} {context:?} {:?}", context.code).contains("hush"));
     }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// What a template may name, and what it is. Phrases may name those before `link`.
-pub const NAMES: [(&str, &str); 20] = [
+pub const NAMES: [(&str, &str); 21] = [
     ("place", "the organization's name, or the project's where there is none"),
     ("project_name", "the project's name"),
     ("organization_name", "the organization's name; may be missing"),
@@ -22,8 +22,9 @@ pub const NAMES: [(&str, &str); 20] = [
     ("email", "the address that the mail goes to"),
     ("inviter", "who invites, name and address; missing unless a member invites"),
     ("inviter_name", "the name of who invites, or the address; missing unless a member invites"),
-    ("expires_in", "how long the link works, in words"),
+    ("expires_in", "how long the link works, in words; in certificate_ending, how long the certificate is good"),
     ("code_expires_in", "how long the code works, in words; missing where there is no code"),
+    ("connection_name", "in certificate_ending, the name of the connection; may be missing"),
     ("link", "the link; empty where there is none"),
     ("login_link", "in password_reset, a link to sign in without a password; empty where there is none"),
     ("code", "the digits of the code; missing where there is none"),
@@ -38,7 +39,7 @@ pub const NAMES: [(&str, &str); 20] = [
 ];
 
 /// Those that phrases may name too.
-pub(crate) const PHRASE_NAMES: usize = 9;
+pub(crate) const PHRASE_NAMES: usize = 10;
 
 /// The phrases in `words`.
 pub const WORDS: [(&str, &str); 12] = [
@@ -73,6 +74,7 @@ pub(crate) fn of_phrases(to: &str, context: &Context, phrases: &Phrases) -> Valu
         inviter_name => inviter.map(inviter_name),
         expires_in => in_words(context.expires_in_minutes, &phrases.units),
         code_expires_in => context.code.as_ref().map(|code| in_words(code.expires_in_minutes, &phrases.units)),
+        connection_name => theirs(context.connection_name.as_deref()),
     }
 }
 

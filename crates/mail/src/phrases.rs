@@ -29,6 +29,7 @@ pub(crate) struct Phrases {
     signup_code: Words,
     discovery_code: Words,
     email_update_code: Words,
+    certificate_ending: Words,
 }
 
 #[derive(Clone, Deserialize)]
@@ -108,6 +109,7 @@ impl Phrases {
             Template::SignupCode => &self.signup_code,
             Template::DiscoveryCode => &self.discovery_code,
             Template::EmailUpdateCode => &self.email_update_code,
+            Template::CertificateEnding => &self.certificate_ending,
         }
     }
 }

@@ -21,6 +21,7 @@ pub fn sample(template: Template) -> Context {
         login_link: if matches!(template, Template::PasswordReset) { link("login") } else { None },
         expires_in_minutes: if template == Template::Invite { 7 * 24 * 60 } else { 60 },
         code: of_code.then(code),
+        connection_name: (template == Template::CertificateEnding).then(|| "Okta".to_owned()),
     }
 }
 

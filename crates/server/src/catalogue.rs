@@ -4,7 +4,7 @@ use crate::callers::security_schemes;
 use crate::{
     admin_portal, attempts, audit_log, discovery, dry_run, email_codes, explanation, login, magic_links, members,
     oauth, organization_deletion, organizations, pages, passkeys, passwords, projects, rbac, scim, second_factors,
-    sessions, sso,
+    sessions, setup_links, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -26,6 +26,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         sso::endpoints(),
         oauth::endpoints(),
         scim::endpoints(),
+        setup_links::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),

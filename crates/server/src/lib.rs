@@ -11,11 +11,13 @@ mod begun;
 mod breaches;
 mod callers;
 mod catalogue;
+mod certificates;
 mod cookies;
 mod cursor;
 mod decision;
 mod discovery;
 mod display_name;
+mod domain_proofs;
 mod dry_run;
 mod email_codes;
 mod explanation;
@@ -50,6 +52,7 @@ mod seed;
 mod sentence;
 mod serve;
 mod sessions;
+mod setup_links;
 mod signing;
 mod sms_codes;
 mod sso;
@@ -81,6 +84,10 @@ pub use sessions::operator::{
     Revoked, of_member as sessions_of_member, of_organization as sessions_of_organization, revoke as revoke_session,
     revoke_of_member as revoke_sessions_of_member, revoke_of_organization as revoke_sessions_of_organization,
     show as show_session,
+};
+pub use setup_links::{
+    Wanted as WantedSetupLink, create_by_operator as create_setup_link, list_by_operator as list_setup_links,
+    revoke_by_operator as revoke_setup_link,
 };
 pub use sso::{Known as KnownSsoConnection, Recorded as SsoExchange, known_of as known_sso_connection};
 pub use tables::{TABLES, everything_sealed};

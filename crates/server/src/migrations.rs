@@ -41,5 +41,6 @@ migrations! {
     "0028_oauth"
     "0030_passkeys"
     "0031_hosted_login"
+    "0032_setup_links"
     "0033_operators"
 }

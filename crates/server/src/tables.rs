@@ -1,9 +1,9 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, email_codes, login, members, oauth, oauth_accounts, oauth_providers, one_time_tokens, operators,
-    organizations, outbox, projects, recorder, redirect_urls, scim, second_factors, sessions, signing, sms_codes, sso,
-    statistics, stored_passkeys, stored_passwords,
+    attempts, certificates, domain_proofs, email_codes, login, members, oauth, oauth_accounts, oauth_providers,
+    one_time_tokens, operators, organizations, outbox, projects, recorder, redirect_urls, scim, second_factors,
+    sessions, setup_links, signing, sms_codes, sso, statistics, stored_passkeys, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -24,10 +24,14 @@ pub const TABLES: Tables = Tables(&[
     sms_codes::TABLES,
     sso::LOGIN_TABLES,
     recorder::TABLES,
+    sso::GOOD_TABLES,
     sso::TABLES,
     oauth::TABLES,
     oauth_accounts::TABLES,
     oauth_providers::TABLES,
+    setup_links::TABLES,
+    domain_proofs::TABLES,
+    certificates::TABLES,
     scim::DIRECTORY_TABLES,
     scim::TABLES,
     outbox::TABLES,

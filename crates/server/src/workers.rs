@@ -1,7 +1,7 @@
 //! What goes on beside requests.
 
 use crate::pages::READY_WITHIN;
-use crate::{login, members, organizations, outbox, scim, sessions, statistics};
+use crate::{certificates, domain_proofs, login, members, organizations, outbox, scim, sessions, statistics};
 use database::{EVERYTHING, Tx, changes};
 use foundation::app::App;
 use foundation::error::Result;
@@ -23,6 +23,10 @@ const TRY_EVERY: Duration = Duration::from_secs(15);
 const COUNT_EVERY: Duration = Duration::from_secs(60);
 const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+const CHECK_DOMAINS_EVERY: Duration = Duration::from_secs(300);
+const WARN_EVERY: Duration = Duration::from_secs(3600);
+/// How long after the start the first of what is seldom done is done.
+const SELDOM_AFTER: Duration = Duration::from_secs(30);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 /// How long after the start the first cleaning is: also a program that never runs for long cleans.
 const CLEAN_AFTER: Duration = Duration::from_secs(2);
@@ -38,7 +42,7 @@ const TRACE_WITHIN: Duration = Duration::from_secs(2);
 /// All of them, while they run.
 pub(crate) struct Workers {
     delivery: JoinHandle<()>,
-    periodic: [JoinHandle<()>; 8],
+    periodic: [JoinHandle<()>; 10],
     traces: JoinHandle<()>,
 }
 
@@ -55,6 +59,8 @@ pub(crate) fn start(app: &App) -> Workers {
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, organizations::sweep)),
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, end_locks)),
             tokio::spawn(every(app.clone(), CLEAN_AFTER, CLEAN_EVERY, clean)),
+            tokio::spawn(every(app.clone(), SELDOM_AFTER, CHECK_DOMAINS_EVERY, domain_proofs::check_due)),
+            tokio::spawn(every(app.clone(), SELDOM_AFTER, WARN_EVERY, certificates::warn)),
         ],
         traces: tokio::spawn(trace(app.clone())),
     }
@@ -136,6 +142,8 @@ async fn end_locks(app: App) -> Result<()> {
 pub(crate) async fn catch_up(app: &App) -> Result<()> {
     end_locks(app.clone()).await?;
     organizations::sweep(app.clone()).await?;
+    domain_proofs::check_due(app.clone()).await?;
+    certificates::warn(app.clone()).await?;
     clean(app.clone()).await?;
     outbox::wake(app);
     Ok(())

@@ -9,7 +9,7 @@ pub use store::{Page, TABLES, page};
 
 use crate::cx::{Cx, Via};
 use crate::error::Result;
-use crate::id::{AuditEventId, MemberId, OrganizationId, ScimConnectionId};
+use crate::id::{AuditEventId, MemberId, OrganizationId, ScimConnectionId, SetupLinkId};
 use crate::witness::Noted;
 use database::{Timestamp, Tx};
 use schemars::JsonSchema;
@@ -45,8 +45,8 @@ pub struct Event {
 /// Who did it, or what it was done to.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Party {
-    /// `project` (its backend), `public_token` (a browser before login), `member`, `scim` (a directory), `operator` (by their
-    /// address on the dashboard, or `command line`); or the kind of object.
+    /// `project` (its backend), `public_token` (a browser before login), `member`, `scim` (a directory), `setup_link`, `operator` (by
+    /// their address on the dashboard, or `command line`), `server` (what it does when it is time); or the kind of object.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its id. Empty for those that have none.
@@ -75,11 +75,13 @@ pub fn record(
 ) -> Result<()> {
     let project = cx.project();
     let (kind, id) = match (&cx.acting, cx.via) {
+        (_, Via::SetupLink(uuid)) => ("setup_link", SetupLinkId::from_uuid(project.environment, uuid).to_string()),
         (Some(member), _) => ("member", member.member_id.to_string()),
         (None, Via::Backend) => ("project", project.id.to_string()),
         (None, Via::Browser) => ("public_token", project.id.to_string()),
         (None, Via::Directory(uuid)) => ("scim", ScimConnectionId::from_uuid(project.environment, uuid).to_string()),
         (None, Via::CommandLine) => ("operator", cx.operator.as_deref().unwrap_or("command line").to_owned()),
+        (None, Via::Server) => ("server", String::new()),
     };
     let (organization, member) = match whose {
         Whose::Project => (None, None),

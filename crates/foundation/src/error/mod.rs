@@ -203,6 +203,10 @@ api_errors! {
     InvalidScimIdp = 400 "invalid_scim_idp" "identity_provider is one of okta, microsoft-entra, cyberark, jumpcloud, onelogin, pingfederate, rippling, generic.";
     ScimGroupRoleWithoutGroup = 400 "scim_group_role_assignment_does_not_contain_group_id" "Each of scim_group_implicit_role_assignments has a group_id.";
     ScimGroupRoleOfUnknownGroup = 400 "scim_group_role_assignment_group_does_not_exist" "A group_id of scim_group_implicit_role_assignments is no group of the connection.";
+    SetupLinkNotFound = 404 "setup_link_not_found" "The organization has no setup link with this id that is still good.";
+    InvalidSetupLinkPurpose = 400 "invalid_setup_link_purpose" "The purposes of a setup link are sso, scim, domains, members and audit, and it has at least one.";
+    TooManySetupLinks = 400 "too_many_setup_links" "An organization has at most 20 setup links that are still good; revoke one first.";
+    SetupLinkRequired = 401 "setup_link_required" "This page needs a setup link that is still good. Open the link again, or ask whoever sent it for another one.";
     ScimUnauthorized = 401 "scim_unauthorized" "The bearer token is not one of this SCIM connection.";
     ScimResourceNotFound = 404 "scim_resource_not_found" "The connection has no such resource.";
     ScimUniqueness = 409 "scim_uniqueness" "Another resource, or a member whom the directory did not create, has this already.";

@@ -53,6 +53,8 @@ purposes! {
     OauthTokens = "oauth tokens";
     /// The challenge that an authenticator answers, as only we can make it.
     PasskeyChallenge = "passkey challenge";
+    /// What an organization puts into the DNS of a domain to show that it is theirs: derived from both.
+    DomainChallenge = "domain challenge";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

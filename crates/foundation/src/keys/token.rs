@@ -44,6 +44,10 @@ pub enum TokenKind {
     OauthDiscovery = 14,
     /// A session of an operator; routed to the operator.
     Operator = 15,
+    /// A link with which an organization's IT person sets things up; routed to its organization.
+    SetupLink = 31,
+    /// What a browser keeps of such a link that was opened; routed to its organization.
+    SetupSession = 32,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).

@@ -1,15 +1,16 @@
 //! `guildhall organization …`
 
+use super::print;
 use crate::config::Common;
 use crate::exit::Failure;
 use crate::listing::{Column, Extent, show};
 use crate::open::open_for_command;
-use crate::table::visible;
+use crate::table::{Table, visible};
 use crate::terminal::{BAD, GOOD, print, styled};
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
-use serde_json::Value;
-use server::{explain_login, words_of_explanations};
+use clap::{ArgGroup, Args, Subcommand};
+use serde_json::{Value, json};
+use server::{WantedSetupLink, explain_login, words_of_explanations};
 
 #[derive(Subcommand)]
 pub(crate) enum Organization {
@@ -21,6 +22,8 @@ pub(crate) enum Organization {
     Show(Show),
     /// Explain what would happen if somebody signed in now: every rule that is looked at, and what would mend it.
     Explain(Explain),
+    /// Make a link with which an organization's IT person sets up single sign-on and the rest, or list and revoke such links.
+    SetupLink(SetupLink),
 }
 
 #[derive(Args)]
@@ -86,6 +89,44 @@ pub(crate) struct Explain {
     common: Common,
 }
 
+#[derive(Args)]
+#[command(group(ArgGroup::new("what").args(["purposes", "revoke"])))]
+pub(crate) struct SetupLink {
+    /// The organization's id, slug or external id
+    organization: String,
+    /// What may be set up with it: sso, scim, domains, members or audit. Repeatable; without one, the links that are good are
+    /// listed
+    #[arg(long = "purpose", value_name = "PURPOSE", value_parser = PURPOSES)]
+    purposes: Vec<String>,
+    /// A role that may be given and taken with it. Repeatable
+    #[arg(long = "role", value_name = "ROLE", requires = "purposes")]
+    roles: Vec<String>,
+    /// The address of whom it is for: they are warned before a certificate ends. The link is not mailed
+    #[arg(long, value_name = "ADDRESS", requires = "purposes")]
+    contact_email: Option<String>,
+    /// Where its pages lead back to; a URL that is registered for logins
+    #[arg(long, value_name = "URL", requires = "purposes")]
+    return_url: Option<String>,
+    /// For how many minutes it works, 5 to 43200 [default: 10080]
+    #[arg(long, value_name = "MINUTES", requires = "purposes")]
+    minutes: Option<i64>,
+    /// Revoke the link with this id
+    #[arg(long, value_name = "ID")]
+    revoke: Option<String>,
+    /// The project's id
+    #[arg(long, value_name = "ID")]
+    project: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+const PURPOSES: [&str; 5] = ["sso", "scim", "domains", "members", "audit"];
+
+const LINK_COLUMNS: [&str; 5] = ["LINK", "PURPOSES", "FOR", "CREATED", "ENDS"];
+
 const COLUMNS: &[Column] = &[
     ("ORGANIZATION", "/organization_id"),
     ("SLUG", "/organization_slug"),
@@ -106,6 +147,7 @@ impl Organization {
                 Ok(())
             }
             Self::Explain(explain) => explain.run().await,
+            Self::SetupLink(wanted) => setup_link(wanted).await,
         }
     }
 }
@@ -143,4 +185,51 @@ async fn find(project: &str, text: Option<String>, extent: &Extent, common: Comm
     extent.print(COLUMNS, |part| server::search_organizations(&app, project, text.clone(), part)).await?;
     app.db().close().await;
     Ok(())
+}
+
+async fn setup_link(wanted: SetupLink) -> Result<(), Failure> {
+    let SetupLink { organization, purposes, roles, contact_email, return_url, minutes, revoke, project, json, common } =
+        wanted;
+    let app = open_for_command(common).await?;
+    if let Some(link) = revoke {
+        server::revoke_setup_link(&app, &project, &organization, &link).await?;
+        if json {
+            print(&json!({ "setup_link_id": link }).to_string());
+        } else {
+            print(&format!("{link} is good no more"));
+        }
+    } else if purposes.is_empty() {
+        list(server::list_setup_links(&app, &project, &organization).await?.rows, json);
+    } else {
+        let wanted = WantedSetupLink { purposes, roles, contact_email, return_url, minutes };
+        let made = server::create_setup_link(&app, &project, &organization, wanted).await?;
+        if json {
+            print(&made.to_string());
+        } else {
+            print(made["url"].as_str().unwrap_or_default());
+        }
+    }
+    app.db().close().await;
+    Ok(())
+}
+
+fn list(links: Vec<Value>, as_json: bool) {
+    if as_json {
+        return links.iter().for_each(|link| print(&link.to_string()));
+    }
+    let text = |link: &Value, name: &str| link[name].as_str().unwrap_or_default().to_owned();
+    let purposes = |link: &Value| {
+        let words = link["purposes"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        words.collect::<Vec<_>>().join(", ")
+    };
+    let row = |link: &Value| {
+        vec![
+            text(link, "setup_link_id"),
+            purposes(link),
+            text(link, "contact_email"),
+            text(link, "created_at"),
+            text(link, "expires_at"),
+        ]
+    };
+    Table::new(&LINK_COLUMNS).print(&links.iter().map(row).collect::<Vec<_>>());
 }

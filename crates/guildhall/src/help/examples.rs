@@ -118,6 +118,21 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "organization setup-link",
+        &[
+            (
+                "For the IT person of a customer, who sets up single sign-on with it",
+                "guildhall organization setup-link --project project-live-… acme --purpose sso --purpose domains \
+             --contact-email it@acme.example",
+            ),
+            ("Those that are still good", "guildhall organization setup-link --project project-live-… acme"),
+            (
+                "That one is good no more, wherever it was opened",
+                "guildhall organization setup-link --project project-live-… acme --revoke setup-link-live-…",
+            ),
+        ],
+    ),
+    (
         "member list",
         &[
             ("", "guildhall member list --project project-live-… --organization acme"),

@@ -8,7 +8,7 @@ use crate::organizations::{self, Organization, OrganizationRef};
 use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
 use foundation::audit::{self, Whose};
-use foundation::cx::Cx;
+use foundation::cx::{Cx, Via};
 use foundation::email_address::{AnySpelling, EmailAddress};
 use foundation::email_domain::EmailDomain;
 use foundation::error::{ApiError, Result};
@@ -23,7 +23,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Invite {
+pub(crate) struct Invite {
     organization_id: OrganizationRef,
     /// Who is invited: the link is mailed there. Case does not matter.
     #[schemars(with = "AnySpelling")]
@@ -71,6 +71,11 @@ pub(super) struct Invite {
     )
 )]
 pub(super) fn invite(tx: &mut Tx, cx: &Call<Actor>, input: Invite) -> Result<MemberResponse> {
+    invite_member(tx, cx, input)
+}
+
+/// Invites somebody, as far as whoever acts may.
+pub(crate) fn invite_member(tx: &mut Tx, cx: &Cx, input: Invite) -> Result<MemberResponse> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     require_for(cx, &input)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
@@ -135,6 +140,8 @@ fn inviter(tx: &mut Tx, cx: &Cx, organization: &Organization, named: Option<&str
         None => None,
     };
     let member = match &cx.acting {
+        // A setup link is nobody whose name would tell anything.
+        Some(_) if matches!(cx.via, Via::SetupLink(_)) => None,
         Some(acting) => Some(members::find_by_id(tx, organization, &acting.member_id)?),
         None => named,
     };

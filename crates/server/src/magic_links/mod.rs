@@ -9,5 +9,6 @@ mod link;
 mod redirect;
 
 pub(crate) use endpoints::endpoints;
+pub(crate) use invite::{Invite, invite_member};
 pub(crate) use link::{ASKED, MINUTES, make};
 pub(crate) use redirect::target;

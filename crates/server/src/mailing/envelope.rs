@@ -122,6 +122,7 @@ impl<'a> Envelope<'a> {
                 login_link: letter.login_link,
                 expires_in_minutes: letter.minutes,
                 code: letter.code,
+                connection_name: None,
             },
         };
         let parcel = Parcel {

@@ -179,7 +179,7 @@ fn get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Get) -> Result<MemberRespon
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct ById {
+pub(crate) struct ById {
     organization_id: OrganizationRef,
     /// The member: the id or the external id.
     member_id: MemberRef,
@@ -226,7 +226,7 @@ fn dangerously_get(tx: &mut Tx, cx: &Call<ProjectCaller>, input: DangerouslyGet)
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Update {
+pub(crate) struct Update {
     organization_id: OrganizationRef,
     /// The member: the id or the external id.
     member_id: MemberRef,
@@ -256,6 +256,11 @@ struct Update {
     )
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse> {
+    update_member(tx, cx, input)
+}
+
+/// Updates a member, as far as whoever acts may.
+pub(crate) fn update_member(tx: &mut Tx, cx: &Cx, input: Update) -> Result<MemberResponse> {
     let (organization, before) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     input.changes.require(cx, &before)?;
     let email = input.changes.email_address.as_deref().map(EmailAddress::parse).transpose();
@@ -280,7 +285,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<MemberResponse
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Deleted {
+pub(crate) struct Deleted {
     /// The member who is gone.
     member_id: MemberId,
 }
@@ -295,6 +300,11 @@ struct Deleted {
     errors(OrganizationNotFound, MemberNotFound)
 )]
 fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
+    delete_member(tx, cx, &input)
+}
+
+/// Deletes a member, if whoever acts may.
+pub(crate) fn delete_member(tx: &mut Tx, cx: &Cx, input: &ById) -> Result<Deleted> {
     let (organization, member) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_on_member(&member.member_id, "delete")?;
     cx.require_reach_of(&member.member_id, &member.role_ids())?;

@@ -23,15 +23,17 @@ mod update;
 pub(crate) use admission::{require_admission, require_admission_of};
 pub(crate) use directory::{bring_back, deprovision, find_deleted, has_other_administrator};
 pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_free, take_password};
-pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
+pub(crate) use endpoints::{
+    ById as MemberById, MemberResponse, Update as UpdateMember, delete_member, endpoints, find_for, update_member,
+};
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
-pub(crate) use notice::notify;
+pub(crate) use notice::{About, notify, notify_about};
 pub(crate) use oauth_registration::{OauthRegistration, note_account};
 pub(crate) use operations::{
-    CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
-    find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, name_from, prefetch_by_email,
-    require_free_phone, save, some_after,
+    CREATE, MemberName, NewMember, administrators, create, create_absent, end_sessions, find, find_any, find_anywhere,
+    find_by_email, find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, name_from,
+    prefetch_by_email, require_free_phone, save, some_after,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use registration::TABLES as REGISTRATION_TABLES;
@@ -40,6 +42,7 @@ pub(crate) use registration::{
 };
 pub(crate) use roles::{check_roles, require_given};
 pub(crate) use scim_registration::*;
+pub(crate) use search::{Search, run as search};
 pub(crate) use store::TABLES;
 pub(crate) use undefined_roles::take_undefined_roles;
 pub(crate) use update::MemberUpdate;

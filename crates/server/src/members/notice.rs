@@ -22,6 +22,28 @@ pub(crate) fn notify(
     email: &EmailAddress,
     name: Option<&str>,
 ) -> Result<()> {
+    notify_about(tx, cx, template, organization, email, name, &About::default())
+}
+
+/// What a notice is about, besides the reader.
+#[derive(Default)]
+pub(crate) struct About {
+    /// The name of a connection to an identity provider.
+    pub(crate) connection_name: Option<String>,
+    /// Minutes until something ends.
+    pub(crate) minutes: i64,
+}
+
+/// The same, about something.
+pub(crate) fn notify_about(
+    tx: &mut Tx,
+    cx: &Cx,
+    template: Template,
+    organization: Option<&Organization>,
+    email: &EmailAddress,
+    name: Option<&str>,
+    about: &About,
+) -> Result<()> {
     let mail = Mail {
         to: email.to_string(),
         template,
@@ -35,7 +57,8 @@ pub(crate) fn notify(
             link: redirect_urls::choose(tx, cx, Flow::Login, None).ok(),
             login_link: None,
             code: None,
-            expires_in_minutes: 0,
+            expires_in_minutes: about.minutes,
+            connection_name: about.connection_name.clone(),
         },
     };
     let parcel = Parcel {

@@ -11,7 +11,7 @@ use foundation::error::{ApiError, Error, Result};
 use foundation::id::{EmailId, MemberId, OrganizationId, SessionId};
 use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
-use foundation::rbac::RoleId;
+use foundation::rbac::{ADMIN_ROLE, RoleId};
 use foundation::text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -360,7 +360,7 @@ pub(crate) fn some_after(
     Ok(members)
 }
 
-/// Members that are not deleted.
-pub(super) fn count(tx: &mut Tx, organization: &Organization) -> Result<i64> {
-    store::count(tx, &organization.organization_id)
+/// Some active members who were given the role of administrators.
+pub(crate) fn administrators(tx: &mut Tx, organization: &Organization, at_most: usize) -> Result<Vec<Member>> {
+    store::with_role(tx, &organization.organization_id, ADMIN_ROLE, at_most)
 }

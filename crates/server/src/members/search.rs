@@ -59,7 +59,7 @@ wire_enum! {
 }
 
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Search {
+pub(crate) struct Search {
     /// The organizations that are searched: ids, slugs or external ids.
     #[schemars(length(min = 1, max = MAX_ORGANIZATIONS))]
     organization_ids: Vec<OrganizationRef>,
@@ -74,16 +74,16 @@ pub(super) struct Search {
 }
 
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The members of this page.
-    pub(super) members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
     /// The organizations of these members, by id.
     organizations: BTreeMap<String, Organization>,
     /// What comes after this page.
-    pub(super) results_metadata: ResultsMetadata,
+    pub(crate) results_metadata: ResultsMetadata,
 }
 
-pub(super) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {
+pub(crate) fn run(tx: &mut Tx, cx: &Cx, input: &Search) -> Result<Found> {
     if input.organization_ids.is_empty() {
         return Err(ApiError::MemberSearchOrganizationIdsEmpty.into());
     }

@@ -396,12 +396,14 @@ pub(super) fn has_other_of_domain(
     Ok(row.is_some())
 }
 
-pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<Option<OrganizationId>> {
-    let row = tx.optional::<(OrganizationId,)>(
-        "SELECT organization_id FROM member_locations WHERE project_id = $1 AND member_id = $2",
-        args![project, id],
-    )?;
-    Ok(row.map(|(id,)| id))
+/// Those who are active and were given this role.
+pub(super) fn with_role(tx: &mut Tx, organization: &OrganizationId, role: &str, at_most: usize) -> Result<Vec<Member>> {
+    Ok(tx.all(
+        "SELECT m.* FROM member_roles r
+         JOIN members m ON m.organization_id = r.organization_id AND m.id = r.member_id
+         WHERE r.organization_id = $1 AND r.role_id = $2 AND m.status = $3 ORDER BY m.id LIMIT $4",
+        args![organization, role, Status::Active.as_str(), at_most as i64],
+    )?)
 }
 
 /// The members, wherever in the project, that have this address and have logged in with it: the last to do so first.

@@ -19,6 +19,7 @@ mod probes;
 mod redirect;
 mod reference;
 mod render;
+mod setup;
 mod shown;
 mod sso;
 mod telemetry;
@@ -38,6 +39,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(docs::endpoints());
     endpoints.extend(dashboard::endpoints());
     endpoints.extend(hosted::endpoints());
+    endpoints.extend(setup::endpoints());
     endpoints.extend([
         home::home::endpoint(),
         home::favicon::endpoint(),

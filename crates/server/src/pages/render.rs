@@ -67,6 +67,15 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "redirect.html"
     "link_expired.html"
     "unlock.html"
+    "setup.html"
+    "setup_overview.html"
+    "setup_sso.html"
+    "setup_connection.html"
+    "setup_test.html"
+    "setup_domains.html"
+    "setup_scim.html"
+    "setup_members.html"
+    "setup_audit.html"
     "saml_request.html"
     "outbox.html"
     "message.html"
@@ -173,7 +182,9 @@ pub(crate) fn page_in(
         "message.html" | "outbox.html" | "dashboard/message.html" => MESSAGE_POLICY,
         template if template.starts_with("dashboard/") => FORM_POLICY,
         "unlock.html" | "reference.html" | "docs.html" | "components_page.html" => FORM_POLICY,
-        "saml_request.html" => ELSEWHERE_POLICY,
+        // A test login goes on to an identity provider, and so does its form.
+        "saml_request.html" | "setup_connection.html" | "setup_test.html" => ELSEWHERE_POLICY,
+        name if name.starts_with("setup_") => FORM_POLICY,
         name if name.starts_with("login") || name == "account.html" => HOSTED_POLICY,
         _ => Page::POLICY,
     };

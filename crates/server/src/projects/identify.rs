@@ -91,7 +91,7 @@ fn check(app: &App, tx: &mut Tx, head: &Head, via: Via) -> Result<Arc<Project>> 
 fn no_credentials(via: Via) -> Error {
     ApiError::UnauthorizedCredentials.because(match via {
         Via::Browser => "The request has no Authorization header (Basic) with the project's public token.",
-        Via::Backend | Via::Directory(_) | Via::CommandLine => {
+        Via::Backend | Via::Directory(_) | Via::SetupLink(_) | Via::CommandLine | Via::Server => {
             "The request has no Authorization header (Basic) with the project id and secret."
         }
     })

@@ -186,6 +186,7 @@ pub(crate) fn acting_member(
         address_proven_at: proofs.map(|factor| factor.last_authenticated_at).max(),
         organization_id: organization.organization_id,
         roles: member.role_ids(),
+        gives: Vec::new(),
         member_id: member.member_id,
         session_id: session.member_session_id,
         policy: Arc::new(policy),

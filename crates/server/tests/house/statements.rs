@@ -49,6 +49,10 @@ const OF_EVERYBODY: &[&str] = &[
     "SELECT project_id FROM sso_connections WHERE id = $1",
     // Whoever is turned away says which directory they mean, and nothing else.
     "SELECT organization_id FROM scim_connections WHERE id = $1",
+    // Certificates that are about to end, of everybody.
+    "FROM sso_connections WHERE id > $1 AND kind = 'saml'",
+    // Proofs of domains that are due.
+    "UPDATE domain_proofs SET next_check_at = $2 WHERE (organization_id, domain) IN",
     // Organizations of which there may be rows left.
     "FROM deleted_organizations ORDER BY deleted_at",
 ];
@@ -143,11 +147,13 @@ fn t07_few_places_decide_what_a_transaction_enters() {
         "sessions/numbers.rs",
         "sessions/operations.rs",
         "sessions/written_behind.rs",
+        "domain_proofs/worker.rs",
         "outbox/listing.rs",
         "outbox/mod.rs",
         "outbox/worker.rs",
         "scim/connections/operations.rs",
         "sso/connections/operations.rs",
+        "setup_links/session.rs",
         "stored_passwords/mod.rs",
         "server/src/workers.rs",
     ];

@@ -208,7 +208,6 @@ struct Deleted {
 fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let connection = operations::find(tx, &organization, &input.connection_id)?;
-    cx.require_reach(&connection.roles())?;
     operations::delete(tx, cx, organization, &connection)?;
     Ok(Deleted { connection_id: connection.connection_id.to_string() })
 }
@@ -234,10 +233,7 @@ struct Rotating {
 fn rotate_start(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Rotating> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let before = operations::find(tx, &organization, &input.connection_id)?;
-    cx.require_reach(&before.roles())?;
-    let mut connection = before.clone();
-    let next_bearer_token = operations::rotate(&mut connection, cx)?;
-    operations::save(tx, cx, "scim_connection.rotate_start", organization, &before, &mut connection)?;
+    let (connection, next_bearer_token) = operations::rotate(tx, cx, organization, &before)?;
     Ok(Rotating {
         connection: WithNextToken { connection: ScimConnection::of(tx, cx, &connection)?, next_bearer_token },
     })
@@ -255,7 +251,7 @@ fn rotate_start(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Rotating> 
     errors(OrganizationNotFound, ScimConnectionNotFound, ScimConnectionNotRotatingToken)
 )]
 fn rotate_complete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<ConnectionResponse> {
-    end_rotation(tx, cx, &input, "scim_connection.rotate_complete", true)
+    end_rotation(tx, cx, &input, true)
 }
 
 /// Cancel replacing the token of a SCIM connection.
@@ -270,14 +266,12 @@ fn rotate_complete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Connect
     errors(OrganizationNotFound, ScimConnectionNotFound, ScimConnectionNotRotatingToken)
 )]
 fn rotate_cancel(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<ConnectionResponse> {
-    end_rotation(tx, cx, &input, "scim_connection.rotate_cancel", false)
+    end_rotation(tx, cx, &input, false)
 }
 
-fn end_rotation(tx: &mut Tx, cx: &Cx, input: &ById, action: &str, replaces: bool) -> Result<ConnectionResponse> {
+fn end_rotation(tx: &mut Tx, cx: &Cx, input: &ById, replaces: bool) -> Result<ConnectionResponse> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let before = operations::find(tx, &organization, &input.connection_id)?;
-    let mut connection = before.clone();
-    operations::end_rotation(&mut connection, replaces)?;
-    operations::save(tx, cx, action, organization, &before, &mut connection)?;
+    let connection = operations::complete_rotation(tx, cx, organization, &before, replaces)?;
     ConnectionResponse::of(tx, cx, &connection)
 }

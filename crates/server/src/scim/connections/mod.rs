@@ -11,6 +11,7 @@ mod store;
 mod token;
 
 pub(super) use endpoints::endpoints;
+pub(crate) use identity_provider::IdentityProvider;
 pub(crate) use operations::Authenticated;
 pub(super) use store::TABLES;
 
@@ -72,6 +73,16 @@ impl Connection {
     pub(crate) fn base_url(&self, app: &App) -> String {
         let marks = identity_provider::marks(&self.settings.identity_provider);
         format!("{}/v1/b2b/scim/{}{marks}", app.public_url(), self.connection_id)
+    }
+
+    /// Whether its token is being replaced.
+    pub(crate) fn is_rotating(&self) -> bool {
+        self.next_bearer_token.is_some()
+    }
+
+    /// When its token is good no more, and the end of it by which people know it.
+    pub(crate) fn token_shown(&self) -> (Timestamp, &str) {
+        (self.bearer_token.expires_at, &self.bearer_token.last_four)
     }
 
     /// The roles that its groups give.

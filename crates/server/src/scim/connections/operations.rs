@@ -94,7 +94,7 @@ pub(in crate::scim) fn find_public(tx: &mut Tx, id: &str) -> Result<Option<Conne
 ///
 /// # Errors
 /// `no_active_scim_connection`.
-pub(super) fn active(tx: &mut Tx, organization: &Organization) -> Result<Connection> {
+pub(crate) fn active(tx: &mut Tx, organization: &Organization) -> Result<Connection> {
     let id = organization.scim_connection.as_ref().and_then(|known| ScimConnectionId::parse(&known.connection_id));
     let found = match id {
         Some(id) => store::find(tx, &organization.organization_id, &id)?,
@@ -119,7 +119,7 @@ pub(in crate::scim) fn find(tx: &mut Tx, organization: &Organization, id: &str) 
 ///
 /// # Errors
 /// `active_scim_connection_exists`.
-pub(super) fn create(
+pub(crate) fn create(
     tx: &mut Tx,
     cx: &Cx,
     organization: Organization,
@@ -170,8 +170,10 @@ pub(super) fn save(
     record(tx, cx, action, connection, change)
 }
 
-/// Deletes a connection: its tokens are good no more, and its groups give no roles. Members stay.
-pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
+/// Deletes a connection: its tokens are good no more, and its groups give no roles. Members stay. Whoever acts needs whatever the
+/// groups' roles allow.
+pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
+    cx.require_reach(&connection.roles())?;
     if !store::delete(tx, connection, cx.now())? {
         return Err(Error::Conflict);
     }
@@ -180,18 +182,42 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connectio
     record(tx, cx, "scim_connection.delete", connection, Change::deleted(&recorded(connection)))
 }
 
-/// Begins to replace the token. Both are good until that is completed or cancelled; begun again, the newest counts.
-pub(super) fn rotate(connection: &mut Connection, cx: &Cx) -> Result<String> {
+/// Begins to replace the token: the connection with the next one, which is nowhere afterwards. Both are good until that is
+/// completed or cancelled; begun again, the newest counts. Whoever has the token can put anybody into any group, so whoever acts
+/// needs whatever the groups' roles allow.
+pub(crate) fn rotate(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Organization,
+    before: &Connection,
+) -> Result<(Connection, String)> {
+    cx.require_reach(&before.roles())?;
+    let mut connection = before.clone();
     let (next, text) = TokenRecord::generate(cx, &connection.organization_id)?;
     connection.next_bearer_token = Some(next);
-    Ok(text)
+    save(tx, cx, "scim_connection.rotate_start", organization, before, &mut connection)?;
+    Ok((connection, text))
 }
 
 /// Replaces the token, or keeps it.
 ///
 /// # Errors
 /// `scim_connection_not_rotating_token`.
-pub(super) fn end_rotation(connection: &mut Connection, replaces: bool) -> Result<()> {
+pub(crate) fn complete_rotation(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Organization,
+    before: &Connection,
+    replaces: bool,
+) -> Result<Connection> {
+    let action = if replaces { "scim_connection.rotate_complete" } else { "scim_connection.rotate_cancel" };
+    let mut connection = before.clone();
+    end_rotation(&mut connection, replaces)?;
+    save(tx, cx, action, organization, before, &mut connection)?;
+    Ok(connection)
+}
+
+fn end_rotation(connection: &mut Connection, replaces: bool) -> Result<()> {
     let next = connection.next_bearer_token.take().ok_or(ApiError::ScimConnectionNotRotatingToken)?;
     if replaces {
         connection.bearer_token = next;

@@ -5,8 +5,7 @@ use super::{Settings, operations};
 use crate::actor::Actor;
 use crate::organizations::{self, OrganizationRef};
 use database::Tx;
-use foundation::error::{ApiError, Result};
-use foundation::rbac::RoleId;
+use foundation::error::Result;
 use foundation::rbac::resource::SSO;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
@@ -84,15 +83,6 @@ struct Deleted {
 fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<Deleted> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let connection = operations::find(tx, cx, &organization, &input.connection_id)?;
-    let (of_all, of_groups) = connection.roles();
-    let roles: Vec<RoleId> =
-        of_all.iter().map(|role| &role.role_id).chain(of_groups.iter().map(|role| &role.role_id)).cloned().collect();
-    cx.require_reach(&roles)?;
-    let settings = &organization.settings;
-    let is_default = settings.sso_default_connection_id.as_deref() == Some(connection.connection_id.as_str());
-    if is_default && settings.sso_active_connections.len() > 1 {
-        return Err(ApiError::CannotDeleteDefaultSsoConnection.into());
-    }
-    operations::delete(tx, cx, organization, &connection)?;
+    operations::delete_if_possible(tx, cx, organization, &connection)?;
     Ok(Deleted { connection_id: connection.connection_id.to_string() })
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod attribute_mapping;
 mod endpoints;
 mod external;
+pub(crate) mod good;
 mod id;
 mod identity_provider;
 mod names;
@@ -18,9 +19,12 @@ mod store;
 
 pub(crate) use external::External;
 pub(crate) use id::{ConnectionId, Kind};
-pub(crate) use oidc::Oidc;
+pub(crate) use oidc::{Changes as OidcChanges, Oidc, create as create_oidc, update as update_oidc};
 pub(crate) use remembered::{current, project_of, recall, recall_project_of};
-pub(crate) use saml::{POST, Saml};
+pub(crate) use saml::{
+    Changes as SamlChanges, POST, Saml, Source as MetadataSource, StoredCertificate, create as create_saml,
+    remove_certificate, take_metadata, update as update_saml,
+};
 pub(crate) use secrets::Secrets;
 pub(crate) use store::TABLES;
 
@@ -88,6 +92,23 @@ pub(crate) enum Settings {
 }
 
 impl Settings {
+    /// Whether nobody logs in by it before a test login.
+    pub(crate) fn awaits_test_login(&self) -> bool {
+        match self {
+            Settings::Saml(saml) => saml.awaits_test_login,
+            Settings::Oidc(oidc) => oidc.awaits_test_login,
+            Settings::External(_) => false,
+        }
+    }
+
+    pub(crate) fn await_test_login(&mut self, awaits: bool) {
+        match self {
+            Settings::Saml(saml) => saml.awaits_test_login = awaits,
+            Settings::Oidc(oidc) => oidc.awaits_test_login = awaits,
+            Settings::External(_) => {}
+        }
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Settings::Saml(_) => Kind::Saml,
@@ -120,6 +141,12 @@ impl Connection {
 
     /// What it lacks for that: names of fields, as the API has them.
     pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let awaits = self.settings.awaits_test_login().then_some("test_login");
+        self.lacking().into_iter().chain(awaits).collect()
+    }
+
+    /// What it lacks to be tried.
+    pub(crate) fn lacking(&self) -> Vec<&'static str> {
         match &self.settings {
             Settings::Saml(saml) => saml.missing(),
             Settings::Oidc(oidc) => oidc.missing(),

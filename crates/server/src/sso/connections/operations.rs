@@ -2,13 +2,13 @@
 
 use super::{Connection, ConnectionId, Kind, Settings, project_of, roles, store};
 use crate::organizations::{self, ActiveSsoConnection, Admission, Organization, OrganizationRef};
-use database::{EVERYTHING, Tx};
+use database::{EVERYTHING, Timestamp, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::{OrganizationId, ProjectId};
 use foundation::keys::Purpose;
-use foundation::rbac::Policy;
+use foundation::rbac::{Policy, RoleId};
 use serde::Serialize;
 
 /// Connections that an organization has at most, of all kinds together.
@@ -89,6 +89,41 @@ pub(super) fn locate(tx: &mut Tx, id: &str) -> Result<Option<ProjectId>> {
 pub(crate) fn find_public(tx: &mut Tx, cx: &Cx, id: &str) -> Result<Option<Connection>> {
     let Some(project) = project_of(&cx.app, tx, id)? else { return Ok(None) };
     find_in_project(tx, &Cx { project, ..cx.clone() }, id)
+}
+
+/// A connection by which people can log in, with the certificates of it that end soon.
+pub(crate) struct Expiring {
+    pub(crate) project_id: ProjectId,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) connection_id: ConnectionId,
+    pub(crate) display_name: String,
+    /// Ids of certificates, and when each ends.
+    pub(crate) ends: Vec<(String, Timestamp)>,
+}
+
+/// Those of everybody with certificates that end before a time, after this id, and where to go on; looks at so many connections.
+pub(crate) fn expiring(
+    tx: &mut Tx,
+    after: &str,
+    at_most: i64,
+    until: Timestamp,
+) -> Result<(Vec<Expiring>, Option<String>)> {
+    let all = tx.visit(EVERYTHING, |tx| store::active_saml(tx, after, at_most))?;
+    let last = all.last().filter(|_| all.len() as i64 == at_most).map(|last| last.id.to_string());
+    let expiring = all.into_iter().filter_map(|stored| {
+        let Settings::Saml(saml) = &stored.settings else { return None };
+        let certificates = saml.verification_certificates.iter().chain(&saml.signing_certificates);
+        let ends = certificates.filter_map(|one| Some((one.id.clone(), one.expires_at.filter(|end| *end <= until)?)));
+        let ends: Vec<_> = ends.collect();
+        (!ends.is_empty()).then(|| Expiring {
+            project_id: stored.project_id.clone(),
+            organization_id: stored.organization_id.clone(),
+            connection_id: stored.id.clone(),
+            display_name: stored.display_name.clone(),
+            ends,
+        })
+    });
+    Ok((expiring.collect(), last))
 }
 
 /// Whether a connection is still as it was found.
@@ -178,8 +213,30 @@ pub(crate) fn save(
     tell_borrowers(tx, cx, connection, true)
 }
 
+/// Deletes a connection, where whoever acts has what it gives, and others by which people log in do not need it.
+///
+/// # Errors
+/// `unauthorized_action`, `cannot_delete_default_sso_connection`.
+pub(crate) fn delete_if_possible(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Organization,
+    connection: &Connection,
+) -> Result<()> {
+    let (of_all, of_groups) = connection.roles();
+    let roles: Vec<RoleId> =
+        of_all.iter().map(|role| &role.role_id).chain(of_groups.iter().map(|role| &role.role_id)).cloned().collect();
+    cx.require_reach(&roles)?;
+    let settings = &organization.settings;
+    let is_default = settings.sso_default_connection_id.as_deref() == Some(connection.connection_id.as_str());
+    if is_default && settings.sso_active_connections.len() > 1 {
+        return Err(ApiError::CannotDeleteDefaultSsoConnection.into());
+    }
+    delete(tx, cx, organization, connection)
+}
+
 /// Deletes a connection: nobody logs in by it any more, and sessions that were begun by it end.
-pub(crate) fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
+fn delete(tx: &mut Tx, cx: &Cx, organization: Organization, connection: &Connection) -> Result<()> {
     store::delete(tx, &connection.project_id, &connection.organization_id, &connection.connection_id)?;
     tell_organization(tx, cx, organization, Some(connection), None)?;
     record(tx, cx, "sso_connection.delete", connection, Change::deleted(&recorded(connection)))?;

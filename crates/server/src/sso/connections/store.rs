@@ -136,7 +136,7 @@ pub(super) fn update(tx: &mut Tx, changed: &Stored) -> Result<bool> {
     Ok(updated > 0)
 }
 
-/// Deletes a connection, with who is registered by it and what was recorded of it.
+/// Deletes a connection, with who is registered by it, what was recorded of it, and how it was when somebody came in.
 pub(super) fn delete(
     tx: &mut Tx,
     project: &ProjectId,
@@ -148,6 +148,10 @@ pub(super) fn delete(
         args![organization, id],
     )?;
     recorder::forget(tx, organization, id.as_str())?;
+    tx.execute(
+        "DELETE FROM sso_good_settings WHERE project_id = $1 AND organization_id = $2 AND id = $3",
+        args![project, organization, id],
+    )?;
     let deleted = tx.execute(
         "DELETE FROM sso_connections WHERE project_id = $1 AND organization_id = $2 AND id = $3",
         args![project, organization, id],
@@ -197,6 +201,14 @@ pub(super) fn all(tx: &mut Tx, project: &ProjectId, organization: &OrganizationI
     Ok(tx.all(
         "SELECT * FROM sso_connections WHERE project_id = $1 AND organization_id = $2 ORDER BY created_at, id",
         args![project, organization],
+    )?)
+}
+
+/// Those by SAML by which people can log in, of everybody, by their id.
+pub(super) fn active_saml(tx: &mut Tx, after: &str, at_most: i64) -> Result<Vec<Stored>> {
+    Ok(tx.all(
+        "SELECT * FROM sso_connections WHERE id > $1 AND kind = 'saml' AND is_active ORDER BY id LIMIT $2",
+        args![after, at_most],
     )?)
 }
 

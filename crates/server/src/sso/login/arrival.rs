@@ -5,13 +5,12 @@ use super::identity::Identity;
 use super::numbers;
 use super::provisioning::{self, Outlook};
 use super::usable::usable;
-use super::{store, token};
-use crate::begun::NotHere;
-use crate::begun::State;
+use super::{store, token, trial};
+use crate::begun::{NotHere, State};
 use crate::organizations;
 use crate::redirect_urls::{self, Flow};
-use crate::sso::connections::{self, Connection, current, operations};
-use crate::sso::recorder::{self, Exchange};
+use crate::sso::connections::{self, Connection, current, good, operations};
+use crate::sso::recorder::{self, Exchange, Read};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -63,6 +62,11 @@ impl Found {
     pub(super) fn login(&self) -> Option<&Begun> {
         self.login.as_ref().ok().and_then(Option::as_ref)
     }
+
+    /// Whether it only tries the connection.
+    fn is_trial(&self) -> bool {
+        !self.is_elsewhere && self.login().is_some_and(|login| login.told.is_trial)
+    }
 }
 
 /// What is said of one that was begun by another connection.
@@ -76,10 +80,11 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, head: &Head, connection_id: &str, state
     let project = connections::project_of(&cx.app, tx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
     let cx = cx.of_browser(project);
     let connection = current(tx, &cx, connection_id)?.ok_or(ApiError::SsoConnectionNotFound)?;
-    if !connection.is_active() {
+    let login = begun(&cx, head, state);
+    let is_trial = login.as_ref().is_ok_and(|login| login.as_ref().is_some_and(|login| login.told.is_trial));
+    if !(connection.is_active() || is_trial && connection.lacking().is_empty()) {
         return Err(ApiError::RequiresActiveSsoConnection.into());
     }
-    let login = begun(&cx, head, state);
     let is_elsewhere = match &login {
         Ok(Some(login)) => !is_of(tx, &cx, login, &connection)?,
         _ => false,
@@ -154,6 +159,7 @@ pub(super) async fn finish(
 ) -> Result<Option<Arrived>> {
     let (cx, protocol) = (found.cx.clone(), exchange.protocol);
     let (connection, told) = (found.connection.connection_id.clone(), exchange.clone());
+    let is_trial = found.is_trial();
     let arrived = cx.write(move |tx| {
         if let Ok(accepted) = &judged {
             prefetch(tx, &found, accepted)?;
@@ -172,6 +178,7 @@ pub(super) async fn finish(
     });
     let arrived = arrived.await;
     match &arrived {
+        _ if is_trial => {}
         Ok(Some(_)) => numbers::count(&cx.app, protocol, true),
         Err(error) if error.api().is_some() => numbers::count(&cx.app, protocol, false),
         // It is judged anew, or nothing came of it.
@@ -229,8 +236,12 @@ fn prefetch(tx: &mut Tx, found: &Found, accepted: &Accepted) -> Result<()> {
 /// Refusals that are kept.
 fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) -> Result<Arrived> {
     let cx = &found.cx;
+    if found.is_trial() {
+        return accept_trial(tx, found, accepted, exchange);
+    }
     match arrive(tx, found, accepted) {
         Ok(arrived) => {
+            good::note(tx, cx, &found.connection)?;
             recorder::record(tx, cx, &found.connection, exchange.accepted(arrived.caveat.as_deref()))?;
             Ok(arrived)
         }
@@ -243,12 +254,41 @@ fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) ->
     }
 }
 
+/// Takes the answer of a trial in: the connection works, and the recorder tells whom it would have let in.
+fn accept_trial(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) -> Result<Arrived> {
+    let (cx, connection) = (&found.cx, &found.connection);
+    if let Some(login) = answered(found, &accepted)
+        && !store::use_login(tx, &cx.project().id, login)?
+    {
+        return refuse(tx, found, exchange, plain(ApiError::UnsolicitedSamlResponse));
+    }
+    let organization = organizations::find_by_id(tx, cx.project(), &connection.organization_id)?;
+    let organization = organization.ok_or(ApiError::SsoConnectionNotFound)?;
+    let outlook = provisioning::told(tx, cx, &organization, connection.connection_id.as_str(), &accepted.identity)?;
+    good::note(tx, cx, connection)?;
+    let Identity { issuer, subject, email, full_name, groups, attributes, .. } = accepted.identity;
+    let read = Read { issuer, subject, email, full_name, groups, attributes, outlook };
+    recorder::record(tx, cx, connection, exchange.tried(read))?;
+    Ok(arrived_of_trial(found))
+}
+
+/// Back to whoever tries the connection.
+fn arrived_of_trial(found: &Found) -> Arrived {
+    let cookie = found.login().map(|login| login.ended(found.cx.project()));
+    Arrived { url: trial::result_url(&found.cx, &found.connection), cookie, caveat: None }
+}
+
 /// Has the recorder tell of an answer that was refused.
 ///
 /// # Errors
-/// Always: the refusal, kept.
+/// The refusal, kept; where it is that of a trial, who has set the connection up sees it instead.
 fn refuse(tx: &mut Tx, found: &Found, exchange: Exchange, (error, reason): Refused) -> Result<Arrived> {
-    recorder::record(tx, &found.cx, &found.connection, exchange.refused(error, &reason))?;
+    let finished = exchange.refused(error, &reason);
+    if found.is_trial() {
+        recorder::record(tx, &found.cx, &found.connection, finished.of_test())?;
+        return Ok(arrived_of_trial(found));
+    }
+    recorder::record(tx, &found.cx, &found.connection, finished)?;
     Err(error.because(reason).kept())
 }
 

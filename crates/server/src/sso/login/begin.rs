@@ -82,6 +82,7 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, start: Start) -> Result<Started> {
         login_redirect_url,
         signup_redirect_url,
         pkce_code_challenge: challenge,
+        is_trial: false,
         expires_at: time::after_minutes(cx.now(), MINUTES),
     };
     let cookie = begun::cookie(cx.app.keys(), cx.project(), &state, &told)?;

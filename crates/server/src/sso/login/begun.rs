@@ -29,6 +29,9 @@ pub(super) struct Told {
     pub(super) signup_redirect_url: Option<String>,
     #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
     pub(super) pkce_code_challenge: Option<String>,
+    /// Whether it only tries the connection, and lets nobody in.
+    #[serde(rename = "t", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_trial: bool,
     #[serde(rename = "e", with = "foundation::time")]
     pub(super) expires_at: Timestamp,
 }

@@ -21,6 +21,7 @@ use foundation::project::Project;
 use foundation::time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Exchanges that are kept of a connection.
@@ -46,6 +47,27 @@ pub(crate) struct Finished {
     exchange: Exchange,
     refused: Option<ApiError>,
     reason: String,
+    is_test: bool,
+    identity: Option<Read>,
+}
+
+/// Who somebody is, as a test login has read it from the answer.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Read {
+    /// Who says so.
+    pub issuer: String,
+    /// What the identity provider knows the person by.
+    pub subject: String,
+    /// The address, by the connection's mapping.
+    pub email: Option<String>,
+    /// The name, by the connection's mapping.
+    pub full_name: Option<String>,
+    /// The groups, by the connection's mapping.
+    pub groups: Vec<String>,
+    /// All attributes or claims that came.
+    pub attributes: Map<String, Value>,
+    /// What would have become of it, in a sentence.
+    pub outlook: String,
 }
 
 impl Exchange {
@@ -57,12 +79,25 @@ impl Exchange {
                 "The answer was accepted, but lets nobody in who is not logged in as the member with this address. {why}"
             ),
         };
-        Finished { exchange: self, refused: None, reason }
+        Finished { exchange: self, refused: None, reason, is_test: false, identity: None }
+    }
+
+    /// It was a test login, and would have led somewhere.
+    pub(crate) fn tried(self, read: Read) -> Finished {
+        let reason = "The answer was accepted.".to_owned();
+        Finished { exchange: self, refused: None, reason, is_test: true, identity: Some(read) }
     }
 
     /// It did not.
     pub(crate) fn refused(self, error: ApiError, reason: &str) -> Finished {
-        Finished { exchange: self, refused: Some(error), reason: reason.to_owned() }
+        Finished { exchange: self, refused: Some(error), reason: reason.to_owned(), is_test: false, identity: None }
+    }
+}
+
+impl Finished {
+    /// It was a test login.
+    pub(crate) fn of_test(self) -> Self {
+        Self { is_test: true, ..self }
     }
 }
 
@@ -92,13 +127,19 @@ pub struct Recorded {
     /// What an administrator can do about it; empty where there is nothing to do.
     #[serde(default)]
     pub remedy: String,
+    /// Whether it was a test login from the setup pages, which lets nobody in.
+    #[serde(default)]
+    pub is_test: bool,
+    /// Who a test login that was accepted says somebody is; `null` otherwise.
+    #[serde(default)]
+    pub identity: Option<Read>,
     /// What came, without what could be used again.
     pub response: String,
 }
 
 /// Records an exchange.
 pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Finished) -> Result<()> {
-    let Finished { exchange, refused, reason } = finished;
+    let Finished { exchange, refused, reason, is_test, identity } = finished;
     let id = SsoExchangeId::new(cx.project().environment);
     let is_known = exchange.answers_login || exchange.is_verified;
     let recorded = Recorded {
@@ -112,6 +153,8 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
         error_type: refused.map(|error| error.error_type().to_owned()).unwrap_or_default(),
         reason: kept(reason),
         remedy: refused.map(remedy).unwrap_or_default().to_owned(),
+        is_test,
+        identity,
         response: exchange.response,
     };
     let organization = &connection.organization_id;

@@ -25,8 +25,8 @@ text! {
 }
 
 /// The fields that an update takes. What is absent stays as it is; an empty text takes away what there was.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct Changes {
+#[derive(Default, Deserialize, JsonSchema)]
+pub(crate) struct Changes {
     /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
@@ -67,6 +67,9 @@ pub(super) struct Changes {
     /// Roles for people of a group at the provider; `attribute_mapping` says where the groups are. An addition of ours.
     #[schemars(length(max = role_assignments::MOST))]
     oidc_group_implicit_role_assignments: Option<Vec<GroupRoleAssignment>>,
+    /// Whether nobody logs in by the connection until a test login on the setup pages has shown that it works, and it was
+    /// activated there; `false` activates it without one. An addition of ours.
+    awaits_test_login: Option<bool>,
 }
 
 /// What can be wrong with them.
@@ -146,6 +149,7 @@ impl Changes {
             oidc.client_secret_id = if secret.is_empty() { String::new() } else { random::uuid_v4().to_string() };
         }
         set(&mut oidc.identity_provider, self.identity_provider.map(|word| word.as_str().to_owned()));
+        set(&mut oidc.awaits_test_login, self.awaits_test_login);
         set(&mut oidc.client_id, names::identifier("client_id", self.client_id.as_deref())?);
         self.apply_addresses(cx, published, oidc)?;
         if let Some(scopes) = &self.custom_scopes {

@@ -1,19 +1,17 @@
 use super::changes::{CHANGES, Changes};
-use super::{Oidc, OidcConnection, published};
+use super::{OidcConnection, operations};
 use crate::actor::Actor;
-use crate::organizations::{self, Organization, OrganizationRef};
+use crate::organizations::OrganizationRef;
 use crate::sso::connections::identity_provider::{self, IdentityProvider};
 use crate::sso::connections::names::{self, DisplayName};
-use crate::sso::connections::{Connection, Kind, Secrets, Settings, operations, role_assignments};
+use crate::sso::connections::{Connection, Settings};
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Error, Result};
+use foundation::error::{Error, Result};
 use foundation::rbac::resource::SSO;
-use foundation::stored::Stored;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 pub(in crate::sso::connections) fn endpoints() -> Vec<Endpoint> {
     vec![create::endpoint(), update::endpoint()]
@@ -37,14 +35,6 @@ impl OidcResponse {
     }
 }
 
-/// The organization and its connection to an OpenID Connect provider.
-///
-/// # Errors
-/// `organization_not_found`, `oidc_connection_not_found`.
-fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Result<(Organization, Connection)> {
-    operations::find_of_kind(tx, cx, organization, id, Kind::Oidc, ApiError::OidcConnectionNotFound)
-}
-
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
@@ -66,12 +56,9 @@ struct Create {
     errors(OrganizationNotFound, InvalidDisplayName, InvalidSsoIdp, TooManySsoConnections)
 )]
 fn create(tx: &mut Tx, cx: &Call<Actor>, input: Create) -> Result<OidcResponse> {
-    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let display_name = names::display_name(input.display_name.as_deref())?.unwrap_or_default();
-    let oidc = Oidc { identity_provider: identity_provider::word(input.identity_provider), ..Oidc::default() };
-    let settings = Settings::Oidc(Stored::new(oidc));
-    let connection = Connection::new(cx, &organization.organization_id, display_name, settings, Secrets::default());
-    operations::create(tx, cx, organization, &connection)?;
+    let product = identity_provider::word(input.identity_provider);
+    let connection = operations::create(tx, cx, &input.organization_id, display_name, product, false)?;
     OidcResponse::of(cx, &connection, None)
 }
 
@@ -101,27 +88,7 @@ struct Update {
     errors(OrganizationNotFound, OidcConnectionNotFound, ..CHANGES)
 )]
 async fn update(cx: Call<Actor>, input: Update) -> Result<OidcResponse> {
-    let input = Arc::new(input);
-    let (cx_, asked) = (cx.context(), input.clone());
-    let issuer = cx
-        .read(move |tx| {
-            let (_, before) = find(tx, &cx_, &asked.organization_id, &asked.connection_id)?;
-            asked.changes.asks(&cx_, &before)
-        })
-        .await?;
-    let (published, warning) = match (&issuer, input.changes.issuer()) {
-        (Some(issuer), _) => published::ask(&cx, issuer).await,
-        (None, Some(issuer)) => (None, published::renew(&cx, issuer).await),
-        (None, None) => (None, None),
-    };
-    let cx_ = cx.context();
-    cx.write(move |tx| {
-        let (organization, before) = find(tx, &cx_, &input.organization_id, &input.connection_id)?;
-        let mut connection = before.clone();
-        input.changes.apply(&cx_, published.as_ref(), &mut connection)?;
-        role_assignments::check(tx, &cx_, &organization, Some(&before), &connection)?;
-        operations::save(tx, &cx_, organization, &before, &mut connection)?;
-        OidcResponse::of(&cx_, &connection, warning.clone())
-    })
-    .await
+    let Update { organization_id, connection_id, changes } = input;
+    let (connection, warning) = operations::update(&cx.context(), organization_id, connection_id, changes).await?;
+    OidcResponse::of(&cx, &connection, warning)
 }

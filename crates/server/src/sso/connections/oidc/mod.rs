@@ -2,10 +2,13 @@
 
 mod changes;
 mod endpoints;
+mod operations;
 mod published;
 mod view;
 
+pub(crate) use changes::Changes;
 pub(super) use endpoints::endpoints;
+pub(crate) use operations::{create, update};
 pub(super) use view::OidcConnection;
 
 use super::{AttributeMapping, ConnectionRole, GroupRole};
@@ -31,11 +34,13 @@ pub(crate) struct Oidc {
     pub(crate) attribute_mapping: AttributeMapping,
     pub(crate) connection_roles: Vec<ConnectionRole>,
     pub(crate) group_roles: Vec<GroupRole>,
+    /// Nobody logs in by it until a test login has shown that it works.
+    pub(crate) awaits_test_login: bool,
 }
 
 impl Fields for Oidc {
-    fn strictest(_: &str) -> Option<Value> {
-        None
+    fn strictest(field: &str) -> Option<Value> {
+        (field == "awaits_test_login").then_some(true.into())
     }
 }
 

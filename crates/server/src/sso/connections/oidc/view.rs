@@ -48,6 +48,9 @@ pub(crate) struct OidcConnection {
     oidc_connection_implicit_role_assignments: Vec<ConnectionRoleAssignment>,
     /// Roles for people of a group at the provider. An addition of ours.
     oidc_group_implicit_role_assignments: Vec<GroupRoleAssignment>,
+    /// Whether nobody logs in by the connection until a test login on the setup pages has shown that it works. An addition of
+    /// ours.
+    awaits_test_login: bool,
 }
 
 impl OidcConnection {
@@ -72,6 +75,7 @@ impl OidcConnection {
             attribute_mapping: oidc.attribute_mapping.clone(),
             oidc_connection_implicit_role_assignments: of_all,
             oidc_group_implicit_role_assignments: of_groups,
+            awaits_test_login: oidc.awaits_test_login,
         }
     }
 }

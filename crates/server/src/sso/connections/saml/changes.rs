@@ -27,8 +27,8 @@ text! {
 }
 
 /// The fields that an update takes. What is absent stays as it is; an empty text takes away what there was.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct Changes {
+#[derive(Default, Deserialize, JsonSchema)]
+pub(crate) struct Changes {
     /// The name of the connection, for people: one line, or empty.
     #[schemars(with = "Option<DisplayName>")]
     display_name: Option<String>,
@@ -85,6 +85,9 @@ pub(super) struct Changes {
     /// Seconds by which the identity provider's clock may be wrong. An addition of ours.
     #[schemars(range(min = *SKEW.start(), max = *SKEW.end()))]
     clock_skew_seconds: Option<i64>,
+    /// Whether nobody logs in by the connection until a test login on the setup pages has shown that it works, and it was
+    /// activated there; `false` activates it without one. An addition of ours.
+    awaits_test_login: Option<bool>,
 }
 
 /// What can be wrong with them, besides what is wrong with keys and mappings.
@@ -187,6 +190,7 @@ impl Changes {
             return Err(ApiError::InvalidArgument.because(message));
         }
         set(&mut saml.clock_skew_seconds, self.clock_skew_seconds);
+        set(&mut saml.awaits_test_login, self.awaits_test_login);
         set(&mut saml.idp_initiated_auth_disabled, self.idp_initiated_auth_disabled);
         set(&mut saml.allow_gateway_callback, self.allow_gateway_callback);
         set(&mut saml.allow_sha1, self.allow_sha1);

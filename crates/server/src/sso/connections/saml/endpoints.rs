@@ -1,21 +1,20 @@
-use super::changes::{self, CHANGES, Changes, Keys};
+use super::SamlConnection;
+use super::changes::{self, CHANGES, Changes};
 use super::keys::{self, PRIVATE_KEY};
-use super::metadata::{self, METADATA};
-use super::{Saml, SamlConnection, certificates};
+use super::metadata::METADATA;
+use super::operations::{self, Source, find};
 use crate::actor::Actor;
-use crate::organizations::{self, Organization, OrganizationRef};
+use crate::organizations::OrganizationRef;
 use crate::sso::connections::identity_provider::{self, IdentityProvider};
 use crate::sso::connections::names::{self, Address, DisplayName};
-use crate::sso::connections::{Connection, Kind, Secrets, Settings, attribute_mapping, operations, role_assignments};
+use crate::sso::connections::{Connection, Settings, attribute_mapping, operations as connections};
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Error, Result};
+use foundation::error::{Error, Result};
 use foundation::rbac::resource::SSO;
-use foundation::stored::Stored;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 pub(in crate::sso::connections) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -43,14 +42,6 @@ impl SamlResponse {
     }
 }
 
-/// The organization and its SAML connection.
-///
-/// # Errors
-/// `organization_not_found`, `saml_connection_not_found`.
-fn find(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, id: &str) -> Result<(Organization, Connection)> {
-    operations::find_of_kind(tx, cx, organization, id, Kind::Saml, ApiError::SamlConnectionNotFound)
-}
-
 #[derive(Deserialize, JsonSchema)]
 struct Create {
     organization_id: OrganizationRef,
@@ -73,22 +64,9 @@ struct Create {
 )]
 async fn create(cx: Call<Actor>, input: Create) -> Result<SamlResponse> {
     let display_name = names::display_name(input.display_name.as_deref())?.unwrap_or_default();
-    let (cx_, reference) = (cx.context(), input.organization_id.clone());
-    // Nobody has a key made for nothing.
-    cx.read(move |tx| operations::require_room(&organizations::find_for(tx, &cx_, &reference)?)).await?;
-    let key = keys::generate(&cx).await?;
-    let cx_ = cx.context();
-    cx.write(move |tx| {
-        let organization = organizations::find_for(tx, &cx_, &input.organization_id)?;
-        let mut saml = Saml { identity_provider: identity_provider::word(input.identity_provider), ..Saml::default() };
-        let mut secrets = Secrets::default();
-        keys::sign_with(&mut saml, &mut secrets, &cx_, &key);
-        let settings = Settings::Saml(Stored::new(saml));
-        let connection = Connection::new(&cx_, &organization.organization_id, display_name.clone(), settings, secrets);
-        operations::create(tx, &cx_, organization, &connection)?;
-        SamlResponse::of(&cx_, &connection, None)
-    })
-    .await
+    let product = identity_provider::word(input.identity_provider);
+    let connection = operations::create(&cx.context(), input.organization_id, display_name, product, false).await?;
+    SamlResponse::of(&cx, &connection, None)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -118,20 +96,9 @@ struct Update {
     errors(OrganizationNotFound, SamlConnectionNotFound, ..CHANGES, ..PRIVATE_KEY, ..attribute_mapping::SAML)
 )]
 async fn update(cx: Call<Actor>, input: Update) -> Result<SamlResponse> {
-    let keys = Keys {
-        signing: keys::read(&cx, input.changes.signing_private_key.as_ref()).await?,
-        encryption: keys::read(&cx, input.changes.saml_encryption_private_key.as_ref()).await?,
-    };
-    let cx_ = cx.context();
-    cx.write(move |tx| {
-        let (organization, before) = find(tx, &cx_, &input.organization_id, &input.connection_id)?;
-        let mut connection = before.clone();
-        let new_key = input.changes.apply(&cx_, &keys, &mut connection)?;
-        role_assignments::check(tx, &cx_, &organization, Some(&before), &connection)?;
-        operations::save(tx, &cx_, organization, &before, &mut connection)?;
-        SamlResponse::of(&cx_, &connection, new_key.as_deref())
-    })
-    .await
+    let Update { organization_id, connection_id, changes } = input;
+    let (connection, new_key) = operations::update(&cx.context(), organization_id, connection_id, changes).await?;
+    SamlResponse::of(&cx, &connection, new_key.as_deref())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -156,20 +123,10 @@ struct UpdateByUrl {
     errors(OrganizationNotFound, SamlConnectionNotFound, ..METADATA)
 )]
 async fn update_by_url(cx: Call<Actor>, input: UpdateByUrl) -> Result<SamlResponse> {
-    let input = Arc::new(input);
-    let (cx_, asked) = (cx.context(), input.clone());
-    // Nobody has us ask others for nothing.
-    cx.read(move |tx| find(tx, &cx_, &asked.organization_id, &asked.connection_id).map(drop)).await?;
-    let metadata = metadata::fetch(&cx, input.metadata_url.trim()).await?;
-    let cx_ = cx.context();
-    cx.write(move |tx| {
-        let (organization, before) = find(tx, &cx_, &input.organization_id, &input.connection_id)?;
-        let mut connection = before.clone();
-        metadata::take_over(changes::settings(&mut connection)?, &cx_, &metadata)?;
-        operations::save(tx, &cx_, organization, &before, &mut connection)?;
-        SamlResponse::of(&cx_, &connection, None)
-    })
-    .await
+    let UpdateByUrl { organization_id, connection_id, metadata_url } = input;
+    let source = Source::Url(metadata_url);
+    let connection = operations::take_metadata(&cx.context(), organization_id, connection_id, source).await?;
+    SamlResponse::of(&cx, &connection, None)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -202,10 +159,7 @@ fn delete_verification_certificate(
     cx: &Call<Actor>,
     input: CertificateById,
 ) -> Result<CertificateDeleted> {
-    let (organization, before) = find(tx, cx, &input.organization_id, &input.connection_id)?;
-    let mut connection = before.clone();
-    certificates::remove(changes::settings(&mut connection)?, &input.certificate_id)?;
-    operations::save(tx, cx, organization, &before, &mut connection)?;
+    operations::remove_certificate(tx, cx, &input.organization_id, &input.connection_id, &input.certificate_id)?;
     Ok(CertificateDeleted { certificate_id: input.certificate_id })
 }
 
@@ -241,6 +195,6 @@ fn delete_encryption_private_key(tx: &mut Tx, cx: &Call<Actor>, input: KeyById) 
     let mut secrets = connection.secrets.clone();
     keys::remove(changes::settings(&mut connection)?, &mut secrets, &input.private_key_id)?;
     connection.secrets = secrets;
-    operations::save(tx, cx, organization, &before, &mut connection)?;
+    connections::save(tx, cx, organization, &before, &mut connection)?;
     Ok(KeyDeleted { private_key_id: input.private_key_id })
 }

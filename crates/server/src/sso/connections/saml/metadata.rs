@@ -43,7 +43,11 @@ pub(super) async fn fetch(cx: &Cx, url: &str) -> Result<IdentityProvider> {
     }
 }
 
-fn read(cx: &Cx, document: &[u8]) -> Result<IdentityProvider> {
+/// Reads a document that says it.
+///
+/// # Errors
+/// `invalid_xml_from_saml_metadata_url`, `saml_connection_metadata_invalid_format`.
+pub(super) fn read(cx: &Cx, document: &[u8]) -> Result<IdentityProvider> {
     let metadata = IdentityProvider::parse(document).map_err(|error| match error {
         MetadataError::Malformed(why) => {
             ApiError::InvalidXmlFromSamlMetadataUrl.because(format!("The metadata cannot be read: {why}."))

@@ -5,9 +5,12 @@ mod changes;
 mod endpoints;
 mod keys;
 mod metadata;
+mod operations;
 mod view;
 
+pub(crate) use changes::Changes;
 pub(super) use endpoints::endpoints;
+pub(crate) use operations::{Source, create, remove_certificate, take_metadata, update};
 pub(super) use view::SamlConnection;
 
 use super::{AttributeMapping, ConnectionRole, GroupRole};
@@ -47,6 +50,8 @@ pub(crate) struct Saml {
     pub(crate) allow_triple_des: bool,
     /// Seconds by which the clocks may differ.
     pub(crate) clock_skew_seconds: i64,
+    /// Nobody logs in by it until a test login has shown that it works.
+    pub(crate) awaits_test_login: bool,
 }
 
 /// Seconds by which the clocks may differ, unless it is said otherwise.
@@ -79,13 +84,14 @@ impl Default for Saml {
             allow_rsa_1_5: false,
             allow_triple_des: false,
             clock_skew_seconds: USUAL_SKEW,
+            awaits_test_login: false,
         }
     }
 }
 
 impl Fields for Saml {
     fn strictest(field: &str) -> Option<Value> {
-        (field == "idp_initiated_auth_disabled").then_some(true.into())
+        matches!(field, "idp_initiated_auth_disabled" | "awaits_test_login").then_some(true.into())
     }
 }
 

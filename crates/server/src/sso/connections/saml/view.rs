@@ -68,6 +68,9 @@ pub(crate) struct SamlConnection {
     allow_triple_des: bool,
     /// By how many seconds the provider's clock may differ from ours.
     clock_skew_seconds: i64,
+    /// Whether nobody logs in by the connection until a test login on the setup pages has shown that it works. An addition of
+    /// ours.
+    awaits_test_login: bool,
 }
 
 /// A certificate.
@@ -164,6 +167,7 @@ impl SamlConnection {
             allow_rsa_1_5: saml.allow_rsa_1_5,
             allow_triple_des: saml.allow_triple_des,
             clock_skew_seconds: saml.clock_skew_seconds,
+            awaits_test_login: saml.awaits_test_login,
         }
     }
 }
