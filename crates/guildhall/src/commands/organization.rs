@@ -1,6 +1,5 @@
 //! `guildhall organization …`
 
-use super::print;
 use crate::config::Common;
 use crate::exit::Failure;
 use crate::listing::{Column, Extent, show};

@@ -364,3 +364,8 @@ pub(crate) fn some_after(
 pub(crate) fn administrators(tx: &mut Tx, organization: &Organization, at_most: usize) -> Result<Vec<Member>> {
     store::with_role(tx, &organization.organization_id, ADMIN_ROLE, at_most)
 }
+
+/// Members that are not deleted.
+pub(super) fn count(tx: &mut Tx, organization: &Organization) -> Result<i64> {
+    store::count(tx, &organization.organization_id)
+}

@@ -406,6 +406,14 @@ pub(super) fn with_role(tx: &mut Tx, organization: &OrganizationId, role: &str, 
     )?)
 }
 
+pub(super) fn locate(tx: &mut Tx, project: &ProjectId, id: &MemberId) -> Result<Option<OrganizationId>> {
+    let row = tx.optional::<(OrganizationId,)>(
+        "SELECT organization_id FROM member_locations WHERE project_id = $1 AND member_id = $2",
+        args![project, id],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
 /// The members, wherever in the project, that have this address and have logged in with it: the last to do so first.
 pub(super) fn directory(
     tx: &mut Tx,

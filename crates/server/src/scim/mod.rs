@@ -7,10 +7,10 @@ mod recorder;
 mod server;
 
 pub(crate) use attributes::attributes;
-pub(crate) use connections::IdentityProvider;
 pub(crate) use connections::operations::{
     active, complete_rotation, create, delete as delete_connection, rotate, take_undefined_roles,
 };
+pub(crate) use connections::{IdentityProvider, Settings};
 pub use recorder::{Recorded, known_of};
 pub(crate) use recorder::{exchanged, flush};
 pub(crate) use server::BASE;

@@ -12,7 +12,7 @@ use foundation::id::{Environment, OrganizationId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::project::Project;
 use foundation::time;
-use frame::{Cookie, Head};
+use frame::{Cookie, Head, SameSite};
 use std::sync::Arc;
 
 /// Of one link at a time: another that is opened takes its place.
@@ -55,7 +55,7 @@ pub(crate) fn end(tx: &mut Tx, cx: &Cx, token: &Token, organization: &Organizati
 }
 
 fn cookie(value: String, seconds: i64) -> Cookie {
-    Cookie { name: COOKIE.to_owned(), value, seconds, across_sites: false }
+    Cookie { name: COOKIE.to_owned(), value, seconds, same_site: SameSite::Lax }
 }
 
 /// The link that the browser of a request has opened. The transaction enters its project and organization.

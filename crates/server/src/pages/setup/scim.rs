@@ -93,7 +93,9 @@ fn done(tx: &mut Tx, visit: &Visit, input: &Change) -> Result<Option<String>> {
     if input.action == "create" {
         allowed("create")?;
         let product = IdentityProvider::parse(&input.identity_provider).ok_or(ApiError::InvalidScimIdp)?;
-        let (_, token) = scim::create(tx, cx, organization, String::new(), product.as_str().to_owned())?;
+        let identity_provider = product.as_str().to_owned();
+        let settings = scim::Settings { identity_provider, ..scim::Settings::default() };
+        let (_, token) = scim::create(tx, cx, organization, String::new(), settings)?;
         return Ok(Some(token));
     }
     let connection = scim::active(tx, &organization)?;

@@ -149,6 +149,54 @@ pub(crate) fn expected(
     })
 }
 
+/// The member that they are, or become. `has_shown` says whether the request shows otherwise that it is this member's.
+///
+/// # Errors
+/// [`PROVISION`], and those of a new member.
+pub(super) fn member(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    connection_id: &str,
+    identity: Identity,
+    has_shown: impl FnOnce(&mut Tx, &Member) -> Result<bool>,
+) -> Result<(Member, String)> {
+    let (mut member, verified, is_registered) = match who(tx, cx, organization, connection_id, &identity)? {
+        Who::Registered(member) => (*member, false, true),
+        Who::Addressed(member, Worth::Proof) => (*member, true, false),
+        Who::Addressed(member, Worth::Nothing(error, why)) => match has_shown(tx, &member)? {
+            true => (*member, false, false),
+            false => return Err(error.because(why)),
+        },
+        Who::New(email) => {
+            let new = NewMember {
+                email_verified: true,
+                name: members::name_from(identity.full_name.as_deref()),
+                ..NewMember::with_email(email, Status::Pending)
+            };
+            (members::create_absent(tx, cx, organization, new)?, true, false)
+        }
+    };
+    let before = member.clone();
+    member.email_address_verified |= verified;
+    if member.name.is_empty() {
+        member.name = members::name_from(identity.full_name.as_deref());
+    }
+    // What does not fit is not worth keeping somebody out.
+    if let Ok(merged) = metadata::merge(&member.trusted_metadata, Some(identity.promoted.clone())) {
+        member.trusted_metadata = merged;
+    }
+    let hash = identity.hash(cx.app.keys());
+    let registration = registration(cx, &member, connection_id, identity);
+    let registration_id = registration.registration_id.clone();
+    match is_registered {
+        true => members::note(&mut member, registration),
+        false => members::register(tx, cx, &mut member, key(connection_id, &hash), registration)?,
+    }
+    members::save(tx, cx, "member.update", organization, &before, &mut member)?;
+    Ok((member, registration_id))
+}
+
 fn registration(cx: &Cx, member: &Member, connection_id: &str, identity: Identity) -> SsoRegistration {
     let known = member
         .sso_registrations

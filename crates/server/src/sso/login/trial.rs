@@ -1,13 +1,13 @@
 //! Trying a connection: a login that leads to whoever has set it up, who sees what was answered, and lets nobody in. A connection
 //! that is not active yet can be tried, and one that is.
 
-use super::MINUTES;
-use super::begun::{Begun, Told};
+use super::begun::Told;
 use super::started::Started;
-use super::state::State;
+use crate::begun::{self, MINUTES, State};
 use crate::sso::connections::Connection;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use foundation::keys::token::TokenKind;
 use foundation::time;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) fn begin(cx: &Cx, connection: Connection) -> Result<Started> {
         let told = format!("The connection cannot be tried yet: it lacks {}.", lacking.join(", "));
         return Err(ApiError::RequiresActiveSsoConnection.because(told));
     }
-    let state = State::generate(&connection.organization_id)?;
+    let state = State::generate(TokenKind::SsoState, connection.organization_id.uuid())?;
     let told = Told {
         connection_id: connection.connection_id.to_string(),
         login_redirect_url: String::new(),
@@ -30,7 +30,7 @@ pub(crate) fn begin(cx: &Cx, connection: Connection) -> Result<Started> {
         is_trial: true,
         expires_at: time::after_minutes(cx.now(), MINUTES),
     };
-    let cookie = Begun::cookie(cx.app.keys(), cx.project(), &state, &told)?;
+    let cookie = begun::cookie(cx.app.keys(), cx.project(), &state, &told)?;
     let (custom_scopes, added) = (String::new(), Vec::new());
     Ok(Started { cx: cx.clone(), connection: Arc::new(connection), state, cookie, custom_scopes, added })
 }
