@@ -30,6 +30,8 @@ pub struct Cx {
     pub request_id: String,
     /// The client's address, as far as proxies are trusted to tell it.
     pub ip_address: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// Which way an operation was asked for.
@@ -72,6 +74,7 @@ impl Cx {
             now: app.now(),
             request_id: String::new(),
             ip_address: None,
+            user_agent: None,
         }
     }
 

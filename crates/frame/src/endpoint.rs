@@ -8,6 +8,7 @@ use crate::door::{Dialect, Door};
 use crate::head::Head;
 use crate::input::RawInput;
 use crate::schema::InputSchema;
+use axum::http::header;
 use database::Tx;
 use foundation::app::App;
 use foundation::cx::Cx;
@@ -204,7 +205,8 @@ fn enter<C: Caller>(
         active.in_project(&project.id);
     }
     let (request_id, ip_address) = (head.request_id.clone(), head.ip_address);
-    let cx = Cx { app: app.clone(), project, via, acting, now: head.now, request_id, ip_address };
+    let user_agent = head.header(header::USER_AGENT.as_str()).map(str::to_owned);
+    let cx = Cx { app: app.clone(), project, via, acting, now: head.now, request_id, ip_address, user_agent };
     if let Some(required) = door.requires {
         cx.require(required.resource, required.action)?;
     }

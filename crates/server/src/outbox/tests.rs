@@ -80,6 +80,7 @@ impl World {
             now: system_now(),
             request_id: "request-id-test-1".into(),
             ip_address: None,
+            user_agent: None,
         };
         Self { app, cx, _folder: folder }
     }
