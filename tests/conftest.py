@@ -24,7 +24,7 @@ SAMPLED = {
     "api/test_bad_input.py": 6, "threats/test_t74_odd_input.py": 6, "threats/test_t76_doors.py": 6,
     "api/test_browser_surface.py": 4, "api/test_slow_clients.py": 4, "api/test_rbac_member_calls.py": 3,
     "threats/test_t02_names.py": 2, "threats/test_t68_newer_programs.py": 2, "threats/test_t37_client_address.py": 2,
-    "threats/test_t37_hosts.py": 2, "threats/test_t72_escaping.py": 2, "api/test_set_up.py": 2, "api/test_sms.py": 2,
+    "threats/test_t37_hosts.py": 2, "threats/test_t46_forms.py": 4, "threats/test_t72_escaping.py": 2, "api/test_set_up.py": 2, "api/test_sms.py": 2,
     "api/test_reference_pages.py": 4, "api/test_mail_looks.py": 3, "api/test_scim_connections.py": 2, "api/test_metrics.py": 3, "api/test_traces.py": 4,
     "api/test_mail_delivery.py": 2, "api/test_mail_bounds.py": 2, "api/test_operator_commands.py": 2, "api/test_people_commands.py": 2,
     "api/test_sso_login.py": 2, "api/test_sso_connections.py": 2, "threats/test_t08_saml.py": 3, "threats/test_t21_oidc.py": 3,

@@ -7,6 +7,7 @@ from typing import Callable
 COUNTS = "it counts changes"
 WHEN = "the event has its own time"
 NAMES = "it names the row"
+PLACE = "the event has its own address"
 USE = "using a session is no change"
 SECRET = "no event has it"
 FOLLOWS = "it follows from another column"
@@ -104,7 +105,7 @@ TABLES = {
         columns={"expires_at": ("expires_at",), "factors": "authentication_factors", "custom_claims": "custom_claims",
                  "derived_from": "derived_from", "origin_member_id": "origin_member_id"},
         apart={"project_id": NAMES, "member_id": NAMES, "token_hash": SECRET, "started_at": WHEN, "last_accessed_at": USE,
-               "expires_in_hour": FOLLOWS, "revision": COUNTS, "generation": COUNTS, "shortened": COUNTS},
+               "expires_in_hour": FOLLOWS, "revision": COUNTS, "generation": COUNTS, "shortened": COUNTS, "client": PLACE},
         made=("session.authenticate",),
         gone={"session.revoke": "id", "session.revoke_all": "member_id", "organization.delete": "organization_id"},
     ),

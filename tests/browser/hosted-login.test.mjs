@@ -9,7 +9,7 @@ import { World, emailAt, session, shot, unique } from "./harness.mjs";
 
 const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const PASSWORD = "violet-harbor-sings-tonight";
-const VIEWS = [[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]];
+const VIEWS = [[1280, "light"], [390, "dark"]];
 
 let world;
 before(async () => {
@@ -29,13 +29,12 @@ async function at(page, heading) {
   for (const [width, colorScheme] of VIEWS) {
     await page.setViewportSize({ width, height: 844 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const rules = width === 1280 && colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };
-    const { violations } = await page.evaluate((rules) => window.axe.run({ resultTypes: ["violations"], ...rules }), rules);
+    const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
     assert.deepEqual(found, [], `${kind} at ${width} px, ${colorScheme}`);
-    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
-    assert.ok(!(scrollWidth > clientWidth), `${kind} is ${scrollWidth} px wide on a screen of ${clientWidth}`);
-    if ((width === 390) === (colorScheme === "dark")) await shot(page, `hosted-${kind.replace(/\W+/g, "-")}-${width}-${colorScheme}`);
+    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(sticksOut, 0, `${kind} is wider than a screen of ${width} px`);
+    await shot(page, `hosted-${kind.replace(/\W+/g, "-")}-${width}-${colorScheme}`);
   }
   await page.setViewportSize({ width: 1200, height: 900 });
 }

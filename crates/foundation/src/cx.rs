@@ -35,6 +35,8 @@ pub struct Cx {
     pub ip_address: Option<IpAddr>,
     /// Who is told what is changed, beside the audit log.
     pub witness: Option<Arc<Witness>>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// Which way an operation was asked for.
@@ -86,6 +88,7 @@ impl Cx {
             request_id: String::new(),
             ip_address: None,
             witness: None,
+            user_agent: None,
         }
     }
 

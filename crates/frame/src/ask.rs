@@ -51,6 +51,9 @@ impl Head {
         if let Ok(value) = HeaderValue::from_str(&format!("Basic {credentials}")) {
             headers.insert(header::AUTHORIZATION, value);
         }
+        if let Some(agent) = self.headers.get(header::USER_AGENT) {
+            headers.insert(header::USER_AGENT, agent.clone());
+        }
         Head {
             request_id: self.request_id.clone(),
             now: self.now,

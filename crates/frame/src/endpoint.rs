@@ -8,6 +8,7 @@ use crate::door::{Dialect, Door};
 use crate::head::Head;
 use crate::input::RawInput;
 use crate::schema::InputSchema;
+use axum::http::header;
 use database::Tx;
 use foundation::app::App;
 use foundation::cx::Cx;
@@ -208,8 +209,19 @@ fn enter<C: Caller>(
     if let Some(witness) = &witness {
         witness.begin();
     }
-    let cx =
-        Cx { app: app.clone(), project, via, acting, operator: None, now: head.now, request_id, ip_address, witness };
+    let user_agent = head.header(header::USER_AGENT.as_str()).map(str::to_owned);
+    let cx = Cx {
+        app: app.clone(),
+        project,
+        via,
+        acting,
+        operator: None,
+        now: head.now,
+        request_id,
+        ip_address,
+        user_agent,
+        witness,
+    };
     if let Some(required) = door.requires {
         cx.require(required.resource, required.action)?;
     }

@@ -82,6 +82,7 @@ impl World {
             request_id: "request-id-test-1".into(),
             ip_address: None,
             witness: None,
+            user_agent: None,
         };
         Self { app, cx, _folder: folder }
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod authorization;
 mod claims;
+mod client;
 mod credential;
 mod endpoints;
 mod jwt;
@@ -18,6 +19,7 @@ mod terms;
 mod verified;
 mod written_behind;
 
+pub(crate) use client::Client;
 pub(crate) use credential::{Credential, Presented, acting_member, by_id, find_source, given, given_for};
 pub(crate) use endpoints::endpoints;
 pub(crate) use jwt::LONGEST as LONGEST_JWT;

@@ -2,17 +2,18 @@
 
 use super::news::End;
 use super::written_behind::WrittenBehind;
-use super::{Basis, MemberSession, Presented, Session, Terms, claims, credential, store};
+use super::{Basis, Client, MemberSession, Presented, Session, Terms, claims, credential, store};
 use crate::factors::Factor;
 use crate::members::Member;
 use crate::organizations::{self, Organization};
-use database::{EVERYTHING, Tx};
+use database::{EVERYTHING, Json, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{OrganizationId, SessionId};
 use foundation::random;
 use foundation::time;
+use std::cmp::Reverse;
 
 /// Sessions that a member can have at once: more than anybody has devices. With another, the one that was used longest ago
 /// ends.
@@ -65,7 +66,7 @@ pub(crate) fn begin_or_extend(
         custom_claims: claims::merge(&Default::default(), terms.claims)?,
     };
     let hash = session.token(&cx.app).hash(cx.app.keys());
-    let sessions = store::insert(tx, &cx.project().id, &session, &hash)?;
+    let sessions = store::insert(tx, &cx.project().id, &session, &hash, Client::of(cx).as_ref())?;
     record(tx, cx, LOGIN, &session, Change::created(&session.recorded()))?;
     if sessions >= MOST_OF_MEMBER.into() {
         for ended in store::end_beyond(tx, &session, MOST_OF_MEMBER.into())? {
@@ -198,11 +199,21 @@ pub(crate) fn of_members<'a>(
     Ok(sessions.into_iter().filter_map(of).collect())
 }
 
-/// The member's own sessions that stand, the one that was used last first.
-pub(crate) fn own(tx: &mut Tx, cx: &Cx, presented: &Presented) -> Result<Vec<MemberSession>> {
-    let mut sessions = of_member(tx, cx, &presented.organization, &presented.member)?;
-    sessions.sort_by_key(|session| std::cmp::Reverse(session.last_accessed_at));
-    Ok(sessions)
+/// The member's own sessions that stand, the one that was used last first, and where they began.
+pub(crate) fn own(tx: &mut Tx, cx: &Cx, presented: &Presented) -> Result<Vec<(MemberSession, Client)>> {
+    let Presented { organization, member, .. } = presented;
+    let mut sessions = of_member(tx, cx, organization, member)?;
+    sessions.sort_by_key(|session| Reverse(session.last_accessed_at));
+    let clients = store::clients(tx, &organization.organization_id, &member.member_id)?;
+    let client_of = |session: &MemberSession| {
+        let found = clients.iter().find(|(id, _)| *id == session.member_session_id);
+        found.map(|(_, Json(client))| client.clone()).unwrap_or_default()
+    };
+    let whole = |session: MemberSession| {
+        let client = client_of(&session);
+        (session, client)
+    };
+    Ok(sessions.into_iter().map(whole).collect())
 }
 
 /// Ends one of the member's own sessions.

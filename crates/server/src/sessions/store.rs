@@ -1,5 +1,5 @@
-use super::Session;
 use super::news::News;
+use super::{Client, Session};
 use database::{FromRow, Json, Row, Timestamp, Tx, args};
 use foundation::error::Result;
 use foundation::id::{MemberId, OrganizationId, ProjectId, SessionId};
@@ -66,11 +66,18 @@ impl FromRow for Session {
 }
 
 /// Stores a new session; how many the member has. PostgreSQL does not count the new one.
-pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: &[u8; 32]) -> Result<i64> {
+pub(super) fn insert(
+    tx: &mut Tx,
+    project: &ProjectId,
+    s: &Session,
+    token_hash: &[u8; 32],
+    client: Option<&Client>,
+) -> Result<i64> {
     let row = tx.optional::<(i64,)>(
         "INSERT INTO sessions (organization_id, id, project_id, member_id, generation, derived_from, origin_member_id,
-                               token_hash, started_at, last_accessed_at, expires_at, factors, custom_claims)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                               token_hash, started_at, last_accessed_at, expires_at, factors, custom_claims,
+                               client)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          RETURNING (SELECT count(*) FROM sessions o WHERE o.organization_id = $1 AND o.member_id = $4) AS others",
         args![
             &s.organization_id,
@@ -85,7 +92,8 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, s: &Session, token_hash: 
             s.last_accessed_at,
             s.expires_at,
             Json(&s.factors),
-            Json(&s.custom_claims)
+            Json(&s.custom_claims),
+            client.map(Json)
         ],
     )?;
     Ok(row.map_or(0, |(others,)| others))
@@ -275,6 +283,18 @@ pub(super) fn of_members(
         "SELECT * FROM sessions WHERE organization_id = $1 AND member_id >= $2 AND member_id <= $3 AND expires_at > $4
          ORDER BY member_id LIMIT $5",
         args![organization, first, last, now, limit],
+    )?)
+}
+
+/// Where the sessions of a member began, as far as it is known.
+pub(super) fn clients(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    member: &MemberId,
+) -> Result<Vec<(SessionId, Json<Client>)>> {
+    Ok(tx.all(
+        "SELECT id, client FROM sessions WHERE organization_id = $1 AND member_id = $2 AND client IS NOT NULL",
+        args![organization, member],
     )?)
 }
 

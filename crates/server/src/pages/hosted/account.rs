@@ -6,7 +6,7 @@ use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use crate::actor::Anyone;
 use crate::pages::shown::Shown;
-use crate::sessions::{self, Credential, MemberSession, Presented};
+use crate::sessions::{self, Client, Credential, MemberSession, Presented};
 use axum::http::StatusCode;
 use database::Tx;
 use foundation::error::Result;
@@ -36,9 +36,10 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
         sessions::own(tx, &cx, &presented)
     });
     let now = visitor.cx.now();
-    let shown = |session: &MemberSession| {
+    let shown = |(session, client): &(MemberSession, Client)| {
         let methods: Vec<_> = session.authentication_factors.iter().map(|factor| &factor.kind).collect();
         json!({
+            "device": client.device(), "ip_address": client.ip_address,
             "id": session.member_session_id, "is_this": session.member_session_id == presented.session.member_session_id,
             "started_at": time::to_text(session.started_at), "last_used_at": time::to_text(session.last_accessed_at),
             "minutes_ago": time::seconds_until(now, session.last_accessed_at) / 60, "methods": methods,

@@ -71,11 +71,14 @@ async fn begin(mut visitor: Visitor, is_other: bool, path: &str) -> Result<Shown
     visitor.show("login_signed_in.html", StatusCode::OK, Some(&organization), values)
 }
 
+/// Minutes after which no session stands any more.
+const LONGEST: i64 = 527_040;
+
 /// Whether what was proven last is as young as the app wants it.
 pub(super) fn is_fresh(visitor: &Visitor, factors: &[crate::factors::Factor]) -> bool {
     let Some(minutes) = visitor.way.max_age_minutes else { return true };
     let newest = factors.iter().map(|factor| factor.last_authenticated_at).max();
-    newest.is_some_and(|proven| time::after_minutes(proven, minutes.max(1)) > visitor.cx.now())
+    newest.is_some_and(|proven| time::after_minutes(proven, minutes.clamp(1, LONGEST)) > visitor.cx.now())
 }
 
 /// The ways in.
