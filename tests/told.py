@@ -317,7 +317,7 @@ def check_all(before: dict, after: dict, written: list[dict], secrets: list[str]
     for table, old, new in rows:
         check_told(table, old, new, written)
     kinds = {"project", "organization", "member", "member-session", "member-password", "totp", "webauthn-registration", "secret-id", "jwk",
-             "saml-connection", "oidc-connection", "external-connection", "scim-connection"}
+             "saml-connection", "oidc-connection", "external-connection", "scim-connection", "setup-link"}
     for event in written:
         assert event["actor_type"] and event["actor_id"] and event["object_id"] and event["object_type"] in kinds, event
         assert event["object_id"].startswith(event["object_type"] + "-"), event

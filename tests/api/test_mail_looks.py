@@ -57,7 +57,7 @@ def test_templates_are_listed_printed_and_written(tmp_path):
     written = guildhall("mail", "templates", "--directory", tmp_path / "mail")
     assert written.returncode == 0, written.stderr
     files = sorted(path.name for path in (tmp_path / "mail").iterdir())
-    assert len(files) == 2 * 17 + 8
+    assert len(files) == 2 * 18 + 8
     for name in files:
         assert name in listed and f"`{name}`" in docs, name
     names = re.findall(r"^  (\w+) {2,}", listed, re.M)

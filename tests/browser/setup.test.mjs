@@ -14,7 +14,8 @@ async function looked(page, name) {
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
       if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
       const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 4).join(", ")}`);
@@ -74,7 +75,7 @@ describe("a setup link", { skip: missing }, () => {
     await page.getByRole("button", { name: "Start a test login" }).click();
     await saml.logIn(page, emailAt());
     await page.getByText("It does not work yet").waitFor();
-    await page.getByText(/displayName/).first().waitFor();
+    await page.getByText(/attributes are: .displayName/).waitFor();
     await looked(page, "06-refused");
     await page.getByRole("link", { name: "Change the settings" }).click();
     await page.getByLabel("Email address").fill("NameID");
@@ -87,7 +88,7 @@ describe("a setup link", { skip: missing }, () => {
     await page.getByText("Ada Lovelace").first().waitFor();
     await looked(page, "07-accepted");
     await page.getByRole("button", { name: "Activate" }).click();
-    await page.getByText(/can sign in with it/).waitFor();
+    await page.getByText(/can sign in with it\.$/).waitFor();
     await looked(page, "08-active");
     const { saml_connections } = await world.backend("GET", `/sso/${organization.organization_id}`);
     assert.deepEqual(saml_connections.map(({ status }) => status), ["active"]);

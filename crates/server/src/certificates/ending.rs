@@ -5,7 +5,8 @@ use foundation::time;
 
 /// Days before the end of a certificate at which its people are warned.
 const DAYS: [i64; 3] = [1, 7, 30];
-const DAY: i64 = 24 * 60;
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
 
 /// Until when a certificate has to end to be looked at.
 pub(super) fn horizon(now: Timestamp) -> Timestamp {
@@ -19,9 +20,11 @@ pub(super) fn due(ends_at: Timestamp, now: Timestamp) -> Option<i64> {
     DAYS.into_iter().find(|days| ends_at <= time::after_minutes(now, days * DAY)).filter(|_| !has_ended)
 }
 
-/// Minutes that are left of it.
+/// Minutes that are left of it: of whole days, or on the last one of whole hours, an hour at least.
 pub(super) fn minutes_left(ends_at: Timestamp, now: Timestamp) -> i64 {
-    time::seconds_until(ends_at, now) / 60
+    let minutes = time::seconds_until(ends_at, now) / 60;
+    let unit = if minutes >= DAY { DAY } else { HOUR };
+    (minutes / unit).max(1) * unit
 }
 
 #[cfg(test)]
@@ -46,6 +49,14 @@ mod tests {
         ];
         for (minutes, days) in cases {
             assert_eq!(due(after(minutes), now), days, "{minutes}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_whole_days_or_hours() {
+        let now = time::from_seconds(1_800_000_000);
+        for (left, told) in [(28 * DAY + 700, 28 * DAY), (DAY, DAY), (DAY - 1, 23 * HOUR), (61, HOUR), (1, HOUR)] {
+            assert_eq!(minutes_left(time::after_minutes(now, left), now), told, "{left}");
         }
     }
 }

@@ -8,7 +8,6 @@ use foundation::email_address::AnySpelling;
 use foundation::error::Result;
 use foundation::id::SetupLinkId;
 use foundation::rbac::RoleId;
-use foundation::text::OrEmpty;
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +27,7 @@ struct Create {
     #[serde(default)]
     roles: Vec<RoleId>,
     /// The address of whom it is for. They are warned when a certificate ends that was set up; the link is not mailed.
-    #[schemars(with = "Option<OrEmpty<AnySpelling>>")]
+    #[schemars(with = "Option<AnySpelling>")]
     contact_email: Option<String>,
     /// Where the pages lead back to when all is done; a URL that is registered for logins.
     #[schemars(with = "Option<Asked>")]

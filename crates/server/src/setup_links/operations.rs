@@ -62,8 +62,8 @@ pub(super) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
     if let Some(role) = new.roles.iter().find(|role| !policy.has_role(role)) {
         return Err(ApiError::InvalidRbacRoleAssignment.because(format!("There is no role {role}.")));
     }
-    let contact = new.contact_email.filter(|email| !email.is_empty());
-    let contact = contact.map(|email| EmailAddress::parse(&email)).transpose().map_err(|_| ApiError::InvalidEmail)?;
+    let contact = new.contact_email.map(|email| EmailAddress::parse(&email));
+    let contact = contact.transpose().map_err(|_| ApiError::InvalidEmail)?;
     let return_url = match new.return_url.filter(|url| !url.is_empty()) {
         Some(url) => redirect_urls::choose(tx, cx, Flow::Login, Some(&url))?,
         None => String::new(),

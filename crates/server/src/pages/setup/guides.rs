@@ -160,6 +160,7 @@ impl Guide {
         json!({
             "id": self.id,
             "name": self.name,
+            "is_general": self.product == "generic",
             "protocol": self.protocol.as_str(),
             "sentences": (1..=self.sentences).map(|number| format!("setup.guide_{}_{number}", self.id)).collect::<Vec<_>>(),
             "fields": fields.collect::<Vec<_>>(),
@@ -170,6 +171,8 @@ impl Guide {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Map;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_product_has_its_own_and_every_other_the_general_one() {
@@ -179,6 +182,17 @@ mod tests {
         }
         assert_eq!(of("duo", Protocol::Saml).map(|guide| guide.id), Some("other_saml"));
         assert_eq!(of("duo", Protocol::Oidc).map(|guide| guide.id), Some("other_oidc"));
+    }
+
+    #[test]
+    fn every_sentence_is_said() {
+        let said: Map<String, Value> = serde_json::from_str(include_str!("../locales/en/setup.json")).unwrap();
+        let sentences = |shown: Value| shown["sentences"].as_array().unwrap().clone();
+        let wanted: Vec<_> = GUIDES.iter().flat_map(|guide| sentences(guide.shown(|_| String::new()))).collect();
+        let names = wanted.iter().map(|key| key.as_str().unwrap().trim_start_matches("setup."));
+        let names: BTreeSet<_> = names.collect();
+        let phrases: BTreeSet<_> = said.keys().map(String::as_str).filter(|key| key.starts_with("guide_")).collect();
+        assert_eq!(names, phrases);
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub(super) fn result(tx: &mut Tx, cx: &Call<SetupCaller>, test: Test) -> Result<
         json!({
             "is_good": exchange.verdict == "accepted",
             "reason": exchange.reason,
+            "mend": MENDS.contains(&exchange.error_type.as_str()).then(|| format!("setup.mend_{}", exchange.error_type)),
             "remedy": exchange.remedy,
             "error_type": exchange.error_type,
             "response": exchange.response,
@@ -59,11 +60,36 @@ pub(super) fn result(tx: &mut Tx, cx: &Call<SetupCaller>, test: Test) -> Result<
     page(cx, &visit.caller, "sso", "setup_test.html", None, values)
 }
 
+/// Errors of which these pages say by their own fields how they are mended: `setup.mend_ERROR`.
+const MENDS: [&str; 8] = [
+    "invalid_audience_saml_response",
+    "saml_certificate_mismatch",
+    "missing_signature_saml_response",
+    "invalid_saml_response",
+    "invalid_saml_response_email",
+    "oidc_auth_code_error",
+    "oidc_invalid_id_token",
+    "oidc_response_email_missing",
+];
+
 /// The value of an attribute, for people.
 fn told(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(told).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Map;
+
+    #[test]
+    fn every_mend_is_said() {
+        let said: Map<String, Value> = serde_json::from_str(include_str!("../locales/en/setup.json")).unwrap();
+        let mends: Vec<_> = said.keys().filter_map(|key| key.strip_prefix("mend_")).collect();
+        assert_eq!(mends, MENDS);
     }
 }

@@ -264,10 +264,11 @@ fn accept_trial(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchan
     }
     let organization = organizations::find_by_id(tx, cx.project(), &connection.organization_id)?;
     let organization = organization.ok_or(ApiError::SsoConnectionNotFound)?;
-    let outlook = provisioning::told(tx, cx, &organization, connection.connection_id.as_str(), &accepted.identity)?;
+    let (is_let_in, outlook) =
+        provisioning::told(tx, cx, &organization, connection.connection_id.as_str(), &accepted.identity)?;
     good::note(tx, cx, connection)?;
     let Identity { issuer, subject, email, full_name, groups, attributes, .. } = accepted.identity;
-    let read = Read { issuer, subject, email, full_name, groups, attributes, outlook };
+    let read = Read { issuer, subject, email, full_name, groups, attributes, is_let_in, outlook };
     recorder::record(tx, cx, connection, exchange.tried(read))?;
     Ok(arrived_of_trial(found))
 }

@@ -91,7 +91,7 @@ pub(super) fn outlook(
     Ok(Outlook { is_member: member.is_some_and(|member| member.status == Status::Active), caveat })
 }
 
-/// The same, in a sentence for whoever tries a connection.
+/// Whether they would be let in, and the same in a sentence, for whoever tries a connection.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -101,17 +101,17 @@ pub(super) fn told(
     organization: &Organization,
     connection_id: &str,
     identity: &Identity,
-) -> Result<String> {
+) -> Result<(bool, String)> {
     let email = identity.email.as_deref().unwrap_or_default();
     match outlook(tx, cx, organization, connection_id, identity) {
-        Ok(Outlook { is_member: true, caveat: None }) => Ok(format!("The member {email} would be signed in.")),
+        Ok(Outlook { is_member: true, caveat: None }) => Ok((true, format!("The member {email} would be signed in."))),
         Ok(Outlook { caveat: Some(why), .. }) => {
-            Ok(format!("The member {email} would be signed in only while signed in here already. {why}"))
+            Ok((false, format!("The member {email} would be signed in only while signed in here already. {why}")))
         }
-        Ok(Outlook { is_member: false, caveat: None }) => Ok(format!("{email} would become a member.")),
+        Ok(Outlook { is_member: false, caveat: None }) => Ok((true, format!("{email} would become a member."))),
         Err(Error::Api(error, message)) => {
             let why = message.unwrap_or_else(|| error.message().into());
-            Ok(format!("{email} would not be let in. {why}"))
+            Ok((false, format!("{email} would not be let in. {why}")))
         }
         Err(fault) => Err(fault),
     }

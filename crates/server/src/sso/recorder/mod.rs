@@ -66,6 +66,8 @@ pub struct Read {
     pub groups: Vec<String>,
     /// All attributes or claims that came.
     pub attributes: Map<String, Value>,
+    /// Whether the person would have been let in, had it been no test.
+    pub is_let_in: bool,
     /// What would have become of it, in a sentence.
     pub outlook: String,
 }
