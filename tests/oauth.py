@@ -14,7 +14,7 @@ class OauthProvider:
 
     def __init__(self, project: Project, provider: OpenIdProvider, name: str = "google", *flags: str):
         self.project, self.provider, self.name = project, provider, name
-        shown = self.set("--client-id", provider.client_id, "--client-secret", provider.client_secret, "--issuer", provider.issuer, *flags)
+        shown = self.set("--client-id", provider.client_id, f"--client-secret={provider.client_secret}", "--issuer", provider.issuer, *flags)
         self.path = urlsplit(shown["callback_url"]).path
 
     def set(self, *flags: str) -> dict:

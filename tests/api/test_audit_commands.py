@@ -44,6 +44,14 @@ def setup_link(server, project) -> list[str]:
     return [*arguments, "--revoke", json.loads(made)["setup_link_id"]]
 
 
+CLIENT = ["--client-id", "app", "--client-secret", "secret"]
+
+
+def with_google(server, project) -> str:
+    server.command("provider", "set", project.project_id, "google", *CLIENT)
+    return project.project_id
+
+
 COMMANDS = {
     "project create": lambda server, project: ["--name", "Another", "--environment", "test", "--origin", "https://pages.example.com"],
     "project update": lambda server, project: [
@@ -59,6 +67,9 @@ COMMANDS = {
         project.organization().organization_id, "--project", project.project_id, "--purpose", "sso", "--purpose", "members", "--minutes", "60"],
     "organization setup-link --json": setup_link,
     "rbac set": lambda server, project: ["--project", project.project_id, policy_file(server)],
+    "provider set": lambda server, project: [project.project_id, "google", *CLIENT, "--scopes", "calendar,drive"],
+    "provider set --token-url https://token.example": lambda server, project: [with_google(server, project), "google", "--client-secret", "another"],
+    "provider remove": lambda server, project: [with_google(server, project), "google"],
 }
 
 

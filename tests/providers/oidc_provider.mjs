@@ -11,7 +11,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients,
   jwks,
   clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-  claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"], groups: ["groups"] },
+  claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name", "hd", "tid", "oid", "xms_edov"], groups: ["groups"] },
   scopes: ["openid", "profile", "email", "groups"],
   cookies: { keys: ["tests"] },
   features: { devInteractions: { enabled: true }, registration: { enabled: true } },

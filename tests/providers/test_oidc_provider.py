@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from types import SimpleNamespace
 
 import jwt
 import node
@@ -9,8 +10,9 @@ import pytest
 import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from harness import free_port, new_email, query_of, unique
+from harness import free_port, new_email, query_of, unique, verified_member
 from logins import Oidc, Person, words
+from oauth import OauthProvider
 
 node.need("oidc-provider")
 
@@ -205,3 +207,28 @@ def test_clocks_may_differ_by_two_minutes(traveller, provider, ahead, error):
             connection.finish(answer)
     finally:
         traveller.clock.forward(seconds=-ahead)
+
+
+@pytest.mark.parametrize(("name", "proof"), [("google", {"hd": "acme.example"}), ("microsoft", {"xms_edov": True, "tid": "t", "oid": "o"})])
+def test_it_stands_in_for_a_provider_of_oauth(project, provider, name, proof):
+    """As Google and Microsoft are asked: the whole way, to an organization and for discovery."""
+    client = provider.register(f"{project.server.url}/v1/b2b/oauth/callback/oauth-callback-{project.project_id.removeprefix('project-')}")
+    oauth = OauthProvider(project, SimpleNamespace(issuer=provider.issuer, **client), name)
+    org = project.organization().organization_id
+    member, _ = verified_member(project, org)
+    subject = f"p{unique()}"
+
+    def arrive(org: str | None) -> dict:
+        person = Person(project.server)
+        answer = person.back(provider.log_in(person, oauth.start(person.here, org), subject))
+        assert answer.status_code == 302, words(answer)
+        return query_of(answer.headers["location"])
+
+    provider.has(subject, email=member.email_address)
+    assert not project.api.oauth.authenticate(oauth_token=arrive(org)["token"]).member_authenticated
+    provider.has(subject, email=member.email_address, **proof)
+    login = project.api.oauth.authenticate(oauth_token=arrive(org)["token"])
+    assert login.member_authenticated and login.member_id == member.member_id and login.provider_subject == subject
+    assert [known.provider_subject for known in login.member.oauth_registrations] == [subject]
+    found = project.api.oauth.discovery.authenticate(discovery_oauth_token=arrive(None)["token"])
+    assert [one.organization.organization_id for one in found.discovered_organizations] == [org]

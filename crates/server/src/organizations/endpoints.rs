@@ -147,7 +147,7 @@ pub(crate) fn updated(tx: &mut Tx, cx: &Cx, input: Update) -> Result<(Organizati
     organization.trusted_metadata = metadata::merge(&before.trusted_metadata, input.trusted_metadata)?;
     let policy = operations::policy(tx, cx.project(), &before)?;
     organization.settings = input.settings.apply(&before.settings, &policy)?;
-    possible::check(cx, &before.settings, &organization.settings)?;
+    possible::check(tx, cx, &before.settings, &organization.settings)?;
     cx.require_reach(&organization.settings.roles_ruled_otherwise(&before.settings))?;
     Ok((before, organization))
 }

@@ -5,7 +5,7 @@ use super::begun::{Goal, Told, parse_state};
 use super::provisioning;
 use super::{store, token};
 use crate::begun::{self, NotHere, ProviderAnswer, State};
-use crate::oauth_accounts::{Account, Arrival};
+use crate::oauth_accounts::Arrival;
 use crate::oauth_providers::{self, Configured, Provider, callback_url, project_of_callback};
 use crate::organizations;
 use crate::projects;
@@ -74,9 +74,26 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
         // Whatever becomes of its code, a login does not come back twice.
         cx.clone().write(move |tx| come_back(tx, &cx, &head, &input)).await?
     };
-    let arrival = judge(&back, &input.answer).await?;
+    let arrival = judge(&back, &input.answer).await.inspect_err(|error| log(error, &back))?;
     let cx = back.cx.clone();
     cx.write(move |tx| arrive(tx, &back, &arrival)).await
+}
+
+/// Says that a login was refused that was begun here; what strangers send has no lines. What the provider has said may name an
+/// address, and stands on the page of whoever was turned away only; but when it takes our credentials for wrong, an operator is to know.
+fn log(error: &Error, back: &Back) {
+    let (request_id, provider) = (&back.cx.request_id, back.configured.provider.name());
+    match error {
+        Error::Api(ApiError::OauthAuthCodeError, reason) => {
+            let reason = reason.as_deref().unwrap_or_default();
+            tracing::info!(%request_id, provider, reason, "an OAuth provider logged nobody in");
+        }
+        Error::Api(error, _) => {
+            let error = error.error_type();
+            tracing::info!(%request_id, provider, error, "what an OAuth provider said was not accepted");
+        }
+        _ => {}
+    }
 }
 
 /// The project of the address that browsers come back to. The transaction enters it.
@@ -144,15 +161,6 @@ fn refusal(refused: Refused) -> Error {
     error.because(sentence(refused))
 }
 
-/// What is said where a provider tells no address.
-pub(super) fn no_address(account: &Account) -> Error {
-    let told = format!(
-        "{} tells no email address of this account that could be taken. Add one there, or allow the app to see it.",
-        account.provider().type_name()
-    );
-    ApiError::OauthFlowCallbackError.because(told)
-}
-
 fn arrive(tx: &mut Tx, back: &Back, arrival: &Arrival) -> Result<Arrived> {
     let Back { cx, state, goal, told, configured } = back;
     projects::enter_again(tx, cx.project())?;
@@ -171,7 +179,9 @@ fn arrive(tx: &mut Tx, back: &Back, arrival: &Arrival) -> Result<Arrived> {
             let signup = told.signup_redirect_url.as_ref().filter(|_| !is_member);
             (signup.unwrap_or(&told.redirect_url), "oauth")
         }
-        Goal::Discovery(_) if arrival.account.email.is_none() => return Err(no_address(&arrival.account)),
+        Goal::Discovery(_) if arrival.account.email.is_none() => {
+            return Err(provisioning::no_address(&arrival.account));
+        }
         Goal::Discovery(_) => (&told.redirect_url, "discovery_oauth"),
     };
     let token = token::create(tx, cx, goal, told.pkce_code_challenge.as_deref(), arrival)?;

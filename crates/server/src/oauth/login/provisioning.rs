@@ -4,7 +4,6 @@
 //! its domain may join, and proves to be theirs nothing by that: it has arrived, and becomes theirs when the login has shown them,
 //! by the provider's own word where that is a proof, or by something else (threats T-21 to T-24).
 
-use super::callback::no_address;
 use crate::decision;
 use crate::factors::Factor;
 use crate::joining;
@@ -49,6 +48,15 @@ pub(super) fn is_member(tx: &mut Tx, cx: &Cx, organization: &Organization, accou
         Who::New if account.proves_email => false,
         Who::Addressed(_) | Who::New => true,
     })
+}
+
+/// What is said where a provider tells no address.
+pub(super) fn no_address(account: &Account) -> Error {
+    let told = format!(
+        "{} tells no email address of this account that could be taken. Add one there, or allow the app to see it.",
+        account.provider().type_name()
+    );
+    ApiError::OauthFlowCallbackError.because(told)
 }
 
 /// Who they are.

@@ -129,3 +129,24 @@ fn what_does_not_fit_into_a_member_is_not_taken() {
     let account = of_id_token(&Provider::Google, &Settings::default(), &id_token(odd));
     assert_eq!((account.full_name, account.picture_url, account.locale, account.email), (None, None, None, None));
 }
+
+#[test]
+fn t22_what_one_source_proves_is_no_word_about_anothers_address() {
+    let proves = json!({"email_verified": true, "hd": "b.example", "xms_edov": true});
+    let says = json!({"email": "a@b.example", "name": "Ada"});
+    let whole = |one: &Value, other: &Value| {
+        let (Value::Object(mut claims), Value::Object(userinfo)) = (one.clone(), other.clone()) else {
+            panic!("claims are an object")
+        };
+        add_userinfo(&mut claims, userinfo);
+        Value::Object(claims)
+    };
+    let Value::Object(mut all) = proves.clone() else { panic!("claims are an object") };
+    all.extend(says.as_object().unwrap().clone());
+    for provider in [Provider::Google, Provider::Microsoft] {
+        assert!(!proven(&provider, false, whole(&proves, &says)));
+        assert!(!proven(&provider, false, whole(&says, &proves)));
+        assert!(proven(&provider, false, whole(&json!({}), &Value::Object(all.clone()))));
+        assert!(proven(&provider, false, whole(&Value::Object(all.clone()), &says)));
+    }
+}
