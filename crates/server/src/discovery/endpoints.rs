@@ -1,6 +1,6 @@
-use super::{DiscoveredOrganization, open_to, open_to_session};
+use super::{DiscoveredOrganization, newcomer, open_to, open_to_session};
 use crate::actor::ProjectCaller;
-use crate::joining::{self, JOIN};
+use crate::joining::{self, JOIN, JOIN_BY_TENANT};
 use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
 use crate::members::{self, Member, NewMember, Status};
 use crate::organizations::{
@@ -180,7 +180,7 @@ struct Exchange {
     browser POST "/sdk/v1/b2b/discovery/intermediate_sessions/exchange" takes(
         organization_id, session_duration_minutes, locale, intermediate_session_token
     ),
-    errors(OrganizationNotFound, MissingIntermediateSession, ..JOIN, ..LOGIN, ..TERMS)
+    errors(OrganizationNotFound, MissingIntermediateSession, ..JOIN, ..JOIN_BY_TENANT, ..LOGIN, ..TERMS)
 )]
 fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Outcome> {
     let terms = input.terms.check(cx)?;
@@ -205,7 +205,7 @@ fn member_of(tx: &mut Tx, cx: &Cx, organization: &Organization, intermediate: &I
     }
     match (joining::member(tx, cx, organization, &intermediate.email)?, intermediate.proven_address()) {
         (Some(member), _) => Ok(member),
-        (None, Some(proven)) => joining::join_by_discovery(tx, cx, organization, &proven),
+        (None, Some(proven)) => joining::join_by_discovery(tx, cx, organization, &newcomer(&proven)),
         (None, None) => Err(ApiError::IntermediateSessionWrongOrganization.into()),
     }
 }

@@ -8,14 +8,15 @@ pub(crate) use proof::{Discovered, discovered};
 
 use crate::decision::Subject;
 use crate::factors::{Factor, KnownAddress, ProvenAddress};
-use crate::joining;
+use crate::joining::{self, Entrance, Newcomer};
 use crate::login::{IntermediateSession, MfaRequired, PrimaryRequired, missing};
 use crate::members::{self, Member, Status};
 use crate::organizations::Organization;
 use crate::sessions::Presented;
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::Result;
+use foundation::email_address::EmailAddress;
+use foundation::error::{Error, Result};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -36,15 +37,19 @@ pub(crate) struct DiscoveredOrganization {
     mfa_required: Option<MfaRequired>,
 }
 
-/// Why the organization is open: `active_member`, `pending_member`, `invited_member`, or
-/// `eligible_to_join_by_email_domain` with the domain.
+/// Why the organization is open: `active_member`, `pending_member`, `invited_member`,
+/// `eligible_to_join_by_email_domain` with the domain, or `eligible_to_join_by_oauth_tenant` with the tenant.
 #[derive(Serialize, JsonSchema)]
 struct Membership {
     /// Why the organization is open to the person.
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["active_member", "pending_member", "invited_member", "eligible_to_join_by_email_domain"]))]
+    #[schemars(extend("enum" = [
+        "active_member", "pending_member", "invited_member", "eligible_to_join_by_email_domain",
+        "eligible_to_join_by_oauth_tenant",
+    ]))]
     kind: &'static str,
-    /// For `eligible_to_join_by_email_domain` the domain, as `{"domain": …}`; else `null`.
+    /// For `eligible_to_join_by_email_domain` the domain, as `{"domain": …}`; for `eligible_to_join_by_oauth_tenant` the tenant,
+    /// as `{"provider": …, "tenant": …}`; else `null`.
     details: Option<Value>,
     /// The person's account there; `null` when they would join.
     member: Option<Member>,
@@ -74,15 +79,20 @@ fn open_to(tx: &mut Tx, cx: &Cx, intermediate: &IntermediateSession) -> Result<O
     }
 }
 
+/// Somebody who has proven their address.
+fn newcomer(email: &ProvenAddress) -> Newcomer<'_> {
+    Newcomer { email, proven: Some(email.clone()), tenants: &[] }
+}
+
 /// What is open to a person who has proven an address: the organizations that it is a member's in, and those that people
 /// of its domain may join. Nobody else gets to see them.
 fn discover(tx: &mut Tx, cx: &Cx, email: &ProvenAddress, factors: &[Factor]) -> Result<Vec<DiscoveredOrganization>> {
     let found = members::memberships(tx, cx.project(), email)?;
     let known: Vec<_> = found.iter().map(|(organization, _)| organization.organization_id.clone()).collect();
     let mut discovered = all_open(tx, cx, found, factors)?;
-    for organization in joining::open_to(tx, cx, email)? {
+    for (organization, by) in joining::open_to(tx, cx, &newcomer(email))? {
         if !known.contains(&organization.organization_id) {
-            discovered.push(eligible(cx, organization, email, factors)?);
+            discovered.push(eligible(cx, organization, by, email, factors)?);
         }
     }
     Ok(discovered)
@@ -147,16 +157,23 @@ fn membership(
 fn eligible(
     cx: &Cx,
     organization: Organization,
-    email: &ProvenAddress,
+    by: Entrance,
+    email: &EmailAddress,
     factors: &[Factor],
 ) -> Result<DiscoveredOrganization> {
     let subject =
         Subject { status: Status::Pending, is_breakglass: false, mfa_enrolled: false, email, email_verified: false };
     let (primary_required, mfa_required) = missing(&organization.settings, subject, None, factors, cx.now())?;
-    let details = Some(json!({ "domain": email.domain() }));
+    let (kind, details) = match by {
+        Entrance::Domain(domain) => ("eligible_to_join_by_email_domain", json!({ "domain": domain })),
+        Entrance::Tenant(provider, tenant) => {
+            ("eligible_to_join_by_oauth_tenant", json!({ "provider": provider, "tenant": tenant }))
+        }
+        Entrance::Connection(_) => return Err(Error::internal("nobody is discovered by an SSO connection")),
+    };
     Ok(DiscoveredOrganization {
         member_authenticated: primary_required.is_none() && mfa_required.is_none(),
-        membership: Membership { kind: "eligible_to_join_by_email_domain", details, member: None },
+        membership: Membership { kind, details: Some(details), member: None },
         organization: organization.for_login_page(),
         primary_required,
         mfa_required,
