@@ -140,6 +140,11 @@ class OpenIdProvider:
         self.document = {}
         self.codes = {}
         self.asked = []
+        # What is given with an access token, and what is answered to a refresh token: none is known.
+        self.given = {}
+        # What else it answers, by what the address begins with; the longest first.
+        self.documents = {}
+        self.refreshed = None
 
     def __enter__(self):
         provider = self
@@ -165,13 +170,17 @@ class OpenIdProvider:
                         self.answer(provider.jwks())
                     case "/userinfo":
                         self.answer(provider.userinfo)
-                    case _:
-                        self.answer({"error": "not_found"}, 404)
+                    case path:
+                        found = [value for begin, value in provider.documents.items() if path.startswith(begin)]
+                        self.answer(*(found[:1] or ({"error": "not_found"}, 404)))
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
                 provider.asked.append((self.path, dict(self.headers), body))
-                code = dict(urllib.parse.parse_qsl(body)).get("code")
+                asked = dict(urllib.parse.parse_qsl(body))
+                if asked.get("grant_type") == "refresh_token" and provider.refreshed:
+                    return self.answer(provider.refreshed)
+                code = asked.get("code")
                 if code not in provider.codes:
                     return self.answer({"error": "invalid_grant"}, 400)
                 self.answer(provider.codes.pop(code))
@@ -205,10 +214,10 @@ class OpenIdProvider:
         """Somebody logs in at the address that a browser was sent to: the parameters that it comes back with."""
         asked = query_of(url)
         now = int(time.time())
-        token = {"iss": self.issuer, "sub": subject, "aud": self.client_id, "iat": now, "exp": now + 300, "nonce": asked["nonce"]} | claims
+        token = {"iss": self.issuer, "sub": subject, "aud": self.client_id, "iat": now, "exp": now + 300, "nonce": asked.get("nonce")} | claims
         token = {name: value for name, value in token.items() if value is not None}
         self.userinfo = {"sub": subject} if userinfo is None else userinfo
         code = secrets.token_urlsafe(16)
         signed = sign(token) if sign else jwt.encode(token, self.key, "RS256", headers={"kid": self.key_id})
-        self.codes[code] = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300, "id_token": signed}
+        self.codes[code] = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300, "id_token": signed} | self.given
         return {"code": code, "state": asked["state"]}

@@ -123,6 +123,11 @@ TABLES = {
                "version": COUNTS},
         made=("sso_connection.create",), gone={"sso_connection.delete": "id", "organization.delete": "organization_id"},
     ),
+    "oauth_providers": Rows(
+        key=("project_id", "name"), object="name", columns={"settings": ("settings",)},
+        apart={"sealed_secret": SECRET, "created_at": WHEN, "updated_at": WHEN},
+        made=("oauth_provider.create",), gone={"oauth_provider.delete": "name", "project.delete": "project_id"},
+    ),
     "scim_connections": Rows(
         key=("organization_id", "id"), object="id", organization="organization_id",
         columns={"display_name": "display_name", "settings": EACH_KEY, "bearer_token_last_four": "bearer_token_last_four",
@@ -162,12 +167,15 @@ TABLES = {
 # What is on its way, or half done: it is no tenant's yet. That something was done an event tells all the same.
 PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediate_sessions", "mail_counts", "failed_attempts", "deleted_organizations",
            "sso_registrations",
+           # Members show what is theirs of these.
+           "oauth_registrations", "oauth_arrivals",
            # What a directory has sent: the members that it is about tell it.
            "scim_users", "scim_groups", "scim_memberships"}
 # What the program keeps for itself.
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
-       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges"}
+       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges",
+       "oauth_logins"}
 
 
 def read(value):

@@ -8,6 +8,7 @@ import requests
 from connections import Published, certificate, metadata, private_key
 from harness import REDIRECT_URL, code_from, data, query_of, token_from, until
 from identity_providers import SamlProvider
+from oauth import OauthProvider, of_google
 from sso import Browser
 
 BACKEND = "/v1/b2b"
@@ -84,6 +85,7 @@ def tell(app: App, other: App, provider):
     sessions(app, org, ada)
     roles(app, org)
     connections(app, org, ada, provider)
+    oauth(app, org, provider)
     around(app, org, ada)
     directory(app, org)
     endings(app)
@@ -366,6 +368,31 @@ def connections(app: App, org: str, ada: dict, provider):
     app.backend("DELETE", f"/sso/{org}/connections/{of_oidc['connection_id']}")
     app.page("DELETE", f"/sso/{second['connection_id']}", session=admin)
     app.page("POST", "/sso/saml", names, admin)
+
+
+def oauth(app: App, org: str, provider):
+    """Ada has an account at each provider; the same stands in for all."""
+    email = "ada@acme.example"
+    provider.documents = {
+        "/user/emails": [{"email": email, "primary": True, "verified": True}], "/user": {"id": 583231, "name": "Ada Lovelace"},
+        "/oauth/v1/access-tokens/": {"user": email, "user_id": 1234567, "hub_id": 62515},
+    }
+    addresses = {"authorization": "/authorize", "token": "/token", "api": ""}
+    elsewhere = [flag for name, path in addresses.items() for flag in (f"--{name}-url", provider.issuer + path)]
+    said = of_google(email) | {"xms_edov": True, "https://slack.com/team_id": "T12345678", "name": "Ada Lovelace"}
+    provider.given = {"refresh_token": "1//0gdyrsjUdRfIeCgYIARAAGBASNwF"}
+    session = app.login(org, email)["session_token"]
+    for name in ("google", "microsoft", "github", "slack", "hubspot"):
+        at = OauthProvider(app.project, provider, name, *(elsewhere if name in ("github", "hubspot") else []))
+        login = app.backend("POST", "/oauth/authenticate", {"oauth_token": at.token(org, "10769150350006150715113082367", **said), "session_token": session})
+        assert login["member_authenticated"], login
+        app.backend("GET", f"/organizations/{org}/members/{login['member_id']}/oauth_providers/{name}")
+    google = OauthProvider(app.project, provider, "google")
+    minutes = {"session_duration_minutes": 60}
+    app.page("POST", "/oauth/authenticate", {"oauth_token": google.token(org, "10769150350006150715113082367", **said)} | minutes)
+    for ask in (app.backend, app.page):
+        ask("POST", "/oauth/discovery/authenticate", {"discovery_oauth_token": google.token(None, "10769150350006150715113082367", **said)})
+    provider.given = {}
 
 
 def directory(app: App, org: str):

@@ -43,6 +43,7 @@ PASSWORD, MD5 = "violet-harbor-sings-tonight", "d41d8cd98f00b204e9800998ecf8427e
 SMUGGLED = {"organization_id": "{org}", "organization_ids": ["{org}"], "member_id": "{member}"}
 NO_IDS = "it takes no identifier of an object"
 PUBLIC = "its identifier is public, and so is the answer"
+OAUTH_TOKEN = "its only name of anything is a token of a provider's login, which test_t21_oauth.py takes to another project"
 
 NAME = {"organization_name": "Taken over"}
 EMAIL = {"email_address": "{fresh}"}
@@ -163,6 +164,15 @@ TABLE = {
     "discovery.exchange.browser": Attack([{"intermediate_session_token": "{own_intermediate}", "organization_id": "{slug}"}], entry=True),
     "sso.authenticate": Attack([{"sso_token": "{sso}"}, {"sso_token": "{sso}", "session_token": "{session}"}], entry=True),
     "sso.authenticate.browser": Attack([{"sso_token": "{sso}", "session_duration_minutes": 60}], entry=True),
+    "oauth.authenticate": OAUTH_TOKEN,
+    "oauth.authenticate.browser": OAUTH_TOKEN,
+    "oauth.authenticate_discovery": OAUTH_TOKEN,
+    "oauth.authenticate_discovery.browser": OAUTH_TOKEN,
+    "oauth.google_tokens": Attack(mixed=True),
+    "oauth.microsoft_tokens": Attack(mixed=True),
+    "oauth.github_tokens": Attack(mixed=True),
+    "oauth.slack_tokens": Attack(mixed=True),
+    "oauth.hubspot_tokens": Attack(mixed=True),
     "sso.exchanges": Attack(),
     "sso.exchanges.browser": Attack(),
     "sso.discover_connections.browser": NO_IDS,

@@ -132,6 +132,10 @@ ids! {
     SamlRegistrationId = "saml-member-registration";
     /// What makes a person whom an OpenID Connect provider knows a member.
     OidcRegistrationId = "oidc-member-registration";
+    /// What makes a person whom an OAuth provider knows a member.
+    OauthRegistrationId = "oauth-registration";
+    /// The address of a project that OAuth providers send browsers back to.
+    OauthCallbackId = "oauth-callback";
     /// An exchange with an identity provider, as it was recorded.
     SsoExchangeId = "sso-exchange";
     /// The id of a connection of a directory by SCIM.

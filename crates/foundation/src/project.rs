@@ -29,6 +29,8 @@ pub struct Settings {
     pub code_in_magic_link_mails: bool,
     /// Whether browsers must start a password reset with a PKCE code challenge (RFC 7636).
     pub pkce_required_for_password_resets: bool,
+    /// Whether browsers must start a login by OAuth with a PKCE code challenge (RFC 7636).
+    pub pkce_required_for_oauth: bool,
     /// Whether browsers must start a login by SSO with a PKCE code challenge (RFC 7636).
     pub pkce_required_for_sso: bool,
     /// Whether an address has one password in all organizations, instead of each member one of their own.
@@ -93,6 +95,7 @@ impl Default for Settings {
             pkce_required_for_email_magic_links: false,
             code_in_magic_link_mails: false,
             pkce_required_for_password_resets: false,
+            pkce_required_for_oauth: false,
             pkce_required_for_sso: false,
             cross_org_passwords_enabled: false,
             password_policy: PasswordPolicy::Zxcvbn,
@@ -122,6 +125,7 @@ impl Fields for Settings {
             "http_only_cookies"
             | "pkce_required_for_email_magic_links"
             | "pkce_required_for_password_resets"
+            | "pkce_required_for_oauth"
             | "pkce_required_for_sso"
             | "check_breach_on_creation"
             | "check_breach_on_authentication"

@@ -67,6 +67,9 @@ enum Command {
     /// Set a project's roles and resources.
     #[command(subcommand)]
     Rbac(commands::rbac::Rbac),
+    /// Set the OAuth providers that people log in at.
+    #[command(subcommand)]
+    Provider(commands::provider::Provider),
     /// Find out why a login by SSO fails.
     #[command(subcommand)]
     Sso(commands::sso::Sso),
@@ -130,6 +133,7 @@ fn run(command: Command) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
             Command::Audit(audit) => audit.run().await,
             Command::Keys(keys) => keys.run().await,
             Command::Rbac(rbac) => rbac.run().await,
+            Command::Provider(provider) => provider.run().await,
             Command::Sso(sso) => sso.run().await,
             Command::BreachFilter(filter) => Ok(filter.run()?),
             Command::Migrate(migrate) => migrate.run().await,

@@ -44,8 +44,8 @@ pub struct Request<'a> {
     pub scope: &'a str,
     /// Comes back with the browser.
     pub state: &'a str,
-    /// Comes back in the ID token.
-    pub nonce: &'a str,
+    /// Comes back in the ID token, where there is one.
+    pub nonce: Option<&'a str>,
     /// What the token request will show, or nothing for a provider that cannot take it.
     pub code_verifier: Option<&'a str>,
     /// What whoever begins the login wants to tell the provider: `prompt`, `login_hint`, `domain_hint`, …
@@ -94,7 +94,10 @@ impl Request<'_> {
         query.clear().extend_pairs(own);
         query.append_pair("response_type", "code").append_pair("client_id", self.client_id);
         query.append_pair("redirect_uri", self.redirect_uri).append_pair("scope", self.scope);
-        query.append_pair("state", self.state).append_pair("nonce", self.nonce);
+        query.append_pair("state", self.state);
+        if let Some(nonce) = self.nonce {
+            query.append_pair("nonce", nonce);
+        }
         if let Some(verifier) = self.code_verifier {
             query.append_pair("code_challenge", &pkce::challenge(verifier));
             query.append_pair("code_challenge_method", pkce::METHOD);

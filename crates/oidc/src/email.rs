@@ -53,18 +53,22 @@ impl Email {
     }
 }
 
+/// Whether Microsoft Entra says that the address is of a domain which its tenant has shown to be its own. Microsoft writes it in all
+/// of these ways; unlike `email_verified` nobody else does.
+pub fn is_of_owned_domain(claims: &Object) -> bool {
+    let verified = [Value::from(true), Value::from(1), Value::from("1"), Value::from("true")];
+    present(claims, "xms_edov").is_some_and(|said| verified.contains(said))
+}
+
 impl Verification {
     fn of(claims: &Object, claim: &str, issuer: &str) -> Self {
         if claim != CLAIM {
             return Self::OfAnotherClaim;
         }
         if issuer::is_entra(issuer) {
-            // Microsoft writes it in all of these ways; unlike `email_verified` nobody else does.
-            let verified = [Value::from(true), Value::from(1), Value::from("1"), Value::from("true")];
-            let said = present(claims, "xms_edov");
-            return match said.filter(|said| verified.contains(said)) {
-                Some(_) => Self::Verified,
-                None => Self::AnyTenantCouldSaySo { seen: Seen::value(said) },
+            return match is_of_owned_domain(claims) {
+                true => Self::Verified,
+                false => Self::AnyTenantCouldSaySo { seen: Seen::value(present(claims, "xms_edov")) },
             };
         }
         match claims.get("email_verified") {

@@ -2,8 +2,8 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, organization_deletion,
-    organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
+    admin_portal, attempts, audit_log, discovery, email_codes, login, magic_links, members, oauth,
+    organization_deletion, organizations, pages, passwords, projects, rbac, scim, second_factors, sessions, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -20,6 +20,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         second_factors::endpoints(),
         passwords::endpoints(),
         sso::endpoints(),
+        oauth::endpoints(),
         scim::endpoints(),
         discovery::endpoints(),
         sessions::endpoints(),

@@ -37,5 +37,6 @@ migrations! {
     "0024_hour_of_end"
     "0025_single_sign_on"
     "0026_scim"
+    "0028_oauth"
     "0029_oauth_tenants"
 }

@@ -1,8 +1,8 @@
 //! Every table of the schema, as its subject declares it.
 
 use crate::{
-    attempts, email_codes, login, members, one_time_tokens, organizations, outbox, projects, redirect_urls, scim,
-    second_factors, sessions, signing, sms_codes, sso, stored_passwords,
+    attempts, email_codes, login, members, oauth, oauth_accounts, oauth_providers, one_time_tokens, organizations,
+    outbox, projects, redirect_urls, scim, second_factors, sessions, signing, sms_codes, sso, stored_passwords,
 };
 use database::Tx;
 use foundation::app::App;
@@ -23,6 +23,9 @@ pub const TABLES: Tables = Tables(&[
     sso::LOGIN_TABLES,
     sso::RECORDER_TABLES,
     sso::TABLES,
+    oauth::TABLES,
+    oauth_accounts::TABLES,
+    oauth_providers::TABLES,
     scim::DIRECTORY_TABLES,
     scim::TABLES,
     outbox::TABLES,

@@ -41,6 +41,16 @@ purposes! {
     SsoLogin = "sso login";
     /// The stored hash of what an identity provider calls a person, or an assertion.
     SsoIdentity = "sso identity";
+    /// The secret of a client at an OAuth provider.
+    OauthProvider = "oauth provider";
+    /// What a login at an OAuth provider shows to be in one browser, and to the provider: derived from the login's state.
+    OauthLogin = "oauth login";
+    /// The stored hash of what an OAuth provider calls a person.
+    OauthIdentity = "oauth identity";
+    /// What an OAuth provider has said in a login, with its tokens, until the app takes it.
+    OauthArrival = "oauth arrival";
+    /// An OAuth provider's tokens for a member's account there.
+    OauthTokens = "oauth tokens";
     /// A message in the outbox.
     OutboxBody = "outbox body";
 }

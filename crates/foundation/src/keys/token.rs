@@ -34,6 +34,14 @@ pub enum TokenKind {
     Sso = 9,
     /// What a directory shows; routed to its organization.
     Scim = 10,
+    /// A login at an OAuth provider that has begun; routed to its organization.
+    OauthState = 11,
+    /// The same for discovery; routed to its project.
+    OauthDiscoveryState = 12,
+    /// A login at an OAuth provider for the app to finish; routed to its organization.
+    Oauth = 13,
+    /// The same for discovery; routed to its project.
+    OauthDiscovery = 14,
 }
 
 /// 33 bytes, 44 characters of base64url: the kind (1), the UUID of the tenant (16), the secret (16).

@@ -40,6 +40,11 @@ pub fn after_minutes(at: Timestamp, minutes: i64) -> Timestamp {
 }
 
 /// How long ago that was, for people: `2 minutes ago`.
+pub fn after_seconds(at: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp(at.0.saturating_add(seconds.saturating_mul(1_000_000)))
+}
+
+/// How long ago it was, for people.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = seconds_until(now, at);
     let (count, unit) = match seconds {

@@ -15,6 +15,7 @@ pub(crate) mod migrate;
 pub(crate) mod organization;
 pub(crate) mod outbox;
 pub(crate) mod project;
+pub(crate) mod provider;
 pub(crate) mod rbac;
 pub(crate) mod seed;
 pub(crate) mod serve;

@@ -81,6 +81,9 @@ struct SettingFlags {
     /// Whether browsers must use PKCE for password resets
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pkce_required_for_password_resets: Option<bool>,
+    /// Whether browsers must use PKCE for logins by OAuth
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pkce_required_for_oauth: Option<bool>,
     /// Whether browsers must use PKCE for logins by SSO
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pkce_required_for_sso: Option<bool>,
@@ -146,6 +149,7 @@ impl SettingFlags {
         settings.lock_threshold = self.lock_threshold.unwrap_or(settings.lock_threshold);
         settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);
         set(&mut settings.pkce_required_for_password_resets, self.pkce_required_for_password_resets);
+        set(&mut settings.pkce_required_for_oauth, self.pkce_required_for_oauth);
         set(&mut settings.pkce_required_for_sso, self.pkce_required_for_sso);
         set(&mut settings.cross_org_passwords_enabled, self.cross_org_passwords_enabled);
         set(&mut settings.check_breach_on_creation, self.check_breach_on_creation);

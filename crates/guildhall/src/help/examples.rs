@@ -147,6 +147,22 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
     ),
     ("rbac set", &[("", "guildhall rbac set --project project-live-… policy.json")]),
     (
+        "provider set",
+        &[
+            (
+                "The secret in a file",
+                "guildhall provider set project-live-… google --client-id … --client-secret-file google.txt",
+            ),
+            (
+                "An OpenID Connect provider of your own",
+                "guildhall provider set project-live-… acme --issuer https://id.acme.example --client-id … --client-secret-file -",
+            ),
+        ],
+    ),
+    ("provider list", &[("", "guildhall provider list project-live-…")]),
+    ("provider show", &[("The address to register there", "guildhall provider show project-live-… google")]),
+    ("provider remove", &[("", "guildhall provider remove project-live-… google")]),
+    (
         "sso explain",
         &[
             ("", "guildhall sso explain saml-connection-live-…"),

@@ -4,8 +4,8 @@
 //! Living sessions are asked about again whenever they would be prolonged. A rule that has become stricter does not end
 //! them, but they are not prolonged until what it asks for is proven in them; deletion ends them at once.
 
-use crate::factors::Factor;
-use crate::members::{Member, Status};
+use crate::factors::{Factor, FactorType};
+use crate::members::{Member, OauthRegistration, Status};
 use crate::organizations::{AuthMethod, MfaMethod, MfaMethods, MfaPolicy, Organization, Settings};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
@@ -28,6 +28,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) mfa_enrolled: bool,
     pub(crate) email: &'a EmailAddress,
     pub(crate) email_verified: bool,
+    /// The accounts at OAuth providers that are the member's.
+    pub(crate) accounts: &'a [OauthRegistration],
 }
 
 impl<'a> Subject<'a> {
@@ -39,6 +41,7 @@ impl<'a> Subject<'a> {
             mfa_enrolled: member.mfa_enrolled,
             email: &member.email_address,
             email_verified: member.email_address_verified,
+            accounts: &member.oauth_registrations,
         }
     }
 }
@@ -67,17 +70,22 @@ pub(crate) fn decide(question: &Question) -> Decision {
         return Decision::Refused(Refusal::MemberDeleted);
     }
     let counts = |factor: &&Factor| {
-        within.is_none_or(|minutes| factor.is_within(minutes, *now)) && is_of_present_connection(settings, factor)
+        within.is_none_or(|minutes| factor.is_within(minutes, *now))
+            && is_of_present_connection(settings, factor)
+            && is_of_member(member, factor)
     };
     let factors: Vec<_> = question.factors.iter().filter(counts).collect();
     let usable = usable_methods(settings, member.is_breakglass);
+    let verifying =
+        || usable.iter().copied().filter(|method| AuthMethod::EMAIL_VERIFYING.contains(method)).collect::<Vec<_>>();
     if !factors.iter().filter_map(|factor| factor.primary_method()).any(|method| usable.contains(&method)) {
-        return Decision::PrimaryRequired(usable.to_vec());
+        // Whoever has only said whose address theirs is has to show it.
+        let has_said = question.factors.iter().any(|factor| !is_of_member(member, factor));
+        return Decision::PrimaryRequired(if has_said { verifying() } else { usable.to_vec() });
     }
     // A usable proof of the address itself is needed once in the life of a membership.
     if !member.email_verified && !factors.iter().any(|factor| is_proof_of_address(factor, member.email)) {
-        let verifying = usable.iter().filter(|method| AuthMethod::EMAIL_VERIFYING.contains(method));
-        return Decision::PrimaryRequired(verifying.copied().collect());
+        return Decision::PrimaryRequired(verifying());
     }
     let mfa = settings.mfa_policy == MfaPolicy::RequiredForAll || member.mfa_enrolled;
     let proven = factors.iter().any(|factor| is_usable_second_factor(settings, member.is_breakglass, factor));
@@ -87,6 +95,18 @@ pub(crate) fn decide(question: &Question) -> Decision {
 /// A connection that nobody can log in by any more proves nothing any more (threat T-27).
 fn is_of_present_connection(settings: &Settings, factor: &Factor) -> bool {
     factor.connection().is_none_or(|id| settings.has_active_sso_connection(id))
+}
+
+/// An account at an OAuth provider proves something once it is the member's, or where the provider shows the address to be theirs:
+/// what it otherwise says of an address leads to nobody (threats T-21, T-24).
+pub(crate) fn is_of_member(member: &Subject, factor: &Factor) -> bool {
+    let is_known = |id| member.accounts.iter().any(|known| known.member_oauth_registration_id == id);
+    factor.kind != FactorType::Oauth || factor.account().is_some_and(is_known) || factor.proves(member.email)
+}
+
+/// Whether the member is not shown by anything yet: there is only an account at an OAuth provider that is nobody's.
+pub(crate) fn is_stranger(member: &Subject, factors: &[Factor]) -> bool {
+    factors.iter().all(|factor| !is_of_member(member, factor))
 }
 
 /// The primary methods this member may use here.

@@ -1,5 +1,6 @@
 use super::*;
-use crate::factors::{DeliveryMethod, FactorType};
+use crate::factors::DeliveryMethod;
+use crate::oauth_providers::Provider;
 use crate::organizations::{AuthMethods, MfaMethod};
 use foundation::id::{EmailId, Environment};
 use proptest::prelude::*;
@@ -23,6 +24,24 @@ fn factor(kind: FactorType, delivery_method: DeliveryMethod) -> Factor {
     Factor { kind, delivery_method, identity: None, ..link_to("ada@acme.example") }
 }
 
+/// The account of Ada's that is known.
+const KNOWN: &str = "oauth-registration-test-1";
+
+fn account(provider: &Provider, id: &str, proven: Option<&str>) -> Factor {
+    Factor::oauth(provider, id, "subject", proven.map(|text| EmailAddress::parse(text).unwrap()).as_ref(), NOW)
+}
+
+fn known_accounts() -> Vec<OauthRegistration> {
+    vec![OauthRegistration {
+        provider_type: "Google".into(),
+        provider_subject: "subject".into(),
+        member_oauth_registration_id: KNOWN.into(),
+        profile_picture_url: None,
+        locale: None,
+        unknown: Default::default(),
+    }]
+}
+
 fn every_factor() -> Vec<Factor> {
     use DeliveryMethod::*;
     vec![
@@ -31,8 +50,11 @@ fn every_factor() -> Vec<Factor> {
         code_to("ada@acme.example"),
         factor(FactorType::Password, Knowledge),
         factor(FactorType::Sso, SsoSaml),
-        factor(FactorType::Oauth, OauthGoogle),
-        factor(FactorType::Oauth, OauthGithub),
+        account(&Provider::Google, KNOWN, None),
+        account(&Provider::Github, "another", None),
+        account(&Provider::Microsoft, "another", Some("ada@acme.example")),
+        account(&Provider::Google, "another", Some("eve@evil.example")),
+        account(&Provider::Oidc("acme".into()), KNOWN, None),
         factor(FactorType::Otp, Sms),
         factor(FactorType::Totp, AuthenticatorApp),
         factor(FactorType::RecoveryCodes, RecoveryCode),
@@ -71,6 +93,7 @@ impl Case {
                 mfa_enrolled: self.enrolled,
                 email: &email(),
                 email_verified: self.verified,
+                accounts: &known_accounts(),
             },
             factors: &self.factors,
             now: NOW,
@@ -147,7 +170,7 @@ fn a_table_of_decisions() {
         (
             "a link to another address",
             Case { verified: false, ..Case::new(vec![link_to("eve@evil.example")]) },
-            unproven,
+            unproven.clone(),
         ),
         (
             "a code proves the address",
@@ -158,6 +181,43 @@ fn a_table_of_decisions() {
             "a code is no link",
             Case { settings: only(&[AuthMethod::MagicLink]), ..Case::new(vec![code_to("ada@acme.example")]) },
             PrimaryRequired(vec![AuthMethod::MagicLink]),
+        ),
+        ("an account of the member's", Case::new(vec![account(&Provider::Google, KNOWN, None)]), Authenticated),
+        (
+            "T-24: an account that is nobody's",
+            Case::new(vec![account(&Provider::Github, "another", None)]),
+            unproven.clone(),
+        ),
+        (
+            "T-21: an account that proves another address",
+            Case::new(vec![account(&Provider::Google, "another", Some("eve@evil.example"))]),
+            unproven.clone(),
+        ),
+        (
+            "an account that proves the address",
+            Case {
+                verified: false,
+                ..Case::new(vec![account(&Provider::Google, "another", Some("ada@acme.example"))])
+            },
+            Authenticated,
+        ),
+        (
+            "a member's account proves no address",
+            Case { verified: false, ..Case::new(vec![account(&Provider::Google, KNOWN, None)]) },
+            unproven.clone(),
+        ),
+        (
+            "an account that is nobody's, where nothing proves addresses",
+            Case {
+                settings: only(&[AuthMethod::GithubOauth]),
+                ..Case::new(vec![account(&Provider::Github, "another", None)])
+            },
+            PrimaryRequired(vec![]),
+        ),
+        (
+            "an account without an identity",
+            Case::new(vec![factor(FactorType::Oauth, DeliveryMethod::OauthGoogle)]),
+            unproven.clone(),
         ),
         ("a link proves the address", Case { verified: false, ..Case::new(link()) }, Authenticated),
         (
@@ -172,8 +232,8 @@ fn a_table_of_decisions() {
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
-    let factors = proptest::sample::subsequence(every_factor(), 0..=10);
-    let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=9);
+    let factors = proptest::sample::subsequence(every_factor(), 0..=13);
+    let methods = proptest::sample::subsequence(AuthMethod::ALL.to_vec(), 1..=10);
     let second = proptest::sample::subsequence(MfaMethod::ALL.to_vec(), 1..=2);
     let flags = proptest::array::uniform7(any::<bool>());
     (factors, methods, second, flags).prop_map(|(factors, methods, second, flags)| {
@@ -203,7 +263,11 @@ proptest! {
                     || case.settings.auth_methods == AuthMethods::AllAllowed
                     || case.settings.allowed_auth_methods.contains(&method)
             };
-            prop_assert!(case.factors.iter().filter_map(Factor::primary_method).any(allowed));
+            // An account counts that is the member's, or that proves the address (threats T-21, T-24).
+            let is_theirs = |f: &&Factor| {
+                f.kind != FactorType::Oauth || f.account() == Some(KNOWN) || f.proves(&email())
+            };
+            prop_assert!(case.factors.iter().filter(is_theirs).filter_map(Factor::primary_method).any(allowed));
             let proves = |f: &Factor| f.proves(&email()) || f.kind == FactorType::Sso;
             prop_assert!(case.verified || case.factors.iter().any(proves));
             let second = |f: &Factor| match &f.kind {
@@ -218,7 +282,7 @@ proptest! {
 
     /// Proving more never takes away what was granted.
     #[test]
-    fn another_factor_never_hurts(case in any_case(), extra in 0usize..10) {
+    fn another_factor_never_hurts(case in any_case(), extra in 0usize..13) {
         if case.decide() == Decision::Authenticated {
             let mut factors = case.factors.clone();
             factors.push(every_factor()[extra].clone());

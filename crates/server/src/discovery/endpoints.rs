@@ -188,6 +188,8 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
     let mut intermediate = IntermediateSession::given(tx, cx, &cx.caller.ambient, token)?;
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = member_of(tx, cx, &organization, &intermediate)?;
+    // An account at a provider is the member's whatever address it says.
+    intermediate.email.clone_from(&member.email_address);
     if intermediate.organization_id.as_ref() != Some(&organization.organization_id) {
         intermediate.leave_organization();
     }
@@ -199,6 +201,10 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
 /// that was shown in it to be theirs; a new one where it was proven and people of its domain may join.
 fn member_of(tx: &mut Tx, cx: &Cx, organization: &Organization, intermediate: &IntermediateSession) -> Result<Member> {
     let is_own = intermediate.organization_id.as_ref() == Some(&organization.organization_id);
+    if !is_own && let Some(member) = login::member_of_accounts(tx, cx, organization, &intermediate.factors)? {
+        organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &member.email_address)?;
+        return Ok(member);
+    }
     // Nobody hears of an address elsewhere that is not theirs.
     if !is_own && intermediate.known_address().is_none() {
         return Err(ApiError::IntermediateSessionWrongOrganization.into());

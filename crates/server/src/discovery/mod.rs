@@ -9,7 +9,7 @@ pub(crate) use proof::{Discovered, discovered};
 use crate::decision::Subject;
 use crate::factors::{Factor, KnownAddress, ProvenAddress};
 use crate::joining::{self, Entrance, Newcomer};
-use crate::login::{IntermediateSession, MfaRequired, PrimaryRequired, missing};
+use crate::login::{self, IntermediateSession, MfaRequired, PrimaryRequired, missing};
 use crate::members::{self, Member, Status};
 use crate::organizations::Organization;
 use crate::sessions::Presented;
@@ -75,6 +75,10 @@ fn open_to(tx: &mut Tx, cx: &Cx, intermediate: &IntermediateSession) -> Result<O
     match (intermediate.proven_address(), intermediate.known_address()) {
         (Some(proven), _) => discover(tx, cx, &proven, factors).map(Some),
         (None, Some(known)) => discover_memberships(tx, cx, &known, factors).map(Some),
+        (None, None) if factors.iter().any(|factor| factor.account().is_some()) => {
+            let found = login::memberships_of_accounts(tx, cx, factors)?;
+            all_open(tx, cx, found, factors).map(Some)
+        }
         (None, None) => Ok(None),
     }
 }
@@ -87,7 +91,12 @@ fn newcomer(email: &ProvenAddress) -> Newcomer<'_> {
 /// What is open to a person who has proven an address: the organizations that it is a member's in, and those that people
 /// of its domain may join. Nobody else gets to see them.
 fn discover(tx: &mut Tx, cx: &Cx, email: &ProvenAddress, factors: &[Factor]) -> Result<Vec<DiscoveredOrganization>> {
-    let found = members::memberships(tx, cx.project(), email)?;
+    let mut found = members::memberships(tx, cx.project(), email)?;
+    for (organization, member) in login::memberships_of_accounts(tx, cx, factors)? {
+        if !found.iter().any(|(known, _)| known.organization_id == organization.organization_id) {
+            found.push((organization, member));
+        }
+    }
     let known: Vec<_> = found.iter().map(|(organization, _)| organization.organization_id.clone()).collect();
     let mut discovered = all_open(tx, cx, found, factors)?;
     for (organization, by) in joining::open_to(tx, cx, &newcomer(email))? {
@@ -140,7 +149,9 @@ fn membership(
         Status::Deleted => return Ok(None),
     };
     let subject = Subject::of(&member);
-    let factors: Vec<_> = factors.iter().filter(|factor| factor.is_since(member.sessions_ended_at)).cloned().collect();
+    let mut factors: Vec<_> =
+        factors.iter().filter(|factor| factor.is_since(member.sessions_ended_at)).cloned().collect();
+    login::name_accounts(tx, cx, &member, &mut factors)?;
     let missing = missing(&organization.settings, subject, Some(&member), &factors, cx.now());
     // An organization that refuses this person is not open to them; the others are.
     let Ok((primary_required, mfa_required)) = missing else { return Ok(None) };
@@ -161,8 +172,14 @@ fn eligible(
     email: &EmailAddress,
     factors: &[Factor],
 ) -> Result<DiscoveredOrganization> {
-    let subject =
-        Subject { status: Status::Pending, is_breakglass: false, mfa_enrolled: false, email, email_verified: false };
+    let subject = Subject {
+        status: Status::Pending,
+        is_breakglass: false,
+        mfa_enrolled: false,
+        email,
+        email_verified: false,
+        accounts: &[],
+    };
     let (primary_required, mfa_required) = missing(&organization.settings, subject, None, factors, cx.now())?;
     let (kind, details) = match by {
         Entrance::Domain(domain) => ("eligible_to_join_by_email_domain", json!({ "domain": domain })),

@@ -36,6 +36,9 @@ pub(crate) enum Identity {
     /// The HubSpot account.
     #[serde(rename = "hubspot_oauth_factor")]
     Hubspot(OauthFactor),
+    /// The account at an OpenID Connect provider that the project has set up itself.
+    #[serde(rename = "oidc_oauth_factor")]
+    OidcOauth(OidcOauthFactor),
     /// The account at an identity provider that speaks SAML.
     #[serde(rename = "saml_sso_factor")]
     Saml(SsoFactor),
@@ -83,9 +86,21 @@ pub(crate) struct OauthFactor {
     pub id: String,
     /// The provider's name for the person.
     pub provider_subject: String,
+    /// The address that the provider has shown to be the person's; absent where its word about it is no proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_address: Option<EmailAddress>,
     #[serde(flatten)]
     #[schemars(skip)]
     pub unknown: Unknown,
+}
+
+/// An account at an OpenID Connect provider that the project has set up itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct OidcOauthFactor {
+    /// The name of the provider.
+    pub provider_name: String,
+    #[serde(flatten)]
+    pub account: OauthFactor,
 }
 
 /// An account at an identity provider.
@@ -100,6 +115,32 @@ pub(crate) struct SsoFactor {
 }
 
 impl Identity {
+    /// The account at an OAuth provider, if it is one.
+    pub(super) fn oauth(&self) -> Option<&OauthFactor> {
+        match self {
+            Identity::Google(account)
+            | Identity::Microsoft(account)
+            | Identity::Slack(account)
+            | Identity::Github(account)
+            | Identity::Hubspot(account)
+            | Identity::OidcOauth(OidcOauthFactor { account, .. }) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn oauth_mut(&mut self) -> Option<&mut OauthFactor> {
+        match self {
+            Identity::Google(account)
+            | Identity::Microsoft(account)
+            | Identity::Slack(account)
+            | Identity::Github(account)
+            | Identity::Hubspot(account)
+            | Identity::OidcOauth(OidcOauthFactor { account, .. }) => Some(account),
+            _ => None,
+        }
+    }
+
     /// What tells it from others of its kind.
     pub(super) fn key(&self) -> (&str, &str) {
         match self {
@@ -113,6 +154,9 @@ impl Identity {
             | Identity::Slack(account)
             | Identity::Github(account)
             | Identity::Hubspot(account) => (&account.provider_subject, ""),
+            Identity::OidcOauth(OidcOauthFactor { provider_name, account }) => {
+                (provider_name, &account.provider_subject)
+            }
             Identity::Saml(account) | Identity::Oidc(account) => (&account.provider_id, &account.external_id),
         }
     }

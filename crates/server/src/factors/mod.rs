@@ -6,13 +6,14 @@ mod proven;
 pub(crate) use identity::{EmailFactor, Identity, SsoFactor};
 pub(crate) use proven::{KnownAddress, ProvenAddress};
 
+use crate::oauth_providers::Provider;
 use crate::organizations::{AuthMethod, MfaMethod};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
 use foundation::id::{EmailId, PhoneNumberId, RecoveryCodeId, TotpRegistrationId};
 use foundation::stored::Unknown;
 use foundation::time;
-use identity::{AuthenticatorAppFactor, PhoneNumberFactor, RecoveryCodeFactor};
+use identity::{AuthenticatorAppFactor, OauthFactor, OidcOauthFactor, PhoneNumberFactor, RecoveryCodeFactor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +99,8 @@ pub(crate) enum DeliveryMethod {
     OauthHubspot,
     /// From an identity provider, by SAML.
     SsoSaml,
-    /// From an OpenID Connect provider.
+    /// From an OpenID Connect provider: an organization's own, or for `oauth` one that the project has set up itself. SDKs know no
+    /// other word for that.
     SsoOidc,
     /// What newer versions know.
     #[serde(untagged)]
@@ -174,6 +176,48 @@ impl Factor {
         Self::proven(FactorType::Sso, delivery_method, SequenceOrder::Primary, identity, now)
     }
 
+    /// The person has an account at an OAuth provider. The id is that of the registration that makes it a member's; the address is
+    /// there where the provider's word is a proof of it.
+    pub(crate) fn oauth(
+        provider: &Provider,
+        id: &str,
+        subject: &str,
+        email: Option<&EmailAddress>,
+        now: Timestamp,
+    ) -> Self {
+        let account = OauthFactor {
+            id: id.to_owned(),
+            provider_subject: subject.to_owned(),
+            email_address: email.cloned(),
+            unknown: Unknown::new(),
+        };
+        let (delivery_method, identity) = match provider {
+            Provider::Google => (DeliveryMethod::OauthGoogle, Identity::Google(account)),
+            Provider::Microsoft => (DeliveryMethod::OauthMicrosoft, Identity::Microsoft(account)),
+            Provider::Slack => (DeliveryMethod::OauthSlack, Identity::Slack(account)),
+            Provider::Github => (DeliveryMethod::OauthGithub, Identity::Github(account)),
+            Provider::Hubspot => (DeliveryMethod::OauthHubspot, Identity::Hubspot(account)),
+            Provider::Oidc(name) => {
+                let identity = Identity::OidcOauth(OidcOauthFactor { provider_name: name.clone(), account });
+                (DeliveryMethod::SsoOidc, identity)
+            }
+        };
+        Self::proven(FactorType::Oauth, delivery_method, SequenceOrder::Primary, identity, now)
+    }
+
+    /// The registration that makes its account a member's, if it is one of OAuth.
+    pub(crate) fn account(&self) -> Option<&str> {
+        let account = self.identity.as_ref().and_then(Identity::oauth)?;
+        Some(&account.id)
+    }
+
+    /// Gives it the registration that its account has in an organization.
+    pub(crate) fn set_account(&mut self, id: &str) {
+        if let Some(account) = self.identity.as_mut().and_then(Identity::oauth_mut) {
+            id.clone_into(&mut account.id);
+        }
+    }
+
     /// The connection that it is a proof by, if it is one of SSO.
     pub(crate) fn connection(&self) -> Option<&str> {
         match &self.identity {
@@ -234,6 +278,7 @@ impl Factor {
             (FactorType::Oauth, DeliveryMethod::OauthSlack) => Some(AuthMethod::SlackOauth),
             (FactorType::Oauth, DeliveryMethod::OauthGithub) => Some(AuthMethod::GithubOauth),
             (FactorType::Oauth, DeliveryMethod::OauthHubspot) => Some(AuthMethod::HubspotOauth),
+            (FactorType::Oauth, DeliveryMethod::SsoOidc) => Some(AuthMethod::OidcOauth),
             _ => None,
         }
     }
@@ -272,9 +317,7 @@ impl Factor {
     /// address itself does, and a password that the address has everywhere. A member's own password, SSO and second factors
     /// belong to the organization they were proven in (threat T-04).
     pub(crate) fn counts_elsewhere(&self, email: &EmailAddress) -> bool {
-        let is_of_the_address = matches!(self.kind, FactorType::MagicLink | FactorType::EmailOtp)
-            || matches!(self.delivery_method, DeliveryMethod::OauthGoogle | DeliveryMethod::OauthMicrosoft);
-        (is_of_the_address && self.proves(email)) || self.is_password_of(email)
+        self.proves(email) || self.is_password_of(email)
     }
 
     /// Whether it is a proof of the password that this address has in all organizations of the project. Only who has proven

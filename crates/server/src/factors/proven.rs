@@ -50,6 +50,9 @@ impl Factor {
                 FactorType::MagicLink | FactorType::EmailOtp,
                 Some(Identity::Email(EmailFactor { email_address, .. })),
             ) => email_address == address,
+            (FactorType::Oauth, Some(identity)) => {
+                identity.oauth().is_some_and(|account| account.email_address.as_ref() == Some(address))
+            }
             _ => false,
         }
     }

@@ -40,6 +40,11 @@ fn what_the_protocol_has_is_read_and_written_as_it_is() {
         ("recovery_codes", "recovery_code", json!({ "recovery_code_factor": { "totp_recovery_code_id": "r" } })),
         ("oauth", "oauth_google", json!({ "google_oauth_factor": account })),
         ("oauth", "oauth_hubspot", json!({ "hubspot_oauth_factor": account })),
+        (
+            "oauth",
+            "sso_oidc",
+            json!({ "oidc_oauth_factor": { "provider_name": "acme", "id": "o", "provider_subject": "s" } }),
+        ),
         ("sso", "sso_saml", json!({ "saml_sso_factor": sso })),
     ] {
         let json = stored(kind, delivery_method, more);

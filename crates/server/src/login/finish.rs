@@ -1,11 +1,12 @@
 //! The end of every way in: decide, then a session or an intermediate session.
 
+use super::accounts;
 use super::intermediate::IntermediateSession;
 use super::missing::{MfaRequired, missing};
 use super::numbers;
 use super::outcome::{Missing, NoMore, Outcome, State};
 use crate::attempts;
-use crate::decision::{Subject, may_use};
+use crate::decision::{Subject, is_of_member, is_stranger, may_use};
 use crate::factors::{Factor, ProvenAddress, merge};
 use crate::members::{self, Member};
 use crate::organizations::{MfaMethod, Organization};
@@ -59,8 +60,9 @@ pub(crate) fn finish(
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
     }
-    // Whoever brings what cannot be guessed is not who guesses.
-    if member.is_locked && new.iter().any(Factor::cannot_be_guessed) {
+    // Whoever brings what cannot be guessed is not who guesses, unless it is an account that is nobody's.
+    let shows = |factor: &Factor| factor.cannot_be_guessed() && is_of_member(&Subject::of(&member), factor);
+    if member.is_locked && new.iter().any(shows) {
         attempts::end_of_primary(tx, cx, &organization, &mut member)?;
     }
     let proven_now = ProvenAddress::among(&new, &member.email_address);
@@ -69,9 +71,14 @@ pub(crate) fn finish(
     before.retain(|factor| factor.is_since(member.sessions_ended_at));
     let source = source.or_else(|| intermediate.as_ref().and_then(|intermediate| intermediate.source.clone()));
     let in_session = session.as_ref().map(|s| s.factors.clone()).unwrap_or_default();
-    let factors = merge(merge(in_session, before), new);
+    let mut factors = merge(merge(in_session, before), new);
+    accounts::recognise(tx, cx, &organization, &mut member, &mut factors)?;
+    let is_stranger = is_stranger(&Subject::of(&member), &factors);
     let subject = Subject::of(&member);
     let (primary, mfa) = missing(&organization.settings, subject, Some(&member), &factors, cx.now())?;
+    if primary.is_none() {
+        accounts::link(tx, cx, &organization, &mut member, &mut factors)?;
+    }
     // A session of the member is proof enough to add to it. It ends when it would have, though.
     let goes_on = session.is_some() && mfa.is_some();
     if primary.is_none() && (mfa.is_none() || goes_on) {
@@ -88,7 +95,7 @@ pub(crate) fn finish(
         };
         let session = sessions::begin_or_extend(tx, cx, &organization, &member, basis, factors, terms)?;
         let state = State::Authenticated(Box::new(session));
-        return Ok(Outcome { organization, member, state, more: NoMore {}, method });
+        return Ok(Outcome { organization, member, state, more: NoMore {}, method, is_stranger: false });
     }
     if let Some(proven) = proven_now {
         members::prove_email(tx, cx, &organization, &mut member, &proven)?;
@@ -114,7 +121,7 @@ pub(crate) fn finish(
         None => None,
     };
     let missing = Missing { intermediate, primary, mfa };
-    Ok(Outcome { organization, member, state: State::Missing(Box::new(missing)), more: NoMore {}, method })
+    Ok(Outcome { organization, member, state: State::Missing(Box::new(missing)), more: NoMore {}, method, is_stranger })
 }
 
 /// Sends a code by itself to whoever proves their phone number as a rule, and has not proven another factor.

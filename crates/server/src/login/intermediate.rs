@@ -140,8 +140,10 @@ impl IntermediateSession {
 
     /// Is of use elsewhere from here on: what was proven for its organization only stays behind.
     pub(crate) fn leave_organization(&mut self) {
-        self.organization_id = None;
-        self.factors.retain(|factor| factor.counts_elsewhere(&self.email));
+        // An account that was shown for no organization yet is taken along, and counts where it is a member's.
+        let is_of_none = self.organization_id.take().is_none();
+        let counts = |factor: &Factor| factor.counts_elsewhere(&self.email) || factor.account().is_some();
+        self.factors.retain(|factor| if is_of_none { counts(factor) } else { factor.counts_elsewhere(&self.email) });
     }
 
     /// Keeps what has been proven in the meantime.

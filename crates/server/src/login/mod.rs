@@ -1,5 +1,6 @@
 //! Logging in: from proven factors to a session, or to what is still missing.
 
+mod accounts;
 mod exchange;
 mod finish;
 mod intermediate;
@@ -8,6 +9,7 @@ mod numbers;
 mod outcome;
 mod store;
 
+pub(crate) use accounts::{member_of_accounts, memberships_of_accounts, name_accounts};
 pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
 pub(crate) use intermediate::IntermediateSession;

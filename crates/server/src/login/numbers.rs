@@ -29,6 +29,8 @@ const METHODS: &[(&str, &str)] = &[
     ("passwords.session_reset", PASSWORD),
     ("passwords.existing_password_reset", PASSWORD),
     ("sso.authenticate", SSO),
+    ("oauth.authenticate", OAUTH),
+    ("oauth.authenticate_discovery", OAUTH),
     ("otps.sms.authenticate", SMS_OTP),
     ("totp.authenticate", TOTP),
     ("recovery_codes.recover", RECOVERY_CODE),
@@ -138,6 +140,7 @@ fn reason(error: ApiError) -> Option<&'static str> {
         | E::UnableToAuthenticateTotp
         | E::UnableToAuthenticateRecoveryCode
         | E::SsoTokenNotFound
+        | E::OauthTokenNotFound
         | E::InvalidCode
         | E::InvalidTotpCode
         | E::RecoveryCodeUsedAsTotpCode
@@ -166,7 +169,8 @@ fn reason(error: ApiError) -> Option<&'static str> {
         | E::MemberDoesNotExistInOrganization
         | E::MemberNotFound
         | E::PrimaryAuthenticationFirst
-        | E::RequiresActiveSsoConnection => "not_allowed",
+        | E::RequiresActiveSsoConnection
+        | E::OauthConfigNotFound => "not_allowed",
         _ => return None,
     })
 }

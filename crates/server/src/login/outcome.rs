@@ -25,6 +25,8 @@ pub(crate) struct Outcome<More = NoMore> {
     pub(super) more: More,
     /// How it was come by, for the numbers.
     pub(super) method: &'static str,
+    /// Whether nothing has shown yet that it is this member who logs in.
+    pub(super) is_stranger: bool,
 }
 
 /// A way in that tells nothing besides.
@@ -56,8 +58,8 @@ pub(super) struct Missing {
 impl Outcome {
     /// The same, with what this way in tells besides.
     pub(crate) fn with<More>(self, more: More) -> Outcome<More> {
-        let Outcome { organization, member, state, method, .. } = self;
-        Outcome { organization, member, state, more, method }
+        let Outcome { organization, member, state, method, is_stranger, .. } = self;
+        Outcome { organization, member, state, more, method, is_stranger }
     }
 }
 
@@ -99,8 +101,11 @@ impl<More: Serialize + JsonSchema + Send + 'static> Answer for Outcome<More> {
     type Output = WithCookies<AuthResponse<More>>;
 
     async fn finish(self, cx: &Cx) -> Result<Self::Output> {
-        let Outcome { organization, member, state, more, method } = self;
+        let Outcome { mut organization, mut member, state, more, method, is_stranger } = self;
         numbers::count(&cx.app, method, state.came());
+        if is_stranger {
+            (organization, member) = (organization.for_login_page(), member.for_stranger());
+        }
         let mut response = AuthResponse {
             more,
             member_id: member.member_id.clone(),

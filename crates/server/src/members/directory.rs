@@ -1,6 +1,6 @@
 //! Members whom a directory says to come and go.
 
-use super::{Member, Status, email_change, operations, registration, store};
+use super::{Member, Status, email_change, oauth_registration, operations, registration, store};
 use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
@@ -34,6 +34,7 @@ pub(crate) fn deprovision(
     member.is_breakglass = false;
     email_change::take_password(tx, member)?;
     registration::end(tx, member)?;
+    oauth_registration::end_all(tx, member)?;
     operations::save(tx, cx, "member.delete", organization, before, member)?;
     operations::end_sessions(tx, cx, member, None)
 }

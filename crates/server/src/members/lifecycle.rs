@@ -1,6 +1,6 @@
 //! From pending or invited to active, to deleted, and back.
 
-use super::{Member, Status, email_change, operations, registration, store};
+use super::{Member, Status, email_change, oauth_registration, operations, registration, store};
 use crate::organizations::{self, Organization};
 use database::Tx;
 use foundation::cx::Cx;
@@ -45,6 +45,7 @@ pub(super) fn delete(tx: &mut Tx, cx: &Cx, organization: &Organization, mut memb
     member.status = Status::Deleted;
     email_change::take_password(tx, &mut member)?;
     registration::end(tx, &mut member)?;
+    oauth_registration::end_all(tx, &mut member)?;
     operations::save(tx, cx, "member.delete", organization, &before, &mut member)?;
     operations::end_sessions(tx, cx, &mut member, None)
 }

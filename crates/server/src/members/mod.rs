@@ -7,6 +7,7 @@ mod endpoints;
 mod lifecycle;
 mod lock;
 mod notice;
+mod oauth_registration;
 mod operations;
 pub(crate) mod operator;
 mod profile;
@@ -26,10 +27,11 @@ pub(crate) use endpoints::{MemberResponse, endpoints, find_for};
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
 pub(crate) use notice::notify;
+pub(crate) use oauth_registration::{OauthRegistration, note_account};
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, create, create_absent, end_sessions, find, find_any, find_anywhere, find_by_email,
-    find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, prefetch_by_email, require_free_phone,
-    save,
+    find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, name_from, prefetch_by_email,
+    require_free_phone, save,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use registration::TABLES as REGISTRATION_TABLES;
@@ -162,8 +164,8 @@ pub(crate) struct Member {
     /// By connection, since when logins by it count, where those before have ended.
     #[serde(skip)]
     pub(crate) sso_logins_since: BTreeMap<String, Time>,
-    /// Accounts at OAuth providers. Empty: there are no logins by OAuth yet.
-    pub oauth_registrations: Vec<Value>,
+    /// The accounts at OAuth providers that the member has logged in with.
+    pub oauth_registrations: Vec<OauthRegistration>,
     /// What the directory says of the member, where one has made them a member by SCIM; `null` for all others.
     pub scim_registration: Option<ScimRegistration>,
     /// What the app keeps here, and only the backend writes.
@@ -212,6 +214,26 @@ impl Member {
     /// Without what the app keeps with the member.
     pub(crate) fn without_metadata(self) -> Self {
         Self { trusted_metadata: Metadata::new(), untrusted_metadata: Metadata::new(), ..self }
+    }
+
+    /// As far as somebody gets to see it who has said the member's address and has not shown that it is theirs (threat T-21).
+    pub(crate) fn for_stranger(self) -> Self {
+        Self {
+            external_id: None,
+            retired_email_addresses: Vec::new(),
+            name: String::new(),
+            roles: Vec::new(),
+            is_admin: false,
+            mfa_phone_number: String::new(),
+            mfa_phone_number_verified: false,
+            default_mfa_method: String::new(),
+            totp_registration_id: String::new(),
+            member_password_id: String::new(),
+            sso_registrations: Vec::new(),
+            oauth_registrations: Vec::new(),
+            scim_registration: None,
+            ..self.without_metadata()
+        }
     }
 
     fn set_roles(&mut self, organization: &Organization) {

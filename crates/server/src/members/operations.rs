@@ -60,6 +60,12 @@ text! {
     pub(crate) MemberName: Line { length: 0..=256 };
 }
 
+/// The name of a person as an identity provider says it; none where it does not fit.
+pub(crate) fn name_from(said: Option<&str>) -> String {
+    let name = said.unwrap_or_default().replace(['\r', '\n'], " ");
+    if MemberName::fits(&name) { name } else { String::new() }
+}
+
 /// Checks a person's name.
 pub(super) fn check_name(name: String) -> Result<String> {
     match MemberName::fits(&name) {

@@ -1,6 +1,6 @@
 //! What of a member is neither looked up nor filtered by, as it is stored.
 
-use super::{Member, RetiredEmail, ScimRegistration, SsoRegistration};
+use super::{Member, OauthRegistration, RetiredEmail, ScimRegistration, SsoRegistration};
 use database::Timestamp;
 use foundation::id::{EmailId, Environment};
 use foundation::metadata::Metadata;
@@ -48,6 +48,8 @@ pub(super) struct Profile {
     pub(super) sso_logins_since: BTreeMap<String, Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) scim_registration: Option<ScimRegistration>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) oauth_registrations: Vec<OauthRegistration>,
     #[serde(default)]
     pub(super) trusted_metadata: Metadata,
     #[serde(default)]
@@ -80,6 +82,7 @@ pub(super) fn of(m: &Member) -> Stored<Profile> {
         sso_registrations: m.sso_registrations.clone(),
         sso_logins_since: m.sso_logins_since.clone(),
         scim_registration: m.scim_registration.clone(),
+        oauth_registrations: m.oauth_registrations.clone(),
         trusted_metadata: m.trusted_metadata.clone(),
         untrusted_metadata: m.untrusted_metadata.clone(),
     };

@@ -90,7 +90,7 @@ impl FromRow for Member {
             member_password_id: row.get::<Option<String>>("password_id")?.unwrap_or_default(),
             sso_registrations: known.sso_registrations,
             sso_logins_since: known.sso_logins_since,
-            oauth_registrations: Vec::new(),
+            oauth_registrations: known.oauth_registrations,
             scim_registration: known.scim_registration,
             trusted_metadata: known.trusted_metadata,
             untrusted_metadata: known.untrusted_metadata,

@@ -16,6 +16,8 @@ pub(crate) enum Asked {
     Tokens,
     /// More about a person.
     Userinfo,
+    /// A person's account, where there is no ID token.
+    Account,
 }
 
 /// No answer, or not one that is taken.
@@ -48,6 +50,12 @@ pub(crate) enum Fault {
         /// The status.
         status: u16,
     },
+    /// The answer is not JSON.
+    #[error("{what} cannot be read: it is not JSON")]
+    NotJson {
+        /// What was asked for.
+        what: Asked,
+    },
     /// A secret or a token does not fit into a header.
     #[error("{what} cannot be asked for: the credential has characters that no header may have")]
     Credential {
@@ -78,6 +86,7 @@ impl fmt::Display for Asked {
             Self::Keys => "the set of the provider's keys",
             Self::Tokens => "a token of the provider",
             Self::Userinfo => "the provider's userinfo",
+            Self::Account => "what the provider knows of the person",
         })
     }
 }

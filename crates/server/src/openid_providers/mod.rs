@@ -23,6 +23,7 @@ use oidc::{Object, endpoint, issuer, userinfo};
 use outbound::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use outbound::{Limits, Outbound, Request, Response};
 use published::Published;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,9 @@ pub(crate) const REMEMBERED: Duration = Duration::from_mins(10);
 pub(crate) const RENEWED: Duration = Duration::from_mins(1);
 /// How many providers are remembered. A set of keys has a few thousand bytes, and 128 KiB at most.
 const PROVIDERS: usize = 500;
+
+/// Bytes of what an API says of a person.
+const LONGEST_ACCOUNT: usize = 512 * 1024;
 
 /// What this process remembers of providers.
 struct Remembered {
@@ -121,6 +125,23 @@ impl<'a> Providers<'a> {
         let status = answer.status.as_u16();
         let read = |keys: &KeySet| userinfo::read(status, &answer.body, id_token, keys, expected);
         self.with_keys(jwks_url, read, userinfo::Refused::needs_newer_keys).await
+    }
+
+    /// Asks an API of a provider about whoever the access token is of; with none, it stands in the address.
+    ///
+    /// # Errors
+    /// The provider cannot be asked, or refuses, or what it says is not JSON.
+    pub(crate) async fn account(&self, url: &str, access_token: Option<&str>) -> Result<Value, Fault> {
+        let what = Asked::Account;
+        let mut get = prepared(what, url, Request::get(url))?;
+        if let Some(token) = access_token {
+            get = get.header(AUTHORIZATION, credential(what, &format!("Bearer {token}"))?);
+        }
+        let answer = self.send(what, get, LONGEST_ACCOUNT).await?;
+        match answer.status.as_u16() {
+            200 => serde_json::from_slice(&answer.body).map_err(|_| Fault::NotJson { what }),
+            status => Err(Fault::Status { what, status }),
+        }
     }
 
     /// What can be made of the provider's keys. If newer ones might change that, it is tried with them.

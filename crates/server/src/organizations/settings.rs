@@ -38,6 +38,8 @@ wire_enum! {
         GithubOauth = "github_oauth",
         /// With a HubSpot account.
         HubspotOauth = "hubspot_oauth",
+        /// With an account at an OpenID Connect provider that the project has set up itself.
+        OidcOauth = "oidc_oauth",
     }
 
     /// Who needs a second factor: members who enrolled, or everyone.
@@ -103,8 +105,18 @@ wire_enum! {
 
 impl AuthMethod {
     /// Those for which this program has a way in. Whoever builds another adds it here.
-    pub(crate) const BUILT: &[AuthMethod] =
-        &[AuthMethod::Sso, AuthMethod::MagicLink, AuthMethod::EmailOtp, AuthMethod::Password];
+    pub(crate) const BUILT: &[AuthMethod] = &[
+        AuthMethod::Sso,
+        AuthMethod::MagicLink,
+        AuthMethod::EmailOtp,
+        AuthMethod::Password,
+        AuthMethod::GoogleOauth,
+        AuthMethod::MicrosoftOauth,
+        AuthMethod::SlackOauth,
+        AuthMethod::GithubOauth,
+        AuthMethod::HubspotOauth,
+        AuthMethod::OidcOauth,
+    ];
 
     /// Those that prove that the person reads mail at the address.
     pub(crate) const EMAIL_VERIFYING: &[AuthMethod] = &[

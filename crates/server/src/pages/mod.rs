@@ -6,7 +6,9 @@ mod description;
 mod docs;
 mod errors;
 mod home;
+mod led;
 mod numbers;
+mod oauth;
 mod outbox;
 mod phone_numbers;
 mod probes;
@@ -27,6 +29,7 @@ use frame::Endpoint;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = sso::endpoints();
+    endpoints.extend(oauth::endpoints());
     endpoints.extend(docs::endpoints());
     endpoints.extend([
         home::home::endpoint(),

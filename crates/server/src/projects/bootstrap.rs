@@ -83,7 +83,7 @@ pub(super) fn bootstrap(tx: &mut Tx, cx: &Call<Anyone>, input: Bootstrap) -> Res
         captcha_settings: CaptchaSettings { enabled: false },
         pkce_required_for_email_magic_links: project.settings.pkce_required_for_email_magic_links,
         pkce_required_for_password_resets: settings.pkce_required_for_password_resets,
-        pkce_required_for_oauth: false,
+        pkce_required_for_oauth: settings.pkce_required_for_oauth,
         pkce_required_for_sso: settings.pkce_required_for_sso,
         slug_pattern: project.settings.slug_pattern.clone(),
         create_organization_enabled: project.settings.create_organization_enabled,

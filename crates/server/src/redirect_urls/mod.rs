@@ -83,6 +83,14 @@ pub(crate) const REDIRECT: &[ApiError] = &[
     ApiError::NoMatchForMagicLinkUrl,
 ];
 
+/// The same after discovery elsewhere.
+pub(crate) const DISCOVERY_REDIRECT: &[ApiError] = &[
+    ApiError::InvalidDiscoveryRedirectUrl,
+    ApiError::NoDiscoveryRedirectUrlsSet,
+    ApiError::NoDefaultDiscoveryRedirectUrl,
+    ApiError::NoMatchForMagicLinkUrl,
+];
+
 text! {
     /// A URL that a request asks for; empty for the default.
     pub(crate) Asked: Bytes { length: 0..=registering::LONGEST };

@@ -4,11 +4,10 @@ mod connections;
 mod login;
 mod protocol;
 mod recorder;
-mod sentence;
 
 pub(crate) use connections::operations::{find_public, let_go_of_connections, take_undefined_roles};
 pub(crate) use login::{
-    ANSWER, Arrived, BEGIN, CALLBACK, CallbackInput, RESPONSE, ResponseInput, Start, Way, WayBack, begin, metadata,
+    ANSWER, Arrived, BEGIN, CALLBACK, CallbackInput, RESPONSE, ResponseInput, Start, Way, begin, metadata,
     oidc_callback, saml_response, way, way_back_of_callback, way_back_of_start,
 };
 

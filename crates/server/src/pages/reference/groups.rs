@@ -22,6 +22,7 @@ groups! {
     "magic_links" "Magic links" "Logging in, being invited and joining by a link in a mail.";
     "email_codes" "Codes by mail" "Logging in by six digits in a mail.";
     "passwords" "Passwords" "Logging in with a password, setting one, and bringing hashes along.";
+    "oauth" "OAuth" "Logging in with an account at Google, Microsoft, GitHub, Slack, HubSpot or another OpenID Connect provider.";
     "sso" "SSO" "Logging in at an organization's identity provider, and what all connections have in common.";
     "sso_saml" "SSO by SAML" "Connections to identity providers that speak SAML 2.0.";
     "sso_oidc" "SSO by OpenID Connect" "Connections to OpenID Connect providers.";

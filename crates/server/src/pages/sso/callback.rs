@@ -1,5 +1,4 @@
-use super::failed::failed;
-use super::{Led, On};
+use super::super::led::{Led, On, failed};
 use crate::actor::Anyone;
 use crate::sso::{self, ANSWER, Arrived, CALLBACK, CallbackInput, RESPONSE, ResponseInput};
 use foundation::error::Result;
@@ -23,7 +22,7 @@ pub(super) async fn saml(cx: Call<Anyone>, input: ResponseInput) -> Result<Led> 
     errors(..CALLBACK, ..ANSWER)
 )]
 pub(super) async fn oidc(cx: Call<Anyone>, input: CallbackInput) -> Result<Led> {
-    let came_with = (input.connection_id.clone(), input.state.clone());
+    let came_with = (input.connection_id.clone(), input.answer.state.clone());
     lead(&cx, sso::oidc_callback(&cx, &cx.head, input).await, came_with).await
 }
 

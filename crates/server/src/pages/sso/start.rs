@@ -1,14 +1,14 @@
-use super::super::outbox::is_of_this_machine;
-use super::failed::failed;
-use super::{Led, On};
+use super::super::led::{Led, On, elsewhere, failed};
+use super::super::render::page;
 use crate::actor::Anyone;
 use crate::one_time_tokens::pkce::CHALLENGE;
 use crate::redirect_urls::REDIRECT;
 use crate::sso::{self, BEGIN, Start, Way};
-use axum::http::header;
-use foundation::error::{Error, Result};
+use axum::http::StatusCode;
+use foundation::app::App;
+use foundation::error::Result;
 use frame::{Call, endpoint};
-use url::Url;
+use serde_json::json;
 
 /// Begin a login by SSO: the browser goes on to the identity provider.
 ///
@@ -20,7 +20,7 @@ use url::Url;
     errors(..BEGIN, ..CHALLENGE, ..REDIRECT)
 )]
 pub(super) async fn start(cx: Call<Anyone>, input: Start) -> Result<Led> {
-    if let Some(url) = elsewhere(&cx, &input)? {
+    if let Some(url) = elsewhere(&cx, "/v1/public/sso/start", &input)? {
         return Ok(Led { on: On::Url(url), cookie: None });
     }
     match begin(&cx, input.clone()).await {
@@ -34,25 +34,13 @@ async fn begin(cx: &Call<Anyone>, input: Start) -> Result<Led> {
     let started = cx.read(move |tx| sso::begin(tx, &asked, input.clone())).await?;
     let on = match sso::way(&started).await? {
         Way::Url(url) => On::Url(url),
-        Way::Form { action, saml_request, relay_state } => Led::form(&cx.app, &action, &saml_request, &relay_state)?,
+        Way::Form { action, saml_request, relay_state } => form(&cx.app, &action, &saml_request, &relay_state)?,
     };
     Ok(Led { on, cookie: Some(started.cookie) })
 }
 
-/// Where the login begins instead: browsers keep our cookie for the host that they come to, and from the identity provider they
-/// come back to the public URL. A developer's page may call this machine by another of its names, `localhost` for `127.0.0.1`.
-fn elsewhere(cx: &Call<Anyone>, input: &Start) -> Result<Option<String>> {
-    let mut url = Url::parse(&format!("{}/v1/public/sso/start", cx.app.public_url()))
-        .map_err(|_| Error::internal("the public URL is none"))?;
-    let named = cx.head.header(header::HOST.as_str()).and_then(|host| Url::parse(&format!("http://{host}")).ok());
-    // At another port it would be what a proxy calls us, and the browser would go round in circles.
-    let is_other = |named: Url| named.host() != url.host() && named.port() == url.port();
-    if !named.is_some_and(is_other) || !is_of_this_machine(&cx.app, &cx.head) {
-        return Ok(None);
-    }
-    let fields = serde_json::to_value(input).map_err(|_| Error::internal("a query cannot be written"))?;
-    let fields = fields.as_object().into_iter().flatten();
-    let said = fields.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
-    url.query_pairs_mut().extend_pairs(said);
-    Ok(Some(url.into()))
+/// A form that goes to an identity provider.
+fn form(app: &App, action: &str, saml_request: &str, relay_state: &str) -> Result<On> {
+    let values = json!({ "action": action, "saml_request": saml_request, "relay_state": relay_state });
+    Ok(On::Page(page(app, "saml_request.html", StatusCode::OK, &values)?))
 }

@@ -1,12 +1,13 @@
 //! A browser that has come back from an identity provider.
 
-use super::begun::{Begun, NotHere};
+use super::begun::Begun;
 use super::identity::Identity;
 use super::numbers;
 use super::provisioning::{self, Outlook};
-use super::state::State;
 use super::usable::usable;
 use super::{store, token};
+use crate::begun::NotHere;
+use crate::begun::State;
 use crate::organizations;
 use crate::redirect_urls::{self, Flow};
 use crate::sso::connections::{self, Connection, current, operations};

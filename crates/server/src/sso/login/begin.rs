@@ -1,9 +1,9 @@
 //! Sending a browser to an identity provider.
 
-use super::begun::{Begun, Told};
+use super::begun::Told;
 use super::started::Started;
-use super::state::State;
-use super::{MINUTES, usable};
+use super::usable;
+use crate::begun::{self, MINUTES, State};
 use crate::one_time_tokens::pkce::{self, Challenge};
 use crate::organizations::OrganizationRef;
 use crate::projects;
@@ -11,6 +11,7 @@ use crate::redirect_urls::{self, Asked, Flow};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
+use foundation::keys::token::TokenKind;
 use foundation::text::OrEmpty;
 use foundation::time;
 use schemars::JsonSchema;
@@ -75,7 +76,7 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, start: Start) -> Result<Started> {
         Err(error) => return Err(error),
     };
     let challenge = pkce::challenge(&cx, start.pkce_code_challenge, cx.project().settings.pkce_required_for_sso)?;
-    let state = State::generate(&organization.organization_id)?;
+    let state = State::generate(TokenKind::SsoState, organization.organization_id.uuid())?;
     let told = Told {
         connection_id: own,
         login_redirect_url,
@@ -83,7 +84,7 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, start: Start) -> Result<Started> {
         pkce_code_challenge: challenge,
         expires_at: time::after_minutes(cx.now(), MINUTES),
     };
-    let cookie = Begun::cookie(cx.app.keys(), cx.project(), &state, &told)?;
+    let cookie = begun::cookie(cx.app.keys(), cx.project(), &state, &told)?;
     let custom_scopes = start.custom_scopes.unwrap_or_default();
     Ok(Started { cx, connection, state, cookie, custom_scopes, added: added(start.others) })
 }

@@ -18,7 +18,6 @@ mod oidc;
 mod provisioning;
 mod saml;
 mod started;
-mod state;
 mod store;
 mod token;
 mod usable;
@@ -33,12 +32,16 @@ pub(crate) use saml::{RESPONSE, ResponseInput, metadata, response as saml_respon
 pub(crate) use started::Way;
 pub(crate) use store::TABLES;
 pub(crate) use way::way;
-pub(crate) use way_back::{WayBack, of_callback as way_back_of_callback, of_start as way_back_of_start};
+pub(crate) use way_back::{of_callback as way_back_of_callback, of_start as way_back_of_start};
 
+use crate::begun::State;
+use foundation::keys::token::TokenKind;
 use frame::Endpoint;
 
-/// Minutes in which a login has to come back from the identity provider.
-const MINUTES: i64 = 10;
+/// The state of a login by SSO; `None` for anything else.
+fn parse_state(text: &str) -> Option<State> {
+    State::parse(TokenKind::SsoState, text)
+}
 
 /// The endpoints of this subject.
 pub(crate) fn endpoints() -> Vec<Endpoint> {

@@ -1,18 +1,18 @@
 //! OpenID Connect: sending browsers to a provider, and what they bring back.
 
 use super::arrival::{self, Accepted, Arrived, Found, Refused};
-use super::begun::NotHere;
 use super::identity::Identity;
+use super::parse_state;
 use super::started::Started;
-use super::state::State;
 use super::store;
+use crate::begun::NotHere;
+use crate::begun::{ProviderAnswer, State};
 use crate::openid_providers::{Fault, Providers, REMEMBERED, RENEWED};
+use crate::sentence::sentence;
 use crate::sso::connections::{Oidc, Settings};
 use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
-use crate::sso::sentence::sentence;
 use ::oidc::authorization::Request;
-use ::oidc::callback::Callback;
 use ::oidc::client_assertion::{Assertion, SigningKey};
 use ::oidc::client_authentication::{Method, NoMethod, Proof};
 use ::oidc::discovery::Metadata;
@@ -67,7 +67,7 @@ pub(super) async fn request(started: &Started, settings: &Oidc) -> Result<String
         redirect_uri: &connection.callback_url(&cx.app),
         scope: &scope,
         state: &state.to_text(),
-        nonce: &state.nonce(keys),
+        nonce: Some(&state.nonce(keys)),
         code_verifier: takes_pkce.then_some(verifier.as_str()),
         added,
     };
@@ -94,37 +94,18 @@ pub(crate) const ANSWER: &[ApiError] = &[
 pub(crate) struct CallbackInput {
     /// The id of the SSO connection.
     pub(crate) connection_id: String,
-    /// What we have sent along, coming back.
-    pub(crate) state: Option<String>,
-    /// The authorization code that the provider gives.
-    code: Option<String>,
-    /// Who answers (RFC 9207).
-    iss: Option<String>,
-    /// Why the provider has not logged anyone in.
-    error: Option<String>,
-    /// The same, in words of the provider.
-    error_description: Option<String>,
+    #[serde(flatten)]
+    pub(crate) answer: ProviderAnswer,
 }
 
 impl CallbackInput {
-    fn callback(&self) -> Callback {
-        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        Callback {
-            state: said(&self.state),
-            code: said(&self.code),
-            issuer: said(&self.iss),
-            error: said(&self.error),
-            error_description: said(&self.error_description),
-        }
-    }
-
     /// For the recorder: a code is as good as a password.
     fn recorded(&self) -> Value {
         json!({
-            "code": self.code.as_ref().map(|_| recorder::MASK),
-            "iss": self.iss,
-            "error": self.error,
-            "error_description": self.error_description,
+            "code": self.answer.code.as_ref().map(|_| recorder::MASK),
+            "iss": self.answer.iss,
+            "error": self.answer.error,
+            "error_description": self.answer.error_description,
         })
     }
 }
@@ -134,7 +115,7 @@ impl CallbackInput {
 /// # Errors
 /// Why it is not accepted, in words; the connection's recorder has them, too.
 pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) -> Result<Arrived> {
-    let state = input.state.as_deref().and_then(State::parse);
+    let state = input.answer.state.as_deref().and_then(parse_state);
     let found = {
         let (cx, head, id, state) = (cx.clone(), head.clone(), input.connection_id.clone(), state.clone());
         cx.clone().read(move |tx| arrival::find(tx, &cx, &head, &id, state.as_ref())).await?
@@ -170,7 +151,7 @@ async fn begin(
     state: Option<&State>,
 ) -> Result<std::result::Result<State, Refused>> {
     let plain = |error| Ok(Err(arrival::plain(error)));
-    if input.state.as_ref().is_none_or(String::is_empty) {
+    if input.answer.state.as_ref().is_none_or(String::is_empty) {
         return plain(ApiError::MissingOidcStateParam);
     }
     let Some(state) = state else { return plain(ApiError::UnsolicitedOidcResponse) };
@@ -202,7 +183,8 @@ async fn judge(
     };
     let secret = &connection.secrets.client_secret;
     let known = configuration_for_tokens(cx, settings, secret).await;
-    let (callback, says_issuer) = (input.callback(), known.as_ref().is_some_and(|known| known.says_issuer_in_callback));
+    let (callback, says_issuer) =
+        (input.answer.callback(), known.as_ref().is_some_and(|known| known.says_issuer_in_callback));
     let code = callback.code(&settings.issuer, says_issuer).map_err(|refused| {
         let error = match refused {
             ::oidc::callback::Refused::Provider { .. } => ApiError::OidcAuthCodeError,

@@ -113,7 +113,7 @@ pub(super) fn member(
         Who::New(email) => {
             let new = NewMember {
                 email_verified: true,
-                name: name(&identity),
+                name: members::name_from(identity.full_name.as_deref()),
                 ..NewMember::with_email(email, Status::Pending)
             };
             (members::create_absent(tx, cx, organization, new)?, true, false)
@@ -122,7 +122,7 @@ pub(super) fn member(
     let before = member.clone();
     member.email_address_verified |= verified;
     if member.name.is_empty() {
-        member.name = name(&identity);
+        member.name = members::name_from(identity.full_name.as_deref());
     }
     // What does not fit is not worth keeping somebody out.
     if let Ok(merged) = metadata::merge(&member.trusted_metadata, Some(identity.promoted.clone())) {
@@ -137,11 +137,6 @@ pub(super) fn member(
     }
     members::save(tx, cx, "member.update", organization, &before, &mut member)?;
     Ok((member, registration_id))
-}
-
-fn name(identity: &Identity) -> String {
-    let name = identity.full_name.as_deref().unwrap_or_default().replace(['\r', '\n'], " ");
-    if members::MemberName::fits(&name) { name } else { String::new() }
 }
 
 fn registration(cx: &Cx, member: &Member, connection_id: &str, identity: Identity) -> SsoRegistration {

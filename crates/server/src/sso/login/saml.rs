@@ -1,15 +1,16 @@
 //! SAML 2.0: requests to identity providers, and their responses.
 
 use super::arrival::{self, Accepted, Arrived, Found, Refused, plain};
-use super::begun::NotHere;
 use super::identity::Identity;
 use super::known_keys::signing_key;
+use super::parse_state;
 use super::started::{Started, Way};
-use super::state::State;
+use crate::begun::NotHere;
+use crate::begun::State;
+use crate::sentence::sentence;
 use crate::sso::connections::{AttributeMapping, Connection, POST, RESERVED, Saml, Settings};
 use crate::sso::protocol::Protocol;
 use crate::sso::recorder::{self, Exchange};
-use crate::sso::sentence::sentence;
 use ::saml::{
     AuthnRequest, Certificate, Expected, PrivateKey, RefusedKind, ServiceProvider, Verified, from_form,
     service_provider_metadata, verify,
@@ -132,7 +133,7 @@ pub(crate) struct ResponseInput {
 pub(crate) async fn response(cx: &Cx, head: &Arc<Head>, input: ResponseInput) -> Result<Arrived> {
     let field = input.saml_response.filter(|field| !field.is_empty());
     let relay_state = input.relay_state.filter(|relay_state| !relay_state.is_empty());
-    let state = relay_state.as_deref().and_then(State::parse);
+    let state = relay_state.as_deref().and_then(parse_state);
     let field = field.ok_or(ApiError::MissingSamlResponse)?;
     let xml = from_form(&field);
     let response = recorder::masked_xml(xml.as_deref().unwrap_or(field.as_bytes()));

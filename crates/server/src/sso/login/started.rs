@@ -1,6 +1,6 @@
 //! A login that has begun, on its way to the identity provider.
 
-use super::state::State;
+use crate::begun::State;
 use crate::sso::connections::Connection;
 use foundation::cx::Cx;
 use frame::Cookie;

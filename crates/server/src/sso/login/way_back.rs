@@ -2,7 +2,8 @@
 
 use super::arrival;
 use super::begin::Start;
-use super::state::State;
+use super::parse_state;
+use crate::begun::WayBack;
 use crate::projects;
 use crate::redirect_urls::{self, Flow};
 use crate::sso::connections::project_of;
@@ -11,13 +12,6 @@ use foundation::cx::Cx;
 use foundation::error::Result;
 use frame::Head;
 
-/// The app that they wanted to log in to, as far as it is known.
-#[derive(Default)]
-pub(crate) struct WayBack {
-    pub(crate) app: Option<String>,
-    pub(crate) project_name: Option<String>,
-}
-
 /// That of the address which a login begins with. An app that is not registered is none: anybody can write one there.
 pub(crate) fn of_start(tx: &mut Tx, cx: &Cx, start: &Start) -> Result<WayBack> {
     let Some(project) = projects::by_public_token(&cx.app, tx, &start.public_token)? else {
@@ -25,7 +19,7 @@ pub(crate) fn of_start(tx: &mut Tx, cx: &Cx, start: &Start) -> Result<WayBack> {
     };
     let cx = cx.of_browser(project);
     let login_redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, start.login_redirect_url.as_deref()).ok();
-    find(tx, &cx, login_redirect_url)
+    WayBack::find(tx, &cx, login_redirect_url)
 }
 
 /// That of the address which an identity provider sends browsers back to, with the state that it says.
@@ -38,14 +32,6 @@ pub(crate) fn of_callback(
 ) -> Result<WayBack> {
     let Some(project) = project_of(&cx.app, tx, connection_id)? else { return Ok(WayBack::default()) };
     let cx = cx.of_browser(project);
-    let login = arrival::begun(&cx, head, state.and_then(State::parse).as_ref()).ok().flatten();
-    find(tx, &cx, login.map(|login| login.told.login_redirect_url))
-}
-
-fn find(tx: &mut Tx, cx: &Cx, login_redirect_url: Option<String>) -> Result<WayBack> {
-    let app = match login_redirect_url.as_deref().and_then(redirect_urls::app_of) {
-        Some(app) => Some(app),
-        None => redirect_urls::app_of_project(tx, &cx.app, cx.project())?,
-    };
-    Ok(WayBack { app, project_name: Some(cx.project().name.clone()) })
+    let login = arrival::begun(&cx, head, state.and_then(parse_state).as_ref()).ok().flatten();
+    WayBack::find(tx, &cx, login.map(|login| login.told.login_redirect_url))
 }

@@ -1,6 +1,6 @@
 use super::super::errors::problem;
 use super::{Led, On};
-use crate::sso::WayBack;
+use crate::begun::WayBack;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
@@ -10,7 +10,7 @@ use serde_json::json;
 ///
 /// # Errors
 /// Faults of ours, which every page tells alike.
-pub(super) async fn failed(
+pub(in crate::pages) async fn failed(
     cx: &Cx,
     error: Error,
     mut find: impl FnMut(&mut Tx, &Cx) -> Result<WayBack> + Send + 'static,

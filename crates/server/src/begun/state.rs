@@ -7,38 +7,60 @@ use foundation::error::Result;
 use foundation::id::{Environment, OrganizationId};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::keys::{Keys, Purpose};
+use uuid::Uuid;
 
-/// `RelayState` of SAML, `state` of OpenID Connect.
+/// `RelayState` of SAML, `state` of OAuth.
 #[derive(Clone)]
-pub(crate) struct State(Token);
+pub(crate) struct State {
+    token: Token,
+    kind: TokenKind,
+}
 
 impl State {
-    /// That of a new login to an organization.
-    pub(crate) fn generate(organization: &OrganizationId) -> Result<Self> {
-        Ok(Self(Token::generate(TokenKind::SsoState, organization.uuid())?))
+    /// That of a new login of this kind, to an organization, or of a project.
+    pub(crate) fn generate(kind: TokenKind, tenant: Uuid) -> Result<Self> {
+        Ok(Self { token: Token::generate(kind, tenant)?, kind })
     }
 
-    /// Reads one; `None` for anything else.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Token::parse(TokenKind::SsoState, text).map(Self)
+    /// Reads one of this kind; `None` for anything else.
+    pub(crate) fn parse(kind: TokenKind, text: &str) -> Option<Self> {
+        Token::parse(kind, text).map(|token| Self { token, kind })
     }
 
     pub(crate) fn to_text(&self) -> String {
-        self.0.to_text()
+        self.token.to_text()
+    }
+
+    /// What kind of login it is of.
+    pub(crate) fn kind(&self) -> TokenKind {
+        self.kind
     }
 
     /// The organization that the login is to.
     pub(crate) fn organization(&self, environment: Environment) -> OrganizationId {
-        OrganizationId::from_uuid(environment, self.0.tenant())
+        OrganizationId::from_uuid(environment, self.tenant())
+    }
+
+    /// The organization or the project that it is of.
+    pub(crate) fn tenant(&self) -> Uuid {
+        self.token.tenant()
     }
 
     /// What is stored of it.
     pub(crate) fn hash(&self, keys: &Keys) -> [u8; 32] {
-        self.0.hash(keys)
+        self.token.hash(keys)
+    }
+
+    /// What its secrets are derived for: those of one subject are of no use in another (threat T-32).
+    pub(super) fn purpose(&self) -> Purpose {
+        match self.kind {
+            TokenKind::SsoState => Purpose::SsoLogin,
+            _ => Purpose::OauthLogin,
+        }
     }
 
     fn derived(&self, keys: &Keys, what: &str) -> [u8; 32] {
-        keys.hash(Purpose::SsoLogin, format!("{what}\0{}", self.to_text()).as_bytes())
+        keys.hash(self.purpose(), format!("{what}\0{}", self.to_text()).as_bytes())
     }
 
     /// The ID of the SAML request. It begins with no digit.
@@ -65,10 +87,11 @@ mod tests {
     #[test]
     fn a_state_is_a_relay_state_that_every_peer_encodes_alike() {
         let organization = OrganizationId::new(Environment::Test);
-        let state = State::generate(&organization).unwrap();
+        let state = State::generate(TokenKind::SsoState, organization.uuid()).unwrap();
         assert!(saml::is_relay_state(&state.to_text()));
-        let read = State::parse(&state.to_text()).unwrap();
+        let read = State::parse(TokenKind::SsoState, &state.to_text()).unwrap();
         assert_eq!(read.organization(Environment::Test), organization);
-        assert!(State::parse("https://app.example").is_none());
+        assert!(State::parse(TokenKind::SsoState, "https://app.example").is_none());
+        assert!(State::parse(TokenKind::OauthState, &state.to_text()).is_none());
     }
 }
