@@ -27,7 +27,7 @@ pub(crate) const JOIN: &[ApiError] = &[
 
 /// Why somebody cannot come in by a tenant.
 pub(crate) const JOIN_BY_TENANT: &[ApiError] =
-    &[ApiError::OauthTenantJitNotAllowed, ApiError::InvalidOauthTenantForJit, ApiError::RestrictedAuthMethod];
+    &[ApiError::OauthTenantJitNotAllowed, ApiError::InvalidOauthTenantForJit];
 
 /// Somebody who looks for organizations, and may be new to them.
 pub(crate) struct Newcomer<'a> {
@@ -63,7 +63,7 @@ pub(crate) fn join_by_mail(tx: &mut Tx, cx: &Cx, organization: &Organization, em
     members::create_absent(tx, cx, organization, NewMember::with_email(email.clone(), Status::Pending))
 }
 
-/// The same for somebody who has found the organization.
+/// A new, pending member for somebody who has found the organization, with an address that is nobody's.
 ///
 /// # Errors
 /// [`JOIN`], [`JOIN_BY_TENANT`].
@@ -75,6 +75,37 @@ pub(crate) fn join_by_discovery(
 ) -> Result<Member> {
     entrance(tx, organization, newcomer)?;
     members::create_absent(tx, cx, organization, NewMember::with_email(newcomer.email.clone(), Status::Pending))
+}
+
+/// The same for somebody who has shown an account at an OAuth provider to the organization, which says that the address is theirs.
+///
+/// # Errors
+/// [`JOIN`], `invalid_oauth_tenant_for_jit_provisioning`.
+pub(crate) fn join_by_account(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &Organization,
+    email: &EmailAddress,
+    tenants: Option<&OauthTenants>,
+) -> Result<Member> {
+    check_open_to_account(organization, email, tenants)?;
+    members::create_absent(tx, cx, organization, NewMember::with_email(email.clone(), Status::Pending))
+}
+
+/// Whether the organization lets people of the address's domain join, or of one of the tenants.
+///
+/// # Errors
+/// [`JOIN`], `invalid_oauth_tenant_for_jit_provisioning`.
+pub(crate) fn check_open_to_account(
+    organization: &Organization,
+    email: &EmailAddress,
+    tenants: Option<&OauthTenants>,
+) -> Result<()> {
+    let domain = domain_of(email)?;
+    let mut grounds = vec![Ground::Domain { domain: &domain, is_vouched: true }];
+    grounds.extend(tenants.map(Ground::Tenants));
+    admit(&organization.settings, &grounds)?;
+    Ok(())
 }
 
 /// Whether the organization lets people of the address's domain join.
@@ -92,7 +123,10 @@ fn domain_of(email: &EmailAddress) -> Result<EmailDomain> {
 }
 
 /// What lets somebody into an organization that they have found. Only within it.
-fn entrance(tx: &mut Tx, organization: &Organization, newcomer: &Newcomer) -> Result<Entrance> {
+///
+/// # Errors
+/// [`JOIN`], [`JOIN_BY_TENANT`].
+pub(crate) fn entrance(tx: &mut Tx, organization: &Organization, newcomer: &Newcomer) -> Result<Entrance> {
     let settings = &organization.settings;
     let domain = newcomer.proven.as_ref().map(|email| domain_of(email)).transpose()?;
     let mut grounds = Vec::new();

@@ -1,4 +1,4 @@
-use super::callback::no_address;
+use super::provisioning::no_address;
 use super::token;
 use crate::actor::ProjectCaller;
 use crate::discovery::{self, Discovered};
