@@ -170,13 +170,17 @@ class OpenIdProvider:
                         self.answer(provider.jwks())
                     case "/userinfo":
                         self.answer(provider.userinfo)
-                    case path:
-                        found = [value for begin, value in provider.documents.items() if path.startswith(begin)]
-                        self.answer(*(found[:1] or ({"error": "not_found"}, 404)))
+                    case _:
+                        self.answer(*(self.document() or ({"error": "not_found"}, 404)))
+
+            def document(self) -> list:
+                return [value for begin, value in provider.documents.items() if self.path.startswith(begin)][:1]
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
                 provider.asked.append((self.path, dict(self.headers), body))
+                if found := self.document():
+                    return self.answer(*found)
                 asked = dict(urllib.parse.parse_qsl(body))
                 if asked.get("grant_type") == "refresh_token" and provider.refreshed:
                     return self.answer(provider.refreshed)
@@ -193,6 +197,11 @@ class OpenIdProvider:
     def __exit__(self, *_):
         self._server.shutdown()
         self._server.server_close()
+
+    @property
+    def addresses(self) -> list[str]:
+        """What `guildhall provider set` is given to find it."""
+        return ["--issuer", self.issuer]
 
     def configuration(self) -> dict:
         return {
@@ -221,3 +230,11 @@ class OpenIdProvider:
         signed = sign(token) if sign else jwt.encode(token, self.key, "RS256", headers={"kid": self.key_id})
         self.codes[code] = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300, "id_token": signed} | self.given
         return {"code": code, "state": asked["state"]}
+
+    def credential(self, email: str, subject: str, /, *, key=None, **claims) -> str:
+        """What Google's One Tap gives a page: an ID token that belongs to no login."""
+        now = int(time.time())
+        token = {"iss": self.issuer, "aud": self.client_id, "azp": self.client_id, "sub": subject, "iat": now, "nbf": now - 300,
+                 "exp": now + 3600, "jti": unique(), "email": email, "email_verified": True, "hd": email.split("@")[1], "name": "Ada Lovelace"} | claims
+        token = {name: value for name, value in token.items() if value is not None}
+        return jwt.encode(token, key or self.key, "RS256", headers={"kid": self.key_id})

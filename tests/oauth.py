@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 import requests
 from harness import Project, query_of
 from identity_providers import OpenIdProvider
+from social import StandIn
 from sso import Browser, told
 
 
 class OauthProvider:
-    """A provider of a project, whose part an OpenID provider of the tests plays."""
+    """A provider of a project, whose part an OpenID provider of the tests plays, or a stand-in."""
 
-    def __init__(self, project: Project, provider: OpenIdProvider, name: str = "google", *flags: str):
+    def __init__(self, project: Project, provider: OpenIdProvider | StandIn, name: str = "google", *flags: str):
         self.project, self.provider, self.name = project, provider, name
-        shown = self.set("--client-id", provider.client_id, f"--client-secret={provider.client_secret}", "--issuer", provider.issuer, *flags)
+        shown = self.set(f"--client-id={provider.client_id}", f"--client-secret={provider.client_secret}", *provider.addresses, *flags)
         self.path = urlsplit(shown["callback_url"]).path
 
     def set(self, *flags: str) -> dict:

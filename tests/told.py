@@ -67,6 +67,9 @@ TABLES = {
     "organization_domains": Listed(
         ("project_id", "kind", "domain", "organization_id"), "organization_id", "domain", lambda row: (OF_DOMAINS[row["kind"]],),
         "organization_id", ("organization.delete",)),
+    "organization_oauth_tenants": Listed(
+        ("project_id", "provider", "tenant_id", "organization_id"), "organization_id", "tenant_id", lambda row: ("allowed_oauth_tenants",),
+        "organization_id", ("organization.delete",)),
     "members": Rows(
         key=("organization_id", "id"), object="id", organization="organization_id", member="id",
         columns={"status": "status", "email_address": "email_address", "email_domain": ("email_address",),

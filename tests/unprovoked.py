@@ -38,7 +38,7 @@ OF_CREDENTIALS = {"unauthorized_credentials", "invalid_project_id_authentication
 OF_STRANGERS = {
     "magic_links.login_or_signup", "magic_links.send_discovery", "magic_links.authenticate", "magic_links.authenticate_discovery",
     "email_codes.login_or_signup", "email_codes.send_discovery", "email_codes.authenticate", "email_codes.authenticate_discovery",
-    "oauth.authenticate", "oauth.authenticate_discovery", "sso.authenticate", "sso.discover_connections", "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
+    "oauth.authenticate", "oauth.authenticate_discovery", "oauth.one_tap_start", "oauth.one_tap_submit", "oauth.one_tap_discovery_submit", "sso.authenticate", "sso.discover_connections", "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
 }
 
 # SCIM has words for some errors only; api/test_scim_server.py reads the status of the others.
@@ -56,6 +56,8 @@ AT_ONE = {
         ("members.start_email_update", "no_default_login_redirect_url_set"), ("sso.start", "no_default_login_redirect_url_set"),
         ("oauth.start", "no_default_login_redirect_url_set"), ("oauth.discovery_start", "no_default_discovery_redirect_url_set"),
         ("sso.saml_response", "no_default_login_redirect_url_set"),
+        ("oauth.one_tap_submit", "no_default_login_redirect_url_set"),
+        ("oauth.one_tap_discovery_submit", "no_default_discovery_redirect_url_set"),
     ), ALWAYS_A_DEFAULT),
     **dict.fromkeys((
         ("members.get_self", "unauthorized_action"), ("organizations.get_own", "unauthorized_action"), ("sessions.revoke_own", "unauthorized_action"),

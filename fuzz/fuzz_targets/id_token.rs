@@ -25,7 +25,7 @@ static KEYS: LazyLock<KeySet> = LazyLock::new(|| {
 const EXPECTED: Expected<'_> = Expected {
     issuer: "https://idp.example",
     client_id: "client",
-    nonce: "nonce",
+    nonce: Some("nonce"),
     algorithms: &Algorithm::ALL,
     access_token: Some("an-access-token"),
     code: Some("a-code"),

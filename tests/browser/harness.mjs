@@ -252,6 +252,12 @@ export class World {
     return member;
   }
 
+  /** Gives the project an OAuth provider, as its operator does. */
+  provide(name, flags, { client_id, client_secret }) {
+    const client = [`--client-id=${client_id}`, `--client-secret=${client_secret}`];
+    return this.server.provide(this.project.project_id, name, [...client, ...flags]);
+  }
+
   // ---- signing in -----------------------------------------------------------------------
 
   /** Waits for the next mail that `act` causes at `address`; its link as a URL. */

@@ -1,7 +1,7 @@
 // Identity providers that others wrote, which ../providers starts, for logins in a browser.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, createSign, generateKeyPairSync } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -108,6 +108,33 @@ export class OidcProvider extends Program {
     return made;
   }
 
+  /** Makes it an OAuth provider of the project, under the name of another. */
+  async provide(world, name) {
+    const { callback_url } = await world.provide(name, ["--issuer", this.url], { client_id: "none", client_secret: "none" });
+    const answer = await fetch(`${this.url}/reg`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        redirect_uris: [world.server.url + new URL(callback_url).pathname],
+        grant_types: ["authorization_code"],
+        response_types: ["code"],
+      }),
+    });
+    this.client = await answer.json();
+    await world.provide(name, ["--issuer", this.url], this.client);
+  }
+
+  /** What Google's One Tap gives a page: an ID token that belongs to no login of ours. */
+  credential(claims) {
+    const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const now = Math.floor(Date.now() / 1000);
+    const { client_id } = this.client;
+    const said = { iss: this.url, aud: client_id, azp: client_id, iat: now, nbf: now - 300, exp: now + 3600, jti: unique("jti"), ...claims };
+    const text = `${encode({ alg: "RS256", kid: "one", typ: "JWT" })}.${encode(said)}`;
+    const key = createPrivateKey({ key: this.settings.jwks.keys[0], format: "jwk" });
+    return `${text}.${createSign("RSA-SHA256").update(text).sign(key, "base64url")}`;
+  }
+
   /** On its page: who gives their name, and agrees. */
   async logIn(page, name) {
     await page.waitForURL((url) => url.origin === this.url);
@@ -117,6 +144,28 @@ export class OidcProvider extends Program {
     await page.getByRole("button", { name: "Continue" }).click();
     // Its pages have fonts from elsewhere, which nobody is to wait for.
     for (const list of ["outside", "problems"]) page[list] = page[list].filter((one) => !one.includes(FONTS));
+  }
+}
+
+/** GitHub, Slack and HubSpot. */
+export class SocialProviders extends Program {
+  static start() {
+    return new SocialProviders().launch("social_providers.mjs", "/", ({ port }) => [String(port)]);
+  }
+
+  async provide(world, name) {
+    const at = `${this.url}/${name}`;
+    const addresses = {
+      github: ["--authorization-url", `${at}/login/oauth/authorize`, "--token-url", `${at}/login/oauth/access_token`, "--api-url", `${at}/api`],
+      slack: ["--issuer", at],
+      hubspot: ["--authorization-url", `${at}/oauth/authorize`, "--token-url", `${at}/oauth/2026-03/token`, "--api-url", at],
+    };
+    await world.provide(name, addresses[name], { client_id: "client-id", client_secret: "client-secret-of-32-characters--" });
+  }
+
+  /** Who logs in next. */
+  async tell(said) {
+    await fetch(`${this.url}/told`, { method: "PUT", body: JSON.stringify(said) });
   }
 }
 

@@ -23,6 +23,7 @@ HELD_OTHERWISE = {
     "member_locations": "written with the row of a member, which is inserted",
     "organization_locators": "written with the organization's own row, which is inserted or locked",
     "organization_domains": "written with the organization's own row, which is inserted or locked",
+    "organization_oauth_tenants": "written with the organization's own row, which is inserted or locked",
     "deleted_organizations": "says that it is gone",
     "audit_events": "what happened stays known",
 }

@@ -416,7 +416,9 @@ def oauth(app: App, org: str, provider):
     email = "ada@acme.example"
     provider.documents = {
         "/user/emails": [{"email": email, "primary": True, "verified": True}], "/user": {"id": 583231, "name": "Ada Lovelace"},
-        "/oauth/v1/access-tokens/": {"user": email, "user_id": 1234567, "hub_id": 62515},
+        "/oauth/2026-03/token/introspect": {
+            "active": True, "token_use": "access_token", "client_id": provider.client_id, "user": email, "user_id": 1234567, "hub_id": 4711,
+        },
     }
     addresses = {"authorization": "/authorize", "token": "/token", "api": ""}
     elsewhere = [flag for name, path in addresses.items() for flag in (f"--{name}-url", provider.issuer + path)]
@@ -434,6 +436,10 @@ def oauth(app: App, org: str, provider):
     for ask in (app.backend, app.page):
         ask("POST", "/oauth/discovery/authenticate", {"discovery_oauth_token": google.token(None, "10769150350006150715113082367", **said)})
     provider.given = {}
+    app.page("GET", "/oauth/google/onetap/start")
+    for what, more in (("submit", {"organization_id": org}), ("discovery/submit", {})):
+        id_token = provider.credential(email, "10769150350006150715113082367")
+        app.page("POST", f"/oauth/google/onetap/{what}", {"id_token": id_token} | more)
 
 
 def directory(app: App, org: str):

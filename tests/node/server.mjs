@@ -93,6 +93,13 @@ export class Server {
     return JSON.parse(stdout);
   }
 
+  /** Gives a project an OAuth provider, with the command line. */
+  async provide(project, name, args) {
+    const set = ["provider", "set", project, name, ...args, "--database-url", this.databaseUrl, "--json"];
+    const { stdout } = await run(BIN, set, { cwd: this.#directory, env: cleanEnvironment() });
+    return JSON.parse(stdout);
+  }
+
   /** The code of the newest text message to a number, which the outbox keeps where there is no gateway. */
   async texted(number) {
     const { stdout } = await run(BIN, ["outbox", "--json", "--database-url", this.databaseUrl], { env: cleanEnvironment() });

@@ -99,7 +99,8 @@ def naming(contents, names):
 
 def full_tenant(project):
     """A tenant with something in every table that can hold something of one; and all names that lead to it."""
-    tenant = Tenant(project, email_allowed_domains=[f"corp-{unique()}.com"], email_jit_provisioning="RESTRICTED", email_invites="ALL_ALLOWED").with_member()
+    tenant = Tenant(project, email_allowed_domains=[f"corp-{unique()}.com"], email_jit_provisioning="RESTRICTED", email_invites="ALL_ALLOWED",
+                    allowed_oauth_tenants={"slack": [f"T{unique()}"]}).with_member()
     org, member = tenant.org, tenant.member
     members = project.api.organizations.members
     project.api.organizations.update(org, claimed_email_domains=[tenant.domain], trusted_metadata={"canary": tenant.canary})
@@ -135,7 +136,7 @@ def test_t06_no_row_of_any_table_names_a_deleted_organization(start_server):
         for column in ("organization_id", "scope"):
             if rows and column in rows[0]:
                 assert (table, column) in found, f"full_tenant leaves {table} without a row of the organization"
-    assert {"organizations", "members", "sessions", "one_time_tokens", "member_roles", "organization_domains"} <= {t for t, _ in found}
+    assert {"organizations", "members", "sessions", "one_time_tokens", "member_roles", "organization_domains", "organization_oauth_tenants"} <= {t for t, _ in found}
 
     def left():
         return {(table, column) for table, column in naming(server.contents(), names) if table not in KEPT}

@@ -24,7 +24,7 @@ OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization
 # Say of no row which project it is of: whoever has entered the organization is in it.
 WITHOUT_PROJECT = {"member_emails", "member_roles", "scim_users", "scim_groups", "scim_memberships"}
 # Names an organization but is looked up across its project.
-ACROSS_PROJECTS = {"organization_locators", "organization_domains", "member_directory", "member_locations",
+ACROSS_PROJECTS = {"organization_locators", "organization_domains", "organization_oauth_tenants", "member_directory", "member_locations",
                    "intermediate_sessions", "audit_events", "outbox", "deleted_organizations", "totp_registrations",
                    "sso_connections"}
 

@@ -20,8 +20,9 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     /// Who we are to the provider.
     pub client_id: &'a str,
-    /// What was sent along with the request and belongs to this login alone.
-    pub nonce: &'a str,
+    /// What was sent along with the request and belongs to this login alone. With none, the token must have none: whoever began
+    /// with one has to bring it.
+    pub nonce: Option<&'a str>,
     /// With what this provider may sign. What its document says, or [`Algorithm::ALL`].
     pub algorithms: &'a [Algorithm],
     /// The access token that came with it, to be held against `at_hash`.
@@ -212,11 +213,11 @@ fn no_time(claims: &Object, claim: &'static str) -> Refused {
 }
 
 fn check_nonce(claims: &Object, expected: &Expected<'_>) -> Result<(), Refused> {
-    // A login without a nonce has none to be compared with, so nothing is equal to it.
-    let nonce = object::text(claims, "nonce");
-    match nonce {
-        Some(nonce) if equal(nonce, expected.nonce) => Ok(()),
-        _ => Err(Refused::Nonce { missing: nonce.is_none() }),
+    // A nonce that is empty is none to be compared with, so nothing is equal to it.
+    match (object::text(claims, "nonce"), expected.nonce) {
+        (Some(nonce), Some(expected)) if equal(nonce, expected) => Ok(()),
+        (None, None) if present(claims, "nonce").is_none() => Ok(()),
+        (nonce, _) => Err(Refused::Nonce { missing: nonce.is_none() }),
     }
 }
 

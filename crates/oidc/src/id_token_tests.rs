@@ -8,7 +8,7 @@ const NOW: i64 = 1_800_000_000;
 const EXPECTED: Expected<'_> = Expected {
     issuer: "https://idp.example",
     client_id: "me",
-    nonce: "the-nonce",
+    nonce: Some("the-nonce"),
     algorithms: &Algorithm::ALL,
     access_token: Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
     code: Some("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"),
@@ -118,12 +118,21 @@ fn t28_a_token_is_of_this_provider_and_this_login() {
     ] {
         assert_eq!(with(&json!({"nonce": nonce})), Err(Refused::Nonce { missing }));
     }
-    let none = Expected { nonce: "", ..EXPECTED };
+    let none = Expected { nonce: Some(""), ..EXPECTED };
     for nonce in [json!(""), json!(null)] {
         let mut claims = claims();
         claims["nonce"] = nonce;
         assert!(verify(&token(&header(), &claims), &both(), &none).is_err());
     }
+    let unasked = Expected { nonce: None, ..EXPECTED };
+    let of = |nonce: Value| {
+        let mut claims = claims();
+        claims["nonce"] = nonce;
+        verify(&token(&header(), &claims), &both(), &unasked).map(drop)
+    };
+    assert_eq!(of(json!(null)), Ok(()));
+    assert_eq!(of(json!("the-nonce")), Err(Refused::Nonce { missing: false }));
+    assert_eq!(of(json!("")), Err(Refused::Nonce { missing: true }));
     for claim in ["at_hash", "c_hash"] {
         for hash in [json!("AAAA"), json!(""), json!(7), json!("77QmUPtjPfzWtF2AnpK9RQ77QmUPtjPfzWtF2AnpK9RQ")] {
             assert!(matches!(with(&json!({claim: hash})), Err(Refused::Hash { .. })), "{claim} {hash}");

@@ -7,7 +7,7 @@ use serde_json::json;
 const EXPECTED: Expected<'_> = Expected {
     issuer: "https://idp.example",
     client_id: "me",
-    nonce: "n",
+    nonce: Some("n"),
     algorithms: &[Algorithm::Rs256],
     access_token: None,
     code: None,

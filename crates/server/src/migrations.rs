@@ -39,6 +39,7 @@ migrations! {
     "0026_scim"
     "0027_exchanges"
     "0028_oauth"
+    "0029_oauth_tenants"
     "0030_passkeys"
     "0031_hosted_login"
     "0032_setup_links"

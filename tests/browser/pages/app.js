@@ -3,6 +3,8 @@
 //   /login?codes            the same, with codes by mail; so with /o/SLUG?codes
 //   /o/SLUG                 the prebuilt login of one organization
 //   /s/SLUG, /s             the prebuilt login with single sign-on, of one organization or by discovery
+//   /a/SLUG, /a             the prebuilt login with accounts at OAuth providers, of one organization or by discovery
+//   /g/SLUG                 the same with Google One Tap only
 //   /t/SLUG/login           the same, where the project's settings say where the slug stands
 //   /p/SLUG, /p             the prebuilt login with passwords, of one organization or by discovery
 //   /reset                  where a link to set a password leads
@@ -52,6 +54,19 @@
   } else if (first === "s") {
     showLogin({
       products: [B2BProducts.sso],
+      ...(second ? { authFlowType: "Organization", organizationSlug: second } : { authFlowType: "Discovery" }),
+    });
+  } else if (first === "a" || first === "g") {
+    const google = first === "g" ? { type: "google", one_tap: true } : "google";
+    const all = [google, "microsoft", "github", "slack", "hubspot"].map((one) => (typeof one === "string" ? { type: one } : one));
+    showLogin({
+      products: [B2BProducts.oauth, ...(first === "a" ? [B2BProducts.emailMagicLinks] : [])],
+      oauthOptions: {
+        providers: first === "g" ? all.slice(0, 1) : all.map((one) => (one.type === "github" ? { ...one, customScopes: ["read:org"] } : one)),
+        loginRedirectURL: redirectUrl,
+        signupRedirectURL: redirectUrl,
+        discoveryRedirectURL: redirectUrl,
+      },
       ...(second ? { authFlowType: "Organization", organizationSlug: second } : { authFlowType: "Discovery" }),
     });
   } else if (first === "t") {

@@ -305,6 +305,8 @@ api_errors! {
     InvalidEmailForInvites = 400 "invalid_email_for_invites" "The organization does not accept invitations for this address.";
     EmailJitNotAllowed = 400 "email_jit_provisioning_not_allowed" "The organization does not let people join by their email address.";
     InvalidEmailForJit = 400 "invalid_email_for_jit_provisioning" "The organization does not let people of this email domain join.";
+    OauthTenantJitNotAllowed = 400 "oauth_tenant_jit_provisioning_not_allowed" "The organization lets nobody join by a workspace or an organization at an OAuth provider.";
+    InvalidOauthTenantForJit = 400 "invalid_oauth_tenant_for_jit_provisioning" "The organization lets people of other workspaces or organizations at this OAuth provider join, and not of those that the provider has named.";
     RestrictedAuthMethod = 400 "operation_restricted_by_organization_auth_methods" "The organization does not allow this way to log in.";
 
     InvalidExpiration = 400 "invalid_expiration" "A link works for 5 to 10080 minutes, and a code by email for 2 to 15.";

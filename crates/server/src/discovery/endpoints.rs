@@ -1,6 +1,6 @@
-use super::{DiscoveredOrganization, open_to, open_to_session};
+use super::{DiscoveredOrganization, newcomer, open_to, open_to_session, tenants_of};
 use crate::actor::ProjectCaller;
-use crate::joining::{self, JOIN};
+use crate::joining::{self, JOIN, JOIN_BY_TENANT};
 use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
 use crate::members::{self, Member, NewMember, Status};
 use crate::organizations::{
@@ -180,7 +180,7 @@ struct Exchange {
     browser POST "/sdk/v1/b2b/discovery/intermediate_sessions/exchange" takes(
         organization_id, session_duration_minutes, locale, intermediate_session_token
     ),
-    errors(OrganizationNotFound, MissingIntermediateSession, ..JOIN, ..LOGIN, ..TERMS)
+    errors(OrganizationNotFound, MissingIntermediateSession, RestrictedAuthMethod, ..JOIN, ..JOIN_BY_TENANT, ..LOGIN, ..TERMS)
 )]
 fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Outcome> {
     let terms = input.terms.check(cx)?;
@@ -198,20 +198,27 @@ fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Ou
 }
 
 /// The member whose login it is, in this organization. Outside of the one that it was begun in, whoever has the address
-/// that was shown in it to be theirs; a new one where it was proven and people of its domain may join.
+/// that was shown in it to be theirs; a new one where it was proven and people of its domain may join. Where people of a tenant
+/// may join, whoever has the address that the provider says: it is shown to be theirs in the rest of the login.
 fn member_of(tx: &mut Tx, cx: &Cx, organization: &Organization, intermediate: &IntermediateSession) -> Result<Member> {
     let is_own = intermediate.organization_id.as_ref() == Some(&organization.organization_id);
     if !is_own && let Some(member) = login::member_of_accounts(tx, cx, organization, &intermediate.factors)? {
         organizations::check_claimed(tx, cx.project(), Some(&organization.organization_id), &member.email_address)?;
         return Ok(member);
     }
+    let tenants = tenants_of(tx, cx, intermediate)?;
+    let newcomer = newcomer(intermediate, &tenants);
+    let may_join = newcomer.proven.is_some() || !tenants.is_empty();
     // Nobody hears of an address elsewhere that is not theirs.
     if !is_own && intermediate.known_address().is_none() {
-        return Err(ApiError::IntermediateSessionWrongOrganization.into());
+        if !may_join {
+            return Err(ApiError::IntermediateSessionWrongOrganization.into());
+        }
+        joining::entrance(tx, organization, &newcomer)?;
     }
-    match (joining::member(tx, cx, organization, &intermediate.email)?, intermediate.proven_address()) {
-        (Some(member), _) => Ok(member),
-        (None, Some(proven)) => joining::join_by_discovery(tx, cx, organization, &proven),
-        (None, None) => Err(ApiError::IntermediateSessionWrongOrganization.into()),
+    match joining::member(tx, cx, organization, &intermediate.email)? {
+        Some(member) => Ok(member),
+        None if may_join => joining::join_by_discovery(tx, cx, organization, &newcomer),
+        None => Err(ApiError::IntermediateSessionWrongOrganization.into()),
     }
 }

@@ -7,15 +7,16 @@ pub(crate) use endpoints::endpoints;
 pub(crate) use proof::{Discovered, discovered};
 
 use crate::decision::Subject;
-use crate::factors::{Factor, KnownAddress, ProvenAddress};
-use crate::joining;
+use crate::factors::{Factor, KnownAddress};
+use crate::joining::{self, Entrance, Newcomer};
 use crate::login::{self, IntermediateSession, MfaRequired, PrimaryRequired, missing};
 use crate::members::{self, Member, Status};
-use crate::organizations::Organization;
+use crate::organizations::{OauthTenants, Organization};
 use crate::sessions::Presented;
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::Result;
+use foundation::email_address::EmailAddress;
+use foundation::error::{Error, Result};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -30,21 +31,26 @@ pub(crate) struct DiscoveredOrganization {
     membership: Membership,
     /// Whether what has been proven suffices to enter.
     member_authenticated: bool,
-    /// What else entering would take first; `null` when what was proven is enough.
+    /// What else entering would take first; `null` when what was proven is enough, and where they would join by a tenant: that the
+    /// answer to entering says.
     primary_required: Option<PrimaryRequired>,
     /// What second factor entering would take; `null` when none is missing.
     mfa_required: Option<MfaRequired>,
 }
 
-/// Why the organization is open: `active_member`, `pending_member`, `invited_member`, or
-/// `eligible_to_join_by_email_domain` with the domain.
+/// Why the organization is open: `active_member`, `pending_member`, `invited_member`,
+/// `eligible_to_join_by_email_domain` with the domain, or `eligible_to_join_by_oauth_tenant` with the tenant.
 #[derive(Serialize, JsonSchema)]
 struct Membership {
     /// Why the organization is open to the person.
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["active_member", "pending_member", "invited_member", "eligible_to_join_by_email_domain"]))]
+    #[schemars(extend("enum" = [
+        "active_member", "pending_member", "invited_member", "eligible_to_join_by_email_domain",
+        "eligible_to_join_by_oauth_tenant",
+    ]))]
     kind: &'static str,
-    /// For `eligible_to_join_by_email_domain` the domain, as `{"domain": …}`; else `null`.
+    /// For `eligible_to_join_by_email_domain` the domain, as `{"domain": …}`; for `eligible_to_join_by_oauth_tenant` the tenant,
+    /// as `{"provider": …, "tenant": …}`; else `null`.
     details: Option<Value>,
     /// The person's account there; `null` when they would join.
     member: Option<Member>,
@@ -68,20 +74,35 @@ fn open_to_session(tx: &mut Tx, cx: &Cx, presented: Presented) -> Result<Vec<Dis
 fn open_to(tx: &mut Tx, cx: &Cx, intermediate: &IntermediateSession) -> Result<Option<Vec<DiscoveredOrganization>>> {
     let factors = &intermediate.factors;
     match (intermediate.proven_address(), intermediate.known_address()) {
-        (Some(proven), _) => discover(tx, cx, &proven, factors).map(Some),
         (None, Some(known)) => discover_memberships(tx, cx, &known, factors).map(Some),
-        (None, None) if factors.iter().any(|factor| factor.account().is_some()) => {
-            let found = login::memberships_of_accounts(tx, cx, factors)?;
-            all_open(tx, cx, found, factors).map(Some)
+        (None, None) if factors.iter().all(|factor| factor.account().is_none()) => Ok(None),
+        _ => {
+            let tenants = tenants_of(tx, cx, intermediate)?;
+            discover(tx, cx, &newcomer(intermediate, &tenants), factors).map(Some)
         }
-        (None, None) => Ok(None),
     }
 }
 
-/// What is open to a person who has proven an address: the organizations that it is a member's in, and those that people
-/// of its domain may join. Nobody else gets to see them.
-fn discover(tx: &mut Tx, cx: &Cx, email: &ProvenAddress, factors: &[Factor]) -> Result<Vec<DiscoveredOrganization>> {
-    let mut found = members::memberships(tx, cx.project(), email)?;
+/// The tenants of the accounts at OAuth providers that half a login has shown for no organization yet.
+fn tenants_of(tx: &mut Tx, cx: &Cx, intermediate: &IntermediateSession) -> Result<Vec<OauthTenants>> {
+    match intermediate.organization_id {
+        Some(_) => Ok(Vec::new()),
+        None => login::tenants_of_accounts(tx, cx, &intermediate.factors),
+    }
+}
+
+/// Whose half a login is.
+fn newcomer<'a>(intermediate: &'a IntermediateSession, tenants: &'a [OauthTenants]) -> Newcomer<'a> {
+    Newcomer { email: &intermediate.email, proven: intermediate.proven_address(), tenants }
+}
+
+/// What is open to a person who has proven an address, or shown an account at an OAuth provider: the organizations that one of them
+/// is a member's in, and those that people of the domain or of a tenant may join. Nobody else gets to see them.
+fn discover(tx: &mut Tx, cx: &Cx, person: &Newcomer, factors: &[Factor]) -> Result<Vec<DiscoveredOrganization>> {
+    let mut found = match &person.proven {
+        Some(email) => members::memberships(tx, cx.project(), email)?,
+        None => Vec::new(),
+    };
     for (organization, member) in login::memberships_of_accounts(tx, cx, factors)? {
         if !found.iter().any(|(known, _)| known.organization_id == organization.organization_id) {
             found.push((organization, member));
@@ -89,9 +110,9 @@ fn discover(tx: &mut Tx, cx: &Cx, email: &ProvenAddress, factors: &[Factor]) -> 
     }
     let known: Vec<_> = found.iter().map(|(organization, _)| organization.organization_id.clone()).collect();
     let mut discovered = all_open(tx, cx, found, factors)?;
-    for organization in joining::open_to(tx, cx, email)? {
+    for (organization, by) in joining::open_to(tx, cx, person)? {
         if !known.contains(&organization.organization_id) {
-            discovered.push(eligible(cx, organization, email, factors)?);
+            discovered.push(eligible(cx, organization, by, person.email, factors)?);
         }
     }
     Ok(discovered)
@@ -158,7 +179,8 @@ fn membership(
 fn eligible(
     cx: &Cx,
     organization: Organization,
-    email: &ProvenAddress,
+    by: Entrance,
+    email: &EmailAddress,
     factors: &[Factor],
 ) -> Result<DiscoveredOrganization> {
     let subject = Subject {
@@ -169,11 +191,20 @@ fn eligible(
         email_verified: false,
         accounts: &[],
     };
-    let (primary_required, mfa_required) = missing(&organization.settings, subject, None, factors, cx.now())?;
-    let details = Some(json!({ "domain": email.domain() }));
+    let (mut primary_required, mfa_required) = missing(&organization.settings, subject, None, factors, cx.now())?;
+    let member_authenticated = primary_required.is_none() && mfa_required.is_none();
+    let (kind, details) = match by {
+        Entrance::Domain(domain) => ("eligible_to_join_by_email_domain", json!({ "domain": domain })),
+        Entrance::Tenant(provider, tenant) => {
+            // What else it takes is asked for once they have joined: only then are they mailed.
+            primary_required = None;
+            ("eligible_to_join_by_oauth_tenant", json!({ "provider": provider, "tenant": tenant }))
+        }
+        Entrance::Connection(_) => return Err(Error::internal("nobody is discovered by an SSO connection")),
+    };
     Ok(DiscoveredOrganization {
-        member_authenticated: primary_required.is_none() && mfa_required.is_none(),
-        membership: Membership { kind: "eligible_to_join_by_email_domain", details, member: None },
+        member_authenticated,
+        membership: Membership { kind, details: Some(details), member: None },
         organization: organization.for_login_page(),
         primary_required,
         mfa_required,

@@ -3,7 +3,7 @@
 use crate::factors::Factor;
 use crate::members::{self, Member, Status};
 use crate::oauth_accounts::{self, Arrived, Registered};
-use crate::organizations::{self, Organization};
+use crate::organizations::{self, OauthTenants, Organization};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
@@ -76,6 +76,12 @@ pub(crate) fn memberships_of_accounts(tx: &mut Tx, cx: &Cx, factors: &[Factor]) 
         }
     }
     Ok(found)
+}
+
+/// The tenants that providers have said somebody to be of whose accounts were shown in this login.
+pub(crate) fn tenants_of_accounts(tx: &mut Tx, cx: &Cx, factors: &[Factor]) -> Result<Vec<OauthTenants>> {
+    let taken = taken(tx, cx, factors)?;
+    Ok(taken.iter().filter_map(|arrived| arrived.arrival.account.oauth_tenants()).collect())
 }
 
 /// The accounts of a login that have arrived and are nobody's in it yet.

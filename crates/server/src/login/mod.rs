@@ -10,7 +10,7 @@ mod numbers;
 mod outcome;
 mod store;
 
-pub(crate) use accounts::{member_of_accounts, memberships_of_accounts, name_accounts};
+pub(crate) use accounts::{member_of_accounts, memberships_of_accounts, name_accounts, tenants_of_accounts};
 pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
 pub(crate) use handover::{hand_over, take_over};

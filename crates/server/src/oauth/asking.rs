@@ -1,6 +1,6 @@
 //! Asking a provider: where it is, for tokens, and who somebody is.
 
-use super::providers::{self, Manner, Pkce, Way, manner};
+use super::providers::{self, Manner, Pkce, Way, github, hubspot, manner};
 use crate::oauth_accounts::{Account, Tokens};
 use crate::oauth_providers::Configured;
 use crate::openid_providers::{Fault, Providers, REMEMBERED};
@@ -13,7 +13,9 @@ use oidc::discovery::Metadata;
 use oidc::id_token::Expected;
 use oidc::token_request::{self, Grant};
 use oidc::token_response;
+use serde_json::Value;
 use std::sync::Arc;
+use url::form_urlencoded;
 
 /// Seconds by which the clocks may differ.
 const SKEW: u32 = 120;
@@ -32,6 +34,9 @@ pub(super) enum Refused {
     /// It says of nobody who they are.
     #[error("the provider does not say who has logged in")]
     Nobody,
+    /// A page has kept it for too long.
+    #[error("the ID token is more than a few minutes old; log in again")]
+    TooOld,
     #[error("the {0} of the provider is not known: set it, or an issuer whose configuration says it")]
     NoAddress(&'static str),
 }
@@ -118,46 +123,76 @@ impl<'a> Asked<'a> {
         now: Timestamp,
     ) -> Result<Account, Refused> {
         match self.manner.way {
-            Way::IdToken => self.account_of_id_token(tokens, code, nonce, now).await,
-            Way::Github => self.account_at_github(&tokens.access_token).await,
+            Way::IdToken => {
+                let expected = Expected {
+                    nonce: Some(nonce),
+                    access_token: Some(&tokens.access_token),
+                    code: Some(code),
+                    ..self.expected(now)?
+                };
+                let id_token = tokens.id_token.as_deref().ok_or(Refused::NoIdToken)?;
+                self.account_of_id_token(id_token, &tokens.access_token, &expected).await
+            }
+            Way::Github => self.account_at_github(tokens).await,
             Way::Hubspot => self.account_at_hubspot(&tokens.access_token).await,
         }
     }
 
-    async fn account_of_id_token(
+    /// Whose account an ID token is of that a page of the app was given: it belongs to no login of ours, so it has no nonce, and
+    /// must not be from before `earliest`.
+    pub(super) async fn account_of_page(
         &self,
-        tokens: &token_response::Tokens,
-        code: &str,
-        nonce: &str,
+        id_token: &str,
+        earliest: Timestamp,
         now: Timestamp,
     ) -> Result<Account, Refused> {
-        let settings = &self.configured.settings;
+        let id_token = Providers::of(self.app).id_token(self.keys_url()?, id_token, &self.expected(now)?).await?;
+        let issued = id_token.claims.get("iat").and_then(Value::as_f64);
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are few enough")]
+        if issued.is_none_or(|issued| issued < time::to_seconds(earliest) as f64) {
+            return Err(Refused::TooOld);
+        }
+        providers::of_id_token(&self.configured.provider, &self.configured.settings, &id_token).ok_or(Refused::Nobody)
+    }
+
+    fn keys_url(&self) -> Result<&str, Refused> {
+        let published = self.known.as_ref().map(|known| known.jwks_uri.as_str());
+        self.configured.settings.jwks_url.as_deref().or(published).ok_or(Refused::NoAddress("address of keys"))
+    }
+
+    /// What every ID token of the provider has to say.
+    fn expected(&self, now: Timestamp) -> Result<Expected<'_>, Refused> {
         let issuer = self.known.as_ref().map(|known| known.issuer.as_str());
         let issuer = issuer.or_else(|| self.issuer().map(|(issuer, _)| issuer)).ok_or(Refused::NoAddress("issuer"))?;
-        let published = self.known.as_ref().map(|known| known.jwks_uri.as_str());
-        let keys = settings.jwks_url.as_deref().or(published).ok_or(Refused::NoAddress("address of keys"))?;
-        let expected = Expected {
+        Ok(Expected {
             issuer,
-            client_id: &settings.client_id,
-            nonce,
+            client_id: &self.configured.settings.client_id,
+            nonce: None,
             algorithms: self.known.as_ref().map_or(&Algorithm::ALL[..], |known| &known.id_token_algorithms),
-            access_token: Some(&tokens.access_token),
-            code: Some(code),
+            access_token: None,
+            code: None,
             now: time::to_seconds(now),
             skew: SKEW,
-        };
-        let providers = Providers::of(self.app);
-        let id_token = tokens.id_token.as_deref().ok_or(Refused::NoIdToken)?;
-        let mut id_token = providers.id_token(keys, id_token, &expected).await?;
+        })
+    }
+
+    async fn account_of_id_token(
+        &self,
+        id_token: &str,
+        access_token: &str,
+        expected: &Expected<'_>,
+    ) -> Result<Account, Refused> {
+        let (settings, keys, providers) = (&self.configured.settings, self.keys_url()?, Providers::of(self.app));
+        let mut id_token = providers.id_token(keys, id_token, expected).await?;
         let published = self.known.as_ref().and_then(|known| known.userinfo_endpoint.as_deref());
         // What is needed stands in the ID token of those that are known; others may tell it only there.
         if let Some(url) =
             settings.userinfo_url.as_deref().or(published).filter(|_| !id_token.claims.contains_key("email"))
         {
-            let asked = providers.userinfo(url, keys, &tokens.access_token, &id_token, &expected).await?;
+            let asked = providers.userinfo(url, keys, access_token, &id_token, expected).await?;
             providers::add_userinfo(&mut id_token.claims, asked);
         }
-        Ok(providers::of_id_token(&self.configured.provider, settings, &id_token))
+        providers::of_id_token(&self.configured.provider, settings, &id_token).ok_or(Refused::Nobody)
     }
 
     fn api_url(&self) -> Result<&str, Refused> {
@@ -166,19 +201,43 @@ impl<'a> Asked<'a> {
         Ok(url.trim_end_matches('/'))
     }
 
-    async fn account_at_github(&self, access_token: &str) -> Result<Account, Refused> {
+    async fn account_at_github(&self, tokens: &token_response::Tokens) -> Result<Account, Refused> {
         let (providers, api) = (Providers::of(self.app), self.api_url()?);
-        let user = providers.account(&format!("{api}/user"), Some(access_token)).await?;
-        let emails = providers.account(&format!("{api}/user/emails?per_page=100"), Some(access_token)).await?;
-        providers::github_account(api, &user, &emails).ok_or(Refused::Nobody)
+        let user = providers.account(&format!("{api}/user"), &tokens.access_token).await?;
+        let emails = providers.account(&format!("{api}/user/emails?per_page=100"), &tokens.access_token).await?;
+        let mut account = providers::github_account(api, &user, &emails).ok_or(Refused::Nobody)?;
+        if github::may_ask_for_organizations(tokens.scope.as_deref().unwrap_or_default()) {
+            account.tenants = self.organizations_at_github(api, &tokens.access_token).await;
+        }
+        Ok(account)
+    }
+
+    /// The ids of the organizations that an account is in. What cannot be read of them is not there: members log in all the same.
+    async fn organizations_at_github(&self, api: &str, access_token: &str) -> Vec<String> {
+        let mut ids = Vec::new();
+        // The address of the next page is ours to make: the token goes nowhere else, whatever the answer links to.
+        for page in 1..=github::MOST_PAGES {
+            let url = format!("{api}/user/orgs?per_page=100&page={page}");
+            let Ok((said, link)) = Providers::of(self.app).page(&url, access_token).await else { break };
+            ids.extend(github::organizations(&said));
+            if !github::has_next(&link) {
+                break;
+            }
+        }
+        ids
     }
 
     async fn account_at_hubspot(&self, access_token: &str) -> Result<Account, Refused> {
-        let api = self.api_url()?;
-        let mut url = url::Url::parse(&format!("{api}/oauth/v1/access-tokens")).map_err(|_| Refused::Nobody)?;
-        url.path_segments_mut().map_err(|()| Refused::Nobody)?.push(access_token);
-        let said = Providers::of(self.app).account(url.as_str(), None).await?;
-        providers::hubspot_account(api, &said).ok_or(Refused::Nobody)
+        let (api, settings) = (self.api_url()?, &self.configured.settings);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &settings.client_id)
+            .append_pair("client_secret", self.configured.client_secret.reveal())
+            .append_pair("token", access_token)
+            .append_pair("token_type_hint", "access_token")
+            .finish();
+        let url = format!("{api}{}", hubspot::INTROSPECTION);
+        let said = Providers::of(self.app).introspection(&url, form).await?;
+        providers::hubspot_account(api, &settings.client_id, &said).ok_or(Refused::Nobody)
     }
 }
 

@@ -246,7 +246,9 @@ fn kept(tx: &mut Tx, cx: &Cx, input: &OfMember, provider: &Provider) -> Result<(
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = members::find(tx, &organization, &input.member_id)?;
     let id = organization.organization_id;
-    let accounts = oauth_accounts::of_member(tx, cx, &id, &member.member_id, provider)?;
+    let mut accounts = oauth_accounts::of_member(tx, cx, &id, &member.member_id, provider)?;
+    // Who has only ever logged in by One Tap has none.
+    accounts.retain(|(_, arrival)| !arrival.tokens.access_token.is_empty());
     Ok((id, accounts))
 }
 

@@ -1,6 +1,7 @@
 //! What a provider says of an account, and what it gives for it.
 
 use crate::oauth_providers::Provider;
+use crate::organizations::{OauthTenants, TenantProvider};
 use database::Timestamp;
 use foundation::email_address::EmailAddress;
 use foundation::keys::{Keys, Purpose};
@@ -39,6 +40,17 @@ impl Account {
         keys.hash(Purpose::OauthIdentity, format!("{}\0{}\0{}", self.provider, self.issuer, self.subject).as_bytes())
     }
 
+    /// The tenants that may let the person into organizations, at a provider that has such.
+    pub(crate) fn oauth_tenants(&self) -> Option<OauthTenants> {
+        let provider = match self.provider() {
+            Provider::Slack => TenantProvider::Slack,
+            Provider::Hubspot => TenantProvider::Hubspot,
+            Provider::Github => TenantProvider::Github,
+            Provider::Google | Provider::Microsoft | Provider::Oidc(_) => return None,
+        };
+        Some(OauthTenants { provider, ids: self.tenants.clone() })
+    }
+
     /// The address, if it is proven.
     pub(crate) fn proven_email(&self) -> Option<&EmailAddress> {
         self.email.as_ref().filter(|_| self.proves_email)
@@ -58,6 +70,18 @@ pub(crate) struct Tokens {
     pub(crate) id_token: Option<String>,
     #[serde(default)]
     pub(crate) scopes: Vec<String>,
+}
+
+impl Tokens {
+    /// Keeps what earlier ones have and these do not: providers give a refresh token once, and One Tap gives an ID token only.
+    pub(super) fn keep_from(&mut self, before: Tokens) {
+        if self.access_token.is_empty() {
+            self.access_token = before.access_token;
+            self.expires_at = before.expires_at;
+            self.scopes = before.scopes;
+        }
+        self.refresh_token = self.refresh_token.take().or(before.refresh_token);
+    }
 }
 
 impl fmt::Debug for Tokens {

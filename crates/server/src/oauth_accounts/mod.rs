@@ -118,7 +118,7 @@ pub(crate) fn register(
     if kept.tokens.refresh_token.is_none()
         && let Some(before) = store::find_tokens(tx, &cx.project().id, organization, id)?
     {
-        kept.tokens.refresh_token = opened::<Arrival>(tx, cx, Purpose::OauthTokens, id, &before)?.tokens.refresh_token;
+        kept.tokens.keep_from(opened::<Arrival>(tx, cx, Purpose::OauthTokens, id, &before)?.tokens);
     }
     let sealed = sealed(tx, cx, Purpose::OauthTokens, id, &kept)?;
     let account = &arrival.account;

@@ -20,7 +20,7 @@ use oidc::key_set::{self, KeySet};
 use oidc::token_request::TokenRequest;
 use oidc::token_response::{self, Tokens};
 use oidc::{Object, endpoint, issuer, userinfo};
-use outbound::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use outbound::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LINK};
 use outbound::{Limits, Outbound, Request, Response};
 use published::Published;
 use serde_json::Value;
@@ -127,21 +127,33 @@ impl<'a> Providers<'a> {
         self.with_keys(jwks_url, read, userinfo::Refused::needs_newer_keys).await
     }
 
-    /// Asks an API of a provider about whoever the access token is of; with none, it stands in the address.
+    /// Asks an API of a provider about whoever the access token is of.
     ///
     /// # Errors
     /// The provider cannot be asked, or refuses, or what it says is not JSON.
-    pub(crate) async fn account(&self, url: &str, access_token: Option<&str>) -> Result<Value, Fault> {
+    pub(crate) async fn account(&self, url: &str, access_token: &str) -> Result<Value, Fault> {
+        Ok(self.page(url, access_token).await?.0)
+    }
+
+    /// The same, with the `Link` of the answer, which says whether there is more of it (RFC 8288). Empty for none.
+    pub(crate) async fn page(&self, url: &str, access_token: &str) -> Result<(Value, String), Fault> {
         let what = Asked::Account;
-        let mut get = prepared(what, url, Request::get(url))?;
-        if let Some(token) = access_token {
-            get = get.header(AUTHORIZATION, credential(what, &format!("Bearer {token}"))?);
-        }
+        let bearer = credential(what, &format!("Bearer {access_token}"))?;
+        let get = prepared(what, url, Request::get(url))?.header(AUTHORIZATION, bearer);
         let answer = self.send(what, get, LONGEST_ACCOUNT).await?;
-        match answer.status.as_u16() {
-            200 => serde_json::from_slice(&answer.body).map_err(|_| Fault::NotJson { what }),
-            status => Err(Fault::Status { what, status }),
-        }
+        let link = answer.headers.get(LINK).and_then(|link| link.to_str().ok()).unwrap_or_default().to_owned();
+        Ok((read_json(what, &answer)?, link))
+    }
+
+    /// Asks a provider about a token (RFC 7662), with a form that has it in it.
+    ///
+    /// # Errors
+    /// The provider cannot be asked, or refuses, or what it says is not JSON.
+    pub(crate) async fn introspection(&self, url: &str, form: String) -> Result<Value, Fault> {
+        let what = Asked::Account;
+        let post = prepared(what, url, Request::post(url, form))?
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        read_json(what, &self.send(what, post, LONGEST_ACCOUNT).await?)
     }
 
     /// What can be made of the provider's keys. If newer ones might change that, it is tried with them.
@@ -192,6 +204,13 @@ impl<'a> Providers<'a> {
 fn prepared(what: Asked, url: &str, request: Result<Request, outbound::Refused>) -> Result<Request, Fault> {
     endpoint::check(url).map_err(|why| Fault::Url { what, why })?;
     request.map(Request::allow_http).map_err(|cause| Fault::Unreachable { what, cause })
+}
+
+fn read_json(what: Asked, answer: &Response) -> Result<Value, Fault> {
+    match answer.status.as_u16() {
+        200 => serde_json::from_slice(&answer.body).map_err(|_| Fault::NotJson { what }),
+        status => Err(Fault::Status { what, status }),
+    }
 }
 
 /// A header that no log shows.

@@ -101,7 +101,7 @@ impl Process {
 const EXPECTED: Expected<'_> = Expected {
     issuer: "https://idp.example",
     client_id: "client",
-    nonce: "nonce",
+    nonce: Some("nonce"),
     algorithms: &oidc::Algorithm::ALL,
     access_token: Some("an-access-token"),
     code: Some("a-code"),

@@ -7,6 +7,7 @@ mod domains;
 mod each;
 mod endpoints;
 mod naming;
+mod oauth_tenants;
 mod operations;
 pub(crate) mod operator;
 mod possible;
@@ -26,6 +27,7 @@ pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listin
 pub(crate) use each::each;
 pub(crate) use endpoints::{Update, endpoints, updated};
 pub(crate) use naming::organization_name_from;
+pub(crate) use oauth_tenants::{OauthTenants, TenantProvider, listing_tenants};
 pub(crate) use operations::{
     CREATE, NewOrganization, check_role_rules, create, find, find_by_id, find_for, find_many, policy, prefetch,
     resolve, save,

@@ -23,9 +23,6 @@ text! {
     TenantId: Bytes { length: 1..=128 };
 }
 
-/// The OAuth providers that have tenants.
-const PROVIDERS: &[&str] = &["slack", "hubspot", "github"];
-
 /// What can be wrong with an organization's name, slug, external id, metadata and settings.
 pub(super) const SETTINGS_ERRORS: &[ApiError] = &[
     ApiError::InvalidOrganizationName,
@@ -352,17 +349,17 @@ fn oauth_tenants_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "array", "maxItems": MAX_LIST, "items": TenantId::FORM.schema(), "description": words })
     };
     let providers: serde_json::Map<_, _> =
-        PROVIDERS.iter().map(|provider| ((*provider).to_owned(), ids(provider).to_value())).collect();
+        TenantProvider::ALL.iter().map(|p| (p.as_str().to_owned(), ids(p.as_str()).to_value())).collect();
     json_schema!({ "type": ["object", "null"], "properties": providers, "additionalProperties": false })
 }
 
 fn oauth_tenants(given: serde_json::Value) -> Result<BTreeMap<String, Vec<String>>> {
     let error = || ApiError::InvalidOauthAllowedTenantsFormat;
     let tenants: BTreeMap<String, Vec<String>> = serde_json::from_value(given).map_err(|_| error())?;
-    let known = |provider: &String| PROVIDERS.contains(&provider.as_str());
+    let known = |name: &String| TenantProvider::ALL.iter().any(|provider| provider.as_str() == name);
     let fits = |ids: &Vec<String>| ids.len() <= MAX_LIST && ids.iter().all(|id| TenantId::fits(id));
     match tenants.keys().all(known) && tenants.values().all(fits) {
-        true => Ok(tenants),
+        true => Ok(tenants.into_iter().map(|(provider, ids)| (provider, without_repeats(ids))).collect()),
         false => Err(error().into()),
     }
 }

@@ -11,6 +11,7 @@ pub(crate) const TABLES: &[Table] = &[
     Table::new("organizations", Owner::Project("project_id")),
     Table::new("organization_locators", Owner::Project("project_id")),
     Table::new("organization_domains", Owner::Project("project_id")),
+    Table::new("organization_oauth_tenants", Owner::Project("project_id")),
     Table::new("deleted_organizations", Owner::Project("project_id")),
 ];
 
@@ -61,7 +62,8 @@ pub(super) fn insert(tx: &mut Tx, o: &Organization) -> Result<()> {
     )?;
     add_slug(tx, o)?;
     add_external_id(tx, o)?;
-    add_domains(tx, o)
+    add_domains(tx, o)?;
+    add_tenants(tx, o)
 }
 
 /// Stores a changed organization, and in the tables that are looked up across the project only what differs.
@@ -92,6 +94,10 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
         remove_domains(tx, o)?;
         add_domains(tx, o)?;
     }
+    if before.settings.allowed_oauth_tenants != o.settings.allowed_oauth_tenants {
+        remove_tenants(tx, o)?;
+        add_tenants(tx, o)?;
+    }
     Ok(())
 }
 
@@ -102,7 +108,8 @@ pub(super) fn delete(tx: &mut Tx, o: &Organization) -> Result<()> {
         args![&o.project_id, &o.organization_id],
     )?;
     remove_locators(tx, o)?;
-    remove_domains(tx, o)
+    remove_domains(tx, o)?;
+    remove_tenants(tx, o)
 }
 
 /// Some of a project's organizations.
@@ -246,6 +253,28 @@ fn remove_domains(tx: &mut Tx, o: &Organization) -> Result<()> {
     Ok(())
 }
 
+/// Lists that were stored by a program before this one may name a tenant twice.
+fn add_tenants(tx: &mut Tx, o: &Organization) -> Result<()> {
+    for (provider, tenants) in &o.settings.allowed_oauth_tenants {
+        for tenant in tenants {
+            tx.execute(
+                "INSERT INTO organization_oauth_tenants (project_id, provider, tenant_id, organization_id)
+                 VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                args![&o.project_id, provider, tenant, &o.organization_id],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_tenants(tx: &mut Tx, o: &Organization) -> Result<()> {
+    tx.execute(
+        "DELETE FROM organization_oauth_tenants WHERE project_id = $1 AND organization_id = $2",
+        args![&o.project_id, &o.organization_id],
+    )?;
+    Ok(())
+}
+
 const FIND: &str = "SELECT * FROM organizations WHERE project_id = $1 AND id = $2";
 
 /// That [`find`] will follow.
@@ -321,6 +350,23 @@ pub(super) fn allowing(tx: &mut Tx, project: &ProjectId, domain: &str) -> Result
          WHERE d.project_id = $1 AND d.kind = $2 AND d.domain = $3
          ORDER BY o.created_at, o.id LIMIT 100",
         args![project, "allowed", domain],
+    )?)
+}
+
+/// At most 100, oldest first.
+pub(super) fn listing_tenants(
+    tx: &mut Tx,
+    project: &ProjectId,
+    provider: &str,
+    tenants: &[String],
+) -> Result<Vec<Organization>> {
+    Ok(tx.all(
+        "SELECT o.* FROM organizations o
+         WHERE o.project_id = $1 AND o.id IN
+               (SELECT t.organization_id FROM organization_oauth_tenants t
+                WHERE t.project_id = $1 AND t.provider = $2 AND t.tenant_id = ANY($3))
+         ORDER BY o.created_at, o.id LIMIT 100",
+        args![project, provider, tenants],
     )?)
 }
 

@@ -61,6 +61,7 @@ async fn t06_every_table_says_how_the_rows_of_an_organization_go() {
         "organizations",
         "organization_locators",
         "organization_domains",
+        "organization_oauth_tenants",
         // Says that it is gone.
         "deleted_organizations",
         // What happened stays known.
@@ -85,6 +86,7 @@ async fn t06_every_table_says_how_the_rows_of_a_project_go() {
         "organizations",
         "organization_locators",
         "organization_domains",
+        "organization_oauth_tenants",
         "member_directory",
         "member_locations",
         // What sweeps what is left of them, and what is cleaned.

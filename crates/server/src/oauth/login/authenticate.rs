@@ -83,7 +83,7 @@ impl From<Tokens> for ProviderValues {
     ),
     errors(
         OauthTokenNotFound, OauthConfigNotFound, TooManySessionArguments, PkceExpectedCodeVerifier,
-        PkceDidNotExpectCodeVerifier, PkceMismatch, InvalidPkceCodeVerifier, ..PROVISION, ..LOGIN, ..TERMS
+        PkceDidNotExpectCodeVerifier, PkceMismatch, InvalidPkceCodeVerifier, InvalidOauthTenantForJit, ..PROVISION, ..LOGIN, ..TERMS
     )
 )]
 pub(super) fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> Result<Outcome<ByOauth>> {

@@ -103,15 +103,27 @@ pub(crate) fn begin(tx: &mut Tx, cx: &Cx, input: LoginStart) -> Result<Started> 
         (None, None) => return Err(ApiError::MissingOauthOrganizationLocator.into()),
         (Some(reference), None) | (None, Some(reference)) => organizations::find(tx, cx.project(), &reference)?,
     };
-    let redirect_url = redirect_urls::choose(tx, &cx, Flow::Login, input.login_redirect_url.as_deref())?;
-    let signup_redirect_url = match redirect_urls::choose(tx, &cx, Flow::Signup, input.signup_redirect_url.as_deref()) {
+    let (login, signup) = (input.login_redirect_url.as_deref(), input.signup_redirect_url.as_deref());
+    let (redirect_url, signup_redirect_url) = urls_of_login(tx, &cx, login, signup)?;
+    let goal = (TokenKind::OauthState, organization.organization_id.uuid());
+    started(tx, cx, input.start, goal, redirect_url, signup_redirect_url)
+}
+
+/// Where members go on to after a login to an organization, and everyone else, where that is another.
+pub(super) fn urls_of_login(
+    tx: &mut Tx,
+    cx: &Cx,
+    login: Option<&str>,
+    signup: Option<&str>,
+) -> Result<(String, Option<String>)> {
+    let redirect_url = redirect_urls::choose(tx, cx, Flow::Login, login)?;
+    let signup_redirect_url = match redirect_urls::choose(tx, cx, Flow::Signup, signup) {
         Ok(url) => Some(url).filter(|url| *url != redirect_url),
         // Without one, whoever is new comes back to where everybody does.
         Err(Error::Api(ApiError::NoSignupRedirectUrlsSet | ApiError::NoDefaultSignupRedirectUrl, _)) => None,
         Err(error) => return Err(error),
     };
-    let goal = (TokenKind::OauthState, organization.organization_id.uuid());
-    started(tx, cx, input.start, goal, redirect_url, signup_redirect_url)
+    Ok((redirect_url, signup_redirect_url))
 }
 
 /// Begins a login for discovery.

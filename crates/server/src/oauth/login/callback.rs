@@ -35,6 +35,7 @@ pub(crate) const CALLBACK: &[ApiError] = &[
     ApiError::EmailDomainIsClaimed,
     ApiError::EmailJitNotAllowed,
     ApiError::InvalidEmailForJit,
+    ApiError::InvalidOauthTenantForJit,
     ApiError::InactiveEmail,
 ];
 
@@ -152,11 +153,13 @@ async fn judge(back: &Back, answer: &ProviderAnswer) -> Result<Arrival> {
     Ok(Arrival { account, tokens: asking::kept(tokens, &told.scopes, cx.now()) })
 }
 
-fn refusal(refused: Refused) -> Error {
+pub(super) fn refusal(refused: Refused) -> Error {
     let error = match refused {
         Refused::Tokens(_) => ApiError::OauthAuthCodeError,
         Refused::NoAddress(_) => ApiError::OauthConfigNotFound,
-        Refused::Account(_) | Refused::NoIdToken | Refused::Nobody => ApiError::OauthFlowCallbackError,
+        Refused::Account(_) | Refused::NoIdToken | Refused::Nobody | Refused::TooOld => {
+            ApiError::OauthFlowCallbackError
+        }
     };
     error.because(sentence(refused))
 }
@@ -164,29 +167,54 @@ fn refusal(refused: Refused) -> Error {
 fn arrive(tx: &mut Tx, back: &Back, arrival: &Arrival) -> Result<Arrived> {
     let Back { cx, state, goal, told, configured } = back;
     projects::enter_again(tx, cx.project())?;
-    // What was set of the provider may be another by now, and it may be gone (threat T-27).
+    check_unchanged(tx, cx, configured)?;
+    let way = Way {
+        goal: goal.clone(),
+        redirect_url: told.redirect_url.clone(),
+        signup_redirect_url: told.signup_redirect_url.clone(),
+        pkce_code_challenge: told.pkce_code_challenge.clone(),
+    };
+    let url = lead_on(tx, cx, &way, arrival)?;
+    let cookie = begun::ended::<Told>(cx.project(), &state.hash(cx.app.keys()));
+    Ok(Arrived { url, cookie })
+}
+
+/// Whether the provider is set as it was: it may be another by now, and it may be gone (threat T-27).
+pub(super) fn check_unchanged(tx: &mut Tx, cx: &Cx, configured: &Configured) -> Result<()> {
     let now = oauth_providers::find(tx, cx, &configured.provider)?;
-    if now.is_none_or(|now| now.settings != configured.settings) {
-        return Err(
-            ApiError::OauthConfigNotFound.because("The provider was changed while you were logging in. Start again.")
-        );
+    if now.is_some_and(|now| now.settings == configured.settings) {
+        return Ok(());
     }
-    let (url, kind) = match goal {
+    Err(ApiError::OauthConfigNotFound.because("The provider was changed while you were logging in. Start again."))
+}
+
+/// What somebody logs in to, and where the app is.
+pub(super) struct Way {
+    pub(super) goal: Goal,
+    /// Where members go on to, or everybody in discovery.
+    pub(super) redirect_url: String,
+    /// Where everyone else does, if it is another.
+    pub(super) signup_redirect_url: Option<String>,
+    pub(super) pkce_code_challenge: Option<String>,
+}
+
+/// Where the browser of somebody goes on to whose account a provider has shown, with the token of the login.
+pub(super) fn lead_on(tx: &mut Tx, cx: &Cx, way: &Way, arrival: &Arrival) -> Result<String> {
+    let (url, kind) = match &way.goal {
         Goal::Organization(id) => {
             let organization = organizations::find_by_id(tx, cx.project(), id)?;
             let organization = organization.ok_or(ApiError::OrganizationNotFound)?;
             let is_member = provisioning::is_member(tx, cx, &organization, &arrival.account)?;
-            let signup = told.signup_redirect_url.as_ref().filter(|_| !is_member);
-            (signup.unwrap_or(&told.redirect_url), "oauth")
+            let signup = way.signup_redirect_url.as_ref().filter(|_| !is_member);
+            (signup.unwrap_or(&way.redirect_url), "oauth")
         }
         Goal::Discovery(_) if arrival.account.email.is_none() => {
             return Err(provisioning::no_address(&arrival.account));
         }
-        Goal::Discovery(_) => (&told.redirect_url, "discovery_oauth"),
+        Goal::Discovery(_) => (&way.redirect_url, "discovery_oauth"),
     };
-    let token = token::create(tx, cx, goal, told.pkce_code_challenge.as_deref(), arrival)?;
+    let token = token::create(tx, cx, &way.goal, way.pkce_code_challenge.as_deref(), arrival)?;
     let mut url = Url::parse(url).map_err(|_| Error::internal("a registered redirect URL is none"))?;
     url.query_pairs_mut().append_pair("stytch_token_type", kind).append_pair("token", &token.to_text());
-    let cookie = begun::ended::<Told>(cx.project(), &state.hash(cx.app.keys()));
-    Ok(Arrived { url: url.into(), cookie })
+    Ok(url.into())
 }

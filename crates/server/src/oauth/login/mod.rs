@@ -5,6 +5,7 @@ mod begin;
 mod begun;
 mod callback;
 mod discovery;
+mod one_tap;
 mod provisioning;
 mod store;
 mod token;
@@ -18,5 +19,7 @@ pub(crate) use way_back::of_callback as way_back_of_callback;
 use frame::Endpoint;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![authenticate::authenticate::endpoint(), discovery::authenticate::endpoint()]
+    let mut endpoints = vec![authenticate::authenticate::endpoint(), discovery::authenticate::endpoint()];
+    endpoints.extend(one_tap::endpoints());
+    endpoints
 }

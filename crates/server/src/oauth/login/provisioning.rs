@@ -1,7 +1,7 @@
 //! From an account at a provider to a member.
 //!
 //! Whose account it is already, is the member. Any other account leads to whoever has its address, or to a new member where people of
-//! its domain may join, and proves to be theirs nothing by that: it has arrived, and becomes theirs when the login has shown them,
+//! its domain or tenant may join, and proves to be theirs nothing by that: it has arrived, and becomes theirs when the login has shown them,
 //! by the provider's own word where that is a proof, or by something else (threats T-21 to T-24).
 
 use crate::decision;
@@ -32,7 +32,7 @@ pub(super) enum Who {
     Registered(Box<Member>, Registered),
     /// A member has the address.
     Addressed(Box<Member>),
-    /// Nobody has it, and its people may join.
+    /// Nobody has it, and its people may join, or those of a tenant.
     New,
 }
 
@@ -80,8 +80,17 @@ pub(super) fn who(tx: &mut Tx, cx: &Cx, organization: &Organization, account: &A
     if !method.is_some_and(|method| decision::is_usable(organization, None, method)) {
         return Err(ApiError::RestrictedAuthMethod.into());
     }
-    joining::check_open(organization, email)?;
+    joining::check_open_to_account(organization, email, account.oauth_tenants().as_ref())?;
     Ok(Who::New)
+}
+
+/// What is said where a provider tells no address.
+pub(super) fn no_address(account: &Account) -> Error {
+    let told = format!(
+        "{} tells no email address of this account that could be taken. Add one there, or allow the app to see it.",
+        account.provider().type_name()
+    );
+    ApiError::OauthFlowCallbackError.because(told)
 }
 
 /// The member that they are, or will be, and what their account proves.
@@ -105,7 +114,8 @@ pub(super) fn member(tx: &mut Tx, cx: &Cx, organization: &Organization, arrived:
         Who::New => {
             let email = account.email.as_ref().ok_or_else(|| no_address(account))?;
             oauth_accounts::take(tx, cx, arrived)?;
-            (joining::join_by_mail(tx, cx, organization, email)?, arrived.id.clone())
+            let member = joining::join_by_account(tx, cx, organization, email, account.oauth_tenants().as_ref())?;
+            (member, arrived.id.clone())
         }
     };
     let factor = Factor::oauth(&account.provider(), id.as_str(), &account.subject, account.proven_email(), cx.now());

@@ -17,6 +17,28 @@ pub(super) const MANNER: Manner = Manner {
     way: Way::Github,
 };
 
+/// How many pages of organizations are read, of a hundred each.
+pub(in crate::oauth) const MOST_PAGES: u32 = 10;
+
+/// Whether a token of these scopes may ask for the organizations that the account is in.
+pub(in crate::oauth) fn may_ask_for_organizations(granted: &str) -> bool {
+    granted.split([' ', ',']).any(|scope| matches!(scope, "read:org" | "write:org" | "admin:org" | "user"))
+}
+
+/// The ids on a page of organizations. Their names can change, and then be another's.
+pub(in crate::oauth) fn organizations(page: &Value) -> Vec<String> {
+    let organizations = page.as_array().into_iter().flatten();
+    organizations.filter_map(|one| Some(one.get("id")?.as_u64()?.to_string())).collect()
+}
+
+/// Whether a `Link` says that there is another page.
+pub(in crate::oauth) fn has_next(link: &str) -> bool {
+    link.split(',').flat_map(|one| one.split(';').skip(1)).any(|parameter| {
+        let is_next = |value: &str| value.trim_matches('"').split(' ').any(|relation| relation == "next");
+        parameter.trim().strip_prefix("rel=").is_some_and(is_next)
+    })
+}
+
 /// Whose account it is: what `/user` says, and `/user/emails`. `None` where it says of nobody.
 pub(in crate::oauth) fn account(api_url: &str, user: &Value, emails: &Value) -> Option<Account> {
     let user = user.as_object()?;

@@ -3,9 +3,9 @@
 //! What an answer says is data of somebody else's (threat T-22): a value of another type than it should have is none, and what is
 //! not said to be proven in just these words is not.
 
-mod github;
+pub(super) mod github;
 mod google;
-mod hubspot;
+pub(super) mod hubspot;
 mod microsoft;
 mod oidc;
 mod read;
@@ -70,13 +70,13 @@ pub(super) fn manner(provider: &Provider) -> Manner {
     }
 }
 
-/// Whose account an ID token is about.
-pub(super) fn of_id_token(provider: &Provider, settings: &Settings, id_token: &IdToken) -> Account {
+/// Whose account an ID token is about; `None` where it says too little for that.
+pub(super) fn of_id_token(provider: &Provider, settings: &Settings, id_token: &IdToken) -> Option<Account> {
     match provider {
-        Provider::Google => google::account(provider, id_token),
-        Provider::Microsoft => microsoft::account(provider, id_token),
+        Provider::Google => Some(google::account(provider, id_token)),
+        Provider::Microsoft => Some(microsoft::account(provider, id_token)),
         Provider::Slack => slack::account(provider, id_token),
-        _ => oidc::account(provider, settings, id_token),
+        _ => Some(oidc::account(provider, settings, id_token)),
     }
 }
 

@@ -20,10 +20,9 @@ pub(super) const MANNER: Manner = Manner {
 /// The id of the workspace.
 const WORKSPACE: &str = "https://slack.com/team_id";
 
-/// Whose account it is.
-pub(super) fn account(provider: &Provider, id_token: &IdToken) -> Account {
-    let workspace = read::text(&id_token.claims, WORKSPACE);
+/// Whose account it is; `None` where no workspace is said.
+pub(super) fn account(provider: &Provider, id_token: &IdToken) -> Option<Account> {
+    let workspace = read::text(&id_token.claims, WORKSPACE)?;
     let account = read::of_claims(provider, id_token);
-    let issuer = format!("{} {}", account.issuer, workspace.as_deref().unwrap_or_default());
-    Account { issuer, tenants: workspace.into_iter().collect(), ..account }
+    Some(Account { issuer: format!("{} {workspace}", account.issuer), tenants: vec![workspace], ..account })
 }

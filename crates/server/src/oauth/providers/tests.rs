@@ -8,7 +8,7 @@ fn id_token(claims: Value) -> IdToken {
 
 fn proven(provider: &Provider, verifies_email: bool, claims: Value) -> bool {
     let settings = Settings { verifies_email, ..Settings::default() };
-    of_id_token(provider, &settings, &id_token(claims)).proven_email().is_some()
+    of_id_token(provider, &settings, &id_token(claims)).is_some_and(|account| account.proven_email().is_some())
 }
 
 /// What is no `true`, and looks like one to somebody.
@@ -74,12 +74,30 @@ fn a_person_of_one_workspace_is_not_that_of_another() {
         let claims = json!({"https://slack.com/team_id": team, "email": "a@b.example"});
         of_id_token(&Provider::Slack, &Settings::default(), &id_token(claims))
     };
-    let (one, other, none) = (in_workspace(json!("T1")), in_workspace(json!("T2")), in_workspace(json!(["T1"])));
+    let (one, other) = (in_workspace(json!("T1")).unwrap(), in_workspace(json!("T2")).unwrap());
     assert_eq!(one.tenants, ["T1"]);
-    assert!(none.tenants.is_empty());
-    assert!(one.issuer != other.issuer && one.issuer != none.issuer && one.subject == other.subject);
-    let in_hub =
-        |hub: u64| hubspot_account("https://api.example", &json!({"user": "a@b.example", "user_id": 7, "hub_id": hub}));
+    assert!(one.issuer != other.issuer && one.subject == other.subject);
+    for none in [json!(["T1"]), json!(""), json!(null)] {
+        assert_eq!(in_workspace(none.clone()), None, "{none}");
+    }
+    let said = |changes: Value| {
+        let mut said = json!({"active": true, "token_use": "access_token", "client_id": "us", "user": "a@b.example", "user_id": 7, "hub_id": 1});
+        said.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        said
+    };
+    let at_hubspot = |changes: Value| hubspot_account("https://api.example", "us", &said(changes));
+    for changes in [
+        json!({"active": false}),
+        json!({"active": "true"}),
+        json!({"client_id": "them"}),
+        json!({"client_id": null}),
+        json!({"token_use": "refresh_token"}),
+        json!({"hub_id": null}),
+        json!({"user_id": null}),
+    ] {
+        assert_eq!(at_hubspot(changes.clone()), None, "{changes}");
+    }
+    let in_hub = |hub: u64| at_hubspot(json!({"hub_id": hub}));
     let (one, other) = (in_hub(1).unwrap(), in_hub(2).unwrap());
     assert_eq!((one.subject.as_str(), one.tenants.as_slice()), ("7", &["1".to_owned()][..]));
     assert!(one.issuer != other.issuer && one.proven_email().is_none());
@@ -117,7 +135,7 @@ fn of_githubs_addresses_the_primary_verified_one_is_taken() {
         json!({"id": [1]}),
     ] {
         assert_eq!(github_account("https://api.example", &nobody, &json!([])), None, "{nobody}");
-        assert_eq!(hubspot_account("https://api.example", &nobody), None, "{nobody}");
+        assert_eq!(hubspot_account("https://api.example", "us", &nobody), None, "{nobody}");
     }
 }
 
@@ -126,7 +144,7 @@ fn what_does_not_fit_into_a_member_is_not_taken() {
     let long = "é".repeat(200);
     let odd =
         json!({"name": long, "given_name": "A\u{0}", "picture": "javascript:alert(1)", "locale": 7, "email": "no"});
-    let account = of_id_token(&Provider::Google, &Settings::default(), &id_token(odd));
+    let account = of_id_token(&Provider::Google, &Settings::default(), &id_token(odd)).unwrap();
     assert_eq!((account.full_name, account.picture_url, account.locale, account.email), (None, None, None, None));
 }
 
@@ -148,5 +166,34 @@ fn t22_what_one_source_proves_is_no_word_about_anothers_address() {
         assert!(!proven(&provider, false, whole(&says, &proves)));
         assert!(proven(&provider, false, whole(&json!({}), &Value::Object(all.clone()))));
         assert!(proven(&provider, false, whole(&Value::Object(all.clone()), &says)));
+    }
+}
+
+#[test]
+fn t26_githubs_organizations_are_the_numbers_on_its_pages() {
+    let page = json!([{"id": 7, "login": "acme"}, {"id": "8"}, {"id": -9}, {"login": "10"}, null, 11, {"id": 12.5}, {"id": 13}]);
+    assert_eq!(github::organizations(&page), ["7", "13"]);
+    for nothing in [json!({"id": 7}), json!(null), json!("7")] {
+        assert!(github::organizations(&nothing).is_empty(), "{nothing}");
+    }
+    for granted in ["read:org", "user:email,read:org", "repo,admin:org", "user", "read:user read:org"] {
+        assert!(github::may_ask_for_organizations(granted), "{granted}");
+    }
+    for granted in ["", "read:user,user:email", "repo", "my:read:org"] {
+        assert!(!github::may_ask_for_organizations(granted), "{granted}");
+    }
+    let next =
+        r#"<https://api.example/user/orgs?page=1>; rel="prev", <https://api.example/user/orgs?page=3>; rel="next""#;
+    for link in [next, "<x>; rel=next", r#"<x>; title="a"; rel="last next""#] {
+        assert!(github::has_next(link), "{link}");
+    }
+    for link in [
+        "",
+        r#"<x>; rel="last""#,
+        r#"<https://next.example/?rel="next">; rel="first""#,
+        r#"<x>; rel="nextish""#,
+        "next",
+    ] {
+        assert!(!github::has_next(link), "{link}");
     }
 }

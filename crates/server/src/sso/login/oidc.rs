@@ -210,7 +210,7 @@ async fn judge(
     let expected = Expected {
         issuer: known.as_ref().map_or(&settings.issuer, |known| &known.issuer),
         client_id: &settings.client_id,
-        nonce: &nonce,
+        nonce: Some(&nonce),
         algorithms: known.as_ref().map_or(&Algorithm::ALL[..], |known| &known.id_token_algorithms),
         access_token: Some(&tokens.access_token),
         code: Some(code),

@@ -6,9 +6,9 @@
 //! session of theirs does.
 
 use super::identity::{Identity, key};
-use crate::decision;
+use crate::joining::{self, Ground};
 use crate::members::{self, Member, NewMember, SsoRegistration, Status};
-use crate::organizations::{self, Admission, AuthMethod, Organization};
+use crate::organizations::{self, Organization};
 use crate::sso::protocol::Protocol;
 use database::Tx;
 use foundation::cx::Cx;
@@ -248,7 +248,7 @@ fn known(
             Ok(Who::Addressed(Box::new(member), worth))
         }
         (None, worth) => {
-            check_open(organization, connection_id)?;
+            joining::admit(&organization.settings, &[Ground::Connection(connection_id)])?;
             match worth {
                 Worth::Proof => Ok(Who::New(email)),
                 Worth::Nothing(error, why) => Err(error.because(why)),
@@ -267,22 +267,6 @@ fn address(identity: &Identity) -> Result<EmailAddress> {
         let shown: String = said.chars().take(200).collect();
         error.because(format!("{shown:?}, which the identity provider gives for the email address, is none."))
     })
-}
-
-/// Whether the organization takes in people who are new by this connection.
-fn check_open(organization: &Organization, connection_id: &str) -> Result<()> {
-    if !decision::is_usable(organization, None, AuthMethod::Sso) {
-        return Err(ApiError::RestrictedAuthMethod.into());
-    }
-    let settings = &organization.settings;
-    let is_open = match settings.sso_jit_provisioning {
-        Admission::AllAllowed => true,
-        Admission::Restricted => {
-            settings.sso_jit_provisioning_allowed_connections.iter().any(|allowed| allowed == connection_id)
-        }
-        Admission::NotAllowed => false,
-    };
-    if is_open { Ok(()) } else { Err(ApiError::InvalidConnectionForJit.into()) }
 }
 
 fn worth(
