@@ -132,10 +132,21 @@ def test_a_lock_and_who_may_join_are_explained(strict):
     assert really(strict, org, fresh, "email_otp") == ("refused", "user_lock_limit_reached")
     # What cannot be guessed lets them in all the same.
     assert explained(strict, org, fresh, "magic_link")["verdict"] == "authenticated"
-    # What nobody can do here, and what nothing is set up for.
-    for method, rule in (("hubspot_oauth", "auth_method_is_built"), ("sso", "sso_connection_is_active")):
+    # What nothing is set up for.
+    for method, rule in (("hubspot_oauth", "oauth_provider_is_set_up"), ("sso", "sso_connection_is_active")):
         told = explained(strict, org, fresh, method)
         assert told["verdict"] == "refused" and told["rules"][-1]["rule"] == rule, told
+    # An account elsewhere is worth what its provider's word about the address is.
+    for provider, verdict, unmet in (("google", "authenticated", []), ("github", "primary_required", ["oauth_account_is_theirs"])):
+        strict.server.command("provider", "set", strict.project_id, provider, "--client-id", "x", "--client-secret", "y")
+        told = explained(strict, org, fresh, f"{provider}_oauth")
+        assert (told["verdict"], [line["rule"] for line in told["rules"] if not line["is_met"]]) == (verdict, unmet), told
+    # A passkey is asked for, and is enough where it is.
+    assert strict.raw("PUT", f"/v1/b2b/organizations/{org}", {"passkey_policy": "REQUIRED"}).status_code == 200
+    told = explained(strict, org, fresh, "magic_link")
+    assert told["verdict"] == "mfa_required" and told["rules"][-1]["rule"] != "second_factor_is_proven", told
+    assert explained(strict, org, fresh, "magic_link", passkey=True)["verdict"] == "authenticated"
+    assert strict.raw("PUT", f"/v1/b2b/organizations/{org}", {"passkey_policy": "UNLESS_RESTRICTED"}).status_code == 200
     # A second factor that is proven, too, is enough if it is one that may be used.
     strict.api.organizations.update(org, mfa_policy="REQUIRED_FOR_ALL", mfa_methods="RESTRICTED", allowed_mfa_methods=["totp"])
     verdict = lambda *factors: explained(strict, org, fresh, "magic_link", mfa_methods=list(factors))["verdict"]  # noqa: E731
