@@ -81,13 +81,17 @@ impl Connection {
     }
 }
 
-/// A connection, whosever it is.
-pub(in crate::scim) fn find_public(tx: &mut Tx, id: &str) -> Result<Option<Connection>> {
+/// A connection, whosever it is. The transaction enters its project.
+pub(in crate::scim) fn find_public(tx: &mut Tx, app: &App, id: &str) -> Result<Option<Connection>> {
     let Some(id) = ScimConnectionId::parse(id) else { return Ok(None) };
-    let Some(organization) = tx.visit::<_, Error>(EVERYTHING, |tx| store::organization(tx, &id))? else {
-        return Ok(None);
-    };
-    tx.visit(organization.as_str(), |tx| store::find(tx, &organization, &id))
+    let found = tx.visit::<_, Error>(EVERYTHING, |tx| match store::organization(tx, &id)? {
+        Some(organization) => store::find(tx, &organization, &id),
+        None => Ok(None),
+    })?;
+    if let Some(connection) = &found {
+        remembered::project(app, tx, &connection.project_id)?;
+    }
+    Ok(found)
 }
 
 /// That of an organization.

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 /// Bytes that are kept of a request.
 const MOST: usize = 4 << 10;
+/// And of a path.
+const PATH: usize = 300;
 
 /// What says how something is meant, and nothing of a person.
 const PLAIN: [&str; 15] = [
@@ -51,6 +53,20 @@ pub(super) fn masked_query(query: &str) -> String {
     bounded(shown, MOST)
 }
 
+/// A path without what is no id of ours where one belongs: some directories ask by name.
+pub(super) fn masked_path(path: &str) -> String {
+    let mut is_id = false;
+    let shown = path.split('/').map(|part| {
+        let is_named = std::mem::replace(&mut is_id, is_in(&["Users", "Groups"], part));
+        match part {
+            "" | ".search" => part,
+            part if is_named && !is_ours(part) => MASK,
+            part => part,
+        }
+    });
+    bounded(shown.collect::<Vec<_>>().join("/"), PATH)
+}
+
 fn masked(value: Value, name: &str) -> Value {
     match value {
         Value::Object(members) => Value::Object(
@@ -71,6 +87,8 @@ fn masked_text(text: &str, name: &str) -> String {
     let is_word = ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
     match text {
         "" => String::new(),
+        // What an operation of `Bulk` is about.
+        text if is_in(&EXPRESSIONS, name) && text.starts_with('/') => masked_path(text),
         text if is_in(&EXPRESSIONS, name) => masked_expression(text),
         text if is_word || is_in(&PLAIN, name) || is_ours(text) => text.to_owned(),
         text => masked_value(text),
@@ -218,6 +236,21 @@ mod tests {
             ("x=y", "x=[masked]"),
         ] {
             assert_eq!(masked_query(sent), kept);
+        }
+    }
+
+    #[test]
+    fn of_a_path_whom_it_names_is_masked() {
+        let ours = format!("/Users/{}", MemberId::new(foundation::id::Environment::Test));
+        for (path, kept) in [
+            ("", ""),
+            ("/Users", "/Users"),
+            ("/users/ada%40acme.example", "/users/[masked]"),
+            (ours.as_str(), ours.as_str()),
+            ("/scim/v2/Groups/.search", "/scim/v2/Groups/.search"),
+            ("/Groups/Engineers/x", "/Groups/[masked]/x"),
+        ] {
+            assert_eq!(masked_path(path), kept);
         }
     }
 

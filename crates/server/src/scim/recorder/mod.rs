@@ -72,8 +72,8 @@ fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
 /// # Errors
 /// Only when the database fails.
 pub async fn known_of(app: &App, connection_id: &str) -> Result<Option<Vec<Recorded>>> {
-    let id = connection_id.to_owned();
-    let read = move |tx: &mut Tx| match find_public(tx, &id)? {
+    let (within, id) = (app.clone(), connection_id.to_owned());
+    let read = move |tx: &mut Tx| match find_public(tx, &within, &id)? {
         Some(connection) => Ok(Some(recorded(tx, &connection)?)),
         None => Ok(None),
     };

@@ -1,6 +1,6 @@
 //! Exchanges that are not written yet, bounded however many there are.
 
-use super::masking::{masked_body, masked_query};
+use super::masking::{masked_body, masked_path, masked_query};
 use super::remedy::remedy;
 use super::{KEPT, KEPT_OF_STRANGERS, Recorded};
 use crate::recorder::{self, Connected};
@@ -151,7 +151,7 @@ impl Raw {
             connection_id: connection.to_string(),
             request_id,
             created_at: time::to_text(at),
-            path: format!("{}{}", recorder::bounded(path, PATH), query.unwrap_or_default()),
+            path: format!("{}{}", masked_path(&path), query.unwrap_or_default()),
             method,
             status,
             verdict: if refused.is_some() { "refused" } else { "accepted" }.to_owned(),
@@ -168,8 +168,7 @@ impl Raw {
     }
 }
 
-/// Bytes of a path, and of a reason, that are kept.
-const PATH: usize = 300;
+/// Bytes of a reason that are kept.
 const REASON: usize = 1000;
 
 /// Writes what was noted. What cannot be written is lost: it is of no use later, and what is newer pushes it out.
@@ -180,15 +179,16 @@ pub(crate) async fn flush(app: &App) -> Result<()> {
             ring.into_iter().map(|raw| (raw.at, raw.recorded(&connection))).collect()
         };
         let rings = [(true, KEPT, written(known)), (false, KEPT_OF_STRANGERS, written(others))];
-        app.db().write(move |tx: &mut Tx| write(tx, &connection, &rings)).await?;
+        let within = app.clone();
+        app.db().write(move |tx: &mut Tx| write(tx, &within, &connection, &rings)).await?;
     }
     Ok(())
 }
 
 type Written = (bool, usize, Vec<(Timestamp, Recorded)>);
 
-fn write(tx: &mut Tx, id: &ScimConnectionId, rings: &[Written]) -> Result<()> {
-    let Some(connection) = find_public(tx, id.as_str())? else { return Ok(()) };
+fn write(tx: &mut Tx, app: &App, id: &ScimConnectionId, rings: &[Written]) -> Result<()> {
+    let Some(connection) = find_public(tx, app, id.as_str())? else { return Ok(()) };
     let (project, organization) = (&connection.project_id, &connection.organization_id);
     let of = Connected { project, organization, connection: id.as_str() };
     tx.visit(organization.as_str(), |tx| {
