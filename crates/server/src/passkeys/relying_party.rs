@@ -21,9 +21,8 @@ pub fn is_domain(text: &str) -> bool {
 pub(super) fn domain(tx: &mut Tx, cx: &Cx, asked: Option<&str>, origin: Option<&str>) -> Result<String> {
     let of_page = || Url::parse(origin?).ok()?.host_str().map(str::to_owned);
     let host = asked.filter(|text| !text.is_empty()).map(str::to_owned).or_else(of_page);
-    let is_below = |host: &str, domain: &str| {
-        host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-    };
+    let is_below =
+        |host: &str, domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
     if let Some(own) = &cx.project().settings.passkey_domain {
         return match host {
             Some(other) if !is_below(&other, own) => Err(refused(&other, cx)),
