@@ -2,6 +2,9 @@ use crate::Refusal;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// The longest id of a credential, in bytes (Web Authentication, section 4).
+const LONGEST_ID: usize = 1023;
+
 /// The bytes of base64url without padding, so many at most.
 pub(crate) fn decode(text: &str, most: usize) -> Result<Vec<u8>, Refusal> {
     // Four characters are three bytes.
@@ -20,6 +23,6 @@ pub(crate) fn id(kind: &str, id: &str, raw_id: &str) -> Result<Vec<u8>, Refusal>
     if id != raw_id {
         return Err(Refusal::Id);
     }
-    let id = decode(id, crate::LONGEST_ID)?;
+    let id = decode(id, LONGEST_ID)?;
     if id.is_empty() { Err(Refusal::Id) } else { Ok(id) }
 }

@@ -26,9 +26,6 @@ pub use refusal::Refusal;
 pub use registration::{Created, Credential};
 pub use relying_party::{is_domain, is_page_of};
 
-/// The longest id of a credential, in bytes (Web Authentication, section 4).
-pub const LONGEST_ID: usize = 1023;
-
 /// Reads what a browser hands to a relying party in whatever way, for the fuzzer.
 #[doc(hidden)]
 pub fn read_anything(bytes: &[u8]) {

@@ -55,12 +55,6 @@ impl Error {
     }
 }
 
-impl database::IsConflict for Error {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Error::Conflict)
-    }
-}
-
 macro_rules! api_errors {
     ($($name:ident = $status:literal $error_type:literal $message:literal;)*) => {
         /// An answer that tells the caller what was wrong and what to do.

@@ -1,6 +1,6 @@
-//! Violated unique constraints, as errors that a client can be told.
+//! What the database says, as errors: violated unique constraints, which a client can be told, and conflicts.
 
-use super::{ApiError, Result};
+use super::{ApiError, Error, Result};
 
 /// Says what a violated unique constraint means to the caller.
 pub trait OnUnique<T> {
@@ -23,5 +23,11 @@ impl<T> OnUnique<T> for database::Result<T> {
                 None => error.into(),
             }
         })
+    }
+}
+
+impl database::IsConflict for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Error::Conflict)
     }
 }
