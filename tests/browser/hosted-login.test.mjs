@@ -227,7 +227,7 @@ test("a text message as a second factor", async () => {
   await page.getByText("number that ends in 23").waitFor();
 });
 
-test("who has several organizations chooses one; single sign-on begins at the provider", async () => {
+test("who has several organizations chooses one, and an organization that is not there is told", async () => {
   const email_address = emailAt();
   const [one, two] = [await world.organization(), await world.organization()];
   for (const organization of [one, two]) await world.member(organization, { email_address });
@@ -243,5 +243,6 @@ test("who has several organizations chooses one; single sign-on begins at the pr
   await page.getByRole("button", { name: one.organization_name }).click();
   await page.getByText(`You are signed in to ${one.organization_name}.`).waitFor();
   await page.goto(login("/no-such-organization"));
-  await at(page, /^Sign in|^This did not work/);
+  await at(page, "This did not work");
+  await page.getByText("There is no such organization here").waitFor();
 });

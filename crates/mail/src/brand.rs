@@ -153,6 +153,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_color_is_moved_until_text_in_it_is_legible() {
+        for text in ["#000000", "#ffffff", "#1f5f8b", "#ffe600", "#00ff00", "#767676", "#ff0000", "#0000ff"] {
+            let color: Color = text.parse().unwrap();
+            assert!(color.on_light().contrast(WHITE) >= 4.5, "{text} on light");
+            assert!(color.on_dark().contrast(DARK) >= 4.5, "{text} on dark");
+        }
+        let blue: Color = "#1f5f8b".parse().unwrap();
+        assert_eq!(blue.on_light(), blue, "what is legible stays");
+    }
+
+    #[test]
     fn every_color_has_text_that_is_legible_on_it() {
         for red in (0..=255).step_by(15) {
             for green in (0..=255).step_by(15) {
