@@ -28,7 +28,7 @@ MADE_UP = {
     "bearer_token": "HAk…Qm4A", "next_bearer_token": "HAx…b7Xw", "bearer_token_last_four": "Qm4A", "next_bearer_token_last_four": "b7Xw",
     "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "qr_code": "data:image/png;base64,iVBORw0KGgo…", "public_token": "public-token-test-…",
     "code": "123456", "recovery_code": "ckss-2skx-ebow", "client_secret": "a-secret-of-the-provider", "client_id": "guildhall", "hash": "$2b$10$…",
-    "n": "0vx7agoebGcQSuu…", "cursor": "…", "next_cursor": "…", "response": "<samlp:Response …>",
+    "n": "0vx7agoebGcQSuu…", "url": "http://127.0.0.1:7400/setup/open?token=…", "cursor": "…", "next_cursor": "…", "response": "<samlp:Response …>",
     "challenge": "q3Jx…fQ", "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4u…", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10…", "authenticatorData": "SZYN5YgOjGh0…",
     "signature": "MEUCIQ…", "userHandle": "AaIpVq…",
 }
