@@ -28,6 +28,7 @@ SAMPLED = {
     "api/test_reference_pages.py": 4, "api/test_mail_looks.py": 3, "api/test_scim_connections.py": 2, "api/test_metrics.py": 3, "api/test_traces.py": 4,
     "api/test_command_line.py": 2, "api/test_link_pages.py": 2, "api/test_log_lines.py": 2, "api/test_browser_fields.py": 2,
     "threats/test_t21_oauth_providers.py": 4, "api/test_one_tap.py": 2,
+    "api/test_oauth_login.py": 3, "api/test_command_line.py": 2, "api/test_link_pages.py": 2, "api/test_log_lines.py": 2, "api/test_browser_fields.py": 2,
 }
 # And what is as much about the database: each case runs on one engine today, and on the other tomorrow.
 ALTERNATING = {"api/test_audit_rows.py"}

@@ -123,11 +123,7 @@ TABLES = {
                "version": COUNTS},
         made=("sso_connection.create",), gone={"sso_connection.delete": "id", "organization.delete": "organization_id"},
     ),
-    "oauth_providers": Rows(
-        key=("project_id", "name"), object="name", columns={"settings": ("settings",)},
-        apart={"sealed_secret": SECRET, "created_at": WHEN, "updated_at": WHEN},
-        made=("oauth_provider.create",), gone={"oauth_provider.delete": "name", "project.delete": "project_id"},
-    ),
+    "oauth_providers": Listed(("project_id", "name"), "project_id", "name", lambda row: ("oauth_providers",), wholly=("project.delete",)),
     "scim_connections": Rows(
         key=("organization_id", "id"), object="id", organization="organization_id",
         columns={"display_name": "display_name", "settings": EACH_KEY, "bearer_token_last_four": "bearer_token_last_four",

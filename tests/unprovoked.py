@@ -38,7 +38,8 @@ OF_CREDENTIALS = {"unauthorized_credentials", "invalid_project_id_authentication
 OF_STRANGERS = {
     "magic_links.login_or_signup", "magic_links.send_discovery", "magic_links.authenticate", "magic_links.authenticate_discovery",
     "email_codes.login_or_signup", "email_codes.send_discovery", "email_codes.authenticate", "email_codes.authenticate_discovery",
-    "oauth.one_tap_start", "oauth.one_tap_submit", "oauth.one_tap_discovery_submit", "sso.authenticate", "sso.discover_connections", "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
+    "oauth.authenticate", "oauth.authenticate_discovery", "oauth.one_tap_start", "oauth.one_tap_submit", "oauth.one_tap_discovery_submit",
+    "sso.authenticate", "sso.discover_connections", "discovery.create", "discovery.exchange", "discovery.list", "members.public_search", "organizations.public.get_by_slug",
 }
 
 # SCIM has words for some errors only; api/test_scim_server.py reads the status of the others.
@@ -54,6 +55,7 @@ AT_ONE = {
         ("magic_links.invite", "no_default_invite_redirect_url_set"), ("magic_links.login_or_signup", "no_default_login_redirect_url_set"),
         ("magic_links.login_or_signup", "no_default_signup_redirect_url_set"),
         ("members.start_email_update", "no_default_login_redirect_url_set"), ("sso.start", "no_default_login_redirect_url_set"),
+        ("oauth.start", "no_default_login_redirect_url_set"), ("oauth.discovery_start", "no_default_discovery_redirect_url_set"),
         ("sso.saml_response", "no_default_login_redirect_url_set"),
         ("oauth.one_tap_submit", "no_default_login_redirect_url_set"),
         ("oauth.one_tap_discovery_submit", "no_default_discovery_redirect_url_set"),
@@ -71,10 +73,13 @@ AT_ONE = {
         *(("passwords." + way, error) for error in ("member_not_found", "session_not_found")
           for way in ("authenticate", "email_reset", "existing_password_reset")),
         ("passwords.session_reset", "member_not_found"), ("sso.authenticate", "member_not_found"),
+        ("oauth.authenticate", "member_not_found"),
         ("admin_portal.config", "organization_not_found"),
     ), RACE),
     **dict.fromkeys((("scim." + door, "scim_too_many") for door in ("users.list", "users.search", "groups.get", "groups.list", "groups.search", "search")),
                     "it takes 100,000 rows"),
+    **dict.fromkeys((("oauth." + of, "unable_to_refresh_oauth_token") for of in ("google_tokens", "github_tokens", "slack_tokens", "hubspot_tokens")),
+                    "they are refreshed like those of Microsoft"),
     ("sso.metadata", "sso_connection_not_found"): "a text, which api/test_sso_login.py reads",
     ("sso.authenticate", "invalid_saml_response_email"): "no response without an address leads to a token",
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
@@ -104,7 +109,7 @@ AT_ONE = {
 # Those of them that take a session as a field say what is wrong with it.
 OF_SESSIONS_GIVEN = {("discovery.list", error) for error in ("session_not_found", "invalid_session_token", "unable_to_parse_session_jwt", "too_many_session_arguments")} | {
     ("magic_links.authenticate", "too_many_session_arguments"), ("email_codes.authenticate", "too_many_session_arguments"),
-    ("sso.authenticate", "too_many_session_arguments"),
+    ("sso.authenticate", "too_many_session_arguments"), ("oauth.authenticate", "too_many_session_arguments"),
 }
 
 

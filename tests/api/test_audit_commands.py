@@ -36,6 +36,14 @@ def logged_in(project, what: str) -> list[str]:
     return [getattr(session, what), "--project", project.project_id]
 
 
+CLIENT = ["--client-id", "app", "--client-secret", "secret"]
+
+
+def with_google(server, project) -> str:
+    server.command("provider", "set", project.project_id, "google", *CLIENT)
+    return project.project_id
+
+
 COMMANDS = {
     "project create": lambda server, project: ["--name", "Another", "--environment", "test", "--origin", "https://pages.example.com"],
     "project update": lambda server, project: [
@@ -48,6 +56,9 @@ COMMANDS = {
     "session revoke --member": lambda server, project: logged_in(project, "member_id"),
     "session revoke --yes --organization": lambda server, project: logged_in(project, "organization_id"),
     "rbac set": lambda server, project: ["--project", project.project_id, policy_file(server)],
+    "provider set": lambda server, project: [project.project_id, "google", *CLIENT, "--scopes", "calendar,drive"],
+    "provider set --token-url https://token.example": lambda server, project: [with_google(server, project), "google", "--client-secret", "another"],
+    "provider remove": lambda server, project: [with_google(server, project), "google"],
 }
 
 

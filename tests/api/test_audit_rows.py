@@ -19,6 +19,8 @@ from doors import Door, catalogue
 from harness import (
     ENGINE, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
 )
+from identity_providers import OpenIdProvider
+from oauth import OauthProvider, of_google
 from sso import Saml
 
 
@@ -735,6 +737,30 @@ def a_member_by_sso(w):
     saml.login(w.email)
     saml.change_organization(mfa_policy="REQUIRED_FOR_ALL")
     return Sent({"sso_token": saml.token(w.email), "session_duration_minutes": 60})
+
+
+# ---------------------------------------------------------------- OAuth
+
+
+def oauth_token(w, org: str | None, email: str, is_proven: bool = True) -> str:
+    with OpenIdProvider() as provider:
+        said = of_google(email) | {"name": "Ada"} if is_proven else {"email": email}
+        return OauthProvider(w.project, provider).token(org, unique(), **said)
+
+
+@changes("oauth.authenticate")
+def somebody_new_by_oauth(w):
+    return Sent({"oauth_token": oauth_token(w, w.org, new_email(w.domain)), "session_duration_minutes": 60})
+
+
+@changes("oauth.authenticate")
+def an_account_that_proves_nothing(w):
+    return Sent({"oauth_token": oauth_token(w, w.org, w.email, is_proven=False), "session_duration_minutes": 60})
+
+
+@changes("oauth.authenticate_discovery")
+def discover_by_an_account(w):
+    return Sent({"discovery_oauth_token": oauth_token(w, None, w.email)})
 
 
 # ---------------------------------------------------------------- sessions

@@ -6,7 +6,7 @@ import secrets
 
 import harness
 import pytest
-from harness import REDIRECT_URL, login, magic_token, new_domain, new_email, query_of, refused, unique, verified_member
+from harness import REDIRECT_URL, magic_token, new_domain, new_email, query_of, refused, unique, until, verified_member
 from identity_providers import OpenIdProvider
 from oauth import OauthProvider, of_google
 from sso import Browser
@@ -127,6 +127,52 @@ def test_who_may_come_in(project, google):
     google.refused(google.arrive(org, unique(), **of_google(new_email(claiming))), 400, "action_not_allowed_email_domain_is_claimed")
 
 
+def test_what_has_changed_since_the_provider_was_left(project, google):
+    """Each token is of a login that could go on; then something else is decided."""
+    domain, api = new_domain(), project.api
+    org = open_to(project, domain)
+    change = lambda **fields: api.organizations.update(org, **fields)  # noqa: E731
+    token = lambda email: google.token(org, unique(), **of_google(email))  # noqa: E731
+    tokens = [token(new_email(domain)) for _ in range(5)]
+    change(email_jit_provisioning="NOT_ALLOWED")
+    with refused(400, "email_jit_provisioning_not_allowed"):
+        api.oauth.authenticate(oauth_token=tokens[0])
+    change(email_jit_provisioning="RESTRICTED", email_allowed_domains=[new_domain()])
+    with refused(400, "invalid_email_for_jit_provisioning"):
+        api.oauth.authenticate(oauth_token=tokens[0])
+    change(auth_methods="RESTRICTED", allowed_auth_methods=["magic_link"])
+    with refused(400, "operation_restricted_by_organization_auth_methods"):
+        api.oauth.authenticate(oauth_token=tokens[0])
+    project.organization(claimed_email_domains=[domain])
+    with refused(400, "action_not_allowed_email_domain_is_claimed"):
+        api.oauth.authenticate(oauth_token=tokens[0])
+    change(auth_methods="ALL_ALLOWED")
+    member, subject = project.member(org), unique()
+    google.login(org, subject, **of_google(member.email_address))
+    of_member, without_address = token(member.email_address), google.token(org, subject)
+    api.organizations.members.update(organization_id=org, member_id=member.member_id, email_address=new_email())
+    with refused(400, "inactive_email"):
+        api.oauth.authenticate(oauth_token=of_member)
+    api.organizations.members.delete(organization_id=org, member_id=member.member_id)
+    with refused(400, "oauth_flow_callback_error"):
+        api.oauth.authenticate(oauth_token=without_address)
+    # A refusal takes nothing away: what was wrong can be mended, and the token is good still.
+    member = project.member(org)
+    good = token(member.email_address)
+    with refused(404, "intermediate_session_not_found"):
+        api.oauth.authenticate(oauth_token=good, intermediate_session_token="x")
+    with refused(400, "custom_claims_too_large"):
+        api.oauth.authenticate(oauth_token=good, session_custom_claims={"a": "x" * 5000})
+    with refused(400, "pkce_did_not_expect_code_verifier"):
+        api.oauth.authenticate(oauth_token=good, pkce_code_verifier="a" * 64)
+    assert api.oauth.authenticate(oauth_token=good).member_authenticated
+    # An organization that is gone takes its logins along.
+    browser = Browser(project.server)
+    back = google.provider.log_in(google.start(browser, org), **of_google(member.email_address))
+    api.organizations.delete(org)
+    google.refused(google.come_back(browser, back), 404, "organization_not_found")
+
+
 def test_a_changed_address_is_followed(project, google):
     org, subject = project.organization().organization_id, unique()
     member, session = verified_member(project, org)
@@ -230,9 +276,45 @@ def test_pkce_toward_the_app(project, google):
         authenticate(oauth_token=token)
     with refused(401, "pkce_mismatch"):
         authenticate(oauth_token=token, pkce_code_verifier="a" * 64)
+    with refused(401, "invalid_pkce_code_verifier"):
+        authenticate(oauth_token=token, pkce_code_verifier="short")
     assert authenticate(oauth_token=token, pkce_code_verifier=verifier).member_authenticated
     with refused(404, "oauth_token_not_found"):
         authenticate(oauth_token=token, pkce_code_verifier=verifier)
+    discover, said = project.api.oauth.discovery.authenticate, of_google(member.email_address)
+    token, bare = google.token(None, unique(), start={"pkce_code_challenge": challenge}, **said), google.token(None, unique(), **said)
+    for given, verifier_given, status, error in [
+        (token, None, 400, "pkce_expected_code_verifier"), (token, "a" * 64, 401, "pkce_mismatch"),
+        (token, "short", 401, "invalid_pkce_code_verifier"), (bare, verifier, 400, "pkce_did_not_expect_code_verifier"),
+    ]:
+        with refused(status, error):
+            discover(discovery_oauth_token=given, pkce_code_verifier=verifier_given)
+    assert discover(discovery_oauth_token=token, pkce_code_verifier=verifier).email_address == member.email_address
+
+
+def test_what_a_project_may_ask_of_the_start(server, google):
+    """A project that requires PKCE, and has no redirect URLs of some flows."""
+    project, browser = server.project(), Browser(server)
+    settings = google.provider.settings()
+    server.command("provider", "set", project.project_id, "google", "--client-id", settings["client_id"], "--client-secret", "s", "--issuer", settings["issuer"])
+    org = project.organization().organization_id
+    begin = lambda path, **query: browser.get("/v1/b2b/public/oauth/google" + path, public_token=project.public_token, **query)  # noqa: E731
+    for path, query, error in [
+        ("/start", {"organization_id": org, "login_redirect_url": "no url"}, "invalid_login_redirect_url"),
+        ("/start", {"organization_id": org, "signup_redirect_url": "no url"}, "invalid_signup_redirect_url"),
+        ("/discovery/start", {"discovery_redirect_url": "no url"}, "invalid_discovery_redirect_url"),
+        ("/discovery/start", {"discovery_redirect_url": "https://evil.example/"}, "no_match_for_provided_magic_link_url"),
+        ("/discovery/start", {"custom_scopes": '"'}, "oauth_invalid_scope_requested"),
+        ("/discovery/start", {"pkce_code_challenge": "x"}, "invalid_pkce_code_challenge"),
+    ]:
+        google.refused(begin(path, **query), 400, error)
+    server.command("project", "update", project.project_id, "--pkce-required-for-oauth")
+    for path, query in [("/start", {"organization_id": org}), ("/discovery/start", {})]:
+        google.refused(begin(path, **query), 400, "pkce_expected_code_verifier")
+    server.command("project", "update", project.project_id, "--remove-redirect-url", REDIRECT_URL)
+    # URLs are remembered for a second.
+    until(lambda: "no_login_redirect_urls_set" in begin("/start", organization_id=org).text, what="a project without redirect URLs")
+    google.refused(begin("/discovery/start"), 400, "no_discovery_redirect_urls_set")
 
 
 def test_a_provider_of_ones_own(project):

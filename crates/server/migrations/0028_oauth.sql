@@ -21,11 +21,11 @@ CREATE TABLE oauth_logins (
 CREATE INDEX oauth_logins_by_end ON oauth_logins (expires_at);
 
 -- Whom a provider says has logged in, with its tokens: until the app takes the token for it, and then until the login is complete
--- that makes the account a member's.
+-- that makes the account a member's. Those of discovery are of no organization.
 CREATE TABLE oauth_arrivals (
     project_id          TEXT COLLATE "C" NOT NULL,
     id                  TEXT COLLATE "C" NOT NULL,
-    scope               TEXT COLLATE "C" NOT NULL,
+    organization_id     TEXT COLLATE "C",
     token_hash          BYTEA NOT NULL,
     pkce_code_challenge TEXT,
     sealed_arrival      BYTEA NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE oauth_arrivals (
     used_at             TIMESTAMPTZ,
     PRIMARY KEY (project_id, id)
 );
-CREATE INDEX oauth_arrivals_by_token ON oauth_arrivals (project_id, scope, token_hash);
+CREATE INDEX oauth_arrivals_by_token ON oauth_arrivals (project_id, token_hash);
 CREATE INDEX oauth_arrivals_by_end ON oauth_arrivals (expires_at);
 
 -- Which member an account at a provider is. The hash is of who says so, and whom they mean.
@@ -61,6 +61,7 @@ CALL isolate_tenants('oauth_logins', 'project_id', 'scope');
 CALL isolate_tenants('oauth_arrivals', 'project_id');
 CALL isolate_tenants('oauth_registrations', 'project_id');
 CREATE TRIGGER hold BEFORE INSERT ON oauth_logins FOR EACH ROW EXECUTE FUNCTION hold_scope();
-CREATE TRIGGER hold BEFORE INSERT ON oauth_arrivals FOR EACH ROW EXECUTE FUNCTION hold_scope();
+CREATE TRIGGER hold BEFORE INSERT ON oauth_arrivals FOR EACH ROW
+WHEN (NEW.organization_id IS NOT NULL) EXECUTE FUNCTION hold_organization();
 CREATE TRIGGER hold BEFORE INSERT ON oauth_registrations FOR EACH ROW EXECUTE FUNCTION hold_organization();
 -- end

@@ -1,7 +1,9 @@
 //! Every error the server can answer with, in one table.
 
+mod typed;
 mod unique;
 
+pub use typed::{type_in, typed};
 pub use unique::OnUnique;
 
 use http::StatusCode;
@@ -475,19 +477,6 @@ pub fn keep<T>(result: Result<T>) -> Result<Result<T>> {
         Err(Error::Kept(error, message)) => Ok(Err(Error::Api(error, message))),
         Err(error) => Err(error),
     }
-}
-
-const TYPED: &str = "[error_type:";
-
-/// What a `Deserialize` implementation says of a value that has an error type of its own.
-pub fn typed(error: ApiError) -> String {
-    format!("{TYPED}{}]", error.error_type())
-}
-
-/// The error type that [`typed`] put into a parse error, if it is one of those.
-pub fn type_in(parse_error: &str) -> Option<ApiError> {
-    let (error_type, _) = parse_error.strip_prefix(TYPED)?.split_once(']')?;
-    ApiError::of_type(error_type)
 }
 
 impl From<ApiError> for Error {

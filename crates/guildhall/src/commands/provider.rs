@@ -39,7 +39,13 @@ pub(crate) struct Set {
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     /// The secret that the provider has given out; other users of this machine can see it in the list of processes
-    #[arg(long, value_name = "SECRET", env = "GUILDHALL_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        allow_hyphen_values = true,
+        env = "GUILDHALL_CLIENT_SECRET",
+        hide_env_values = true
+    )]
     client_secret: Option<Secret>,
     /// A file with the secret in it; - for what is piped in
     #[arg(long, value_name = "FILE", conflicts_with = "client_secret")]

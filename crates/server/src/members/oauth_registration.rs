@@ -48,23 +48,23 @@ pub(crate) fn note_account(
     }
     let registered = Registered { id: id.clone(), member_id: member.member_id.clone() };
     oauth_accounts::register(tx, cx, &member.organization_id, &registered, arrival)?;
-    let known = member.oauth_registrations.iter().position(is_same);
-    let unknown = known.map(|at| member.oauth_registrations.remove(at).unknown).unwrap_or_default();
-    member.oauth_registrations.push(OauthRegistration {
+    let registration = OauthRegistration {
         provider_type: provider.type_name().to_owned(),
         provider_subject: account.subject.clone(),
         member_oauth_registration_id: id.to_string(),
         profile_picture_url: account.picture_url.clone(),
         locale: account.locale.clone(),
-        unknown,
-    });
-    let oldest = member.oauth_registrations.len().checked_sub(MOST + 1);
-    let oldest =
-        oldest.and_then(|_| member.oauth_registrations.first()).map(|known| known.member_oauth_registration_id.clone());
-    match oldest {
-        Some(oldest) => end_those(tx, member, |known| known.member_oauth_registration_id == oldest),
-        None => Ok(()),
+        unknown: Unknown::new(),
+    };
+    match member.oauth_registrations.iter_mut().find(|known| is_same(known)) {
+        Some(known) => *known = OauthRegistration { unknown: std::mem::take(&mut known.unknown), ..registration },
+        None => member.oauth_registrations.push(registration),
     }
+    if member.oauth_registrations.len() <= MOST {
+        return Ok(());
+    }
+    let oldest = member.oauth_registrations.first().map(|known| known.member_oauth_registration_id.clone());
+    end_those(tx, member, |known| Some(&known.member_oauth_registration_id) == oldest.as_ref())
 }
 
 /// Ends all registrations of a member: whoever was it may become another.

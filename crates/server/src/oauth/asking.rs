@@ -190,9 +190,7 @@ impl<'a> Asked<'a> {
             settings.userinfo_url.as_deref().or(published).filter(|_| !id_token.claims.contains_key("email"))
         {
             let asked = providers.userinfo(url, keys, access_token, &id_token, expected).await?;
-            for (name, value) in asked {
-                id_token.claims.entry(name).or_insert(value);
-            }
+            providers::add_userinfo(&mut id_token.claims, asked);
         }
         providers::of_id_token(&self.configured.provider, settings, &id_token).ok_or(Refused::Nobody)
     }

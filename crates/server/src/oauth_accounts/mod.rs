@@ -39,12 +39,11 @@ pub(crate) struct Registered {
     pub(crate) member_id: MemberId,
 }
 
-/// Notes an account that has just been shown, for the app to take with a token. The scope is the organization, or the project for
-/// discovery.
+/// Notes an account that has just been shown, for the app to take with a token. That of discovery is of no organization.
 pub(crate) fn arrive(
     tx: &mut Tx,
     cx: &Cx,
-    scope: &str,
+    organization: Option<&OrganizationId>,
     token_hash: &[u8; 32],
     pkce_code_challenge: Option<&str>,
     arrival: &Arrival,
@@ -52,13 +51,20 @@ pub(crate) fn arrive(
     let id = OauthRegistrationId::new(cx.project().environment);
     let sealed = sealed(tx, cx, Purpose::OauthArrival, &id, arrival)?;
     let expires_at = time::after_minutes(cx.now(), TAKEN_WITHIN);
-    let new = store::New { id: &id, scope, token_hash, pkce_code_challenge, sealed: &sealed, expires_at };
+    let new = store::New { id: &id, organization, token_hash, pkce_code_challenge, sealed: &sealed, expires_at };
     store::insert_arrival(tx, &cx.project().id, &new, cx.now())
 }
 
 /// The account that a token is for, if the app has not taken it yet.
-pub(crate) fn find_by_token(tx: &mut Tx, cx: &Cx, scope: &str, token_hash: &[u8; 32]) -> Result<Option<Arrived>> {
-    let Some(found) = store::find_by_token(tx, &cx.project().id, scope, token_hash, cx.now())? else { return Ok(None) };
+pub(crate) fn find_by_token(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Option<&OrganizationId>,
+    token_hash: &[u8; 32],
+) -> Result<Option<Arrived>> {
+    let Some(found) = store::find_by_token(tx, &cx.project().id, organization, token_hash, cx.now())? else {
+        return Ok(None);
+    };
     let arrival = opened(tx, cx, Purpose::OauthArrival, &found.id, &found.sealed_arrival)?;
     Ok(Some(Arrived { id: found.id, pkce_code_challenge: found.pkce_code_challenge, arrival }))
 }

@@ -9,8 +9,8 @@ use foundation::tables::{Kept, Old, Owner, Table};
 pub(crate) const TABLES: &[Table] = &[
     Table {
         of_organization: Some(
-            "DELETE FROM oauth_arrivals WHERE project_id = $3 AND scope = $1 AND id IN
-             (SELECT id FROM oauth_arrivals WHERE project_id = $3 AND scope = $1 ORDER BY id LIMIT $2)",
+            "DELETE FROM oauth_arrivals WHERE project_id = $3 AND organization_id = $1 AND id IN
+             (SELECT id FROM oauth_arrivals WHERE project_id = $3 AND organization_id = $1 ORDER BY id LIMIT $2)",
         ),
         of_project: Some(
             "DELETE FROM oauth_arrivals WHERE project_id = $1 AND id IN
@@ -97,7 +97,7 @@ const REGISTRATIONS: Sealed = Sealed {
 /// An account that arrives.
 pub(super) struct New<'a> {
     pub(super) id: &'a OauthRegistrationId,
-    pub(super) scope: &'a str,
+    pub(super) organization: Option<&'a OrganizationId>,
     pub(super) token_hash: &'a [u8; 32],
     pub(super) pkce_code_challenge: Option<&'a str>,
     pub(super) sealed: &'a [u8],
@@ -106,13 +106,13 @@ pub(super) struct New<'a> {
 
 pub(super) fn insert_arrival(tx: &mut Tx, project: &ProjectId, new: &New, now: Timestamp) -> Result<()> {
     tx.execute(
-        "INSERT INTO oauth_arrivals (project_id, id, scope, token_hash, pkce_code_challenge, sealed_arrival,
+        "INSERT INTO oauth_arrivals (project_id, id, organization_id, token_hash, pkce_code_challenge, sealed_arrival,
                                      created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![
             project,
             new.id,
-            new.scope,
+            new.organization,
             new.token_hash.as_slice(),
             new.pkce_code_challenge,
             new.sealed,
@@ -134,14 +134,14 @@ row!(Waiting { id, pkce_code_challenge, sealed_arrival });
 pub(super) fn find_by_token(
     tx: &mut Tx,
     project: &ProjectId,
-    scope: &str,
+    organization: Option<&OrganizationId>,
     token_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Waiting>> {
     Ok(tx.optional(
         "SELECT id, pkce_code_challenge, sealed_arrival FROM oauth_arrivals
-         WHERE project_id = $1 AND scope = $2 AND token_hash = $3 AND used_at IS NULL AND expires_at > $4",
-        args![project, scope, token_hash.as_slice(), now],
+         WHERE project_id = $1 AND organization_id IS NOT DISTINCT FROM $2 AND token_hash = $3 AND used_at IS NULL AND expires_at > $4",
+        args![project, organization, token_hash.as_slice(), now],
     )?)
 }
 

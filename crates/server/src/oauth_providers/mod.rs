@@ -44,6 +44,12 @@ pub(crate) fn has(tx: &mut Tx, project: &Project, provider: &Provider) -> Result
     Ok(store::find(tx, &project.id, provider)?.is_some())
 }
 
+/// The providers that a project has.
+pub(crate) fn of_project(tx: &mut Tx, project: &Project) -> Result<Vec<Provider>> {
+    let all = store::all(tx, &project.id)?;
+    Ok(all.iter().filter_map(|stored| Provider::parse(&stored.name)).collect())
+}
+
 /// The id in the address that providers send browsers of the project back to. It follows from the project's, so it is found
 /// without being stored.
 fn callback_id(project: &ProjectId) -> OauthCallbackId {

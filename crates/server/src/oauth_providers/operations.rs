@@ -11,6 +11,7 @@ use foundation::error::Result;
 use foundation::keys::Purpose;
 use foundation::secret::Secret;
 use serde::Serialize;
+use serde_json::{Map, json};
 
 /// What is to change of a provider. What is not said stays as it is; an address that is empty is the usual one again.
 #[derive(Debug, Clone, Default)]
@@ -42,10 +43,19 @@ pub struct Shown {
     pub updated_at: Timestamp,
 }
 
-/// What the audit log tells of a provider.
+/// What the audit log tells of a provider. The secret it does not tell, but when it was another.
 #[derive(Serialize)]
 struct Recorded<'a> {
+    #[serde(flatten)]
     settings: &'a Settings,
+    #[serde(with = "foundation::time")]
+    changed_at: Timestamp,
+}
+
+impl<'a> From<&'a Stored> for Recorded<'a> {
+    fn from(stored: &'a Stored) -> Self {
+        Self { settings: &stored.settings.0, changed_at: stored.updated_at }
+    }
 }
 
 impl Change {
@@ -80,30 +90,44 @@ pub async fn set(app: &App, project: &str, provider: Provider, change: Change) -
 }
 
 fn set_in(tx: &mut Tx, cx: &Cx, provider: &Provider, change: &Change) -> Result<Shown> {
+    let stored = store::find(tx, &cx.project().id, provider)?;
     let before = super::find(tx, cx, provider)?;
-    let created_at = store::find(tx, &cx.project().id, provider)?.map_or(cx.now(), |stored| stored.created_at);
     let mut settings = before.as_ref().map(|before| before.settings.clone()).unwrap_or_default();
     change.apply(&mut settings);
-    let secret = change.client_secret.as_ref().or(before.as_ref().map(|before| &before.client_secret));
-    let secret = secret.map(Secret::reveal).unwrap_or_default();
+    let known = before.as_ref().map(|before| before.client_secret.reveal());
+    let secret = change.client_secret.as_ref().map(Secret::reveal).or(known).unwrap_or_default();
     settings.check(provider, secret)?;
-    let is_same_secret = before.as_ref().is_some_and(|before| before.client_secret.reveal() == secret);
-    let is_changed = before.as_ref().is_none_or(|before| before.settings != settings) || !is_same_secret;
-    let sealed_secret = cx.app.keys().seal(tx, Purpose::OauthProvider, provider.name(), secret.as_bytes())?;
-    let (name, updated_at) = (provider.name().to_owned(), cx.now());
-    let stored = Stored { name, settings: Json(settings), sealed_secret, created_at, updated_at };
-    if is_changed {
-        store::put(tx, &cx.project().id, &stored)?;
-        let after = Recorded { settings: &stored.settings.0 };
-        let (action, told) = match &before {
-            Some(before) => {
-                ("oauth_provider.update", audit::Change::between(&Recorded { settings: &before.settings }, &after))
-            }
-            None => ("oauth_provider.create", audit::Change::created(&after)),
-        };
-        audit::record(tx, cx, action, Whose::Project, provider, told)?;
+    if let Some(stored) = stored.as_ref().filter(|stored| stored.settings.0 == settings && known == Some(secret)) {
+        return Ok(shown(cx, stored));
     }
-    Ok(shown(cx, stored))
+    let after = Stored {
+        name: provider.name().to_owned(),
+        settings: Json(settings),
+        sealed_secret: cx.app.keys().seal(tx, Purpose::OauthProvider, provider.name(), secret.as_bytes())?,
+        created_at: stored.as_ref().map_or(cx.now(), |stored| stored.created_at),
+        updated_at: cx.now(),
+    };
+    store::put(tx, &cx.project().id, &after)?;
+    let action = if stored.is_some() { "oauth_provider.update" } else { "oauth_provider.create" };
+    record(tx, cx, action, provider, stored.as_ref(), Some(&after))?;
+    Ok(shown(cx, &after))
+}
+
+/// Tells the audit log what has become of a provider.
+fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    action: &str,
+    provider: &Provider,
+    before: Option<&Stored>,
+    after: Option<&Stored>,
+) -> Result<()> {
+    let named = |stored: Option<&Stored>| {
+        let recorded = stored.map(|stored| (provider.name().to_owned(), json!(Recorded::from(stored))));
+        recorded.into_iter().collect::<Map<_, _>>()
+    };
+    let change = audit::Change::of("oauth_providers", &named(before), &named(after));
+    audit::record(tx, cx, action, Whose::Project, &cx.project().id, change)
 }
 
 /// The providers of a project.
@@ -113,7 +137,7 @@ fn set_in(tx: &mut Tx, cx: &Cx, provider: &Provider, change: &Change) -> Result<
 pub async fn list(app: &App, project: &str) -> Result<Vec<Shown>> {
     projects::look_by_operator(app, project, |tx, cx| {
         let all = store::all(tx, &cx.project().id)?;
-        Ok(all.into_iter().map(|stored| shown(cx, stored)).collect())
+        Ok(all.iter().map(|stored| shown(cx, stored)).collect())
     })
     .await
 }
@@ -124,7 +148,7 @@ pub async fn list(app: &App, project: &str) -> Result<Vec<Shown>> {
 /// `project_not_found`.
 pub async fn show(app: &App, project: &str, provider: Provider) -> Result<Option<Shown>> {
     projects::look_by_operator(app, project, move |tx, cx| {
-        Ok(store::find(tx, &cx.project().id, &provider)?.map(|stored| shown(cx, stored)))
+        Ok(store::find(tx, &cx.project().id, &provider)?.map(|stored| shown(cx, &stored)))
     })
     .await
 }
@@ -135,18 +159,22 @@ pub async fn show(app: &App, project: &str, provider: Provider) -> Result<Option
 /// `project_not_found`.
 pub async fn remove(app: &App, project: &str, provider: Provider) -> Result<bool> {
     projects::by_operator(app, project, move |tx, cx| {
-        let removed = store::delete(tx, &cx.project().id, &provider)?;
-        if removed {
-            let change = audit::Change::none();
-            audit::record(tx, cx, "oauth_provider.delete", Whose::Project, &provider, change)?;
+        let before = store::find(tx, &cx.project().id, &provider)?;
+        if before.is_some() {
+            store::delete(tx, &cx.project().id, &provider)?;
+            record(tx, cx, "oauth_provider.delete", &provider, before.as_ref(), None)?;
         }
-        Ok(removed)
+        Ok(before.is_some())
     })
     .await
 }
 
-fn shown(cx: &Cx, stored: Stored) -> Shown {
-    let Stored { name, settings: Json(settings), created_at, updated_at, .. } = stored;
-    let callback_url = callback_url(cx.app.public_url(), &cx.project().id);
-    Shown { provider: name, settings, callback_url, created_at, updated_at }
+fn shown(cx: &Cx, stored: &Stored) -> Shown {
+    Shown {
+        provider: stored.name.clone(),
+        settings: stored.settings.0.clone(),
+        callback_url: callback_url(cx.app.public_url(), &cx.project().id),
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+    }
 }

@@ -85,8 +85,7 @@ pub(super) fn put(tx: &mut Tx, project: &ProjectId, stored: &Stored) -> Result<(
     Ok(())
 }
 
-pub(super) fn delete(tx: &mut Tx, project: &ProjectId, provider: &Provider) -> Result<bool> {
-    let deleted =
-        tx.execute("DELETE FROM oauth_providers WHERE project_id = $1 AND name = $2", args![project, provider.name()])?;
-    Ok(deleted > 0)
+pub(super) fn delete(tx: &mut Tx, project: &ProjectId, provider: &Provider) -> Result<()> {
+    tx.execute("DELETE FROM oauth_providers WHERE project_id = $1 AND name = $2", args![project, provider.name()])?;
+    Ok(())
 }

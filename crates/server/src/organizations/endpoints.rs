@@ -136,7 +136,7 @@ fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<OrganizationRe
     organization.trusted_metadata = metadata::merge(&before.trusted_metadata, input.trusted_metadata)?;
     let policy = operations::policy(tx, cx.project(), &before)?;
     organization.settings = input.settings.apply(&before.settings, &policy)?;
-    possible::check(cx, &before.settings, &organization.settings)?;
+    possible::check(tx, cx, &before.settings, &organization.settings)?;
     cx.require_reach(&organization.settings.roles_ruled_otherwise(&before.settings))?;
     operations::save(tx, cx, "organization.update", &before, &mut organization)?;
     Ok(OrganizationResponse { organization })

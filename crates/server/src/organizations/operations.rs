@@ -47,7 +47,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
         defaults.email_invites = Admission::NotAllowed;
     }
     let settings = new.settings.apply(&Stored::new(defaults), &projects::policy(tx, project)?)?;
-    possible::check(cx, &Settings::default(), &settings)?;
+    possible::check(tx, cx, &Settings::default(), &settings)?;
     let chosen = new.slug.is_some();
     let slug = match new.slug {
         Some(slug) => check_slug(&slug).map(|()| slug)?,

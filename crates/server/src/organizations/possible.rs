@@ -4,16 +4,20 @@
 //! be taken back. A backend may: it can undo it, and imports what its own ways in will ask for.
 
 use super::{AuthMethod, Settings};
+use crate::oauth_providers::{self, Provider};
+use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 
 /// Refuses a change, made by a member or a page, after which no login could succeed.
-pub(super) fn check(cx: &Cx, before: &Settings, after: &Settings) -> Result<()> {
-    if is_of_backend(cx) {
+pub(super) fn check(tx: &mut Tx, cx: &Cx, before: &Settings, after: &Settings) -> Result<()> {
+    if is_of_backend(cx) || before.usable_auth_methods() == after.usable_auth_methods() {
         return Ok(());
     }
-    if lets_somebody_in(before) && !lets_somebody_in(after) {
-        let built = words(AuthMethod::BUILT.iter().map(|method| method.as_str()));
+    let providers = oauth_providers::of_project(tx, cx.project())?;
+    if lets_somebody_in(before, &providers) && !lets_somebody_in(after, &providers) {
+        let built = AuthMethod::BUILT.iter().filter(|method| is_there(**method, true, &providers));
+        let built = words(built.map(|method| method.as_str()));
         return Err(ApiError::InvalidAllowedAuthMethods
             .because(format!("Nobody could log in: allowed_auth_methods needs one that this server has ({built}).")));
     }
@@ -24,11 +28,25 @@ fn is_of_backend(cx: &Cx) -> bool {
     cx.acting.is_none() && !cx.is_browser()
 }
 
-fn lets_somebody_in(settings: &Settings) -> bool {
+fn lets_somebody_in(settings: &Settings, providers: &[Provider]) -> bool {
     let has_connection = !settings.sso_active_connections.is_empty();
-    let lets_in =
-        |method: &&AuthMethod| AuthMethod::BUILT.contains(method) && (**method != AuthMethod::Sso || has_connection);
-    settings.usable_auth_methods().iter().any(|method| lets_in(&method))
+    settings.usable_auth_methods().iter().any(|method| is_there(*method, has_connection, providers))
+}
+
+/// Whether somebody could log in by a method: SSO takes a connection, and OAuth a provider that the project has.
+fn is_there(method: AuthMethod, has_connection: bool, providers: &[Provider]) -> bool {
+    let has = |provider: Provider| providers.contains(&provider);
+    AuthMethod::BUILT.contains(&method)
+        && match method {
+            AuthMethod::Sso => has_connection,
+            AuthMethod::MagicLink | AuthMethod::EmailOtp | AuthMethod::Password => true,
+            AuthMethod::GoogleOauth => has(Provider::Google),
+            AuthMethod::MicrosoftOauth => has(Provider::Microsoft),
+            AuthMethod::SlackOauth => has(Provider::Slack),
+            AuthMethod::GithubOauth => has(Provider::Github),
+            AuthMethod::HubspotOauth => has(Provider::Hubspot),
+            AuthMethod::OidcOauth => providers.iter().any(|provider| matches!(provider, Provider::Oidc(_))),
+        }
 }
 
 fn words<'a>(methods: impl Iterator<Item = &'a str>) -> String {
@@ -47,11 +65,19 @@ mod tests {
             allowed_auth_methods: allowed_auth_methods.to_vec(),
             ..Settings::default()
         };
-        assert!(lets_somebody_in(&Settings::default()));
-        assert!(lets_somebody_in(&only(AuthMethod::ALL)));
-        for method in AuthMethod::ALL {
-            let lets_in = AuthMethod::BUILT.contains(method) && *method != AuthMethod::Sso;
-            assert_eq!(lets_somebody_in(&only(&[*method])), lets_in, "{method:?}");
+        assert!(lets_somebody_in(&Settings::default(), &[]));
+        assert!(lets_somebody_in(&only(AuthMethod::ALL), &[]));
+        let by_mail = [AuthMethod::MagicLink, AuthMethod::EmailOtp, AuthMethod::Password];
+        let own = Provider::Oidc("acme".into());
+        for (providers, by_provider) in [
+            (vec![], vec![]),
+            (vec![Provider::Google, own], vec![AuthMethod::GoogleOauth, AuthMethod::OidcOauth]),
+            (vec![Provider::Github], vec![AuthMethod::GithubOauth]),
+        ] {
+            for method in AuthMethod::ALL {
+                let lets_in = by_mail.contains(method) || by_provider.contains(method);
+                assert_eq!(lets_somebody_in(&only(&[*method]), &providers), lets_in, "{method:?} {providers:?}");
+            }
         }
         let connection = ActiveSsoConnection {
             connection_id: "saml-connection".into(),
@@ -60,6 +86,6 @@ mod tests {
             unknown: Default::default(),
         };
         let with_sso = Settings { sso_active_connections: vec![connection], ..only(&[AuthMethod::Sso]) };
-        assert!(lets_somebody_in(&with_sso));
+        assert!(lets_somebody_in(&with_sso, &[]));
     }
 }

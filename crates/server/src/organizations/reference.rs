@@ -61,6 +61,7 @@ const PARTS_OF_PATHS: &[&str] = &[
     "metrics",
     "mfa_phone_numbers",
     "totp",
+    "oauth_providers",
     "deletePhoneNumber",
     "deleteTOTP",
     "recover",

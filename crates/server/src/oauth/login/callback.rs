@@ -75,9 +75,26 @@ pub(crate) async fn callback(cx: &Cx, head: &Arc<Head>, input: CallbackInput) ->
         // Whatever becomes of its code, a login does not come back twice.
         cx.clone().write(move |tx| come_back(tx, &cx, &head, &input)).await?
     };
-    let arrival = judge(&back, &input.answer).await?;
+    let arrival = judge(&back, &input.answer).await.inspect_err(|error| log(error, &back))?;
     let cx = back.cx.clone();
     cx.write(move |tx| arrive(tx, &back, &arrival)).await
+}
+
+/// Says that a login was refused that was begun here; what strangers send has no lines. What the provider has said may name an
+/// address, and stands on the page of whoever was turned away only; but when it takes our credentials for wrong, an operator is to know.
+fn log(error: &Error, back: &Back) {
+    let (request_id, provider) = (&back.cx.request_id, back.configured.provider.name());
+    match error {
+        Error::Api(ApiError::OauthAuthCodeError, reason) => {
+            let reason = reason.as_deref().unwrap_or_default();
+            tracing::info!(%request_id, provider, reason, "an OAuth provider logged nobody in");
+        }
+        Error::Api(error, _) => {
+            let error = error.error_type();
+            tracing::info!(%request_id, provider, error, "what an OAuth provider said was not accepted");
+        }
+        _ => {}
+    }
 }
 
 /// The project of the address that browsers come back to. The transaction enters it.

@@ -50,6 +50,15 @@ pub(super) fn is_member(tx: &mut Tx, cx: &Cx, organization: &Organization, accou
     })
 }
 
+/// What is said where a provider tells no address.
+pub(super) fn no_address(account: &Account) -> Error {
+    let told = format!(
+        "{} tells no email address of this account that could be taken. Add one there, or allow the app to see it.",
+        account.provider().type_name()
+    );
+    ApiError::OauthFlowCallbackError.because(told)
+}
+
 /// Who they are.
 ///
 /// # Errors
@@ -73,15 +82,6 @@ pub(super) fn who(tx: &mut Tx, cx: &Cx, organization: &Organization, account: &A
     }
     joining::check_open_to_account(organization, email, account.oauth_tenants().as_ref())?;
     Ok(Who::New)
-}
-
-/// What is said where a provider tells no address.
-pub(super) fn no_address(account: &Account) -> Error {
-    let told = format!(
-        "{} tells no email address of this account that could be taken. Add one there, or allow the app to see it.",
-        account.provider().type_name()
-    );
-    ApiError::OauthFlowCallbackError.because(told)
 }
 
 /// The member that they are, or will be, and what their account proves.

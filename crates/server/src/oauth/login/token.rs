@@ -10,11 +10,11 @@ use foundation::keys::token::{Token, TokenKind};
 
 /// Makes one, for an account that has been shown.
 pub(super) fn create(tx: &mut Tx, cx: &Cx, goal: &Goal, challenge: Option<&str>, arrival: &Arrival) -> Result<Token> {
-    let token = match goal {
-        Goal::Organization(id) => Token::generate(TokenKind::Oauth, id.uuid())?,
-        Goal::Discovery(id) => Token::generate(TokenKind::OauthDiscovery, id.uuid())?,
+    let (token, organization) = match goal {
+        Goal::Organization(id) => (Token::generate(TokenKind::Oauth, id.uuid())?, Some(id)),
+        Goal::Discovery(id) => (Token::generate(TokenKind::OauthDiscovery, id.uuid())?, None),
     };
-    oauth_accounts::arrive(tx, cx, goal.scope(), &token.hash(cx.app.keys()), challenge, arrival)?;
+    oauth_accounts::arrive(tx, cx, organization, &token.hash(cx.app.keys()), challenge, arrival)?;
     Ok(token)
 }
 
@@ -25,7 +25,7 @@ pub(super) fn create(tx: &mut Tx, cx: &Cx, goal: &Goal, challenge: Option<&str>,
 pub(super) fn find(tx: &mut Tx, cx: &Cx, text: &str) -> Result<(OrganizationId, Arrived)> {
     let token = Token::parse(TokenKind::Oauth, text).ok_or(ApiError::OauthTokenNotFound)?;
     let organization = OrganizationId::from_uuid(cx.project().environment, token.tenant());
-    let found = oauth_accounts::find_by_token(tx, cx, organization.as_str(), &token.hash(cx.app.keys()))?;
+    let found = oauth_accounts::find_by_token(tx, cx, Some(&organization), &token.hash(cx.app.keys()))?;
     Ok((organization, found.ok_or(ApiError::OauthTokenNotFound)?))
 }
 
@@ -35,6 +35,6 @@ pub(super) fn find(tx: &mut Tx, cx: &Cx, text: &str) -> Result<(OrganizationId, 
 /// `oauth_token_not_found`, whatever is wrong with it.
 pub(super) fn find_discovery(tx: &mut Tx, cx: &Cx, text: &str) -> Result<Arrived> {
     let token = Token::parse(TokenKind::OauthDiscovery, text).ok_or(ApiError::OauthTokenNotFound)?;
-    let found = oauth_accounts::find_by_token(tx, cx, cx.project().id.as_str(), &token.hash(cx.app.keys()))?;
+    let found = oauth_accounts::find_by_token(tx, cx, None, &token.hash(cx.app.keys()))?;
     Ok(found.ok_or(ApiError::OauthTokenNotFound)?)
 }

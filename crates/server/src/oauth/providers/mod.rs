@@ -17,6 +17,7 @@ use ::oidc::id_token::IdToken;
 
 pub(super) use github::account as github_account;
 pub(super) use hubspot::account as hubspot_account;
+pub(super) use read::add_userinfo;
 
 /// How a provider is spoken with, where nothing else is set.
 pub(super) struct Manner {

@@ -60,6 +60,20 @@ pub(super) fn of_claims(provider: &Provider, id_token: &IdToken) -> Account {
     }
 }
 
+/// What an ID token says of an address's worth: about the address beside it, and about no other (threat T-22).
+const OF_THE_ADDRESS: [&str; 3] = ["email_verified", "hd", "xms_edov"];
+
+/// Adds what the userinfo says to the claims of an ID token, which count before it. The address and what proves it are of one source.
+pub(in crate::oauth) fn add_userinfo(claims: &mut Object, mut userinfo: Object) {
+    let other = if claims.contains_key("email") { &mut userinfo } else { &mut *claims };
+    for name in OF_THE_ADDRESS {
+        other.remove(name);
+    }
+    for (name, value) in userinfo {
+        claims.entry(name).or_insert(value);
+    }
+}
+
 /// Whether it is the truth value `true`, and nothing that looks like it (threat T-22).
 pub(super) fn is_true(object: &Object, name: &str) -> bool {
     object.get(name) == Some(&Value::Bool(true))

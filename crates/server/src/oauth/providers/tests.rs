@@ -176,3 +176,24 @@ fn t26_githubs_organizations_are_the_numbers_on_its_pages() {
         assert!(!github::has_next(link), "{link}");
     }
 }
+
+#[test]
+fn t22_what_one_source_proves_is_no_word_about_anothers_address() {
+    let proves = json!({"email_verified": true, "hd": "b.example", "xms_edov": true});
+    let says = json!({"email": "a@b.example", "name": "Ada"});
+    let whole = |one: &Value, other: &Value| {
+        let (Value::Object(mut claims), Value::Object(userinfo)) = (one.clone(), other.clone()) else {
+            panic!("claims are an object")
+        };
+        add_userinfo(&mut claims, userinfo);
+        Value::Object(claims)
+    };
+    let Value::Object(mut all) = proves.clone() else { panic!("claims are an object") };
+    all.extend(says.as_object().unwrap().clone());
+    for provider in [Provider::Google, Provider::Microsoft] {
+        assert!(!proven(&provider, false, whole(&proves, &says)));
+        assert!(!proven(&provider, false, whole(&says, &proves)));
+        assert!(proven(&provider, false, whole(&json!({}), &Value::Object(all.clone()))));
+        assert!(proven(&provider, false, whole(&Value::Object(all.clone()), &says)));
+    }
+}
