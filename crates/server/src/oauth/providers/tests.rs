@@ -149,27 +149,6 @@ fn what_does_not_fit_into_a_member_is_not_taken() {
 }
 
 #[test]
-fn t22_what_one_source_proves_is_no_word_about_anothers_address() {
-    let proves = json!({"email_verified": true, "hd": "b.example", "xms_edov": true});
-    let says = json!({"email": "a@b.example", "name": "Ada"});
-    let whole = |one: &Value, other: &Value| {
-        let (Value::Object(mut claims), Value::Object(userinfo)) = (one.clone(), other.clone()) else {
-            panic!("claims are an object")
-        };
-        add_userinfo(&mut claims, userinfo);
-        Value::Object(claims)
-    };
-    let Value::Object(mut all) = proves.clone() else { panic!("claims are an object") };
-    all.extend(says.as_object().unwrap().clone());
-    for provider in [Provider::Google, Provider::Microsoft] {
-        assert!(!proven(&provider, false, whole(&proves, &says)));
-        assert!(!proven(&provider, false, whole(&says, &proves)));
-        assert!(proven(&provider, false, whole(&json!({}), &Value::Object(all.clone()))));
-        assert!(proven(&provider, false, whole(&Value::Object(all.clone()), &says)));
-    }
-}
-
-#[test]
 fn t26_githubs_organizations_are_the_numbers_on_its_pages() {
     let page = json!([{"id": 7, "login": "acme"}, {"id": "8"}, {"id": -9}, {"login": "10"}, null, 11, {"id": 12.5}, {"id": 13}]);
     assert_eq!(github::organizations(&page), ["7", "13"]);
@@ -195,5 +174,26 @@ fn t26_githubs_organizations_are_the_numbers_on_its_pages() {
         "next",
     ] {
         assert!(!github::has_next(link), "{link}");
+    }
+}
+
+#[test]
+fn t22_what_one_source_proves_is_no_word_about_anothers_address() {
+    let proves = json!({"email_verified": true, "hd": "b.example", "xms_edov": true});
+    let says = json!({"email": "a@b.example", "name": "Ada"});
+    let whole = |one: &Value, other: &Value| {
+        let (Value::Object(mut claims), Value::Object(userinfo)) = (one.clone(), other.clone()) else {
+            panic!("claims are an object")
+        };
+        add_userinfo(&mut claims, userinfo);
+        Value::Object(claims)
+    };
+    let Value::Object(mut all) = proves.clone() else { panic!("claims are an object") };
+    all.extend(says.as_object().unwrap().clone());
+    for provider in [Provider::Google, Provider::Microsoft] {
+        assert!(!proven(&provider, false, whole(&proves, &says)));
+        assert!(!proven(&provider, false, whole(&says, &proves)));
+        assert!(proven(&provider, false, whole(&json!({}), &Value::Object(all.clone()))));
+        assert!(proven(&provider, false, whole(&Value::Object(all.clone()), &says)));
     }
 }
