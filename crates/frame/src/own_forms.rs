@@ -48,6 +48,7 @@ mod tests {
             ip_address: None,
             peer: None,
             trace: None,
+            witness: None,
         };
         check(&head, "https://auth.example.com").is_ok()
     }

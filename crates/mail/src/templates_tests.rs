@@ -20,6 +20,7 @@ fn context() -> Context {
         login_link: None,
         expires_in_minutes: 60,
         code: None,
+        connection_name: None,
     }
 }
 

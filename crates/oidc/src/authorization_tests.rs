@@ -9,7 +9,7 @@ fn request<'a>(endpoint: &'a str, added: &'a [(String, String)]) -> Request<'a> 
         redirect_uri: "https://auth.example/v1/b2b/sso/callback/oidc-connection-1",
         scope: "openid email",
         state: "the-state",
-        nonce: "the-nonce",
+        nonce: Some("the-nonce"),
         code_verifier: Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
         added,
     }

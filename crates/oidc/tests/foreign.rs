@@ -12,7 +12,7 @@ const NOW: i64 = 1_800_000_000;
 const EXPECTED: Expected<'_> = Expected {
     issuer: "https://idp.example",
     client_id: "client",
-    nonce: "nonce",
+    nonce: Some("nonce"),
     algorithms: &Algorithm::ALL,
     access_token: Some("an-access-token"),
     code: Some("a-code"),

@@ -202,6 +202,16 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
     ("provider show", &[("The address to register there", "guildhall provider show project-live-… google")]),
     ("provider remove", &[("", "guildhall provider remove project-live-… google")]),
     (
+        "scim explain",
+        &[
+            ("", "guildhall scim explain scim-connection-live-…"),
+            (
+                "Only what was refused, as a program reads it",
+                "guildhall scim explain scim-connection-live-… --refused --json",
+            ),
+        ],
+    ),
+    (
         "sso explain",
         &[
             ("", "guildhall sso explain saml-connection-live-…"),

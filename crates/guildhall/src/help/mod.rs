@@ -12,7 +12,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "health", "doctor", "migrate", "operator"]),
     (
         "Projects and people",
-        &["project", "organization", "member", "session", "rbac", "provider", "sso", "outbox", "mail", "audit"],
+        &["project", "organization", "member", "session", "rbac", "provider", "sso", "scim", "outbox", "mail", "audit"],
     ),
     ("Data", &["backup", "restore", "copy"]),
     ("Keys and passwords", &["keys", "breach-filter"]),

@@ -69,7 +69,7 @@ pub(crate) fn explain(tx: &mut Tx, cx: &Cx, organization: &Organization, asked: 
             return Ok(told.refused(Some(&member.member_id)));
         }
     }
-    Ok(told.decided(decision, about))
+    Ok(told.decided(decision, member))
 }
 
 /// Somebody who would become a member by the login.

@@ -1,7 +1,7 @@
 //! An explanation, as it is told.
 
-use super::decided::About;
 use crate::decision::Decision;
+use crate::members::Member;
 use crate::organizations::AuthMethod;
 use foundation::error::{ApiError, Error, Result};
 use foundation::id::MemberId;
@@ -152,8 +152,8 @@ impl Told {
     }
 
     /// What the decision has come to.
-    pub(super) fn decided(mut self, decision: Decision, about: About) -> Explanation {
-        let member_id = about.member.map(|member| member.member_id.clone());
+    pub(super) fn decided(mut self, decision: Decision, member: Option<&Member>) -> Explanation {
+        let member_id = member.map(|member| member.member_id.clone());
         let (verdict, allowed_auth_methods) = match decision {
             Decision::Authenticated => (Verdict::Authenticated, Vec::new()),
             Decision::PrimaryRequired(methods) => (Verdict::PrimaryRequired, methods),

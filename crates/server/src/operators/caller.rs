@@ -1,7 +1,7 @@
 //! An operator, by the cookie of their session.
 
-use super::endpoints::COOKIE;
-use super::{Account, sessions, store};
+use super::sessions::{self, COOKIE};
+use super::{Account, store};
 use database::{Timestamp, Tx};
 use foundation::app::App;
 use foundation::cx::{Cx, Via};

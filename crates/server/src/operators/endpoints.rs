@@ -1,15 +1,11 @@
 //! Coming and going. The pages around it are the dashboard's.
 
 use super::caller::Operator;
-use super::sessions::{self, Client, MINUTES};
+use super::sessions::{self, COOKIE, Client, MINUTES};
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
 use foundation::secret::Secret;
 use frame::{Call, Cookie, SameSite};
-
-/// The cookie of an operator's session. No other host of the domain sets it, no script reads it, and no other site's page sends
-/// it along.
-pub(super) const COOKIE: &str = "__Host-guildhall_operator";
 
 /// Why nobody is signed in.
 pub(crate) const SIGN_IN: &[ApiError] = &[ApiError::WrongPassword, ApiError::UserLockLimitReached];

@@ -2,6 +2,7 @@
 
 use super::store;
 use database::{Timestamp, Tx};
+use foundation::app::App;
 use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
@@ -38,6 +39,6 @@ pub(super) fn record(tx: &mut Tx, cx: &Cx, action: &str, account: &EmailAddress)
 }
 
 /// Some events before this one, newest first.
-pub(crate) fn list(tx: &mut Tx, before: Option<&str>, limit: i64) -> Result<Vec<Event>> {
-    store::events(tx, before.unwrap_or("~"), limit)
+pub(crate) async fn list(app: &App, before: Option<String>, limit: i64) -> Result<Vec<Event>> {
+    app.db().read(move |tx: &mut Tx| store::events(tx, before.as_deref().unwrap_or("~"), limit)).await
 }

@@ -13,6 +13,10 @@ use foundation::secret::Secret;
 use foundation::time::{MINUTE, after_minutes};
 use std::net::IpAddr;
 
+/// The cookie of an operator's session. No other host of the domain sets it, no script reads it, and no other site's page sends
+/// it along.
+pub(super) const COOKIE: &str = "__Host-guildhall_operator";
+
 /// Minutes that a session lasts, however much it is used.
 pub(super) const MINUTES: i64 = 12 * 60;
 /// Minutes after which one ends that nobody uses.

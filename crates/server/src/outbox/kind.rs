@@ -227,6 +227,7 @@ mod tests {
             login_link: None,
             expires_in_minutes: 60,
             code: Some(::mail::Code { digits: "hush".into(), expires_in_minutes: 10 }),
+            connection_name: None,
         };
         let (template, locale) = (::mail::Template::Login, ::mail::Locale::default());
         let mail = Message::Mail(Box::new(Mail { to: "a@b.example".into(), template, locale, context }));

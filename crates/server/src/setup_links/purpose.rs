@@ -89,6 +89,6 @@ mod tests {
     #[test]
     fn t70_no_project_has_a_role_of_that_name() {
         let policy = Policy { roles: vec![role(&[])], ..Policy::default() };
-        assert!(check_project_policy(&policy).is_err());
+        assert!(check_project_policy(policy).is_err());
     }
 }

@@ -80,7 +80,8 @@ mod tests {
         for many in [0, 1, 2, 10, 100, 5_000, 12_000, 200_000_u64] {
             let mut sketch = Sketch::default();
             for n in 0..many {
-                let member = MemberId::from_uuid(Environment::Live, uuid::Uuid::from_u128(u128::from(n) << 3));
+                let member =
+                    MemberId::from_uuid(Environment::Live, uuid::Uuid::from_u128(u128::from(n + 1_000_000) << 3));
                 sketch.add(Mark::of(&member));
                 sketch.add(Mark::of(&member));
             }

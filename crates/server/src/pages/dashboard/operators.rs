@@ -2,7 +2,6 @@
 
 use super::{Answered, Place, address, show};
 use crate::operators::{self, Operator};
-use database::Tx;
 use foundation::error::Result;
 use foundation::time;
 use frame::{Call, endpoint};
@@ -25,7 +24,7 @@ pub(super) struct Wanted {
 pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
     let all = operators::list(&cx.app).await?;
     let before = Some(input.before).filter(|before| !before.is_empty());
-    let mut events = cx.app.db().read(move |tx: &mut Tx| operators::events(tx, before.as_deref(), LISTED + 1)).await?;
+    let mut events = operators::events(&cx.app, before, LISTED + 1).await?;
     let has_older = events.len() as i64 > LISTED;
     events.truncate(LISTED as usize);
     let older = events
