@@ -503,7 +503,6 @@ def test_admin_portal_config(project, admin):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/b2b/oauth/authenticate"),
         ("POST", "/b2b/impersonation/authenticate"), ("GET", "/no/such/route"),
     ],
 )

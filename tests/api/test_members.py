@@ -566,7 +566,6 @@ def test_one_address_goes_to_one_member_in_updates(project, members, org):
     ("method", "path"),
     [
         ("GET", "/members/{m}/oidc_providers"),
-        ("GET", "/members/{m}/oauth_providers/google"),
         ("GET", "/members/{m}/connected_apps"),
         ("POST", "/members/{m}/connected_apps/connected-app-test-1/revoke"),
     ],

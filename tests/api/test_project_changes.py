@@ -315,9 +315,12 @@ def filled(server):
 def test_t06_a_deleted_project_leaves_nothing(start_server):
     server = start_server()
     project, other = filled(server), filled(server)
-    session = login(project, (org := project.organization().organization_id), project.member(org).email_address)
+    # What is counted of logins is written a little later.
+    until(lambda: all({"login_counts", "active_members"} <= names(server, p.project_id) for p in (project, other)), what="the counts")
     before = names(server, other.project_id)
     assert names(server, project.project_id) == before
+    # This one is counted when there is no project any more.
+    session = login(project, (org := project.organization().organization_id), project.member(org).email_address)
     done = delete(server, project, "--yes", "--json")
     assert json.loads(done.stdout) == {"deleted": project.project_id, "organizations": 4, "members": 7}, done.stderr
     # What says that organizations are gone is forgotten by the server, once nothing can come after.
@@ -331,6 +334,9 @@ def test_t06_a_deleted_project_leaves_nothing(start_server):
     until(lambda: project.raw("GET", keys).status_code == 404, what="the end of the keys")
     assert project.project_id not in server.command("project", "list").stdout
     assert other.api.debug.whoami().project_id == other.project_id
+    # What was not written yet of the counts is written before the program ends.
+    server.restart()
+    assert names(server, project.project_id) <= {"deleted_organizations", "changes"}
 
 
 def test_deleting_asks_for_the_name(server):

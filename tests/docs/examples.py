@@ -32,6 +32,8 @@ MADE_UP = {
     "challenge": "q3Jx…fQ", "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4u…", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10…", "authenticatorData": "SZYN5YgOjGh0…",
     "signature": "MEUCIQ…", "userHandle": "AaIpVq…",
 }
+# A token that an address leads on with.
+IN_ADDRESS = re.compile(r"([?&]token=)[\w-]{44}")
 RECOVERY_CODES = ["ckss-2skx-ebow", "h4tq-9mzp-r7dn", "…"]
 
 
@@ -102,7 +104,7 @@ class Recorder:
 
     def _plain(self, text: str) -> str:
         text = LOCAL.sub(lambda found: HOST if found[0] == self._server else "https://idp.acme.example", text)
-        text = PEM.sub(r"\1MII…\3", text)
+        text = IN_ADDRESS.sub(r"\1DgG…Y7S", PEM.sub(r"\1MII…\3", text))
         return TIME.sub(NOW, ID.sub(self._id, text))
 
     def _id(self, found) -> str:

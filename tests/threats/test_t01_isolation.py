@@ -45,6 +45,7 @@ PASSWORD, MD5 = "violet-harbor-sings-tonight", "d41d8cd98f00b204e9800998ecf8427e
 SMUGGLED = {"organization_id": "{org}", "organization_ids": ["{org}"], "member_id": "{member}"}
 NO_IDS = "it takes no identifier of an object"
 PUBLIC = "its identifier is public, and so is the answer"
+ID_TOKEN = "its only name of anything is a token that Google has made for one app, and test_one_tap.py hands in those of another"
 OAUTH_TOKEN = "its only name of anything is a token of a provider's login, which test_t21_oauth.py takes to another project"
 
 NAME = {"organization_name": "Taken over"}
@@ -198,7 +199,7 @@ TABLE = {
     "oauth.hubspot_tokens": Attack(mixed=True),
     "oauth.one_tap_start.browser": NO_IDS,
     "oauth.one_tap_submit.browser": Attack([{"organization_id": o, "id_token": "x"} for o in ("{org}", "{slug}", "{ext}")], entry=True),
-    "oauth.one_tap_discovery_submit.browser": NO_IDS,
+    "oauth.one_tap_discovery_submit.browser": ID_TOKEN,
     "sso.exchanges": Attack(),
     "sso.exchanges.browser": Attack(),
     "sso.discover_connections.browser": NO_IDS,

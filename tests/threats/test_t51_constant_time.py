@@ -24,6 +24,11 @@ HARMLESS = {
     "password.contains('\\0')": "a character that no password may have",
     "subject::of(&claims) ==": "whom a provider speaks of is no secret",
     "as_ref() != form.digest_value": "the digest of a document that came with it",
+    "asked.method ==": "a method of logging in",
+    "way == Way::IdToken": "how a provider tells who somebody is",
+    "include_refresh_token ==": "whether it is asked for",
+    "passkey.domain != challenge.domain()": "a domain is no secret",
+    "relying_party_hash != hash_of": "the hash of a domain, which everybody can make",
 }
 
 
@@ -63,9 +68,10 @@ def test_t51_the_comparison_is_in_constant_time():
     assert "constant_time::verify_slices_are_equal" in body
 
 
-@pytest.mark.parametrize("file", ["server/src/projects/identify.rs", "server/src/one_time_tokens/pkce.rs", "server/src/email_codes/code.rs", "server/src/cursor.rs"])
+@pytest.mark.parametrize("file", ["server/src/projects/identify.rs", "server/src/one_time_tokens/pkce.rs", "server/src/email_codes/code.rs", "server/src/cursor.rs", "server/src/oauth_providers/operations.rs", "webauthn/src/expected.rs"])
 def test_t51_secrets_are_compared_with_it(file):
-    assert re.search(r"\bequal\(", code((SOURCE / file).read_text())), f"{file} compares a secret without keys::equal"
+    # A crate that knows nothing of ours calls what keys::equal calls.
+    assert re.search(r"\b(?:verify_slices_are_)?equal\(", code((SOURCE / file).read_text())), f"{file} compares a secret without keys::equal"
 
 
 def test_t51_tokens_are_looked_up_by_their_keyed_hash():
@@ -74,7 +80,8 @@ def test_t51_tokens_are_looked_up_by_their_keyed_hash():
         for sql in re.findall(r'"((?:SELECT|UPDATE|DELETE)\b[^"]*)"', file.read_text()):
             # What is set is stored, and what is looked up stands in the condition.
             for column in re.findall(r"(\w*(?:token|secret)\w*) = \$", sql.rpartition(" SET ")[2].partition("WHERE")[2] if " SET " in sql else sql):
-                assert column in ("token_hash", "sealed_secrets") or "public_tokens" in sql, f"{file.name}: {sql}"
+                # What is sealed is looked up to be sealed anew, as it lies there.
+                assert column in ("token_hash", "sealed_secrets", "sealed_secret", "sealed_tokens") or "public_tokens" in sql, f"{file.name}: {sql}"
     assert "hmac::sign" in (SOURCE / "foundation/src/keys/mod.rs").read_text()
 
 

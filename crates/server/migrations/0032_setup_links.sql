@@ -77,7 +77,7 @@ CREATE INDEX certificate_warnings_by_end ON certificate_warnings (ends_at);
 CALL isolate_tenants('setup_links', 'project_id', 'organization_id');
 CALL isolate_tenants('setup_sessions', 'project_id', 'organization_id');
 CALL isolate_tenants('domain_proofs', 'project_id', 'organization_id');
-CALL isolate_tenants('sso_good_settings', 'project_id', 'organization_id');
+CALL isolate_tenants('sso_good_settings', 'project_id');
 CALL isolate_tenants('certificate_warnings', 'project_id', 'organization_id');
 CREATE TRIGGER hold BEFORE INSERT ON setup_links FOR EACH ROW EXECUTE FUNCTION hold_organization();
 CREATE TRIGGER hold BEFORE INSERT ON setup_sessions FOR EACH ROW EXECUTE FUNCTION hold_organization();

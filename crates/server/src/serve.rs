@@ -38,7 +38,7 @@ pub fn wiring(endpoints: Vec<Endpoint>, bodies: Bodies, proxies: Proxies) -> Wir
         environment,
         ended_cookies,
         refused: |app, head, operation, error| {
-            login::refused(app, known_project(app, head), head.now, operation, error)
+            login::refused(app, || known_project(app, head), head.now, operation, error)
         },
         exchanged: scim::exchanged,
         within: ANSWER_WITHIN,

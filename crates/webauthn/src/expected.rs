@@ -2,6 +2,7 @@ use crate::Refusal;
 use crate::authenticator_data::AuthenticatorData;
 use crate::client_data::ClientData;
 use crate::relying_party::{hash_of, is_page_of};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 /// What a relying party expects of what it has asked for.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +28,8 @@ impl Expected<'_> {
         if client.ceremony != ceremony {
             return Err(Refusal::Ceremony);
         }
-        if client.challenge != self.challenge || self.challenge.is_empty() {
+        let is_answered = verify_slices_are_equal(&client.challenge, self.challenge).is_ok();
+        if !is_answered || self.challenge.is_empty() {
             return Err(Refusal::Challenge);
         }
         let is_ours = self.origins.contains(&client.origin.as_str());

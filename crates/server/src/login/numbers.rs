@@ -148,13 +148,13 @@ pub(crate) fn method_of_operation(operation: &str) -> Option<&'static str> {
 /// project's credentials or what the app has sent.
 pub(crate) fn refused(
     app: &App,
-    project: Option<Arc<Project>>,
+    project: impl FnOnce() -> Option<Arc<Project>>,
     now: Timestamp,
     operation: &'static str,
     error: ApiError,
 ) {
     if let (Some(method), Some(reason)) = (method_of_operation(operation), reason(error)) {
-        if let Some(project) = project {
+        if let Some(project) = project() {
             statistics::note_login(app, &project.id, now, method, REFUSED);
         }
         let logins = app.memory::<Logins>();

@@ -280,11 +280,12 @@ pub(crate) fn find_by_id(tx: &mut Tx, organization: &Organization, id: &MemberId
 /// The member who has this address now.
 ///
 /// # Errors
-/// `inactive_email` when it is a retired address of a member.
+/// `inactive_email` when it is a retired address of a member, or of a kind that is not known here: a newer program has stored
+/// it (threat T-68).
 pub(crate) fn find_by_email(tx: &mut Tx, organization: &Organization, email: &EmailAddress) -> Result<Option<Member>> {
     match store::find_by_email(tx, &organization.organization_id, email)? {
         None => Ok(None),
-        Some(found) if found.kind == "retired" => Err(ApiError::InactiveEmail.into()),
+        Some(found) if found.kind != "primary" => Err(ApiError::InactiveEmail.into()),
         Some(found) => Ok(with_roles(organization, Some(found.member))),
     }
 }

@@ -8,7 +8,7 @@ use foundation::app::App;
 use foundation::audit::{self, Whose};
 use foundation::cx::Cx;
 use foundation::error::Result;
-use foundation::keys::Purpose;
+use foundation::keys::{Purpose, equal};
 use foundation::secret::Secret;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -97,7 +97,8 @@ fn set_in(tx: &mut Tx, cx: &Cx, provider: &Provider, change: &Change) -> Result<
     let known = before.as_ref().map(|before| before.client_secret.reveal());
     let secret = change.client_secret.as_ref().map(Secret::reveal).or(known).unwrap_or_default();
     settings.check(provider, secret)?;
-    if let Some(stored) = stored.as_ref().filter(|stored| stored.settings.0 == settings && known == Some(secret)) {
+    let is_known = known.is_some_and(|known| equal(known.as_bytes(), secret.as_bytes()));
+    if let Some(stored) = stored.as_ref().filter(|stored| stored.settings.0 == settings && is_known) {
         return Ok(shown(cx, stored));
     }
     let after = Stored {

@@ -160,8 +160,8 @@ pub(crate) struct Latency {
 }
 
 /// How long answers have taken since then, of all servers.
-pub(crate) fn latencies(tx: &mut Tx, since: Timestamp) -> Result<Vec<Latency>> {
-    let rows = store::latencies(tx, beginning(since, HOUR))?;
+pub(crate) async fn latencies(app: &App, since: Timestamp) -> Result<Vec<Latency>> {
+    let rows = app.db().read(move |tx: &mut Tx| store::latencies(tx, beginning(since, HOUR))).await?;
     let told = |(hour, kind, bucket, requests)| Latency { hour, kind, within: latency::bound(bucket), requests };
     Ok(rows.into_iter().map(told).collect())
 }

@@ -47,6 +47,12 @@ pub(crate) const TABLES: &[Table] = &[
     },
 ];
 
+/// Whether a project is still there: of one that was deleted meanwhile, nothing is written any more.
+fn is_there(tx: &mut Tx, project: &ProjectId) -> Result<bool> {
+    let row = tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT) FROM projects WHERE id = $1", args![project])?;
+    Ok(row.is_some())
+}
+
 pub(super) fn add_logins(
     tx: &mut Tx,
     project: &ProjectId,
@@ -54,6 +60,9 @@ pub(super) fn add_logins(
     [method, outcome]: [&str; 2],
     logins: i64,
 ) -> Result<()> {
+    if !is_there(tx, project)? {
+        return Ok(());
+    }
     tx.execute(
         "INSERT INTO login_counts (project_id, hour, method, outcome, logins) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (project_id, hour, method, outcome) DO UPDATE SET logins = login_counts.logins + excluded.logins",
@@ -74,6 +83,9 @@ pub(super) fn logins(tx: &mut Tx, project: &ProjectId, since: Timestamp) -> Resu
 
 /// Adds what was noted to what is stored of a day. Where that tells it already, nothing is written.
 pub(super) fn merge_active(tx: &mut Tx, project: &ProjectId, day: Timestamp, sketch: &Sketch) -> Result<()> {
+    if !is_there(tx, project)? {
+        return Ok(());
+    }
     let stored = tx.optional::<(Vec<u8>,)>(
         "SELECT sketch FROM active_members WHERE project_id = $1 AND day = $2",
         args![project, day],

@@ -2,9 +2,8 @@
 
 use super::{Fail, Fine, Report, Warn};
 use database::{Database, RowSecurity};
-
-/// Tables of no tenant.
-const OF_NOBODY: [&str; 3] = ["data_keys", "embedded_master_key", "schema_migrations"];
+use foundation::tables::Owner;
+use server::TABLES;
 
 pub(super) async fn examine(report: &mut Report, db: &Database) {
     const CHECK: &str = "row-level security";
@@ -12,7 +11,7 @@ pub(super) async fn examine(report: &mut Report, db: &Database) {
     match db.read(move |tx| RowSecurity::look(tx, engine)).await {
         Ok(None) => {}
         Ok(Some(RowSecurity { role, exempt, mut open })) => {
-            open.retain(|table| !OF_NOBODY.contains(&table.as_str()));
+            open.retain(|name| !TABLES.iter().any(|table| table.name == name && table.owner == Owner::Nobody));
             if !open.is_empty() {
                 let tables = open.join(", ");
                 let words = format!("not in force on {tables}; run ALTER TABLE … ENABLE, FORCE ROW LEVEL SECURITY");

@@ -5,7 +5,7 @@ use super::{Answered, Place, show};
 use crate::operators::Operator;
 use crate::pages::probes::READY_WITHIN;
 use crate::{MIGRATIONS, outbox, signing, statistics};
-use database::{Engine, Tx};
+use database::Engine;
 use foundation::error::Result;
 use foundation::keys::{self, Everywhere};
 use foundation::time;
@@ -21,8 +21,7 @@ pub(super) async fn health(cx: Call<Operator>, _input: NoInput) -> Result<Answer
     let tried = tokio::time::timeout(READY_WITHIN, keys::check_writable(cx.app.db())).await;
     let is_ready = matches!(tried, Ok(Ok(())));
     let took = start.elapsed().as_secs_f64() * 1000.0;
-    let counted =
-        cx.app.db().read(move |tx: &mut Tx| statistics::latencies(tx, time::after_minutes(now, -24 * 60))).await?;
+    let counted = statistics::latencies(&cx.app, time::after_minutes(now, -24 * 60)).await?;
     // How many values each key seals takes long to count; `guildhall keys list` does.
     let uncounted = Everywhere { columns: Vec::new(), projects: Vec::new() };
     let data_keys = keys::list(cx.app.db(), cx.app.keys(), &uncounted).await?;

@@ -95,7 +95,7 @@ impl Visitor {
         input.retain(|_, value| !value.is_null());
         let answer = endpoint.ask(&self.cx.app, head, input).await;
         if let Some(error) = answer.as_ref().err().and_then(Error::api) {
-            login::refused(&self.cx.app, Some(self.cx.project.clone()), self.cx.now(), operation, error);
+            login::refused(&self.cx.app, || Some(self.cx.project.clone()), self.cx.now(), operation, error);
         }
         answer
     }

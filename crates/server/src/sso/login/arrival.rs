@@ -257,8 +257,9 @@ fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) ->
 /// Takes the answer of a trial in: the connection works, and the recorder tells whom it would have let in.
 fn accept_trial(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) -> Result<Arrived> {
     let (cx, connection) = (&found.cx, &found.connection);
+    let of = connection.organization_id.as_str();
     if let Some(login) = answered(found, &accepted)
-        && !store::use_login(tx, &cx.project().id, login)?
+        && !tx.visit(of, |tx| store::use_login(tx, &cx.project().id, login))?
     {
         return refuse(tx, found, exchange, plain(ApiError::UnsolicitedSamlResponse));
     }
