@@ -158,6 +158,9 @@ def test_a_list_of_members_goes_on_where_it_ended(dashboard, own_project):
     second = dashboard.page(more)
     listed = [address for page in (first, second) for address in re.findall(r"member-\d+@[\w.-]+", re.sub(r'href="[^"]*"', "", page))]
     assert listed == made and "?after=" not in second
+    # What is searched for has an end.
+    for place in (here, here.removesuffix(f"/{org}/members")):
+        assert "invalid_argument" in dashboard.page(f"{place}?q={'x' * 1025}", 400), place
 
 
 def test_what_is_done_is_done_and_told(dashboard, own_project):

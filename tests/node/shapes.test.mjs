@@ -155,7 +155,10 @@ describe("answers", () => {
 
     await client.organizations.update({ organization_id, mfa_policy: "REQUIRED_FOR_ALL" });
     const half = notYet(await world.login(organization, email_address));
-    assert.deepEqual(half.mfa_required, { member_options: null, secondary_auth_initiated: null });
+    assert.deepEqual(half.mfa_required, {
+      ...{ member_options: null, secondary_auth_initiated: null },
+      ...{ passkey_allowed: true, passkey_required: false },
+    });
   });
 
   test("of discovery", async () => {

@@ -42,7 +42,7 @@ pub(super) struct All {
     "dashboard.members",
     page GET "/dashboard/projects/{project_id}/organizations/{organization_id}/members",
     quiet,
-    errors(ProjectNotFound, OrganizationNotFound)
+    errors(ProjectNotFound, OrganizationNotFound, InvalidArgument)
 )]
 pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Answered> {
     let (project, own) = within(&cx, &input.project_id).await?;
