@@ -192,7 +192,7 @@ PASSING = {"sms_codes", "outbox", "one_time_tokens", "email_codes", "intermediat
 # What the program keeps for itself.
 OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_migrations",
        # Logins by SSO that are on their way; the flight recorder tells of them.
-       "sso_logins", "sso_tokens", "sso_assertions", "exchanges", "oauth_logins",
+       "sso_logins", "sso_tokens", "sso_assertions", "sso_exchanges", "oauth_logins",
        # How a connection was when somebody came in by it, whom it was warned of, and which browsers have opened a link.
        "sso_good_settings", "certificate_warnings", "setup_sessions",
        # That they were answered.

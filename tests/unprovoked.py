@@ -116,6 +116,42 @@ def takes_sessions(door: Door) -> bool:
     return door.function in ("sessions.authenticate", "sessions.exchange", "passwords.session_reset") or bool({"session_token", "session_jwt"} & set(door.properties))
 
 
+# What is refused by an operation that other doors lead to, too, whose tests meet it. Here it is met by chance, or not at all.
+MET_ELSEWHERE = {
+    # The pages of the dashboard show what operations of the API say.
+    "dashboard.audit": {"project_not_found"},
+    "dashboard.change_member": {"invalid_argument", "member_not_found", "organization_not_found", "project_not_found"},
+    "dashboard.change_organization": {"organization_not_found", "project_not_found"},
+    "dashboard.change_project": {"project_not_found"},
+    "dashboard.explain_login": {"organization_not_found", "project_not_found"},
+    "dashboard.member": {"organization_not_found", "project_not_found"},
+    "dashboard.members": {"organization_not_found", "project_not_found"},
+    "dashboard.organization": {"organization_not_found", "project_not_found"},
+    "dashboard.organization_settings": {"organization_not_found", "project_not_found"},
+    "dashboard.organizations": {"project_not_found"},
+    "dashboard.sign_in": {"user_lock_limit_reached"},
+    # Who has a passkey, or is to have one, is found as for the other second factors; a login by one ends as all do.
+    "webauthn.authenticate": {"action_not_allowed_email_domain_is_claimed", "custom_claims_too_large", "intermediate_session_not_found", "invalid_intermediate_session_token_for_organization", "member_not_found", "session_not_found", "too_many_session_arguments"},
+    "webauthn.authenticate_start": {"action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "inactive_email", "invalid_session_token", "member_not_found", "too_many_session_arguments"},
+    "webauthn.register": {"action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "custom_claims_too_large", "inactive_email", "intermediate_session_not_found", "invalid_argument", "invalid_intermediate_session_token_for_organization", "invalid_session_duration_minutes", "invalid_session_token", "member_not_found", "missing_intermediate_session_token", "operation_restricted_by_organization_passkey_policy", "organization_not_found", "session_not_found", "session_on_code_does_not_match_session_passed_in", "stale_factors", "stytch_claims_in_custom_claims", "too_many_session_arguments", "unable_to_authenticate_webauthn", "unable_to_parse_session_jwt"},
+    "webauthn.register_start": {"member_not_found", "action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "inactive_email", "missing_intermediate_session_token"},
+    # A session that comes along is looked at in one place.
+    "oauth.authenticate": {"too_many_session_arguments"},
+    # As organizations.update has it.
+    "organizations.explain_login": {"invalid_organization_allowed_mfa_methods", "invalid_organization_allowed_auth_methods", "invalid_email"},
+    # Providers are asked in one place, and so are members.
+    "oauth.microsoft_tokens": {"member_oauth_token_not_found"}, "oauth.discovery_start": {"oauth_config_not_found", "no_discovery_redirect_urls_set"},
+    # Tests are on the machine that may see it.
+    "pages.components": {"route_not_found"},
+}
+
+
+def is_met_elsewhere(function: str, error: str) -> bool:
+    if function == "organizations.dry_run_update":
+        return error not in ("organization_not_found", "bad_request", "allowed_auth_methods_required_for_restricted")
+    return error in MET_ELSEWHERE.get(function, ())
+
+
 def reason(door: Door, error: str) -> str | None:
     """Why nobody has to see this error at this door."""
     if error == "too_many_requests" and door.function not in BOUNDED:
@@ -130,6 +166,6 @@ def reason(door: Door, error: str) -> str | None:
         return "the frame declares it; no member acts here"
     if error in OF_MEMBERS and door.function in OF_STRANGERS and (door.function, error) not in OF_SESSIONS_GIVEN:
         return "the frame declares it; nobody need be logged in here"
-    if door.function == "organizations.dry_run_update" and error not in ("organization_not_found", "bad_request", "allowed_auth_methods_required_for_restricted"):
-        return "organizations.update refuses it, by the same function"
+    if is_met_elsewhere(door.function, error):
+        return "by an operation that another door leads to, which meets it"
     return AT_ONE.get((door.function, error)) or BY_DIALECT.get(door.dialect, {}).get(error) or EVERYWHERE.get(error)

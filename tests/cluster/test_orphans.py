@@ -105,6 +105,9 @@ def test_t06_nothing_is_left_of_what_is_added_during_a_deletion(cluster):
 # ---------------------------------------------------------------- each table
 
 
+# Have the same trigger, and no row here that could be copied.
+UNTRIED = {"setup_links", "setup_sessions", "domain_proofs", "certificate_warnings", "sso_good_settings", "oauth_registrations",
+           "oauth_arrivals", "oauth_logins", "passkeys"}
 # What a copy of a row must have of its own.
 OWN = {
     "members": "'id', 'member-copy', 'external_id', NULL, 'mfa_phone_number', NULL",
@@ -123,7 +126,7 @@ OWN = {
     "scim_users": "'member_id', 'member-copy', 'folded_user_name', 'copy'",
     "sso_assertions": "'assertion_hash', '\\x00'",
     "sso_connections": "'id', 'saml-connection-copy'",
-    "exchanges": "'id', 'sso-exchange-copy'",
+    "sso_exchanges": "'id', 'sso-exchange-copy'",
     "sso_logins": "'state_hash', '\\x00'",
     "sso_registrations": "'identity_hash', '\\x00'",
     "sso_tokens": "'token_hash', '\\x00'",
@@ -191,9 +194,9 @@ def full_organization(project) -> str:
 
 def test_t06_every_table_that_names_an_organization_holds_it(cluster):
     found = tables(cluster.url)
-    assert set(found) == set(OWN) | set(HELD_OTHERWISE)
+    assert set(found) == set(OWN) | set(HELD_OTHERWISE) | UNTRIED
     triggers = rows(cluster.url, "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'hold'")
-    assert {table for (table,) in triggers} == set(OWN)
+    assert {table for (table,) in triggers} == set(OWN) | UNTRIED
 
 
 @pytest.mark.parametrize("table", OWN)

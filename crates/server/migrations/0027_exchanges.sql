@@ -1,5 +1,5 @@
--- Directories have a flight recorder too, and its exchanges stand with those of identity providers.
-ALTER TABLE sso_exchanges RENAME TO exchanges;
+-- Directories have a flight recorder too. Its exchanges stand with those of identity providers, in sso_exchanges: the program before
+-- writes there, so the table keeps its name.
 
 -- Whoever shows a token that is none, or asks for what is not there, says only which connection is meant.
 CREATE INDEX scim_connections_by_id ON scim_connections (id);

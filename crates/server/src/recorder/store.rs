@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 /// The table of this subject.
 pub(crate) const TABLES: &[Table] = &[Table {
     of_organization: Some(
-        "DELETE FROM exchanges WHERE organization_id = $1 AND (connection_id, id) IN
-         (SELECT connection_id, id FROM exchanges WHERE organization_id = $1 ORDER BY connection_id, id LIMIT $2)",
+        "DELETE FROM sso_exchanges WHERE organization_id = $1 AND (connection_id, id) IN
+         (SELECT connection_id, id FROM sso_exchanges WHERE organization_id = $1 ORDER BY connection_id, id LIMIT $2)",
     ),
-    ..Table::new("exchanges", Owner::Organization(&["organization_id", "project_id"]))
+    ..Table::new("sso_exchanges", Owner::Organization(&["organization_id", "project_id"]))
 }];
 
 /// A connection of an organization.
@@ -33,7 +33,7 @@ pub(crate) fn insert(
     now: Timestamp,
 ) -> Result<()> {
     tx.execute_later(
-        "INSERT INTO exchanges (organization_id, connection_id, id, project_id, is_known, exchange, created_at)
+        "INSERT INTO sso_exchanges (organization_id, connection_id, id, project_id, is_known, exchange, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         args![of.organization, of.connection, id, of.project, is_known, Json(exchange), now],
     )?;
@@ -43,8 +43,8 @@ pub(crate) fn insert(
 /// Keeps so many of the newest of a connection that are known, or are not.
 pub(crate) fn trim(tx: &mut Tx, of: Connected, is_known: bool, kept: i64) -> Result<()> {
     tx.execute_later(
-        "DELETE FROM exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3 AND id <=
-         (SELECT id FROM exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3
+        "DELETE FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3 AND id <=
+         (SELECT id FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3
           ORDER BY id DESC LIMIT 1 OFFSET $4)",
         args![of.organization, of.connection, is_known, kept],
     )?;
@@ -54,7 +54,7 @@ pub(crate) fn trim(tx: &mut Tx, of: Connected, is_known: bool, kept: i64) -> Res
 /// Those of a connection, the newest first.
 pub(crate) fn all<T: DeserializeOwned>(tx: &mut Tx, organization: &OrganizationId, connection: &str) -> Result<Vec<T>> {
     let rows = tx.all::<(Json<T>,)>(
-        "SELECT exchange FROM exchanges WHERE organization_id = $1 AND connection_id = $2 ORDER BY id DESC",
+        "SELECT exchange FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 ORDER BY id DESC",
         args![organization, connection],
     )?;
     Ok(rows.into_iter().map(|(Json(recorded),)| recorded).collect())
@@ -63,7 +63,7 @@ pub(crate) fn all<T: DeserializeOwned>(tx: &mut Tx, organization: &OrganizationI
 /// Forgets those of a connection that is gone.
 pub(crate) fn forget(tx: &mut Tx, organization: &OrganizationId, connection: &str) -> Result<()> {
     tx.execute(
-        "DELETE FROM exchanges WHERE organization_id = $1 AND connection_id = $2",
+        "DELETE FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2",
         args![organization, connection],
     )?;
     Ok(())
