@@ -36,7 +36,6 @@ async fn errors_of_every_kind_parse() {
     let request = AuthenticateRequest { session_token, authorization_check, ..Default::default() };
     check(server.api.sessions.authenticate(request).await, 403, "session_authorization_error");
 
-    // Not offered yet, and said in words that parse.
     let request = stytch::b2b::oauth::AuthenticateRequest { oauth_token: "x".to_owned(), ..Default::default() };
-    check(server.api.oauth.authenticate(request).await, 404, "route_not_found");
+    check(server.api.oauth.authenticate(request).await, 404, "oauth_token_not_found");
 }
