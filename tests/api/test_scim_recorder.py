@@ -81,7 +81,7 @@ def test_what_anybody_could_send_pushes_nothing_out(project, d):
     assert exchanges(d)[0]["error_type"] == "scim_unauthorized"
     # With the connection all of it goes.
     connection.delete(d.org, d.id)
-    assert project.server.rows(f"SELECT id FROM exchanges WHERE connection_id = '{d.id}'") == []
+    assert project.server.rows(f"SELECT id FROM sso_exchanges WHERE connection_id = '{d.id}'") == []
 
 
 def test_an_operator_asks_why(project, d):
