@@ -35,7 +35,7 @@ pub struct Cx {
     pub ip_address: Option<IpAddr>,
     /// Who is told what is changed, beside the audit log.
     pub witness: Option<Arc<Witness>>,
-    /// What the client calls itself.
+    /// What a browser calls itself; of others nobody asks.
     pub user_agent: Option<String>,
 }
 

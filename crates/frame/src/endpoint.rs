@@ -11,7 +11,7 @@ use crate::schema::InputSchema;
 use axum::http::header;
 use database::Tx;
 use foundation::app::App;
-use foundation::cx::Cx;
+use foundation::cx::{Cx, Via};
 use foundation::error::{ApiError, Error, Result, keep};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -209,7 +209,8 @@ fn enter<C: Caller>(
     if let Some(witness) = &witness {
         witness.begin();
     }
-    let user_agent = head.header(header::USER_AGENT.as_str()).map(str::to_owned);
+    let named = head.header(header::USER_AGENT.as_str()).filter(|_| via == Via::Browser);
+    let user_agent = named.map(str::to_owned);
     let cx = Cx {
         app: app.clone(),
         project,

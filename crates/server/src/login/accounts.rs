@@ -18,9 +18,7 @@ pub(super) fn recognise(
 ) -> Result<()> {
     let before = member.clone();
     for factor in factors {
-        let Some(arrived) = arrived(tx, cx, member, factor)? else { continue };
-        let known = oauth_accounts::registered(tx, cx, &member.organization_id, &arrived.arrival.account)?;
-        if let Some(known) = known.filter(|known| known.member_id == member.member_id) {
+        if let Some((arrived, known)) = registered(tx, cx, member, factor)? {
             members::note_account(tx, cx, member, &known.id, &arrived.arrival)?;
             factor.set_account(known.id.as_str());
             oauth_accounts::forget(tx, cx, &arrived)?;
@@ -32,18 +30,18 @@ pub(super) fn recognise(
 /// The same for somebody who only looks what is open to them: nothing is kept of it.
 pub(crate) fn name_accounts(tx: &mut Tx, cx: &Cx, member: &Member, factors: &mut [Factor]) -> Result<()> {
     for factor in factors {
-        if let Some(known) = registered(tx, cx, member, factor)? {
+        if let Some((_, known)) = registered(tx, cx, member, factor)? {
             factor.set_account(known.id.as_str());
         }
     }
     Ok(())
 }
 
-/// The registration that makes the account of a factor the member's, where it has another id here.
-fn registered(tx: &mut Tx, cx: &Cx, member: &Member, factor: &Factor) -> Result<Option<Registered>> {
+/// The account of a factor that is the member's already, where it has another id here: as it has arrived, and that registration.
+fn registered(tx: &mut Tx, cx: &Cx, member: &Member, factor: &Factor) -> Result<Option<(Arrived, Registered)>> {
     let Some(arrived) = arrived(tx, cx, member, factor)? else { return Ok(None) };
     let known = oauth_accounts::registered(tx, cx, &member.organization_id, &arrived.arrival.account)?;
-    Ok(known.filter(|known| known.member_id == member.member_id))
+    Ok(known.filter(|known| known.member_id == member.member_id).map(|known| (arrived, known)))
 }
 
 /// The member of an organization whose an account is that was shown in this login.
