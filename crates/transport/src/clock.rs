@@ -16,7 +16,7 @@ impl Clock {
     }
 
     pub(crate) fn now(self) -> u64 {
-        millis(self.0.elapsed()).saturating_add(1)
+        whole_millis(self.0.elapsed()).saturating_add(1)
     }
 
     /// When a timer for this time is to ring: then, or in a day.
@@ -25,6 +25,33 @@ impl Clock {
     }
 }
 
-pub(crate) fn millis(duration: Duration) -> u64 {
+/// A limit in milliseconds that never ends early: the clock may be a part of a millisecond behind when it begins.
+pub(crate) fn limit(duration: Duration) -> u64 {
+    whole_millis(duration).saturating_add(1)
+}
+
+fn whole_millis(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, limit};
+    use std::time::Duration;
+    use tokio::time::{advance, pause};
+
+    /// However far into a millisecond it begins.
+    #[tokio::test]
+    async fn no_limit_ends_early() {
+        pause();
+        for micros in [0, 1, 500, 999] {
+            let clock = Clock::start();
+            advance(Duration::from_micros(micros)).await;
+            let ends = clock.now() + limit(Duration::from_millis(300));
+            advance(Duration::from_micros(299_999)).await;
+            assert!(clock.now() < ends, "begun after {micros} µs");
+            advance(Duration::from_millis(2)).await;
+            assert!(clock.now() >= ends, "begun after {micros} µs");
+        }
+    }
 }

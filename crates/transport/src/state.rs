@@ -5,7 +5,7 @@
 //! from elsewhere may be a moment old, and its outcome is decided again in the task.
 
 use crate::Limits;
-use crate::clock::{Clock, millis};
+use crate::clock::{Clock, limit};
 use futures_util::task::AtomicWaker;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
@@ -29,12 +29,12 @@ impl Times {
     pub(crate) fn of(limits: &Limits) -> Self {
         Self {
             clock: Clock::start(),
-            head: millis(limits.head),
-            idle: millis(limits.idle),
-            body: millis(limits.body),
-            request: millis(limits.request),
-            response: millis(limits.response),
-            linger: millis(limits.linger),
+            head: limit(limits.head),
+            idle: limit(limits.idle),
+            body: limit(limits.body),
+            request: limit(limits.request),
+            response: limit(limits.response),
+            linger: limit(limits.linger),
             linger_bytes: limits.linger_bytes,
         }
     }
