@@ -1,6 +1,8 @@
 """The API description against its standard, and the server against the API description."""
 
+import datetime
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -36,6 +38,14 @@ def test_what_any_path_is_answered_with_is_described():
         assert not missing, (operation["operationId"], missing)
 
 
+def todays():
+    """Half of the backend's operations, by other days the other half: this takes a second of processor time for each. All with
+    GUILDHALL_TEST_ALL=1."""
+    names = sorted(operation["operationId"] for path, methods in DESCRIPTION["paths"].items() if path.startswith("/v1/")
+                   for operation in methods.values() if operation["operationId"] != "organizations.delete")
+    return names if os.environ.get("GUILDHALL_TEST_ALL") else names[datetime.date.today().toordinal() % 2::2]
+
+
 def test_the_server_does_what_the_document_says():
     """Requests that are made up from the schemas, right ones and wrong ones, as a backend."""
     server = harness.Server().start()
@@ -46,7 +56,7 @@ def test_the_server_does_what_the_document_says():
         program = pathlib.Path(sys.executable).with_name("st")
         command = [program, "--config-file", pathlib.Path(__file__).with_name("schemathesis.toml"), "run", DOCUMENT,
                    "--url", server.url, "--auth", f"{project.project_id}:{project.secret}", "--checks", ",".join(CHECKS),
-                   "--include-path-regex", "^/v1/", "--exclude-operation-id", "organizations.delete", "--seed", "1",
+                   *(f"--include-operation-id={name}" for name in todays()), "--seed", "1",
                    "--max-examples", "4", "--suppress-health-check", "all", "--warnings", "off", "--no-color"]
         done = subprocess.run(command, capture_output=True, text=True, cwd=server.directory, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
