@@ -577,6 +577,11 @@ class Server:
         self.rows(f"UPDATE {table} SET {column} = '{text}'{counted} WHERE {where}")
         assert self.stored(table, column, where) == value
 
+    @cached_property
+    def shared_project(self) -> "Project":
+        """One for all tests that leave its settings alone: making one takes as long as ten requests."""
+        return self.project()
+
     def project(self, name: str = "Test", environment: str | None = "test", redirect_urls=(REDIRECT_URL,)) -> "Project":
         arguments = ["project", "create", "--name", name, "--json"]
         if environment:

@@ -32,8 +32,8 @@ def traveller(postgres):
 
 @pytest.fixture(scope="module")
 def project(server):
-    """The project of this file: its tests make organizations of their own in it and leave its settings alone."""
-    return server.project()
+    """The project of a server: tests make organizations of their own in it and leave its settings alone."""
+    return server.shared_project
 
 
 @pytest.fixture

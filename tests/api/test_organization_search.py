@@ -16,6 +16,11 @@ def names(answer):
 
 
 @pytest.fixture(scope="module")
+def project(server):
+    return server.project()
+
+
+@pytest.fixture(scope="module")
 def three(project):
     """Organizations Alpha, Beta and Gamma that differ in everything there is a filter for, and no others. Whoever makes
     more of them does so in a project of their own."""

@@ -29,7 +29,11 @@ const BODIES: usize = 32 << 20;
 
 /// What is not written yet.
 #[derive(Default)]
-pub(super) struct Pending(Mutex<All>);
+pub(super) struct Pending {
+    all: Mutex<All>,
+    /// Held while it is written, so that whoever has written it knows that nothing is under way.
+    writing: tokio::sync::Mutex<()>,
+}
 
 impl Memory for Pending {
     fn new(_: &Config) -> Self {
@@ -82,7 +86,7 @@ impl Body {
 impl Pending {
     fn all(&self) -> MutexGuard<'_, All> {
         // Nothing panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -173,7 +177,9 @@ const REASON: usize = 1000;
 
 /// Writes what was noted. What cannot be written is lost: it is of no use later, and what is newer pushes it out.
 pub(crate) async fn flush(app: &App) -> Result<()> {
-    let rings = std::mem::take(&mut *app.memory::<Pending>().all()).rings;
+    let pending = app.memory::<Pending>();
+    let _writing = pending.writing.lock().await;
+    let rings = std::mem::take(&mut *pending.all()).rings;
     for (connection, Rings { known, others }) in rings {
         let written = |ring: VecDeque<Raw>| -> Vec<(Timestamp, Recorded)> {
             ring.into_iter().map(|raw| (raw.at, raw.recorded(&connection))).collect()
