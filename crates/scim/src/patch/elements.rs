@@ -81,6 +81,8 @@ pub(super) fn change_matching(
     value: Value,
 ) -> Result<(), Error> {
     let value = within(attribute, sub_attribute, value)?;
+    let known = attribute.zip(sub_attribute).and_then(|(attribute, sub)| attribute.sub_attribute(sub));
+    let sub_attribute = known.map(|known| known.name).or(sub_attribute);
     let matches = |element: &Value| filter.holds(Scope::Element(element, attribute));
     if action == Action::Remove || object::is_nothing(&value) {
         match sub_attribute {
@@ -96,16 +98,16 @@ pub(super) fn change_matching(
         return Ok(());
     }
     if !elements.iter().any(matches) {
-        let new = described_by(filter).map(|described| {
-            let mut new = Value::Object(described);
-            change(&mut new, action, (filter, sub_attribute), value);
-            new
-        });
-        // What a new one would have to be is not what it is to become.
-        let new = new.filter(matches).ok_or_else(|| {
+        let unclear = || {
             ErrorKind::NoTarget
                 .because(format!("no element matches {filter}, and it does not say what a new one would be"))
-        })?;
+        };
+        let mut new = within(attribute, None, Value::Object(described_by(filter).ok_or_else(unclear)?))?;
+        change(&mut new, action, (filter, sub_attribute), value);
+        // What a new one would have to be is not what it is to become.
+        if !matches(&new) {
+            return Err(unclear());
+        }
         elements.push(new);
         let last = elements.len() - 1;
         settle_primary(elements, last..last + 1);

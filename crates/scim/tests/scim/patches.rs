@@ -64,6 +64,22 @@ fn replacing() {
     assert_eq!(enterprise, json!({"department": "Engines", "manager": {"value": "m1"}, "division": "North"}));
 }
 
+/// Where no element matches, and within one that had nothing there, names are the standard's and values the schema's.
+#[test]
+fn what_is_new_within_an_element_is_named_as_everywhere() {
+    for (path, element) in [
+        ("emails[Type eq \"other\"].vaLue", json!({"type": "other", "value": "x"})),
+        ("phoneNumbers[PRIMARY eq \"True\"].vaLue", json!({"primary": true, "value": "x"})),
+        ("emails[colour eq \"red\"].vaLue", json!({"colour": "red", "value": "x"})),
+    ] {
+        let attribute = path.split('[').next().unwrap();
+        let elements = after(json!({"op": "replace", "path": path, "value": "x"}), attribute);
+        assert_eq!(elements.as_array().unwrap().last(), Some(&element), "{path}");
+    }
+    let emails = after(json!({"op": "add", "path": "emails[type eq \"home\"].DISPLAY", "value": "x"}), "emails");
+    assert_eq!(emails[1], json!({"type": "home", "value": "ada@lovelace.example", "display": "x"}));
+}
+
 #[test]
 fn removing() {
     assert_eq!(after(json!({"op": "remove", "path": "name.givenName"}), "name"), json!({"familyName": "Lovelace"}));
