@@ -82,7 +82,7 @@ def new_phone_number() -> str:
     return f"+1202{secrets.randbelow(800_0000) + 200_0000}"
 
 
-def until(condition, timeout: float = 10, every: float = 0.05, what: str = "the condition"):
+def until(condition, timeout: float = 30, every: float = 0.05, what: str = "the condition"):
     """Polls until `condition()` is true and returns its value."""
     deadline = time.monotonic() + timeout
     while True:
@@ -192,7 +192,7 @@ class Mailbox:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def wait(self, to: str, timeout: float = 10, of_factors: bool = False) -> Mail:
+    def wait(self, to: str, timeout: float = 30, of_factors: bool = False) -> Mail:
         """The oldest mail to that address which was not taken yet: one about the member's second factors, or one about anything
         else."""
         to = to.lower()
@@ -521,7 +521,7 @@ class Server:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
-    def terminate(self, signum=signal.SIGTERM, timeout: float = 20) -> int:
+    def terminate(self, signum=signal.SIGTERM, timeout: float = 40) -> int:
         """Ends the process as an operator would and returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signum)

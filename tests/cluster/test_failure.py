@@ -401,7 +401,7 @@ def test_another_holds_a_lock(upright, mailbox):
             for answer in race(3, lambda i: create(project)):
                 check_unavailable(answer)
             waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
-            until(lambda: node.rows(waiting) == [("0",)], timeout=2, what="the database to give up what nobody waits for")
+            until(lambda: node.rows(waiting) == [("0",)], timeout=20, what="the database to give up what nobody waits for")
         finally:
             holder.stdin.close()
             holder.wait()

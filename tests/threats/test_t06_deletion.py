@@ -143,7 +143,7 @@ def test_t06_no_row_of_any_table_names_a_deleted_organization(start_server):
 
     project.api.organizations.delete(tenant.org)
     with contextlib.suppress(AssertionError):
-        until(lambda: left() == set(KEPT_FOR_A_WHILE), timeout=5)
+        until(lambda: left() == set(KEPT_FOR_A_WHILE), timeout=20)
     # Also what is excused but no longer there fails: the list is to shrink.
     assert left() == set(KEPT_FOR_A_WHILE)
 
