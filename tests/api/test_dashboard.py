@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from doors import catalogue
 from harness import email_code, login, new_domain, request, unique, until, verified_member, wrong
 
 COOKIE = "__Host-guildhall_operator"
@@ -161,6 +162,22 @@ def test_a_list_of_members_goes_on_where_it_ended(dashboard, own_project):
     # What is searched for has an end.
     for place in (here, here.removesuffix(f"/{org}/members")):
         assert "invalid_argument" in dashboard.page(f"{place}?q={'x' * 1025}", 400), place
+
+
+def test_no_page_is_about_what_there_is_not(dashboard, own_project):
+    """Each door whose path names a project, an organization or a member."""
+    org = own_project.organization().organization_id
+    member = own_project.member(org).member_id
+    known = {"project_id": own_project.project_id, "organization_id": org, "member_id": member}
+    for door in catalogue():
+        if not door.function.startswith("dashboard."):
+            continue
+        for missing in set(door.names) & set(known):
+            path = door.path.format(**known | {missing: f"{known[missing]}0"})
+            answer = dashboard.ask(door.method, path, **({"data": {"change": "sign_out"}} if door.method == "POST" else {}))
+            assert answer.status_code == 404 and f"{missing.removesuffix('_id')}_not_found" in answer.text, (door, path, answer.text[-800:])
+    answer = dashboard.ask("POST", f"/dashboard/projects/{own_project.project_id}/organizations/{org}/members/{member}", data={"change": "rename"})
+    assert answer.status_code == 400 and "invalid_argument" in answer.text
 
 
 def test_what_is_done_is_done_and_told(dashboard, own_project):

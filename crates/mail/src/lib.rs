@@ -5,9 +5,11 @@
 
 mod brand;
 mod check;
+mod conversation;
 mod embedded;
 pub mod escape;
 mod expiry;
+mod kept;
 mod locale;
 mod mailer;
 mod message;
@@ -15,6 +17,7 @@ mod names;
 mod one_line;
 mod phrases;
 mod sample;
+mod send_error;
 mod smtp_url;
 mod subject;
 mod tags;
@@ -25,9 +28,10 @@ pub use self::{
     brand::{Brand, Color, is_logo_url},
     embedded::built_in,
     locale::Locale,
-    mailer::{Mailer, SendError},
+    mailer::Mailer,
     message::{Code, Context, Inviter, Message, Template},
     names::{NAMES, WORDS},
     sample::sample,
+    send_error::SendError,
     templates::Templates,
 };
