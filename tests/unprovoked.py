@@ -120,11 +120,9 @@ def takes_sessions(door: Door) -> bool:
 MET_ELSEWHERE = {
     # Who signs in to the dashboard is counted as who logs in.
     "dashboard.sign_in": {"user_lock_limit_reached"},
-    # Who has a passkey, or is to have one, is found as for the other second factors; a login by one ends as all do.
-    "webauthn.authenticate": {"action_not_allowed_email_domain_is_claimed", "custom_claims_too_large", "intermediate_session_not_found", "invalid_intermediate_session_token_for_organization", "member_not_found", "session_not_found", "too_many_session_arguments"},
-    "webauthn.authenticate_start": {"action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "inactive_email", "invalid_session_token", "member_not_found", "too_many_session_arguments"},
-    "webauthn.register": {"action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "custom_claims_too_large", "inactive_email", "intermediate_session_not_found", "invalid_argument", "invalid_intermediate_session_token_for_organization", "invalid_session_duration_minutes", "invalid_session_token", "member_not_found", "missing_intermediate_session_token", "operation_restricted_by_organization_passkey_policy", "organization_not_found", "session_not_found", "session_on_code_does_not_match_session_passed_in", "stale_factors", "stytch_claims_in_custom_claims", "too_many_session_arguments", "unable_to_authenticate_webauthn", "unable_to_parse_session_jwt"},
-    "webauthn.register_start": {"member_not_found", "action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "inactive_email", "missing_intermediate_session_token"},
+    # A login by a passkey ends as all do, and what is wrong with a new passkey is wrong with its form.
+    "webauthn.authenticate": {"action_not_allowed_email_domain_is_claimed", "member_not_found", "session_not_found"},
+    "webauthn.register": {"stale_factors", "unable_to_authenticate_webauthn"},
     # A session that comes along is looked at in one place.
     "oauth.authenticate": {"too_many_session_arguments"},
     # As organizations.update has it.
