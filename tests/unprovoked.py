@@ -118,17 +118,11 @@ def takes_sessions(door: Door) -> bool:
 
 # What is refused by an operation that other doors lead to, too, whose tests meet it. Here it is met by chance, or not at all.
 MET_ELSEWHERE = {
-    # Who signs in to the dashboard is counted as who logs in.
+    # The page says it in words.
     "dashboard.sign_in": {"user_lock_limit_reached"},
     # A login by a passkey ends as all do, and what is wrong with a new passkey is wrong with its form.
     "webauthn.authenticate": {"action_not_allowed_email_domain_is_claimed", "member_not_found", "session_not_found"},
     "webauthn.register": {"stale_factors", "unable_to_authenticate_webauthn"},
-    # A session that comes along is looked at in one place.
-    "oauth.authenticate": {"too_many_session_arguments"},
-    # As organizations.update has it.
-    "organizations.explain_login": {"invalid_organization_allowed_mfa_methods", "invalid_organization_allowed_auth_methods", "invalid_email"},
-    # Providers are asked in one place, and so are members.
-    "oauth.microsoft_tokens": {"member_oauth_token_not_found"}, "oauth.discovery_start": {"oauth_config_not_found", "no_discovery_redirect_urls_set"},
     # Tests are on the machine that may see it.
     "pages.components": {"route_not_found"},
 }

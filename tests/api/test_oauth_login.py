@@ -6,7 +6,7 @@ import secrets
 
 import harness
 import pytest
-from harness import REDIRECT_URL, magic_token, new_domain, new_email, query_of, refused, unique, until, verified_member
+from harness import REDIRECT_URL, check_refusal, magic_token, new_domain, new_email, query_of, refused, unique, until, verified_member
 from identity_providers import OpenIdProvider
 from oauth import OauthProvider, of_google
 from sso import Browser
@@ -66,6 +66,8 @@ def test_somebody_new_joins_and_comes_back(project, google):
     again = google.login(org, subject, email=new_email(), email_verified=False)
     assert again.member_authenticated and again.member_id == answer.member_id
     assert again.member.email_address == email and len(again.member.oauth_registrations) == 1
+    two = {"oauth_token": google.token(org, subject), "session_token": again.session_token, "session_jwt": again.session_jwt}
+    check_refusal(project.raw("POST", "/v1/b2b/oauth/authenticate", two), 400, "too_many_session_arguments")
     kept = google.tokens(again, include_refresh_token="true").json()
     assert (kept["provider_type"], kept["provider_subject"], kept["refresh_token"]) == ("Google", subject, "refresh")
     google.provider.given = {}

@@ -11,6 +11,7 @@ import pytest
 from harness import ORIGIN, REDIRECT_URL, check_refusal, data, new_domain, new_email, query_of, race, refused, unique, verified_member
 from identity_providers import OpenIdProvider
 from oauth import OauthProvider
+from sso import Browser
 
 START, SUBMIT, DISCOVER = (f"/b2b/oauth/google/onetap/{what}" for what in ("start", "submit", "discovery/submit"))
 
@@ -140,7 +141,8 @@ def test_what_else_is_refused(project, google, org, server):
     check_refusal(bare.browser("GET", START), 404, "oauth_config_not_found")
     for answer in (submit(bare, bare_org, "token"), discover(bare)):
         check_refusal(answer, 404, "oauth_config_not_found")
-    OauthProvider(bare, google)
+    begun = OauthProvider(bare, google).begin(Browser(server))
+    OauthProvider.refused(begun, 400, "no_discovery_redirect_urls_set")
     check_refusal(submit(bare, bare_org, "token"), 400, "no_login_redirect_urls_set")
     check_refusal(discover(bare), 400, "no_discovery_redirect_urls_set")
     careful = server.project()

@@ -2,6 +2,7 @@
 
 import pytest
 from harness import check_refusal, intermediate, login, magic_token, new_domain, new_email, prove_phone, token_from, unique, verified_member
+from sso import Browser
 
 MEMBERS = "/v1/b2b/organizations/{}/members"
 
@@ -122,3 +123,21 @@ def test_a_slug_is_searched_for_by_three_letters_at_least(project, org):
     query = {"operator": "AND", "operands": [{"filter_name": "organization_slug_fuzzy", "filter_value": "ab"}]}
     answer = project.raw("POST", "/v1/b2b/organizations/members/search", {"organization_ids": [org], "query": query})
     check_refusal(answer, 400, "member_search_organization_slug_fuzzy_too_short")
+
+
+def test_a_project_without_a_provider_knows_no_accounts_there(project, server, org):
+    member = project.member(org).member_id
+    answer = project.raw("GET", f"/v1/b2b/organizations/{org}/members/{member}/oauth_providers/microsoft")
+    check_refusal(answer, 404, "member_oauth_token_not_found")
+    answer = Browser(server).get("/v1/b2b/public/oauth/microsoft/discovery/start", public_token=project.public_token)
+    assert answer.status_code == 404 and "oauth_config_not_found" in answer.text
+
+
+@pytest.mark.parametrize(("field", "value", "error_type"), [
+    ("email_address", "ada", "invalid_email"),
+    ("auth_method", "pigeon", "invalid_organization_allowed_auth_methods"),
+    ("mfa_methods", ["pigeon"], "invalid_organization_allowed_mfa_methods"),
+])
+def test_what_no_login_is_made_of_is_not_explained(project, org, field, value, error_type):
+    body = {"email_address": new_email(), "auth_method": "magic_link", "mfa_methods": []} | {field: value}
+    check_refusal(project.raw("POST", f"/v1/b2b/organizations/{org}/explain_login", body), 400, error_type)
