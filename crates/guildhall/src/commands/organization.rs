@@ -9,7 +9,7 @@ use crate::terminal::{BAD, GOOD, print, styled};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
-use server::{WantedSetupLink, explain_login, words_of_explanations};
+use server::{ExplainedBesides, WantedSetupLink, explain_login, words_of_explanations};
 
 #[derive(Subcommand)]
 pub(crate) enum Organization {
@@ -75,6 +75,9 @@ pub(crate) struct Explain {
     /// With `--method sso`, the connection [default: the organization's]
     #[arg(long, value_name = "ID")]
     connection: Option<String>,
+    /// With slack_oauth, hubspot_oauth and github_oauth, a tenant that their account would be of. Repeatable
+    #[arg(long = "tenant", value_name = "ID")]
+    tenants: Vec<String>,
     /// A second factor that they would have proven, too. Repeatable
     #[arg(long = "second-factor", value_name = "METHOD", value_parser = PossibleValuesParser::new(words_of_explanations().1))]
     second_factors: Vec<String>,
@@ -153,10 +156,10 @@ impl Organization {
 
 impl Explain {
     async fn run(self) -> Result<(), Failure> {
-        let Self { organization, email, method, connection, second_factors, project, json, common } = self;
+        let Self { organization, email, method, connection, tenants, second_factors, project, json, common } = self;
+        let besides = ExplainedBesides { connection_id: connection, tenants, second_factors };
         let app = open_for_command(common).await?;
-        let explained =
-            explain_login(&app, &project, &organization, &email, &method, connection, &second_factors).await?;
+        let explained = explain_login(&app, &project, &organization, &email, &method, besides).await?;
         app.db().close().await;
         if json {
             print(&explained.to_string());
