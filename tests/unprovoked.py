@@ -120,6 +120,10 @@ def takes_sessions(door: Door) -> bool:
 MET_ELSEWHERE = {
     # The pages of the dashboard show what operations of the API say.
     "dashboard.audit": {"project_not_found"},
+    "dashboard.branding": {"project_not_found"},
+    "dashboard.change_branding": {"project_not_found"},
+    "dashboard.change_organization_branding": {"organization_not_found", "project_not_found"},
+    "dashboard.organization_branding": {"organization_not_found", "project_not_found"},
     "dashboard.change_member": {"invalid_argument", "member_not_found", "organization_not_found", "project_not_found"},
     "dashboard.change_organization": {"organization_not_found", "project_not_found"},
     "dashboard.change_project": {"project_not_found"},

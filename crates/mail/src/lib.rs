@@ -5,6 +5,7 @@
 
 mod brand;
 mod check;
+mod color;
 mod embedded;
 pub mod escape;
 mod expiry;
@@ -22,7 +23,8 @@ mod templates;
 mod unlinked;
 
 pub use self::{
-    brand::{Brand, Color, is_logo_url},
+    brand::{Brand, is_logo_url},
+    color::Color,
     embedded::built_in,
     locale::Locale,
     mailer::{Mailer, SendError},

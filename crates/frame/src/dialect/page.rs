@@ -46,7 +46,7 @@ impl Speak for Page {
     }
 
     fn refuse(&self, refusal: &Refusal<'_>) -> Response {
-        let html = (refusal.wiring.error_page)(refusal.app, refusal.error, refusal.message, refusal.request_id);
+        let html = (refusal.wiring.error_page)(refusal.app, refusal.head, refusal.error, refusal.message);
         page(refusal.error.status(), answer::Page::POLICY, html.into_bytes())
     }
 }
