@@ -56,7 +56,7 @@ TABLES = {
     "organizations": Rows(
         key=("id",), object="id", organization="id",
         columns={"name": "organization_name", "slug": "organization_slug", "external_id": "organization_external_id",
-                 "settings": EACH_KEY, "trusted_metadata": "trusted_metadata"},
+                 "settings": EACH_KEY, "trusted_metadata": "trusted_metadata", "brand_color": "brand_color", "background_color": "background_color"},
         # What is known here of connections, they tell themselves.
         apart={"project_id": NAMES, "folded_name": FOLLOWS, "sso_connections": FOLLOWS, "scim_connection": FOLLOWS, "created_at": WHEN, "updated_at": WHEN, "revision": COUNTS},
         made=("organization.create",), gone={"organization.delete": "id"},

@@ -63,6 +63,8 @@ COMMANDS = {
     "session revoke": lambda server, project: logged_in(project, "member_session_id"),
     "session revoke --member": lambda server, project: logged_in(project, "member_id"),
     "session revoke --yes --organization": lambda server, project: logged_in(project, "organization_id"),
+    "organization branding": lambda server, project: [
+        project.organization().organization_id, "--project", project.project_id, "--logo-url", "https://example.com/l.png", "--brand-color", "#fd0"],
     "organization setup-link": lambda server, project: [
         project.organization().organization_id, "--project", project.project_id, "--purpose", "sso", "--purpose", "members", "--minutes", "60"],
     "organization setup-link --json": setup_link,

@@ -188,6 +188,12 @@ def begin_another_address(w):
 # ---------------------------------------------------------------- setup links
 
 
+@changes("branding.update_of_project")
+@changes("branding.update_of_organization")
+def a_brand(w):
+    return Sent({"logo_url": "https://example.com/logo.png", "brand_color": "#7a1fa2", "background_color": "#f6effa"})
+
+
 @changes("setup_links.create")
 def a_setup_link(w):
     return Sent({"purposes": ["sso", "members"], "roles": ["stytch_admin"], "contact_email": new_email(), "expiration_minutes": 60})

@@ -61,7 +61,7 @@ def test_templates_are_listed_printed_and_written(tmp_path):
     for name in files:
         assert name in listed and f"`{name}`" in docs, name
     names = re.findall(r"^  (\w+) {2,}", listed, re.M)
-    assert len(names) == 33
+    assert len(names) == 35
     for name in names:
         assert f"`{name}`" in docs, name
     layout = tmp_path / "mail/layout.txt"

@@ -143,6 +143,13 @@ def test_what_github_says_of_organizations_is_bounded_and_adds_nothing_else(stan
     assert len(asked) <= 10 and len(answer.provider_tenant_ids) == count
 
 
+def explained(project, org: str, email: str, provider: str, *tenants: str) -> tuple:
+    """What a login is said to come to: the verdict, and the error that refuses it."""
+    asked = {"email_address": email, "auth_method": f"{provider}_oauth", "oauth_tenants": tenants}
+    told = project.raw("POST", f"/v1/b2b/organizations/{org}/explain_login", asked).json()
+    return told["verdict"], told["error_type"]
+
+
 def test_a_hubspot_account_and_a_slack_workspace_let_in(project, providers):
     hub, team = tenant_id(), f"T{unique().upper()}"
     for name, said, tenant, subject in [
@@ -155,7 +162,10 @@ def test_a_hubspot_account_and_a_slack_workspace_let_in(project, providers):
         assert (answer.provider_tenant_id, answer.provider_tenant_ids) == (tenant, [tenant])
         found = opened(answer)
         assert set(found) == {org} and found[org].membership.details == {"provider": name, "tenant": tenant}
+        assert explained(project, other, email, name, tenant) == ("refused", NOT_THIS_TENANT)
         provider.refused(provider.arrive(other, ""), 400, NOT_THIS_TENANT)
+        assert explained(project, org, email, name) == ("refused", NOT_THIS_TENANT)
+        assert explained(project, org, email, name, "x", tenant) == ("primary_required", None)
         token = provider.token(org, "")
         project.api.organizations.update(org, allowed_oauth_tenants={name: ["-"]})
         with refused(400, NOT_THIS_TENANT):

@@ -171,6 +171,16 @@ def test_saml_by_metadata(project, organization):
         portal.post(page, action="metadata", metadata_url=published.put(metadata(certificates=[certificate()])))
         assert "Start a test login" in portal.get(page)
         portal.post(page, action="metadata", metadata=metadata(certificates=[certificate()]))
+        # As a file, as a browser without a script sends it: with the other fields empty.
+        document = ("okta; name=x.xml", "\ufeff" + metadata(certificates=[certificate()], entity_id="https://idp.example/by-file"), "text/xml")
+        form = {"action": "metadata", "metadata_url": "", "metadata": ""}
+        assert portal.send("POST", page, data=form, files={"metadata_file": document}).status_code == 303
+        assert "https://idp.example/by-file" in portal.send("GET", page + "?step=details").text
+        nothing = portal.send("POST", page, data=form, files={"metadata_file": ("", "", "application/octet-stream")})
+        assert nothing.status_code == 400 and "Enter the address of the metadata" in told(nothing)
+        for body in (b"--x", b"--x\r\nContent-Disposition: form-data; name=\"metadata_file\"\r\n\r\n\xff\r\n--x--"):
+            odd = portal.send("POST", page, data=body, headers={"content-type": "multipart/form-data; boundary=x"})
+            assert odd.status_code == 400, odd.text
         assert "Enter the address of the metadata" in told(portal.post(page, 400, action="metadata"))
         certificates = portal.send("GET", page + "?step=details").text.count("remove_certificate")
         assert certificates == 1
@@ -252,7 +262,11 @@ def test_a_directory_and_members(project, organization):
     user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": (sent := new_email()), "emails": [{"value": sent, "primary": True}]}
     answer = requests.post(f"{base_url}/Users", json=user, headers={"authorization": f"Bearer {token}"}, timeout=30)
     assert answer.status_code == 201, answer.text
-    assert "member.create" in portal.get("/setup/scim")
+    again = requests.post(f"{base_url}/Users", json=user, headers={"authorization": f"Bearer {token}"}, timeout=30)
+    assert again.status_code == 409
+    page = portal.get("/setup/scim")
+    assert "member.create" in page and "POST /Users" in page and "201" in page and "409" in page and sent not in page
+    assert again.json()["detail"] in page
     portal.post("/setup/scim", 400, action="create", identity_provider="okta")
     portal.post("/setup/scim", 200, action="rotate")
     portal.post("/setup/scim", action="complete")

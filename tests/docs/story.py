@@ -387,6 +387,10 @@ def connections(app: App, org: str, ada: dict, provider):
     link = app.backend("POST", f"/organizations/{org}/setup_links", {
         "purposes": ["sso", "domains"], "contact_email": "it@acme.example", "expiration_minutes": 10080})
     app.backend("GET", f"/organizations/{org}/setup_links")
+    app.backend("PUT", "/branding", {"logo_url": "https://www.example.com/logo.png", "brand_color": "#7a1fa2", "background_color": "#f6effa"})
+    app.backend("GET", "/branding")
+    app.backend("PUT", f"/organizations/{org}/branding", {"brand_color": "#ffd400"})
+    app.backend("GET", f"/organizations/{org}/branding")
     app.backend("DELETE", f"/organizations/{org}/setup_links/{link['setup_link']['setup_link_id']}")
     app.backend("GET", f"/sso/{org}/connections/{of_saml}/exchanges")
     app.page("GET", f"/sso/{of_saml}/exchanges", session=admin)

@@ -246,6 +246,10 @@ TABLE = {
     "scim_connection.delete.browser": Attack([None, SMUGGLED]),
     **{f"scim_connection.rotate_{what}.browser": Attack([{"connection_id": "{scim}"}, {"connection_id": "{scim}"} | SMUGGLED])
        for what in ("start", "complete", "cancel")},
+    "branding.get_of_project": NO_IDS,
+    "branding.update_of_project": NO_IDS,
+    "branding.get_of_organization": Attack(),
+    "branding.update_of_organization": Attack([{"brand_color": "#fd0"}]),
     "setup_links.create": Attack([{"purposes": ["sso"]}, {"purposes": ["members"], "roles": ["stytch_admin"]}]),
     "setup_links.list": Attack(),
     "setup_links.revoke": Attack(mixed=True),

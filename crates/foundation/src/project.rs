@@ -61,10 +61,12 @@ pub struct Settings {
     pub lock_self_serve_enabled: bool,
     /// The domain that passkeys are made for, where it is to be one for all pages of the project.
     pub passkey_domain: Option<String>,
-    /// The logo in mails, unless the organization has one.
+    /// The logo on pages and in mails, unless the organization has one.
     pub logo_url: Option<String>,
-    /// The color of the buttons in mails.
+    /// The color of buttons and links, on pages and in mails, unless the organization has one.
     pub brand_color: Option<Color>,
+    /// What is behind: the ground of pages, and of the head of mails, unless the organization has one.
+    pub background_color: Option<Color>,
 }
 
 /// How the strength of passwords is judged.
@@ -115,6 +117,7 @@ impl Default for Settings {
             passkey_domain: None,
             logo_url: None,
             brand_color: None,
+            background_color: None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod head;
 mod input;
 mod late;
 mod misfit;
+mod multipart;
 mod openapi;
 mod own_forms;
 mod resource;

@@ -327,7 +327,7 @@ impl Frame {
             Error::Internal(fault) => tracing::error!(%request_id, %fault, "internal error"),
             Error::Api(..) | Error::Kept(..) | Error::Conflict => {}
         }
-        let refusal = Refusal { app: &self.app, wiring: &self.wiring, request_id, error, message: &message };
+        let refusal = Refusal { app: &self.app, wiring: &self.wiring, head, error, message: &message };
         let mut response = speaker(head.dialect).refuse(&refusal);
         if matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));

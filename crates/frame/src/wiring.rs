@@ -21,8 +21,8 @@ pub struct Wiring {
     pub dialects: &'static [(&'static str, Dialect)],
     /// Whether pages of this web origin may read answers of the browser API.
     pub is_registered_origin: for<'a> fn(&'a App, &'a str) -> BoxFuture<'a, Result<bool>>,
-    /// The page that tells a person what was wrong and what to do, with the id of the request.
-    pub error_page: fn(&App, ApiError, &str, &str) -> String,
+    /// The page that tells a person what was wrong and what to do, in the language that they ask for.
+    pub error_page: fn(&App, &Head, ApiError, &str) -> String,
     /// Guesses, before a credential is checked, for which environment it is; it only colours the request id.
     pub environment: fn(&HeaderMap) -> Environment,
     /// The cookies of a request that mean nothing any more when it is refused so.

@@ -6,6 +6,7 @@
 mod brand;
 mod check;
 mod conversation;
+mod color;
 mod embedded;
 pub mod escape;
 mod expiry;
@@ -25,7 +26,8 @@ mod templates;
 mod unlinked;
 
 pub use self::{
-    brand::{Brand, Color, is_logo_url},
+    brand::{Brand, is_logo_url},
+    color::Color,
     embedded::built_in,
     locale::Locale,
     mailer::Mailer,

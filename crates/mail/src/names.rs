@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::{
-    brand::{Color, is_logo_url},
+    brand::is_logo_url,
+    color::Color,
     expiry::in_words,
     message::{Context, Inviter},
     one_line::one_line,
@@ -14,7 +15,7 @@ use super::{
 };
 
 /// What a template may name, and what it is. Phrases may name those before `link`.
-pub const NAMES: [(&str, &str); 21] = [
+pub const NAMES: [(&str, &str); 23] = [
     ("place", "the organization's name, or the project's where there is none"),
     ("project_name", "the project's name"),
     ("organization_name", "the organization's name; may be missing"),
@@ -32,10 +33,12 @@ pub const NAMES: [(&str, &str); 21] = [
     ("words", "the phrases of this mail: see below"),
     ("logo_url", "the logo of the organization, or else of the project; missing where there is none"),
     ("logo_alt", "whose logo it is"),
-    ("button_color", "the project's color, or ours"),
+    ("button_color", "the color of the organization, or else of the project, or ours"),
     ("button_text_color", "black or white, whichever is legible on it"),
     ("button_edge_color", "the same as button_color, or gray where that might be lost on its ground"),
-    ("brand_color", "the project's color; missing where it has none"),
+    ("brand_color", "the color of the organization, or else of the project; missing where there is none"),
+    ("background_color", "the ground of the head, of the organization or the project; missing where there is none"),
+    ("background_text_color", "black or white, whichever is legible on it; missing where there is none"),
 ];
 
 /// Those that phrases may name too.
@@ -99,6 +102,8 @@ pub(crate) fn of_templates(
         button_text_color => color.text().to_string(),
         button_edge_color => color.edge().to_string(),
         brand_color => context.brand.color.map(|color: Color| color.to_string()),
+        background_color => context.brand.background.map(|color| color.to_string()),
+        background_text_color => context.brand.background.map(|color| color.text().to_string()),
         ..names
     }
 }

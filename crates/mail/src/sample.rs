@@ -45,7 +45,12 @@ pub(crate) fn samples(template: Template) -> Vec<Context> {
 
 fn full(context: Context) -> Context {
     let logo = Some("https://www.example.com/logo.png?width=200&kind=mail".to_owned());
-    let brand = Brand { organization_logo_url: logo.clone(), project_logo_url: logo, color: "#7a1fa2".parse().ok() };
+    let brand = Brand {
+        organization_logo_url: logo.clone(),
+        project_logo_url: logo,
+        color: "#7a1fa2".parse().ok(),
+        background: "#0b1d3a".parse().ok(),
+    };
     Context { inviter: Some(inviter()), brand, ..context }
 }
 

@@ -136,6 +136,7 @@ fn names_stay_text_in_html_and_are_written_as_they_are_in_the_plain_part() {
             organization_logo_url: Some("https://x.example/\"onload='y'<b>".to_owned()),
             project_logo_url: None,
             color: Some("#fff".parse().unwrap()),
+            background: Some("#000".parse().unwrap()),
         },
         ..context()
     };
@@ -332,7 +333,7 @@ fn the_logo_of_the_organization_wins_and_what_cannot_be_shown_is_left_out() {
         let brand = Brand {
             organization_logo_url: organization.map(str::to_owned),
             project_logo_url: project.map(str::to_owned),
-            color: None,
+            ..Brand::default()
         };
         let organization_name = organization_name.map(str::to_owned);
         render(Template::Login, Locale::En, &Context { brand, organization_name, ..context() }).html
@@ -363,6 +364,18 @@ fn the_button_has_the_color_of_the_project_and_text_that_is_legible_on_it() {
     assert!(html("#fd0").contains("background-color:#ffdd00;") && html("#fd0").contains(";color:#000000;"));
     assert!(html("#7a1fa2").contains("background-color:#7a1fa2;") && html("#7a1fa2").contains(";color:#ffffff;"));
     assert!(html("#ffffff").contains("border:1px solid #767676;"));
+}
+
+#[test]
+fn the_head_has_the_ground_of_the_brand_and_text_that_is_legible_on_it() {
+    let html = |background: Option<&str>| {
+        let brand = Brand { background: background.map(|color| color.parse().unwrap()), ..Brand::default() };
+        render(Template::Login, Locale::En, &Context { brand, ..context() }).html
+    };
+    assert!(html(Some("#0b1d3a")).contains("background-color:#0b1d3a;color:#ffffff;"));
+    assert!(html(Some("#ffe9d6")).contains("background-color:#ffe9d6;color:#000000;"));
+    // Without one the mail program chooses the ground, and the text on it.
+    assert!(html(None).contains("<td style=\"padding-bottom:24px;\">"), "{}", html(None));
 }
 
 /// A program from before there were logos has written it.

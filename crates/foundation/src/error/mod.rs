@@ -109,6 +109,7 @@ api_errors! {
     OrganizationExternalIdAlreadyUsed = 400 "organization_external_id_already_used" "Another organization of this project has that external id.";
     OrganizationLogoUrlTooLong = 400 "organization_logo_url_too_long" "A logo URL has at most 2048 characters.";
     InvalidUrl = 400 "invalid_url" "A logo URL is an absolute http or https URL.";
+    InvalidColor = 400 "invalid_color" "A color is written as in #1f5f8b.";
     AllowedAuthMethodsRequired = 400 "allowed_auth_methods_required_for_restricted" "auth_methods can be RESTRICTED only with at least one entry in allowed_auth_methods.";
     AllowedMfaMethodsRequired = 400 "allowed_mfa_methods_required_for_restricted" "mfa_methods can be RESTRICTED only with at least one entry in allowed_mfa_methods.";
     InvalidAuthMethodSettings = 400 "invalid_organization_auth_method_settings" "auth_methods is ALL_ALLOWED or RESTRICTED.";

@@ -49,7 +49,7 @@ impl Speak for Json {
         let error = refusal.error;
         let body = json!({
             "status_code": error.status().as_u16(),
-            "request_id": refusal.request_id,
+            "request_id": refusal.head.request_id,
             "error_type": error.error_type(),
             "error_message": refusal.message,
             "error_url": refusal.url(),

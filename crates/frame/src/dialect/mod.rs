@@ -36,7 +36,7 @@ pub(crate) trait Speak: Sync {
 pub(crate) struct Refusal<'a> {
     pub(crate) app: &'a App,
     pub(crate) wiring: &'a Wiring,
-    pub(crate) request_id: &'a str,
+    pub(crate) head: &'a Head,
     pub(crate) error: ApiError,
     /// What was wrong and what to do.
     pub(crate) message: &'a str,

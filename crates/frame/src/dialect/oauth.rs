@@ -37,7 +37,7 @@ impl Speak for Oauth {
         let status = refusal.error.status();
         let body = json!({
             "status_code": status.as_u16(),
-            "request_id": refusal.request_id,
+            "request_id": refusal.head.request_id,
             "error": word(refusal.error),
             "error_description": refusal.message,
             "error_uri": refusal.url(),

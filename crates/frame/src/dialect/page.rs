@@ -4,6 +4,7 @@ use super::{ANSWER, Refusal, Speak, response, set, unfit};
 use crate::answer::{self, Content, Output};
 use crate::head::Head;
 use crate::input::form;
+use crate::multipart::{boundary, multipart};
 use crate::schema::InputSchema;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -18,8 +19,11 @@ pub(super) struct Page {
 const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
 impl Speak for Page {
-    fn read(&self, _head: &Head, body: &[u8], schema: &InputSchema) -> Result<Map<String, Value>> {
-        form(body, schema)
+    fn read(&self, head: &Head, body: &[u8], schema: &InputSchema) -> Result<Map<String, Value>> {
+        match boundary(head.header(header::CONTENT_TYPE.as_str()).unwrap_or_default()) {
+            Some(boundary) => multipart(body, boundary, schema),
+            None => form(body, schema),
+        }
     }
 
     fn write(&self, head: &Head, status: StatusCode, output: &dyn Output) -> Result<Response> {
@@ -42,7 +46,7 @@ impl Speak for Page {
     }
 
     fn refuse(&self, refusal: &Refusal<'_>) -> Response {
-        let html = (refusal.wiring.error_page)(refusal.app, refusal.error, refusal.message, refusal.request_id);
+        let html = (refusal.wiring.error_page)(refusal.app, refusal.head, refusal.error, refusal.message);
         page(refusal.error.status(), answer::Page::POLICY, html.into_bytes())
     }
 }

@@ -44,6 +44,9 @@ pub(crate) struct Preview {
     /// The color of the button, as of a project
     #[arg(long, visible_alias = "brand-colour", value_name = "COLOR")]
     brand_color: Option<Color>,
+    /// The ground of the head, as of a project
+    #[arg(long, visible_alias = "background-colour", value_name = "COLOR")]
+    background_color: Option<Color>,
     /// Write the HTML there, and open nothing
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     output: Option<PathBuf>,
@@ -120,7 +123,7 @@ fn list() {
     }
     let languages = Locale::ALL.map(|locale| format!("{}.json", locale.name())).join(", ");
     print(&format!("\nPhrases of the languages: {languages}"));
-    let line = |name: &str, words: &str| print(&format!("  {name:<20}{words}"));
+    let line = |name: &str, words: &str| print(&format!("  {name:<23}{words}"));
     print("\nNames that templates may use, as in {{ place }}:\n");
     NAMES.iter().for_each(|(name, words)| line(name, words));
     print("\nPhrases, as in {{ words.intro }}:\n");
@@ -136,7 +139,8 @@ impl Preview {
         if let Some(url) = self.logo_url.as_deref().filter(|url| !mail::is_logo_url(url)) {
             return Err(format!("--logo-url {url}: a logo is an https URL without a password in it"));
         }
-        let brand = Brand { project_logo_url: self.logo_url, color: self.brand_color, ..Brand::default() };
+        let (color, background) = (self.brand_color, self.background_color);
+        let brand = Brand { project_logo_url: self.logo_url, color, background, ..Brand::default() };
         let context = Context { brand, ..mail::sample(self.name) };
         let message = templates.render("ada@example.com", self.name, self.language, &context)?;
         if self.text {

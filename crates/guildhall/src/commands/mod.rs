@@ -25,3 +25,8 @@ pub(crate) mod session;
 pub(crate) mod sso;
 
 pub(crate) use crate::terminal::print;
+
+/// Says which colors become others somewhere, beside what a command answers.
+pub(crate) fn told_colors(sentences: &[String]) {
+    sentences.iter().for_each(|sentence| eprintln!("{sentence}"));
+}

@@ -1,5 +1,6 @@
 //! `guildhall organization …`
 
+use super::told_colors;
 use crate::config::Common;
 use crate::exit::Failure;
 use crate::listing::{Column, Extent, show};
@@ -9,7 +10,9 @@ use crate::terminal::{BAD, GOOD, print, styled};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
-use server::{WantedSetupLink, explain_login, words_of_explanations};
+use server::{
+    ChangedBranding, ExplainedBesides, WantedSetupLink, explain_login, update_branding, words_of_explanations,
+};
 
 #[derive(Subcommand)]
 pub(crate) enum Organization {
@@ -21,6 +24,8 @@ pub(crate) enum Organization {
     Show(Show),
     /// Explain what would happen if somebody signed in now: every rule that is looked at, and what would mend it.
     Explain(Explain),
+    /// Show the logo and colors of an organization's pages and mails, or change them.
+    Branding(Branding),
     /// Make a link with which an organization's IT person sets up single sign-on and the rest, or list and revoke such links.
     SetupLink(SetupLink),
 }
@@ -75,6 +80,9 @@ pub(crate) struct Explain {
     /// With `--method sso`, the connection [default: the organization's]
     #[arg(long, value_name = "ID")]
     connection: Option<String>,
+    /// With slack_oauth, hubspot_oauth and github_oauth, a tenant that their account would be of. Repeatable
+    #[arg(long = "tenant", value_name = "ID")]
+    tenants: Vec<String>,
     /// A second factor that they would have proven, too. Repeatable
     #[arg(long = "second-factor", value_name = "METHOD", value_parser = PossibleValuesParser::new(words_of_explanations().1))]
     second_factors: Vec<String>,
@@ -122,6 +130,29 @@ pub(crate) struct SetupLink {
     common: Common,
 }
 
+#[derive(Args)]
+pub(crate) struct Branding {
+    /// Its id, slug or external id
+    organization: String,
+    /// The logo, an https URL; "" takes it away, and the project's is shown
+    #[arg(long, value_name = "URL")]
+    logo_url: Option<String>,
+    /// The color of buttons and links, such as #1f5f8b; "" takes it away
+    #[arg(long, visible_alias = "brand-colour", value_name = "COLOR")]
+    brand_color: Option<String>,
+    /// The color of what is behind, on pages and at the head of mails; "" takes it away
+    #[arg(long, visible_alias = "background-colour", value_name = "COLOR")]
+    background_color: Option<String>,
+    /// The project's id
+    #[arg(long, value_name = "ID")]
+    project: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
 const PURPOSES: [&str; 5] = ["sso", "scim", "domains", "members", "audit"];
 
 const LINK_COLUMNS: [&str; 5] = ["LINK", "PURPOSES", "FOR", "CREATED", "ENDS"];
@@ -146,6 +177,7 @@ impl Organization {
                 Ok(())
             }
             Self::Explain(explain) => explain.run().await,
+            Self::Branding(branding) => branding.run().await,
             Self::SetupLink(wanted) => setup_link(wanted).await,
         }
     }
@@ -153,10 +185,10 @@ impl Organization {
 
 impl Explain {
     async fn run(self) -> Result<(), Failure> {
-        let Self { organization, email, method, connection, second_factors, project, json, common } = self;
+        let Self { organization, email, method, connection, tenants, second_factors, project, json, common } = self;
+        let besides = ExplainedBesides { connection_id: connection, tenants, second_factors };
         let app = open_for_command(common).await?;
-        let explained =
-            explain_login(&app, &project, &organization, &email, &method, connection, &second_factors).await?;
+        let explained = explain_login(&app, &project, &organization, &email, &method, besides).await?;
         app.db().close().await;
         if json {
             print(&explained.to_string());
@@ -175,6 +207,20 @@ impl Explain {
                 print(&format!("    {}", visible(&mend)));
             }
         }
+        Ok(())
+    }
+}
+
+impl Branding {
+    async fn run(self) -> Result<(), Failure> {
+        let Self { organization, logo_url, brand_color, background_color, project, json, common } = self;
+        let app = open_for_command(common).await?;
+        let changed = ChangedBranding { logo_url, brand_color, background_color };
+        let branding = update_branding(&app, &project, &organization, changed).await?;
+        app.db().close().await;
+        show(&branding, json);
+        let moved = branding["shown"]["moved"].as_array().into_iter().flatten();
+        told_colors(&moved.filter_map(|moved| moved["sentence"].as_str().map(str::to_owned)).collect::<Vec<_>>());
         Ok(())
     }
 }

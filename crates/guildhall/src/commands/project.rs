@@ -17,6 +17,7 @@ use server::Flow;
 use server::projects::{self, Listed, New, Settings, Shown};
 use settings::SettingFlags;
 use std::io;
+use std::sync::Arc;
 
 #[derive(Subcommand)]
 pub(crate) enum Project {
@@ -196,6 +197,7 @@ impl Create {
     async fn run(self) -> Result<(), Failure> {
         let mut settings = Settings::default();
         self.settings.apply(&mut settings);
+        self.settings.tell(&settings);
         let new = New {
             name: self.name,
             environment: self.environment,
@@ -247,8 +249,11 @@ impl Update {
                 add_origins: self.add_origins,
             },
         );
-        let updated = projects::update(&app, &self.project_id, update, move |settings| flags.apply(settings)).await;
-        say(&updated?, self.json)?;
+        let flags = Arc::new(flags);
+        let change = flags.clone();
+        let updated = projects::update(&app, &self.project_id, update, move |settings| change.apply(settings)).await?;
+        say(&updated, self.json)?;
+        flags.tell(&updated.settings);
         close(app).await
     }
 }

@@ -118,6 +118,17 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "organization branding",
+        &[
+            ("As it is, and what its colors become", "guildhall organization branding --project project-live-… acme"),
+            (
+                "Other colors than the project's",
+                "guildhall organization branding --project project-live-… acme --brand-color '#7a1fa2' \
+             --background-color '#f6effa'",
+            ),
+        ],
+    ),
+    (
         "organization setup-link",
         &[
             (

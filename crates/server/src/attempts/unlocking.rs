@@ -28,11 +28,11 @@ impl Unlocking {
     pub(crate) fn is_possible(&self) -> bool {
         self.found.is_some()
     }
-    pub(crate) fn project_name(&self) -> &str {
-        self.project.as_ref().map_or("", |project| &project.name)
+    pub(crate) fn project(&self) -> Option<&Project> {
+        self.project.as_deref()
     }
-    pub(crate) fn organization_name(&self) -> &str {
-        self.found.as_ref().map_or("", |(_, organization, _)| &organization.organization_name)
+    pub(crate) fn organization(&self) -> Option<&Organization> {
+        self.found.as_ref().map(|(_, organization, _)| organization)
     }
 }
 

@@ -4,12 +4,14 @@ use crate::redirect_urls;
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::Result;
+use foundation::project::Project;
+use std::sync::Arc;
 
 /// The app that they wanted to log in to, as far as it is known.
 #[derive(Default)]
 pub(crate) struct WayBack {
     pub(crate) app: Option<String>,
-    pub(crate) project_name: Option<String>,
+    pub(crate) project: Option<Arc<Project>>,
 }
 
 impl WayBack {
@@ -19,6 +21,6 @@ impl WayBack {
             Some(app) => Some(app),
             None => redirect_urls::app_of_project(tx, &cx.app, cx.project())?,
         };
-        Ok(Self { app, project_name: Some(cx.project().name.clone()) })
+        Ok(Self { app, project: Some(cx.project.clone()) })
     }
 }

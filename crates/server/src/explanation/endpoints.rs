@@ -23,6 +23,9 @@ struct ExplainLogin {
     auth_method: AuthMethod,
     /// For `sso`, the id of the connection; the organization's default when absent. For `oidc_oauth`, the name of the provider.
     connection_id: Option<String>,
+    /// For `slack_oauth`, `hubspot_oauth` and `github_oauth`, the ids of the tenants that their account would be of.
+    #[serde(default)]
+    oauth_tenants: Vec<String>,
     /// The second factors that they would have proven, too.
     #[serde(default)]
     mfa_methods: Vec<MfaMethod>,
@@ -44,7 +47,13 @@ struct ExplainLogin {
 fn explain_login(tx: &mut Tx, cx: &Call<Actor>, input: ExplainLogin) -> Result<Explanation> {
     let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
-    let ExplainLogin { auth_method: method, connection_id, mfa_methods: second_factors, passkey, .. } = input;
-    let connection_id = connection_id.filter(|id| !id.is_empty());
-    explain(tx, cx, &organization, &Asked { email, method, connection_id, second_factors, passkey })
+    let asked = Asked {
+        email,
+        method: input.auth_method,
+        connection_id: input.connection_id.filter(|id| !id.is_empty()),
+        tenants: input.oauth_tenants,
+        second_factors: input.mfa_methods,
+        passkey: input.passkey,
+    };
+    explain(tx, cx, &organization, &asked)
 }

@@ -8,7 +8,7 @@ use crate::decision;
 use crate::joining;
 use crate::members::{self, Member};
 use crate::oauth_providers::{self, Provider};
-use crate::organizations::{self, AuthMethod, Organization};
+use crate::organizations::{self, AuthMethod, OauthTenants, Organization, TenantProvider};
 use crate::sso;
 use crate::stored_passwords::{self, Holder, StoredPassword};
 use database::{Timestamp, Tx};
@@ -73,7 +73,7 @@ impl Gates<'_, '_> {
             return Ok(None);
         }
         let Some(member) = self.whose()? else { return Ok(None) };
-        if member.is_none() && (!self.is_usable(None) || !self.is_open()?) {
+        if member.is_none() && (!self.is_usable(None) || !self.is_open_to_account()?) {
             return Ok(None);
         }
         let accounts = member.as_ref().map(|member| &member.oauth_registrations[..]).unwrap_or_default();
@@ -98,6 +98,15 @@ impl Gates<'_, '_> {
     fn is_open(&mut self) -> Result<bool> {
         let open = joining::check_open(self.organization, &self.asked.email);
         Ok(self.told.ask(self.may_join(), open)?.is_some())
+    }
+
+    /// The same by their account at an OAuth provider: by their address, or by a tenant that the account is of.
+    fn is_open_to_account(&mut self) -> Result<bool> {
+        let provider = TenantProvider::ALL.iter().find(|provider| provider.method() == self.asked.method);
+        let Some(provider) = provider else { return self.is_open() };
+        let tenants = OauthTenants { provider: *provider, ids: self.asked.tenants.clone() };
+        let open = joining::check_open_to_account(self.organization, &self.asked.email, Some(&tenants));
+        Ok(self.told.ask(self.may_join_by_tenant(&tenants), open)?.is_some())
     }
 
     fn by_password(&mut self) -> Result<Option<Found>> {
@@ -217,6 +226,36 @@ impl Gates<'_, '_> {
                 json!({
                     "email_jit_provisioning": settings.email_jit_provisioning,
                     "email_allowed_domains": settings.email_allowed_domains,
+                }),
+            ),
+        }
+    }
+
+    fn may_join_by_tenant(&self, tenants: &OauthTenants) -> Line {
+        let settings = &self.organization.settings;
+        let (domain, provider) = (self.asked.email.domain(), tenants.provider.as_str());
+        let of = match tenants.ids.as_slice() {
+            [] => format!("of no tenant at {provider} that is known here"),
+            ids => format!("of {} at {provider}", ids.join(", ")),
+        };
+        Line {
+            rule: "may_join_by_email_domain_or_tenant",
+            met: format!("Nobody has the address yet, and people of {domain}, or {of}, may join by themselves."),
+            unmet: format!(
+                "No member has the address, and neither people of {domain} nor {of} may join by themselves."
+            ),
+            mend: format!(
+                "Invite the address, let people of {domain} join (email_jit_provisioning, email_allowed_domains), or those of a \
+                 tenant: set oauth_tenant_jit_provisioning to RESTRICTED and list it under {provider} in allowed_oauth_tenants."
+            ),
+            source: source(
+                Owner::Organization,
+                "oauth_tenant_jit_provisioning",
+                json!({
+                    "email_jit_provisioning": settings.email_jit_provisioning,
+                    "email_allowed_domains": settings.email_allowed_domains,
+                    "oauth_tenant_jit_provisioning": settings.oauth_tenant_jit_provisioning,
+                    "allowed_oauth_tenants": settings.allowed_oauth_tenants.get(provider),
                 }),
             ),
         }

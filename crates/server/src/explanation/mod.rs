@@ -30,6 +30,8 @@ pub(crate) struct Asked {
     pub(crate) method: AuthMethod,
     /// By SSO, by which connection; the default one when absent. By an OpenID Connect provider of the project's own, its name.
     pub(crate) connection_id: Option<String>,
+    /// By a provider whose accounts are of tenants, those of their account.
+    pub(crate) tenants: Vec<String>,
     /// The second factors that they would have proven, too.
     pub(crate) second_factors: Vec<MfaMethod>,
     /// Whether they would have used a passkey, too.

@@ -9,15 +9,17 @@ use database::{Timestamp, Tx};
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
 use foundation::keys::token::{Token, TokenKind};
+use foundation::project::Project;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// For the page behind a mailed link.
 #[derive(Default)]
 pub(crate) struct Target {
     /// The registered redirect URL with the token; `None` when the link is unknown, used or expired.
     pub(crate) url: Option<String>,
-    pub(crate) project_name: Option<String>,
-    pub(crate) organization_name: Option<String>,
+    pub(crate) project: Option<Arc<Project>>,
+    pub(crate) organization: Option<Organization>,
     /// What the link is when it leads nowhere.
     pub(crate) end: End,
     /// Where the app is, without any token.
@@ -45,7 +47,7 @@ pub(crate) enum End {
 pub(crate) fn target(tx: &mut Tx, app: &App, public_token: &str, token: &str, now: Timestamp) -> Result<Target> {
     let mut found = Target::default();
     let Some(project) = projects::by_public_token(app, tx, public_token)? else { return Ok(found) };
-    found.project_name = Some(project.name.clone());
+    found.project = Some(project.clone());
     let kinds =
         [TokenKind::MagicLink, TokenKind::Discovery, TokenKind::PasswordReset, TokenKind::DiscoveryPasswordReset];
     let parsed = kinds.into_iter().find_map(|kind| Token::parse(kind, token).map(|token| (kind, token)));
@@ -72,7 +74,7 @@ pub(crate) fn target(tx: &mut Tx, app: &App, public_token: &str, token: &str, no
     } else {
         found.end = end(tx, &stored, organization.as_ref())?;
     }
-    found.organization_name = organization.map(|organization| organization.organization_name);
+    found.organization = organization;
     Ok(found)
 }
 

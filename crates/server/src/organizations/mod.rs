@@ -20,7 +20,7 @@ mod size;
 mod store;
 mod view;
 
-pub(crate) use brand::brand;
+pub(crate) use brand::{Colors, brand, colors, logo};
 pub(crate) use connections::{ConnectionRole, KnownConnection, KnownScimConnection, ScimGroupRole};
 pub(crate) use deletion::{delete, delete_all, sweep};
 pub(crate) use domains::{allowing_domain, check_claimed, claiming_domain, listing_domain, prefetch_claimed};
@@ -58,6 +58,9 @@ pub(crate) struct Organization {
     pub(crate) sso_connections: Vec<KnownConnection>,
     #[serde(skip)]
     pub(crate) scim_connection: Option<KnownScimConnection>,
+    /// Shown by operations of its own: the protocol's organization has none.
+    #[serde(skip)]
+    pub(crate) colors: Colors,
     pub organization_id: OrganizationId,
     /// The name of the organization, for people.
     pub organization_name: String,

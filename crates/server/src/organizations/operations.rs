@@ -2,7 +2,7 @@
 
 use super::reference::{check_slug, slug_from};
 use super::{
-    Admission, ExternalId, Organization, OrganizationName, OrganizationRef, Settings, SettingsInput, possible,
+    Admission, Colors, ExternalId, Organization, OrganizationName, OrganizationRef, Settings, SettingsInput, possible,
     settings_input, size, store,
 };
 use crate::projects;
@@ -17,6 +17,7 @@ use foundation::random;
 use foundation::rbac::resource::ORGANIZATION;
 use foundation::rbac::{Policy, RoleId};
 use foundation::stored::Stored;
+use serde::Serialize;
 
 /// An organization to be.
 pub(crate) struct NewOrganization {
@@ -58,6 +59,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
         revision: 0,
         sso_connections: Vec::new(),
         scim_connection: None,
+        colors: Colors::default(),
         organization_id: OrganizationId::new(project.environment),
         organization_name: name,
         organization_slug: slug,
@@ -79,6 +81,21 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: NewOrganization) -> Result<Organ
     Ok(organization)
 }
 
+/// What the audit log tells of an organization.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    #[serde(flatten)]
+    organization: &'a Organization,
+    #[serde(flatten)]
+    colors: &'a Colors,
+}
+
+impl<'a> Recorded<'a> {
+    fn of(organization: &'a Organization) -> Self {
+        Self { organization, colors: &organization.colors }
+    }
+}
+
 /// Stores a changed organization, and records what has changed.
 pub(crate) fn save(
     tx: &mut Tx,
@@ -87,7 +104,7 @@ pub(crate) fn save(
     before: &Organization,
     organization: &mut Organization,
 ) -> Result<()> {
-    let change = Change::between(before, organization);
+    let change = Change::between(&Recorded::of(before), &Recorded::of(organization));
     let known = |o: &Organization| (o.sso_connections.clone(), o.scim_connection.clone());
     if change.is_none() && known(before) == known(organization) {
         return Ok(());

@@ -1,13 +1,14 @@
 //! What a login page may know of an organization before anyone has logged in.
 
-use super::{Organization, operations};
+use super::{Organization, colors, operations};
 use crate::actor::ProjectCaller;
 use database::Tx;
 use foundation::error::Result;
+use foundation::project::Project;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 #[derive(Deserialize, JsonSchema)]
 struct BySlug {
@@ -48,12 +49,14 @@ const FIELDS: &[&str] = &[
 )]
 fn get_by_slug(tx: &mut Tx, cx: &Call<ProjectCaller>, input: BySlug) -> Result<PublicOrganization> {
     let found = operations::find_by_slug(tx, cx.project(), &input.organization_slug)?;
-    Ok(PublicOrganization { organization: found.as_ref().map(public_fields) })
+    Ok(PublicOrganization { organization: found.as_ref().map(|found| public_fields(cx.project(), found)) })
 }
 
-fn public_fields(organization: &Organization) -> Map<String, Value> {
-    match serde_json::to_value(organization) {
-        Ok(Value::Object(fields)) => fields.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())).collect(),
-        _ => Map::new(),
-    }
+fn public_fields(project: &Project, organization: &Organization) -> Map<String, Value> {
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(organization) else { return Map::new() };
+    fields.retain(|name, _| FIELDS.contains(&name.as_str()));
+    let colors = colors(project, &organization.colors);
+    fields.insert("brand_color".into(), json!(colors.brand_color));
+    fields.insert("background_color".into(), json!(colors.background_color));
+    fields
 }

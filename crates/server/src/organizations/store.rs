@@ -1,10 +1,11 @@
-use super::{KnownConnection, KnownScimConnection, Organization};
+use super::{Colors, KnownConnection, KnownScimConnection, Organization};
 use crate::search;
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args, row};
 use foundation::error::{ApiError, OnUnique as _, Result};
 use foundation::id::{OrganizationId, ProjectId};
 use foundation::metadata::Metadata;
 use foundation::tables::{Owner, Table};
+use mail::Color;
 
 /// The tables of this subject. Those of what is looked up across the project go with the organization itself.
 pub(crate) const TABLES: &[Table] = &[
@@ -24,6 +25,10 @@ impl FromRow for Organization {
                 .get::<Option<Json<Vec<KnownConnection>>>>("sso_connections")?
                 .map_or_else(Vec::new, |j| j.0),
             scim_connection: row.get::<Option<Json<KnownScimConnection>>>("scim_connection")?.map(|j| j.0),
+            colors: Colors {
+                brand_color: color(row, "brand_color")?,
+                background_color: color(row, "background_color")?,
+            },
             organization_id: row.get("id")?,
             organization_name: row.get("name")?,
             organization_slug: row.get("slug")?,
@@ -34,6 +39,10 @@ impl FromRow for Organization {
             updated_at: row.get("updated_at")?,
         })
     }
+}
+
+fn color(row: &mut Row, column: &str) -> database::Result<Option<Color>> {
+    Ok(row.get::<Option<String>>(column)?.and_then(|text| text.parse().ok()))
 }
 
 /// Slugs and external ids are looked up across the project, so they stand in a small table of their own. They are one name
@@ -71,7 +80,8 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
     tx.execute(
         "UPDATE organizations SET name = $3, folded_name = $4, slug = $5, external_id = $6, settings = $7,
                                   trusted_metadata = $8, updated_at = $9, sso_connections = $10,
-                                  scim_connection = $11, revision = revision + 1
+                                  scim_connection = $11, brand_color = $12, background_color = $13,
+                                  revision = revision + 1
          WHERE project_id = $1 AND id = $2",
         args![
             &o.project_id,
@@ -84,7 +94,9 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
             Json(&o.trusted_metadata),
             o.updated_at,
             (!o.sso_connections.is_empty()).then_some(Json(&o.sso_connections)),
-            o.scim_connection.as_ref().map(Json)
+            o.scim_connection.as_ref().map(Json),
+            o.colors.brand_color.map(String::from),
+            o.colors.background_color.map(String::from)
         ],
     )?;
     rename(tx, before, o)?;

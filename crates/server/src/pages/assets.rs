@@ -34,7 +34,6 @@ pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
         "outbox.js" => ("text/javascript; charset=utf-8", include_str!("assets/outbox.js")),
         "reference.js" => ("text/javascript; charset=utf-8", include_str!("assets/reference.js")),
         "setup.css" => ("text/css; charset=utf-8", include_str!("assets/setup.css")),
-        "setup.js" => ("text/javascript; charset=utf-8", include_str!("assets/setup.js")),
         "redirect.js" => ("text/javascript; charset=utf-8", include_str!("assets/redirect.js")),
         _ => return Err(ApiError::RouteNotFound.into()),
     };

@@ -2,6 +2,7 @@
 //! API reference, the error types, and whether it is well.
 
 mod assets;
+mod colours;
 mod components;
 mod dashboard;
 mod description;
@@ -10,6 +11,7 @@ mod errors;
 mod home;
 mod hosted;
 mod led;
+mod link_page;
 mod numbers;
 mod oauth;
 mod outbox;
@@ -44,6 +46,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         home::home::endpoint(),
         home::favicon::endpoint(),
         assets::asset::endpoint(),
+        colours::colours::endpoint(),
         components::components::endpoint(),
         redirect::redirect::endpoint(),
         unlock::show::endpoint(),

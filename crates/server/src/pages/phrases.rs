@@ -23,6 +23,7 @@ macro_rules! subjects {
         subjects! { $folder:
             "account"
             "components"
+            "links"
             "login"
         }
     };

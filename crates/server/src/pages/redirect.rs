@@ -1,6 +1,6 @@
 //! The page behind a mailed link. It only reads: whoever opens it, the token stays good.
 
-use super::render::page;
+use super::link_page::link_page;
 use super::shown::Shown;
 use crate::actor::Anyone;
 use crate::magic_links;
@@ -32,18 +32,17 @@ pub(super) fn redirect(tx: &mut Tx, cx: &Call<Anyone>, link: MailedLink) -> Resu
     if let Some(url) = found.url.as_ref().filter(|url| redirect_urls::is_arrival(&cx.app, url)) {
         return Ok(Shown::elsewhere(url.clone()));
     }
+    let (template, status) = match found.url {
+        Some(_) => ("redirect.html", StatusCode::OK),
+        None => ("link_expired.html", StatusCode::NOT_FOUND),
+    };
     let values = json!({
         "target": found.url,
-        "project_name": found.project_name.unwrap_or_default(),
-        "organization_name": found.organization_name.unwrap_or_default(),
         "end": found.end,
-        "app": found.app,
+        "app": found.app.filter(|_| found.url.is_none()),
         "is_bound": found.is_bound,
+        "is_over": found.url.is_none(),
     });
-    match found.url {
-        Some(_) => page(&cx.app, "redirect.html", StatusCode::OK, &values),
-        None => page(&cx.app, "link_expired.html", StatusCode::NOT_FOUND, &values)
-            .map(|page| page.refusing(ApiError::MagicLinkNotFound)),
-    }
-    .map(Shown::page)
+    let page = link_page(cx, template, status, found.project.as_deref(), found.organization.as_ref(), values)?;
+    Ok(Shown::page(if found.url.is_none() { page.refusing(ApiError::MagicLinkNotFound) } else { page }))
 }

@@ -27,8 +27,12 @@ const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 const HOSTED_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; form-action 'self'; \
                              frame-ancestors 'none'; base-uri 'none'";
 
+/// A page with such a logo and no form.
+const LINK_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; form-action 'none'; \
+                           frame-ancestors 'none'; base-uri 'none'";
+
 /// A page with a form that goes to an identity provider: whose address that is, no policy of ours can say beforehand.
-const ELSEWHERE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+const ELSEWHERE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; \
                                 form-action https: http:; frame-ancestors 'none'; base-uri 'none'";
 
 /// The page templates, compiled; or what is wrong with them, which a test finds. In each language they are the same, and say
@@ -64,6 +68,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "login_problem.html"
     "account.html"
     "home.html"
+    "link_base.html"
     "redirect.html"
     "link_expired.html"
     "unlock.html"
@@ -99,6 +104,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "dashboard/organization_head.html"
     "dashboard/organization.html"
     "dashboard/settings.html"
+    "dashboard/branding.html"
     "dashboard/explain.html"
     "dashboard/members.html"
     "dashboard/member.html"
@@ -181,11 +187,12 @@ pub(crate) fn page_in(
     let policy = match template {
         "message.html" | "outbox.html" | "dashboard/message.html" => MESSAGE_POLICY,
         template if template.starts_with("dashboard/") => FORM_POLICY,
-        "unlock.html" | "reference.html" | "docs.html" | "components_page.html" => FORM_POLICY,
+        "reference.html" | "docs.html" | "components_page.html" => FORM_POLICY,
         // A test login goes on to an identity provider, and so does its form.
         "saml_request.html" | "setup_connection.html" | "setup_test.html" => ELSEWHERE_POLICY,
         name if name.starts_with("setup_") => FORM_POLICY,
-        name if name.starts_with("login") || name == "account.html" => HOSTED_POLICY,
+        "redirect.html" | "link_expired.html" | "problem.html" => LINK_POLICY,
+        name if name.starts_with("login") || matches!(name, "account.html" | "unlock.html") => HOSTED_POLICY,
         _ => Page::POLICY,
     };
     Ok(Page { html: render(app, locale, template, values)?, status, policy, refusal: None })

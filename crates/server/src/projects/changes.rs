@@ -47,8 +47,10 @@ pub async fn update(
 /// Those of [`update`].
 pub(crate) fn update_in(tx: &mut Tx, cx: &Cx, update: &Update, change: &dyn Fn(&mut Settings)) -> Result<Shown> {
     let id = &cx.project().id;
-    let before = show_in(tx, cx.project())?;
-    let mut after = Project { settings: before.settings.clone(), ..cx.project().clone() };
+    // What a request knows of its project is a second old at most, and settings are stored whole.
+    let project = enter(tx, id)?;
+    let before = show_in(tx, &project)?;
+    let mut after = Project { settings: before.settings.clone(), ..project };
     change(&mut after.settings);
     let is_toggled = after.settings.cross_org_passwords_enabled != before.settings.cross_org_passwords_enabled;
     if is_toggled && stored_passwords::are_used(tx, id)? {

@@ -12,7 +12,7 @@ pub(crate) use connections::operations::{
 };
 pub(crate) use connections::{IdentityProvider, Settings};
 pub use recorder::{Recorded, known_of};
-pub(crate) use recorder::{exchanged, flush};
+pub(crate) use recorder::{exchanged, flush, recorded};
 pub(crate) use server::BASE;
 
 use foundation::tables::Table;

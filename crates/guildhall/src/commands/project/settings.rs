@@ -1,10 +1,12 @@
 //! The flags that say how a project is set.
 
 use crate::command_line::{number, word};
+use crate::commands::told_colors;
 use clap::Args;
 use foundation::project::PasswordPolicy;
 use mail::Color;
 use server::projects::Settings;
+use server::sentences_about_colors;
 
 /// Characters of a URL: as many as an organization's logo may have.
 const LONGEST_URL: usize = 2048;
@@ -75,12 +77,15 @@ pub(super) struct SettingFlags {
     /// away. Passkeys for another domain work no more
     #[arg(long, value_name = "DOMAIN", value_parser = passkey_domain)]
     passkey_domain: Option<String>,
-    /// The logo in mails, an https URL, where the organization has none; "" takes it away
+    /// The logo on pages and in mails, an https URL, where the organization has none; "" takes it away
     #[arg(long, value_name = "URL", value_parser = logo_url)]
     logo_url: Option<String>,
-    /// The color of the buttons in mails, such as #1f5f8b; their text is black or white by itself; "" takes it away
+    /// The color of buttons and links on pages and in mails, such as #1f5f8b, where the organization has none; "" takes it away
     #[arg(long, visible_alias = "brand-colour", value_name = "COLOR", value_parser = brand_color)]
     brand_color: Option<BrandColor>,
+    /// The color of what is behind, on pages and at the head of mails, where the organization has none; "" takes it away
+    #[arg(long, visible_alias = "background-colour", value_name = "COLOR", value_parser = brand_color)]
+    background_color: Option<BrandColor>,
 }
 
 /// A color, or none.
@@ -88,6 +93,13 @@ pub(super) struct SettingFlags {
 struct BrandColor(Option<Color>);
 
 impl SettingFlags {
+    /// Says which of the colors that are given become others somewhere.
+    pub(super) fn tell(&self, settings: &Settings) {
+        if self.brand_color.is_some() || self.background_color.is_some() {
+            told_colors(&sentences_about_colors(settings));
+        }
+    }
+
     pub(super) fn apply(&self, settings: &mut Settings) {
         let set = |field: &mut bool, given: Option<bool>| *field = given.unwrap_or(*field);
         set(&mut settings.http_only_cookies, self.http_only_cookies);
@@ -122,6 +134,9 @@ impl SettingFlags {
         }
         if let Some(BrandColor(color)) = self.brand_color {
             settings.brand_color = color;
+        }
+        if let Some(BrandColor(color)) = self.background_color {
+            settings.background_color = color;
         }
         if let Some(pattern) = &self.slug_pattern {
             settings.slug_pattern = Some(pattern.clone()).filter(|pattern| !pattern.is_empty());

@@ -25,6 +25,9 @@ pub(super) struct Explain {
     /// How they would sign in.
     #[serde(default)]
     method: String,
+    /// The tenant that their account at an OAuth provider would be of, if any.
+    #[serde(default)]
+    tenant: String,
     /// The second factor that they would have proven, if any.
     #[serde(default)]
     factor: String,
@@ -44,8 +47,15 @@ pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Answer
     let method = AuthMethod::parse(&input.method);
     let second_factors: Vec<_> = MfaMethod::parse(&input.factor).into_iter().collect();
     let asked = email.ok().zip(method);
-    let asked =
-        asked.map(|(email, method)| Asked { email, method, connection_id: None, second_factors, passkey: false });
+    let tenants: Vec<_> = Some(input.tenant.trim().to_owned()).filter(|id| !id.is_empty()).into_iter().collect();
+    let asked = asked.map(|(email, method)| Asked {
+        email,
+        method,
+        connection_id: None,
+        tenants,
+        second_factors,
+        passkey: false,
+    });
     let (by, id) = (own.clone(), input.organization_id.clone());
     let look = move |tx: &mut Tx| {
         let organization = organization(tx, &by, &id)?;
@@ -58,7 +68,7 @@ pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Answer
     let (found, explained) = own.read(look).await?;
     let values = json!({
         "title": "Explain a sign-in", "organization": found, "explained": explained, "problem": problem,
-        "email": input.email, "method": input.method, "factor": input.factor,
+        "email": input.email, "method": input.method, "tenant": input.tenant, "factor": input.factor,
         "methods": super::settings::method_words(), "factors": super::settings::factor_words(),
     });
     show_of(&cx, &project, "organizations", "dashboard/explain.html", values).await

@@ -180,7 +180,14 @@ fn outlook(tx: &mut Tx, cx: &Cx, organization: &Organization, member: &Member) -
     for word in words.as_array().into_iter().flatten().filter(|word| word["is_built"] == true) {
         let Some(method) = word["value"].as_str().and_then(AuthMethod::parse) else { continue };
         let email = member.email_address.clone();
-        let asked = Asked { email, method, connection_id: None, second_factors: Vec::new(), passkey: false };
+        let asked = Asked {
+            email,
+            method,
+            connection_id: None,
+            tenants: Vec::new(),
+            second_factors: Vec::new(),
+            passkey: false,
+        };
         let explained = explain(tx, cx, organization, &asked)?;
         outlook.push(json!({
             "query": address("", &[("email", member.email_address.as_str()), ("method", method.as_str())]),

@@ -2,6 +2,7 @@
 //! have, as the operator who is signed in: the audit log of a project tells who that was.
 
 mod audit;
+mod branding;
 mod explain;
 mod health;
 mod members;
@@ -38,6 +39,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         projects::all::endpoint(),
         projects::one::endpoint(),
         project_changes::change::endpoint(),
+        branding::of_project::endpoint(),
+        branding::change_project::endpoint(),
+        branding::of_organization::endpoint(),
+        branding::change_organization::endpoint(),
         organizations::all::endpoint(),
         organizations::one::endpoint(),
         settings::form::endpoint(),
@@ -150,6 +155,7 @@ async fn show_of(
     values["tabs"] = json!([
         item("project", "Overview", ""),
         item("organizations", "Organizations", "/organizations"),
+        item("branding", "Branding", "/branding"),
         item("audit", "Audit log", "/audit"),
     ]);
     show(cx, Place::Projects, template, values).await

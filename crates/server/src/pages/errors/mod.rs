@@ -4,15 +4,17 @@ mod help;
 mod near;
 
 use super::description::description;
+use super::phrases::language;
 use super::reference::{answering, is_of_all};
-use super::render::page;
+use super::render::{page, page_in};
 use crate::actor::Anyone;
 use crate::sso;
 use axum::http::StatusCode;
 use foundation::app::App;
 use foundation::error::{ApiError, Result};
-use frame::{Call, NoInput, Page, endpoint};
+use frame::{Call, Head, NoInput, Page, endpoint};
 use help::{Help, help};
+use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -75,22 +77,23 @@ fn one(app: &App, error: ApiError) -> Value {
 }
 
 /// The page that tells a person what was wrong and what to do.
-pub(crate) fn error_page(app: &App, error: ApiError, message: &str, request_id: &str) -> String {
+pub(crate) fn error_page(app: &App, head: &Head, error: ApiError, message: &str) -> String {
     let status = error.status();
-    let title = match status {
-        _ if error == ApiError::OperatorUnauthenticated => "Sign in",
-        StatusCode::NOT_FOUND => "There is no such page",
-        status if status.is_server_error() => "Something went wrong",
-        _ => "This did not work",
+    let phrase = match status {
+        _ if error == ApiError::OperatorUnauthenticated => "links.sign_in",
+        StatusCode::NOT_FOUND => "links.missing_title",
+        status if status.is_server_error() => "links.fault_title",
+        _ => "links.problem_title",
     };
     let sign_in = (error == ApiError::OperatorUnauthenticated).then_some("/dashboard/sign-in");
-    let page = problem(app, error, request_id, json!({ "title": title, "message": message, "sign_in": sign_in }));
-    page.map_or_else(|_| title.to_owned(), |page| page.html)
+    let values = json!({ "phrase": phrase, "message": message, "sign_in": sign_in });
+    let page = problem(app, language(head, None), error, &head.request_id, values);
+    page.map_or_else(|_| message.to_owned(), |page| page.html)
 }
 
 /// The page of an error, with what its values say besides.
-pub(super) fn problem(app: &App, error: ApiError, request_id: &str, mut values: Value) -> Result<Page> {
+pub(super) fn problem(app: &App, locale: Locale, error: ApiError, request_id: &str, mut values: Value) -> Result<Page> {
     values["error_type"] = error.error_type().into();
     values["request_id"] = request_id.into();
-    Ok(page(app, "problem.html", error.status(), &values)?.refusing(error))
+    Ok(page_in(app, locale, "problem.html", error.status(), &values)?.refusing(error))
 }

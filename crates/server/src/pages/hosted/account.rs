@@ -63,8 +63,10 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
     let whose = json!({
         "organization_name": organization.organization_name,
         "organization_logo_url": organization.settings.organization_logo_url,
+        "brand_color": organization.colors.brand_color,
+        "background_color": organization.colors.background_color,
     });
-    visitor.show("account.html", status, Some(&whose), values)
+    visitor.show("account.html", status, Some(&whose), values).await
 }
 
 fn problem_status(values: &Value) -> StatusCode {

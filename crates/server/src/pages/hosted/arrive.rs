@@ -38,7 +38,7 @@ pub(super) async fn arrive(cx: Call<Anyone>, input: Came) -> Result<Shown> {
     let sets_password = input.stytch_redirect_type == "reset_password" || input.stytch_token_type == PASSWORD;
     let template = if sets_password { "login_new_password.html" } else { "login_arrive.html" };
     let values = json!({ "token": input.token, "stytch_token_type": input.stytch_token_type });
-    visitor.show(template, StatusCode::OK, None, values)
+    visitor.show(template, StatusCode::OK, None, values).await
 }
 
 /// The kind of token that a password is set with.
@@ -67,7 +67,7 @@ pub(super) async fn take(cx: Call<Anyone>, input: Came) -> Result<Shown> {
         Ok(answer) => lead(visitor, answer).await,
         Err(error) => {
             let problem = told(error)?;
-            visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem }))
+            visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem })).await
         }
     }
 }

@@ -44,11 +44,11 @@ pub(super) async fn done(cx: Call<Anyone>, way: Way) -> Result<Shown> {
         Ok((url, token)) => {
             let target = target(&url, &slug, visitor.way.state.as_deref(), &token)?;
             let app = redirect_urls::app_of(&url).and_then(|app| Url::parse(&app).ok()?.host_str().map(str::to_owned));
-            visitor.show("login_done.html", StatusCode::OK, None, json!({ "target": target, "app": app }))
+            visitor.show("login_done.html", StatusCode::OK, None, json!({ "target": target, "app": app })).await
         }
         Err(error) => {
             let problem = told(error)?;
-            visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem }))
+            visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem })).await
         }
     }
 }
@@ -76,7 +76,7 @@ pub(super) async fn recovery_codes(cx: Call<Anyone>, way: Way) -> Result<Shown> 
         Ok(answer) => {
             visitor.step.new_codes = false;
             let values = json!({ "codes": answer["recovery_codes"] });
-            visitor.show("login_recovery_codes.html", StatusCode::OK, None, values)
+            visitor.show("login_recovery_codes.html", StatusCode::OK, None, values).await
         }
         Err(error) => {
             told(error)?;

@@ -87,7 +87,7 @@ async fn find_sso(mut visitor: Visitor) -> Result<Shown> {
         return page(visitor, Some(Told::of("login.error_no_sso"))).await;
     }
     let sso = links(&mut visitor, &found)?;
-    visitor.show("login_sso.html", StatusCode::OK, None, json!({ "sso": sso }))
+    visitor.show("login_sso.html", StatusCode::OK, None, json!({ "sso": sso })).await
 }
 
 /// Say that a mail is on its way, and take the code of it.
@@ -111,7 +111,7 @@ async fn sent_page(visitor: Visitor, problem: Option<Told>) -> Result<Shown> {
         "problem": problem, "mailed": mailed, "takes_code": mailed == "code" || holds_code,
         "may_have_code": mailed == "link" && !holds_code && ways.takes_codes(),
     });
-    visitor.show("login_sent.html", status, organization.as_ref(), values)
+    visitor.show("login_sent.html", status, organization.as_ref(), values).await
 }
 
 #[derive(Deserialize, JsonSchema)]

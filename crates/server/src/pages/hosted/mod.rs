@@ -6,7 +6,6 @@
 mod account;
 mod arrive;
 mod asking;
-mod colours;
 mod done;
 mod mail_step;
 mod organizations;
@@ -25,7 +24,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         start::start::endpoint(),
         start::start_in::endpoint(),
-        colours::colours::endpoint(),
         mail_step::email::endpoint(),
         mail_step::sent::endpoint(),
         mail_step::code::endpoint(),

@@ -23,7 +23,7 @@ pub(super) async fn choose(cx: Call<Anyone>, way: Way) -> Result<Shown> {
 async fn page(visitor: Visitor, problem: Option<Told>, name: &str) -> Result<Shown> {
     let listed = match visitor.ask("discovery.list", json!({ "intermediate_session_token": visitor.login() })).await {
         Ok(listed) => listed,
-        Err(error) if begins_anew(&error) => return anew(visitor, told(error)?),
+        Err(error) if begins_anew(&error) => return anew(visitor, told(error)?).await,
         Err(error) => return Err(error),
     };
     let choice = |open: &Value| {
@@ -39,12 +39,12 @@ async fn page(visitor: Visitor, problem: Option<Told>, name: &str) -> Result<Sho
     let values = json!({
         "open": open, "may_create": may_create, "who": listed["email_address"], "problem": problem, "name": name,
     });
-    visitor.show("login_organizations.html", status, None, values)
+    visitor.show("login_organizations.html", status, None, values).await
 }
 
 /// Begin again, and say why.
-pub(super) fn anew(visitor: Visitor, problem: Told) -> Result<Shown> {
-    visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem }))
+pub(super) async fn anew(visitor: Visitor, problem: Told) -> Result<Shown> {
+    visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem })).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -65,7 +65,7 @@ pub(super) async fn enter_one(cx: Call<Anyone>, input: Chosen) -> Result<Shown> 
             visitor.way.organization = Some(text(&answer["organization"], "organization_slug").to_owned());
             Ok(arrived(visitor, &answer))
         }
-        Err(error) if begins_anew(&error) => anew(visitor, told(error)?),
+        Err(error) if begins_anew(&error) => anew(visitor, told(error)?).await,
         Err(error) => page(visitor, Some(told(error)?), "").await,
     }
 }
@@ -92,7 +92,7 @@ pub(super) async fn create(cx: Call<Anyone>, input: Named) -> Result<Shown> {
             visitor.way.organization = Some(text(&answer["organization"], "organization_slug").to_owned());
             Ok(arrived(visitor, &answer))
         }
-        Err(error) if begins_anew(&error) => anew(visitor, told(error)?),
+        Err(error) if begins_anew(&error) => anew(visitor, told(error)?).await,
         Err(error) => page(visitor, Some(told(error)?), name).await,
     }
 }

@@ -26,7 +26,7 @@ async fn page(visitor: Visitor, problem: Option<Told>) -> Result<Shown> {
     let ways = Ways::of(&visitor, organization.as_ref());
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let values = json!({ "problem": problem, "by_mail": ways.by_mail() });
-    visitor.show("login_password.html", status, organization.as_ref(), values)
+    visitor.show("login_password.html", status, organization.as_ref(), values).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -148,7 +148,7 @@ pub(super) async fn new_password(cx: Call<Anyone>, input: New) -> Result<Shown> 
             let values = json!({
                 "problem": problem, "token": input.token, "stytch_token_type": input.stytch_token_type,
             });
-            visitor.show("login_new_password.html", problem.status, None, values)
+            visitor.show("login_new_password.html", problem.status, None, values).await
         }
     }
 }

@@ -74,7 +74,7 @@ async fn page(visitor: Visitor, by: &str, problem: Option<Told>) -> Result<Shown
         "texted": step.texted, "may_app": step.may_app, "may_text": step.may_text, "has_any": has_app || has_phone,
     });
     let organization = visitor.organization_if_any().await?;
-    visitor.show("login_second.html", status, organization.as_ref(), values)
+    visitor.show("login_second.html", status, organization.as_ref(), values).await
 }
 
 /// Whose it is, for the operations.
@@ -111,7 +111,7 @@ pub(super) async fn text_message(cx: Call<Anyone>, input: Number) -> Result<Show
             }
             Ok(visitor.go("/login/step/second"))
         }
-        Err(error) if begins_anew(&error) => anew(visitor, told(error)?),
+        Err(error) if begins_anew(&error) => anew(visitor, told(error)?).await,
         Err(error) => {
             let by = if visitor.step.phone.is_empty() || is_new { "new" } else { "text" };
             page(visitor, by, Some(told(error)?)).await
@@ -155,8 +155,8 @@ pub(super) async fn code(cx: Call<Anyone>, input: Entered) -> Result<Shown> {
             visitor.step.new_codes = is_new_app;
             Ok(arrived(visitor, &answer))
         }
-        Err(error) if begins_anew(&error) => anew(visitor, told(error)?),
-        Err(error) if is_new_app => app_page(visitor, &input.url, Some(told(error)?)),
+        Err(error) if begins_anew(&error) => anew(visitor, told(error)?).await,
+        Err(error) if is_new_app => app_page(visitor, &input.url, Some(told(error)?)).await,
         Err(error) => page(visitor, &input.by, Some(told(error)?)).await,
     }
 }
@@ -173,19 +173,19 @@ pub(super) async fn app(cx: Call<Anyone>, way: Way) -> Result<Shown> {
             let (organization, member) = (&answer["organization"], &answer["member"]);
             let (name, email) = (text(organization, "organization_name"), text(member, "email_address"));
             let url = qr_code::url(&visitor.project().name, name, email, text(&answer, "secret"));
-            app_page(visitor, &url, None)
+            app_page(visitor, &url, None).await
         }
-        Err(error) if begins_anew(&error) => anew(visitor, told(error)?),
+        Err(error) if begins_anew(&error) => anew(visitor, told(error)?).await,
         Err(error) => page(visitor, "new", Some(told(error)?)).await,
     }
 }
 
 /// The page with the picture, which is drawn from what the form carries on: the secret is kept nowhere else.
-fn app_page(visitor: Visitor, url: &str, problem: Option<Told>) -> Result<Shown> {
+async fn app_page(visitor: Visitor, url: &str, problem: Option<Told>) -> Result<Shown> {
     let (size, path) = qr_code::outline(url).map_err(|_| Error::internal("the picture cannot be drawn"))?;
     let secret = url.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or_default();
     let grouped: Vec<_> = secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let values = json!({ "problem": problem, "size": size, "path": path, "secret": grouped.join(" "), "url": url });
-    visitor.show("login_app.html", status, None, values)
+    visitor.show("login_app.html", status, None, values).await
 }

@@ -68,7 +68,7 @@ async fn begin(mut visitor: Visitor, is_other: bool, path: &str) -> Result<Shown
     }
     let organization = json!({ "organization_name": presented.organization.organization_name });
     let values = json!({ "who": presented.member.email_address });
-    visitor.show("login_signed_in.html", StatusCode::OK, Some(&organization), values)
+    visitor.show("login_signed_in.html", StatusCode::OK, Some(&organization), values).await
 }
 
 /// Minutes after which no session stands any more.
@@ -127,7 +127,7 @@ pub(super) async fn page(mut visitor: Visitor, problem: Option<Told>) -> Result<
         Err(error) if error.api() == Some(ApiError::OrganizationNotFound) => {
             visitor.way.organization = None;
             let status = StatusCode::NOT_FOUND;
-            return visitor.show("login_problem.html", status, None, json!({ "problem": told(error)? }));
+            return visitor.show("login_problem.html", status, None, json!({ "problem": told(error)? })).await;
         }
         Err(error) => return Err(error),
     };
@@ -145,7 +145,7 @@ pub(super) async fn page(mut visitor: Visitor, problem: Option<Told>) -> Result<
         "may_find_sso": organization.is_none(),
         "asks_for_more": visitor.step.asks_for_more,
     });
-    visitor.show("login.html", status, organization.as_ref(), values)
+    visitor.show("login.html", status, organization.as_ref(), values).await
 }
 
 /// Where logins by these connections begin.

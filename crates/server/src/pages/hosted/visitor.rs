@@ -9,6 +9,7 @@ use super::way::Way;
 use crate::actor::Anyone;
 use crate::login;
 use crate::one_time_tokens::pkce;
+use crate::pages::colours::Looks;
 use crate::pages::outbox::is_of_this_machine;
 use crate::pages::phrases::language;
 use crate::pages::render::page_in;
@@ -214,23 +215,23 @@ impl Visitor {
         Shown::elsewhere(url).with(self.cookies())
     }
 
-    /// A page. `organization`: whose page it is, where that is known.
-    pub(super) fn show(
+    /// A page. `organization`: whose page it is, where that is known; else it is that of the address, if one stands there.
+    pub(super) async fn show(
         mut self,
         template: &str,
         status: StatusCode,
         organization: Option<&Value>,
         mut values: Value,
     ) -> Result<Shown> {
+        let of_address = match organization {
+            Some(_) => None,
+            None => self.organization_if_any().await?,
+        };
         let project = self.project();
-        let logo = organization.and_then(|organization| organization["organization_logo_url"].as_str());
-        let logo = logo.filter(|url| mail::is_logo_url(url)).or(project.settings.logo_url.as_deref());
-        let name = organization.and_then(|organization| organization["organization_name"].as_str());
-        values["mark"] = json!({ "name": name.unwrap_or(&project.name), "logo": logo });
+        Looks::of_public(project, organization.or(of_address.as_ref())).dress(&mut values);
         values["project_name"] = json!(project.name);
         values["query"] = json!(self.way.query());
         values["email"] = json!(self.step.email);
-        values["colour"] = json!(project.settings.brand_color.map(|_| &self.public_token));
         values["steps_in"] = json!(self.way.redirect_url());
         let page = page_in(&self.cx.app, self.locale, template, status, &values)?;
         Ok(Shown::page(page).with(self.cookies()))

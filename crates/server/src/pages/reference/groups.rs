@@ -29,6 +29,7 @@ groups! {
     "sso_external" "SSO of another organization" "Connections that stand for another organization's.";
     "scim_connection" "Directory sync" "Connections of directories that speak SCIM 2.0: their tokens, groups, and the roles that groups give.";
     "setup_links" "Setup links" "Links with which an organization's IT person sets up single sign-on and the rest, without an account.";
+    "branding" "Branding" "Logo and colors of the project, and of organizations in their place, on pages and in mails.";
     "otps" "Codes by text message" "A second factor: six digits by text message.";
     "totp" "Authenticator apps" "A second factor: the code that an app on the person's telephone shows.";
     "recovery_codes" "Recovery codes" "For people who have lost their authenticator app.";

@@ -30,6 +30,9 @@ pub(super) struct Change {
     /// The provider's metadata itself.
     #[serde(default)]
     metadata: String,
+    /// The same, as a file.
+    #[serde(default)]
+    metadata_file: String,
     /// The certificate that is to go.
     #[serde(default)]
     certificate_id: String,
@@ -133,7 +136,8 @@ async fn test(visit: &Visit, input: &Change) -> Result<Turn> {
 async fn take_metadata(visit: &Visit, input: &Change) -> Result<()> {
     let cx = &visit.cx;
     cx.require(SSO, "update")?;
-    let source = match (input.metadata_url.trim(), input.metadata.trim()) {
+    let document = if input.metadata_file.trim().is_empty() { &input.metadata } else { &input.metadata_file };
+    let source = match (input.metadata_url.trim(), document.trim()) {
         ("", "") => {
             return Err(ApiError::InvalidArgument.because("Enter the address of the metadata, or the metadata itself."));
         }

@@ -1,9 +1,8 @@
-use super::shell::{Refused, Visit, page, shown_day, shown_time};
+use super::shell::{Refused, Visit, page, shown_day};
 use super::turn::Turn;
 use crate::scim::{self, IdentityProvider};
 use crate::setup_links::{Purpose, SetupCaller};
 use database::Tx;
-use foundation::audit;
 use foundation::error::{ApiError, Error, Result};
 use foundation::rbac::resource::SCIM;
 use frame::{Call, NoInput, endpoint};
@@ -12,14 +11,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Events of the organization that are looked through for those of the directory, and how many of them are shown.
-const LOOKED_THROUGH: i64 = 200;
+/// Exchanges of the flight recorder that are shown.
 const SHOWN: usize = 10;
+/// Changes of an exchange that are shown.
+const CHANGES: usize = 3;
 
 /// The connection of the organization's directory, and what it has sent lately.
 #[endpoint("setup.scim", page GET "/setup/scim", errors(UnauthorizedAction))]
-pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Turn> {
-    shown(tx, &Visit::of(cx, Purpose::Scim)?, None, None)
+pub(super) async fn show(cx: Call<SetupCaller>, _: NoInput) -> Result<Turn> {
+    let visit = Visit::of(&cx, Purpose::Scim)?;
+    scim::flush(&cx.app).await?;
+    cx.read(move |tx| shown(tx, &visit, None, None)).await
 }
 
 /// The page. A token that was just made is shown this once.
@@ -34,12 +36,7 @@ fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, token: Option<&s
         None => json!({ "connection": null, "products": products() }),
         Some(connection) => {
             let (end, last_four) = connection.token_shown();
-            let id = connection.connection_id.as_str();
-            let events = audit::page(tx, &cx.project().id, Some(&organization.organization_id), None, LOOKED_THROUGH)?;
-            let sent = events.events.iter().filter(|event| event.actor.id == id).take(SHOWN);
-            let sent: Vec<_> = sent
-                .map(|event| json!({ "at": shown_time(event.occurred_at), "action": event.action, "object": event.object.id }))
-                .collect();
+            let sent: Vec<_> = scim::recorded(tx, connection)?.iter().take(SHOWN).map(exchange).collect();
             json!({
                 "connection": {
                     "base_url": connection.base_url(&cx.app),
@@ -54,6 +51,22 @@ fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, token: Option<&s
         }
     };
     page(cx, &visit.caller, "scim", "setup_scim.html", refused, values)
+}
+
+/// An exchange of the flight recorder, for the page.
+fn exchange(recorded: &scim::Recorded) -> Value {
+    let scim::Recorded { created_at, method, path, status, verdict, reason, remedy, changes, further_changes, .. } =
+        recorded;
+    json!({
+        "at": created_at.get(..16).unwrap_or(created_at).replace('T', " "),
+        "asked": format!("{method} {path}"),
+        "status": status,
+        "is_accepted": verdict == "accepted",
+        "reason": reason,
+        "remedy": remedy,
+        "changes": changes.iter().take(CHANGES).collect::<Vec<_>>(),
+        "further": changes.len().saturating_sub(CHANGES) + further_changes,
+    })
 }
 
 /// What a form of the page of the directory sends.

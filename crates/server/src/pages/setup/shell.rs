@@ -2,6 +2,7 @@
 
 use super::turn::Turn;
 use crate::organizations::Organization;
+use crate::pages::colours::Looks;
 use crate::pages::render::page_in;
 use crate::setup_links::{Purpose, SetupCaller};
 use axum::http::StatusCode;
@@ -99,6 +100,7 @@ pub(super) fn page(
         "link_end": shown_time(link.expires_at),
         "refused": refused.map(Refused::is_of),
     });
+    Looks::of(cx.project(), Some(&caller.organization)).dress(&mut values);
     if let (Some(values), Some(own)) = (values.as_object_mut(), own.as_object()) {
         values.extend(own.clone());
     }

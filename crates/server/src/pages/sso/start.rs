@@ -1,12 +1,12 @@
 use super::super::led::{Led, On, elsewhere, failed};
-use super::super::render::page;
+use super::super::link_page::link_page;
 use crate::actor::Anyone;
 use crate::one_time_tokens::pkce::CHALLENGE;
 use crate::redirect_urls::REDIRECT;
 use crate::sso::{self, BEGIN, Start, Way};
 use axum::http::StatusCode;
-use foundation::app::App;
 use foundation::error::Result;
+use foundation::project::Project;
 use frame::{Call, endpoint};
 use serde_json::json;
 
@@ -34,13 +34,15 @@ async fn begin(cx: &Call<Anyone>, input: Start) -> Result<Led> {
     let started = cx.read(move |tx| sso::begin(tx, &asked, input.clone())).await?;
     let on = match sso::way(&started).await? {
         Way::Url(url) => On::Url(url),
-        Way::Form { action, saml_request, relay_state } => form(&cx.app, &action, &saml_request, &relay_state)?,
+        Way::Form { action, saml_request, relay_state } => {
+            form(cx, started.project(), &action, &saml_request, &relay_state)?
+        }
     };
     Ok(Led { on, cookie: Some(started.cookie) })
 }
 
 /// A form that goes to an identity provider.
-fn form(app: &App, action: &str, saml_request: &str, relay_state: &str) -> Result<On> {
+fn form(cx: &Call<Anyone>, project: &Project, action: &str, saml_request: &str, relay_state: &str) -> Result<On> {
     let values = json!({ "action": action, "saml_request": saml_request, "relay_state": relay_state });
-    Ok(On::Page(page(app, "saml_request.html", StatusCode::OK, &values)?))
+    Ok(On::Page(link_page(cx, "saml_request.html", StatusCode::OK, Some(project), None, values)?))
 }

@@ -62,7 +62,7 @@ pub struct Recorded {
 }
 
 /// What was recorded of a connection, the newest first.
-fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
+pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
     let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
     tx.visit(organization.as_str(), |tx| recorder::all(tx, organization, id))
 }

@@ -3,6 +3,7 @@
 use crate::begun::State;
 use crate::sso::connections::Connection;
 use foundation::cx::Cx;
+use foundation::project::Project;
 use frame::Cookie;
 use std::sync::Arc;
 
@@ -16,6 +17,13 @@ pub(crate) struct Started {
     pub(crate) cookie: Cookie,
     pub(super) custom_scopes: String,
     pub(super) added: Vec<(String, String)>,
+}
+
+impl Started {
+    /// Whose login it is.
+    pub(crate) fn project(&self) -> &Project {
+        self.cx.project()
+    }
 }
 
 /// How the browser gets to the identity provider.

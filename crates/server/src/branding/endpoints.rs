@@ -1,0 +1,81 @@
+use super::operations::{self, Branding, UPDATE};
+use super::wanted::Wanted;
+use crate::actor::ProjectCaller;
+use crate::organizations::{self, OrganizationRef};
+use database::Tx;
+use foundation::error::Result;
+use frame::{Call, Endpoint, NoInput, endpoint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        get_of_project::endpoint(),
+        update_of_project::endpoint(),
+        get_of_organization::endpoint(),
+        update_of_organization::endpoint(),
+    ]
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Answer {
+    /// Logo and colors as they are set, and as people see them.
+    branding: Branding,
+}
+
+/// Get the branding of the project.
+///
+/// Its logo and colors, and what they become on light pages, on dark ones and in mails. This endpoint is Guildhall's own; the SDKs
+/// do not have it.
+#[endpoint("branding.get_of_project", GET "/v1/b2b/branding")]
+fn get_of_project(tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Result<Answer> {
+    Ok(Answer { branding: operations::of_project(tx, cx)? })
+}
+
+/// Update the branding of the project.
+///
+/// No color is refused: where text in it or on it would not be legible another is shown in its place, and the answer
+/// says which (`moved`). This endpoint is Guildhall's own; the SDKs do not have it.
+#[endpoint("branding.update_of_project", PUT "/v1/b2b/branding", errors(..UPDATE))]
+fn update_of_project(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Wanted) -> Result<Answer> {
+    Ok(Answer { branding: operations::update_project(tx, cx, &input)? })
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct OfOrganization {
+    organization_id: OrganizationRef,
+}
+
+/// Get the branding of an organization.
+///
+/// What it has not of its own, people see of the project's. This endpoint is Guildhall's own; the SDKs do not have it.
+#[endpoint(
+    "branding.get_of_organization",
+    GET "/v1/b2b/organizations/{organization_id}/branding",
+    errors(OrganizationNotFound)
+)]
+fn get_of_organization(tx: &mut Tx, cx: &Call<ProjectCaller>, input: OfOrganization) -> Result<Answer> {
+    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+    Ok(Answer { branding: operations::of_organization(tx, cx, &organization)? })
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Update {
+    organization_id: OrganizationRef,
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+/// Update the branding of an organization.
+///
+/// Its logo is the one that `organization_logo_url` says. No color is refused: where text in it or on it would not be legible another is
+/// shown in its place, and the answer says which (`moved`). This endpoint is Guildhall's own; the SDKs do not have it.
+#[endpoint(
+    "branding.update_of_organization",
+    PUT "/v1/b2b/organizations/{organization_id}/branding",
+    errors(OrganizationNotFound, ..UPDATE)
+)]
+fn update_of_organization(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Update) -> Result<Answer> {
+    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+    Ok(Answer { branding: operations::update_organization(tx, cx, &organization, &input.wanted)? })
+}
