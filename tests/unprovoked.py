@@ -61,7 +61,7 @@ AT_ONE = {
     ), ALWAYS_A_DEFAULT),
     **dict.fromkeys((
         ("members.get_self", "unauthorized_action"), ("organizations.get_own", "unauthorized_action"), ("sessions.revoke_own", "unauthorized_action"),
-        ("sessions.authenticate", "unauthorized_action"), ("sessions.exchange", "unauthorized_action"),
+        ("sessions.authenticate", "unauthorized_action"),
     ), ONESELF),
     **dict.fromkeys((
         ("members.get_self", "member_not_found"), ("members.get_self", "organization_not_found"), ("organizations.get_own", "organization_not_found"),

@@ -22,6 +22,7 @@ mod dry_run;
 mod email_codes;
 mod explanation;
 mod factors;
+mod impersonation;
 mod joining;
 mod login;
 mod magic_links;

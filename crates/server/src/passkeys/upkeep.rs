@@ -123,6 +123,7 @@ struct Update {
     errors(OrganizationNotFound, MemberNotFound, WebauthnRegistrationNotFound, InvalidWebauthnRegistrationName)
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<Registrations> {
+    cx.require_own_session()?;
     let name = check_name(Some(input.name))?.unwrap_or_default();
     let member = oneself(tx, cx, &input.by_id.organization_id, &input.by_id.member_id)?;
     let mut passkeys = of_member(tx, &member)?;

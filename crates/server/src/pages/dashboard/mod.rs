@@ -4,6 +4,7 @@
 mod audit;
 mod explain;
 mod health;
+mod impersonation;
 mod members;
 mod operators;
 mod organizations;
@@ -46,6 +47,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         members::all::endpoint(),
         members::one::endpoint(),
         members::change::endpoint(),
+        impersonation::begin::endpoint(),
         audit::events::endpoint(),
         outbox::messages::endpoint(),
         outbox::message::endpoint(),
@@ -68,6 +70,14 @@ enum On {
 impl Answered {
     fn to(url: String) -> Self {
         Self { on: On::Url(url), cookie: None }
+    }
+
+    /// The same page, as the answer to what was refused.
+    fn refused(mut self, error: Option<ApiError>) -> Self {
+        if let (On::Page(page), Some(error)) = (&mut self.on, error) {
+            (page.status, page.refusal) = (error.status(), Some(error));
+        }
+        self
     }
 
     fn page(&self) -> Option<&Page> {
