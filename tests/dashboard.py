@@ -18,8 +18,8 @@ class Dashboard:
             answer = self.sign_in(email, password)
             assert answer.status_code == 303, answer.text
 
-    def ask(self, method, path, site="same-origin", **options):
-        headers = {"Sec-Fetch-Site": site} | ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {})
+    def ask(self, method, path, site="same-origin", host=None, **options):
+        headers = {"Sec-Fetch-Site": site} | ({"Host": host} if host else {}) | ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {})
         return request(method, self.server.url + path, headers=headers, allow_redirects=False, **options)
 
     def sign_in(self, email, password):

@@ -11,6 +11,7 @@ mod begun;
 mod breaches;
 mod callers;
 mod catalogue;
+mod ceremonies;
 mod certificates;
 mod cookies;
 mod cursor;

@@ -44,5 +44,5 @@ migrations! {
     "0031_hosted_login"
     "0032_setup_links"
     "0033_operators"
-    "0035_impersonation"
+    "0035_operators_again"
 }

@@ -29,7 +29,7 @@ text! {
 ///
 /// # Errors
 /// `invalid_webauthn_registration_name`.
-pub(super) fn check_name(given: Option<String>) -> Result<Option<String>> {
+pub(crate) fn check_name(given: Option<String>) -> Result<Option<String>> {
     match given {
         Some(name) if !PasskeyName::fits(&name) => Err(ApiError::InvalidWebauthnRegistrationName.into()),
         given => Ok(given),

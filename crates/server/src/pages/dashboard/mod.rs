@@ -9,6 +9,7 @@ mod members;
 mod operators;
 mod organizations;
 mod outbox;
+mod passkeys;
 mod picture;
 mod project_changes;
 mod projects;
@@ -35,6 +36,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         sign_in::form::endpoint(),
         sign_in::sign_in::endpoint(),
+        sign_in::with_passkey::endpoint(),
         sign_in::sign_out::endpoint(),
         projects::all::endpoint(),
         projects::one::endpoint(),
@@ -53,6 +55,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         outbox::message::endpoint(),
         health::health::endpoint(),
         operators::all::endpoint(),
+        passkeys::all::endpoint(),
+        passkeys::new::endpoint(),
+        passkeys::change::endpoint(),
     ]
 }
 
