@@ -129,7 +129,11 @@ MET_ELSEWHERE = {
     "dashboard.organization": {"organization_not_found", "project_not_found"},
     "dashboard.organization_settings": {"organization_not_found", "project_not_found"},
     "dashboard.organizations": {"project_not_found"},
+    "dashboard.impersonate": {"member_not_found", "organization_not_found", "project_not_found"},
     "dashboard.sign_in": {"user_lock_limit_reached"},
+    # Twenty passkeys, and ten wrong passwords, take seconds.
+    "dashboard.new_passkey": {"user_lock_limit_reached", "too_many_webauthn_registrations"},
+    "dashboard.change_passkeys": {"user_lock_limit_reached", "too_many_webauthn_registrations"},
     # Who has a passkey, or is to have one, is found as for the other second factors; a login by one ends as all do.
     "webauthn.authenticate": {"action_not_allowed_email_domain_is_claimed", "custom_claims_too_large", "intermediate_session_not_found", "invalid_intermediate_session_token_for_organization", "member_not_found", "session_not_found", "too_many_session_arguments"},
     "webauthn.authenticate_start": {"action_available_only_once_primary_authentication_is_met", "action_not_allowed_email_domain_is_claimed", "inactive_email", "invalid_session_token", "member_not_found", "too_many_session_arguments"},
@@ -160,7 +164,7 @@ def reason(door: Door, error: str) -> str | None:
         return "its answer has no word for it"
     if door.dialect == "plain" and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
         return "there is no input, or a text says it"
-    if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
+    if error in OF_CREDENTIALS and door.credential == "anyone" and door.function not in ("projects.bootstrap", "dashboard.sign_in"):
         return "the frame declares it; nobody says here who they are"
     if error in OF_MEMBERS and door.credential in ("anyone", "project") and not takes_sessions(door):
         return "the frame declares it; no member acts here"

@@ -80,6 +80,11 @@ def test_t41_an_operator_with_a_passkey_signs_in_with_both(server, person):
     assert person.change("remove", id=person.id(), password="not the password").status_code == 401
     assert person.change("remove", id=person.id(), password=person.password).status_code == 303
     assert person.change("remove", id="x", password=person.password).status_code == 404
+    assert person.change("rename", id=person.id(), name=" ").status_code == person.change("x").status_code == 400
+    # What was not made for this challenge, is no passkey, or is there already.
+    made = second.create(person.options(person.begin()))
+    for wrong, status in ((second.create(person.options(person.begin()), challenge="AAAA"), 401), ({}, 400), (made, 400)):
+        assert person.change("add", name="Again", credential=json.dumps(wrong)).status_code == status
     assert person.show(second.get(person.asked())) == 303
     events = person.page("/dashboard/operators")
     for action in ("operator.passkey.add", "operator.passkey.rename", "operator.passkey.remove", "operator.sign_in"):

@@ -21,13 +21,21 @@ use webauthn::Expected;
 /// How many an operator has at most.
 const MOST: usize = 20;
 
-/// What can be wrong with one that is made, named or removed.
-pub(crate) const PASSKEY: &[ApiError] = &[
+/// Why none is begun to be made.
+pub(crate) const NEW: &[ApiError] = &[
     ApiError::WrongPassword,
+    ApiError::UserLockLimitReached,
     ApiError::InvalidPasskeyDomain,
+    ApiError::TooManyWebauthnRegistrations,
+    ApiError::InvalidWebauthnRegistrationName,
+];
+
+/// Why one is not made, named or removed.
+pub(crate) const CHANGE: &[ApiError] = &[
+    ApiError::WrongPassword,
+    ApiError::UserLockLimitReached,
     ApiError::InvalidPublicKeyCredential,
     ApiError::WebauthnChallengeNotFound,
-    ApiError::UnableToAuthenticateWebauthn,
     ApiError::DuplicateWebauthnRegistration,
     ApiError::TooManyWebauthnRegistrations,
     ApiError::WebauthnRegistrationNotFound,
@@ -49,8 +57,7 @@ fn own(cx: &Call<Operator>) -> Cx {
 /// Begins to register one. It takes the password once more: a session that was left open gives nobody a way in that lasts.
 ///
 /// # Errors
-/// `unauthorized_credentials`, `user_lock_limit_reached`, `too_many_requests`, `invalid_passkey_domain`,
-/// `too_many_webauthn_registrations`.
+/// [`NEW`], and `too_many_requests`.
 pub(crate) async fn begin(cx: &Call<Operator>, name: &str, password: &Secret) -> Result<CreationOptions> {
     check_name(Some(name.to_owned()))?;
     let domain = domain(&cx.app, &cx.head)?;
@@ -77,7 +84,7 @@ async fn prove(cx: &Call<Operator>, password: &Secret) -> Result<()> {
 /// Registers one.
 ///
 /// # Errors
-/// [`PASSKEY`].
+/// [`CHANGE`].
 pub(crate) async fn add(cx: &Call<Operator>, credential: &str, name: &str) -> Result<()> {
     let name = check_name(Some(name.to_owned()))?.unwrap_or_default();
     let given: PublicKeyCredential<AttestationResponse> = read(credential)?;

@@ -175,6 +175,7 @@ pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Resu
     let title = if member.name.is_empty() { member.email_address.to_string() } else { member.name.clone() };
     let values = json!({
         "title": title, "organization": named(&organization), "member": json_of(&member)?, "sessions": sessions,
+        "error_type": more.problem.as_ref().map(|(error, _)| error.error_type()),
         "outlook": outlook, "done": done_words(&done),
         "has_second_factor": member.has_second_factor(),
         "impersonation": {

@@ -77,7 +77,7 @@ impl Answered {
         Self { on: On::Url(url), cookie: None }
     }
 
-    /// The same page, as the answer to what was refused.
+    /// The same page, as the answer to what was refused. What the type of the error is, the page itself says, too.
     fn refused(mut self, error: Option<ApiError>) -> Self {
         if let (On::Page(page), Some(error)) = (&mut self.on, error) {
             (page.status, page.refusal) = (error.status(), Some(error));

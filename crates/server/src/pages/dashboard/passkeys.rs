@@ -1,7 +1,7 @@
 //! The passkeys of the operator who is signed in.
 
 use super::{Answered, Place, address, show};
-use crate::operators::own_passkeys::{self as passkeys, PASSKEY};
+use crate::operators::own_passkeys::{self as passkeys, CHANGE, NEW};
 use crate::operators::{Operator, Passkey};
 use foundation::error::{ApiError, Error, Result};
 use foundation::secret::Secret;
@@ -48,6 +48,7 @@ async fn page_of(
     let values = json!({
         "title": "Your passkeys", "passkeys": known.iter().map(told).collect::<Vec<_>>(), "done": done,
         "problem": problem.as_ref().map(|(_, text)| text), "name": name,
+        "error_type": problem.as_ref().map(|(error, _)| error.error_type()),
     });
     let page = show(cx, Place::Operators, "dashboard/passkeys.html", values).await?;
     Ok(page.refused(problem.map(|(error, _)| error)))
@@ -61,7 +62,7 @@ async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Answered
             let text = format!("Too many passwords were wrong. None is looked at for {} minutes.", seconds / 60 + 1);
             (ApiError::UserLockLimitReached, text)
         }
-        Error::Api(error, why) if PASSKEY.contains(&error) => {
+        Error::Api(error, why) if NEW.contains(&error) || CHANGE.contains(&error) => {
             (error, why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned))
         }
         other => return Err(other),
@@ -70,7 +71,7 @@ async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Answered
 }
 
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct New {
+pub(super) struct Begin {
     /// What the operator calls it.
     #[serde(default)]
     name: String,
@@ -81,8 +82,8 @@ pub(super) struct New {
 }
 
 /// Begin to add a passkey.
-#[endpoint("dashboard.new_passkey", page POST "/dashboard/passkeys/new", errors(UserLockLimitReached, ..PASSKEY))]
-pub(super) async fn new(cx: Call<Operator>, input: New) -> Result<Answered> {
+#[endpoint("dashboard.new_passkey", page POST "/dashboard/passkeys/new", errors(..NEW))]
+pub(super) async fn new(cx: Call<Operator>, input: Begin) -> Result<Answered> {
     match passkeys::begin(&cx, &input.name, &input.password).await {
         Ok(options) => {
             let options = serde_json::to_string(&options).map_err(|error| Error::Internal(Box::new(error)))?;
@@ -116,7 +117,7 @@ pub(super) struct Change {
 #[endpoint(
     "dashboard.change_passkeys",
     page POST "/dashboard/passkeys",
-    errors(UserLockLimitReached, InvalidArgument, ..PASSKEY)
+    errors(InvalidArgument, ..CHANGE)
 )]
 pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered> {
     let (outcome, done) = match input.change.as_str() {

@@ -25,6 +25,7 @@ pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Answered> 
 fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, status: StatusCode) -> Result<Answered> {
     let values = json!({
         "email": email, "problem": problem.as_ref().map(|(_, text)| text), "mark": { "name": "Guildhall" },
+        "error_type": problem.as_ref().map(|(error, _)| error.error_type()),
     });
     let mut page = page(&cx.app, "dashboard/sign_in.html", status, &values)?;
     page.refusal = problem.map(|(error, _)| error);
