@@ -198,7 +198,7 @@ OWN = {"audit_events", "changes", "data_keys", "embedded_master_key", "schema_mi
        # That they were answered.
        "passkey_challenges",
        # The accounts of the dashboard have a log of their own, which api/test_dashboard.py reads.
-       "operators", "operator_sessions", "operator_events",
+       "operators", "operator_passkeys", "operator_sessions", "operator_events",
        # Counted for its pictures.
        "login_counts", "active_members", "latency_counts"}
 

@@ -61,7 +61,7 @@ AT_ONE = {
     ), ALWAYS_A_DEFAULT),
     **dict.fromkeys((
         ("members.get_self", "unauthorized_action"), ("organizations.get_own", "unauthorized_action"), ("sessions.revoke_own", "unauthorized_action"),
-        ("sessions.authenticate", "unauthorized_action"), ("sessions.exchange", "unauthorized_action"),
+        ("sessions.authenticate", "unauthorized_action"),
     ), ONESELF),
     **dict.fromkeys((
         ("members.get_self", "member_not_found"), ("members.get_self", "organization_not_found"), ("organizations.get_own", "organization_not_found"),
@@ -120,6 +120,9 @@ def takes_sessions(door: Door) -> bool:
 MET_ELSEWHERE = {
     # The page says it in words.
     "dashboard.sign_in": {"user_lock_limit_reached"},
+    # Twenty passkeys, and ten wrong passwords, take seconds.
+    "dashboard.new_passkey": {"user_lock_limit_reached", "too_many_webauthn_registrations"},
+    "dashboard.change_passkeys": {"user_lock_limit_reached", "too_many_webauthn_registrations"},
     # A login by a passkey ends as all do, and what is wrong with a new passkey is wrong with its form.
     "webauthn.authenticate": {"action_not_allowed_email_domain_is_claimed", "member_not_found", "session_not_found"},
     "webauthn.register": {"stale_factors", "unable_to_authenticate_webauthn"},
@@ -142,7 +145,7 @@ def reason(door: Door, error: str) -> str | None:
         return "its answer has no word for it"
     if door.dialect == "plain" and error in ("bad_request", "route_not_found") and (door.function, error) != ("probes.metrics", "route_not_found"):
         return "there is no input, or a text says it"
-    if error in OF_CREDENTIALS and door.credential == "anyone" and door.function != "projects.bootstrap":
+    if error in OF_CREDENTIALS and door.credential == "anyone" and door.function not in ("projects.bootstrap", "dashboard.sign_in"):
         return "the frame declares it; nobody says here who they are"
     if error in OF_MEMBERS and door.credential in ("anyone", "project") and not takes_sessions(door):
         return "the frame declares it; no member acts here"

@@ -291,7 +291,7 @@ def test_wrong_method(world, method, path):
 
 UNBUILT = [
     ("POST", "/v1/m2m/clients"), ("POST", "/v1/connected_apps/clients"), ("POST", "/v1/b2b/idp/oauth/authorize"),
-    ("POST", "/v1/b2b/impersonation/authenticate"), ("POST", "/v1/b2b/sessions/attest"), ("POST", "/v1/b2b/sessions/migrate"),
+    ("POST", "/v1/b2b/sessions/attest"), ("POST", "/v1/b2b/sessions/migrate"),
     ("POST", "/v1/b2b/sessions/exchange_access_token"),
 ]
 

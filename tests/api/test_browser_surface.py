@@ -503,7 +503,7 @@ def test_admin_portal_config(project, admin):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/b2b/impersonation/authenticate"), ("GET", "/no/such/route"),
+        ("POST", "/b2b/sessions/attest"), ("GET", "/no/such/route"),
     ],
 )
 def test_not_built_yet(project, method, path):

@@ -336,7 +336,7 @@ describe("the headless client", () => {
       assert.equal(bad.headers.get("access-control-allow-origin"), null);
 
       // Telemetry comes without credentials, and what is not built must be readable as such.
-      for (const path of ["/sdk/v1/events", "/sdk/v1/b2b/impersonation/authenticate"]) {
+      for (const path of ["/sdk/v1/events", "/sdk/v1/b2b/sessions/attest"]) {
         const answer = await preflight(world.origin, path);
         assert.ok(answer.ok, `${path}: ${answer.status}`);
         assert.equal(answer.headers.get("access-control-allow-origin"), world.origin, path);

@@ -3,9 +3,12 @@
 Told with raw requests, so that an example has exactly the fields that teach something.
 """
 
+import re
+
 import pyotp
 import requests
 from authenticator import Authenticator
+from dashboard import Dashboard, make
 from connections import Published, certificate, metadata, private_key
 from harness import ORIGIN, REDIRECT_URL, code_from, data, query_of, token_from, until
 from identity_providers import SamlProvider
@@ -327,6 +330,23 @@ def discovery(app: App):
         "intermediate_session_token": app.intermediate(email), "organization_id": "acme", "session_duration_minutes": 60})
 
 
+def in_their_place(app: App, org: str, member: dict):
+    """An operator acts in a member's place, once by the backend and once on a page."""
+    server, project = app.project.server, app.project.project_id
+    server.command("project", "update", project, "--user-impersonation-enabled")
+    dashboard = Dashboard(server, *make(server, "support@example.com"))
+    path = f"/dashboard/projects/{project}/organizations/{org}/members/{member['member_id']}/impersonate"
+
+    def token():
+        page = dashboard.ask("POST", path, data={"reason": "Ticket 4711", "redirect_url": REDIRECT_URL}).text
+        return re.search(r"token=([\w-]{44})", page)[1]
+
+    until(lambda: app.project.raw("POST", BACKEND + "/impersonation/authenticate", {"impersonation_token": "x"}).status_code == 401,
+          what="the setting, which is remembered for a second")
+    app.backend("POST", "/impersonation/authenticate", {"impersonation_token": token()})
+    app.page("POST", "/impersonation/authenticate", {"impersonation_token": token()})
+
+
 def sessions(app: App, org: str, ada: dict):
     email = "ada@acme.example"
     login = app.login(org, email)
@@ -338,6 +358,7 @@ def sessions(app: App, org: str, ada: dict):
     app.backend("POST", "/sessions/exchange", {"organization_id": "analytical-engines", "session_token": session})
     app.page("POST", "/sessions/exchange", {"organization_id": "difference-engines", "session_duration_minutes": 60}, session)
     app.backend("GET", f"/sessions/jwks/{app.project.project_id}")
+    in_their_place(app, org, ada)
     app.backend("POST", "/sessions/revoke", {"member_session_id": login["member_session"]["member_session_id"]})
     app.page("POST", "/sessions/revoke", session=app.login(org, email)["session_token"])
     other = app.backend("GET", f"/organizations/{org}/member", query={"email_address": "barbara@acme.example"})["member"]

@@ -14,6 +14,7 @@ _spec.loader.exec_module(_api)
 postgres = _api.postgres
 server = _api.server
 start_server = _api.start_server
+traveller = _api.traveller
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import uuid
 import requests
 from harness import new_domain, unique, verified_member, with_permissions  # noqa: F401 (tests have it from here)
 
-SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY, PASSWORD_RESET, SSO = 1, 2, 3, 4, 5, 9
+SESSION, INTERMEDIATE, MAGIC_LINK, DISCOVERY, PASSWORD_RESET, SSO, IMPERSONATION = 1, 2, 3, 4, 5, 9, 17
 MEMBER_HEADER, JWT_HEADER = "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"
 
 

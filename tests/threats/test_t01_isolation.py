@@ -14,7 +14,7 @@ from authenticator import Authenticator
 from connections import certificate, oidc_connection, private_key, saml_connection
 from harness import BIN, ORIGIN, discovery_token, email_code, intermediate, magic_token, new_email, token_from, unique, verified_member
 from scenes import (
-    DISCOVERY, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, SSO, Tenant, made_up, made_up_token, unchanged, verdict,
+    DISCOVERY, IMPERSONATION, INTERMEDIATE, MAGIC_LINK, MEMBER_HEADER, PASSWORD_RESET, SESSION, SSO, Tenant, made_up, made_up_token, unchanged, verdict,
 )
 from sso import Saml
 
@@ -188,6 +188,8 @@ TABLE = {
     "discovery.exchange.browser": Attack([{"intermediate_session_token": "{own_intermediate}", "organization_id": "{slug}"}], entry=True),
     "sso.authenticate": Attack([{"sso_token": "{sso}"}, {"sso_token": "{sso}", "session_token": "{session}"}], entry=True),
     "sso.authenticate.browser": Attack([{"sso_token": "{sso}", "session_duration_minutes": 60}], entry=True),
+    "impersonation.authenticate": Attack([{"impersonation_token": "{impersonation}"}], entry=True),
+    "impersonation.authenticate.browser": Attack([{"impersonation_token": "{impersonation}"}], entry=True),
     "oauth.authenticate": OAUTH_TOKEN,
     "oauth.authenticate.browser": OAUTH_TOKEN,
     "oauth.authenticate_discovery": OAUTH_TOKEN,
@@ -317,7 +319,8 @@ class World:
         self.sso = Saml(project, org=a.org).token(a.admin.email_address)
         self.names = {
             "sso": self.sso, "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id, "scim": scim.connection_id,
-            "setup_link": link["setup_link_id"],
+            # A real one comes from the dashboard only: it is tried elsewhere in T-50.
+            "setup_link": link["setup_link_id"], "impersonation": made_up_token(IMPERSONATION, a.admin_login.session_token),
             "certificate": saml.verification_certificates[0].certificate_id, "key": saml.encryption_private_keys[0].private_key_id,
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
@@ -331,7 +334,7 @@ class World:
     def nobody(self) -> dict:
         return {
             "sso": made_up_token(SSO), "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
-            "scim": made_up("scim-connection"), "setup_link": made_up("setup-link"),
+            "scim": made_up("scim-connection"), "setup_link": made_up("setup-link"), "impersonation": made_up_token(IMPERSONATION),
             "certificate": made_up("saml-verification-key"), "key": made_up("saml-encryption-key"),
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),

@@ -256,7 +256,7 @@ def wrong_kinds(world, door):
 
 # Doors of the browser that anybody's page may knock at: another project's public token is a good one there, and the
 # session beside it is of no use.
-OPEN_TO_PAGES = re.compile(r"magic_links\.|passwords\.(authenticate|email|existing|discovery|strength)|discovery\.|\.public|admin_portal|email_codes\.|otps\.sms\.|totp\.|webauthn\.(register|authenticate)|recovery_codes\.recover|(sso|oauth)\.(authenticate|discover|one_tap)")
+OPEN_TO_PAGES = re.compile(r"magic_links\.|passwords\.(authenticate|email|existing|discovery|strength)|discovery\.|\.public|admin_portal|email_codes\.|otps\.sms\.|totp\.|webauthn\.(register|authenticate)|recovery_codes\.recover|impersonation\.|(sso|oauth)\.(authenticate|discover|one_tap)")
 
 
 @each(GUARDED)

@@ -14,6 +14,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Why somebody who acts in a member's place may not do what only the member may.
+pub const NOT_IN_THEIR_PLACE: &str =
+    "An operator acts in this session in the member's place. What people get in with is theirs to change.";
+
 /// Minutes for which a second factor is fresh.
 const FRESH: i64 = 60;
 
@@ -72,6 +76,8 @@ pub struct ActingMember {
     pub has_second_factor: bool,
     /// When the session last proved one.
     pub second_factor_proven_at: Option<Timestamp>,
+    /// The address of the operator who acts in the member's place, where one does.
+    pub impersonator: Option<Arc<str>>,
     pub policy: Arc<Policy>,
 }
 
@@ -176,12 +182,25 @@ impl Cx {
         }
     }
 
-    /// Whether the acting member, if there is one, has proven a second factor in this session within the last hour, or has
-    /// none to prove: what weakens a login takes more than a session that was left open (threat T-39).
+    /// Whether nobody acts in a member's place: an operator who does changes nothing that anybody gets in with, theirs or
+    /// others', so that nothing of it outlives their session (threat T-50).
     ///
     /// # Errors
-    /// `insufficient_factors`, `stale_factors`.
+    /// `unauthorized_action`.
+    pub fn require_own_session(&self) -> Result<()> {
+        match self.acting.as_ref().and_then(|acting| acting.impersonator.as_ref()) {
+            None => Ok(()),
+            Some(_) => Err(ApiError::UnauthorizedAction.because(NOT_IN_THEIR_PLACE)),
+        }
+    }
+
+    /// Whether the acting member, if there is one, has proven a second factor in this session within the last hour, or has
+    /// none to prove: what weakens a login takes more than a session that was left open (threat T-39), and is theirs to do.
+    ///
+    /// # Errors
+    /// `unauthorized_action`, `insufficient_factors`, `stale_factors`.
     pub fn require_second_factor(&self) -> Result<()> {
+        self.require_own_session()?;
         let Some(member) = self.acting.as_ref().filter(|member| member.has_second_factor) else { return Ok(()) };
         match member.second_factor_proven_at {
             None => Err(ApiError::InsufficientFactors.into()),

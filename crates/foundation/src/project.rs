@@ -59,6 +59,8 @@ pub struct Settings {
     pub lock_minutes: i64,
     /// Whether a locked member is mailed a link that ends the lock.
     pub lock_self_serve_enabled: bool,
+    /// Whether operators may sign in as a member for a while, from the dashboard.
+    pub user_impersonation_enabled: bool,
     /// The domain that passkeys are made for, where it is to be one for all pages of the project.
     pub passkey_domain: Option<String>,
     /// The logo on pages and in mails, unless the organization has one.
@@ -114,6 +116,7 @@ impl Default for Settings {
             lock_threshold: 10,
             lock_minutes: 60,
             lock_self_serve_enabled: true,
+            user_impersonation_enabled: false,
             passkey_domain: None,
             logo_url: None,
             brand_color: None,
@@ -127,7 +130,7 @@ impl Fields for Settings {
         match field {
             "sms_countries" => Some(serde_json::json!([])),
             "create_organization_enabled" | "code_in_magic_link_mails" => Some(false.into()),
-            "cross_org_passwords_enabled" => Some(false.into()),
+            "cross_org_passwords_enabled" | "user_impersonation_enabled" => Some(false.into()),
             "http_only_cookies"
             | "pkce_required_for_email_magic_links"
             | "pkce_required_for_password_resets"

@@ -5,8 +5,8 @@
 
 mod brand;
 mod check;
-mod conversation;
 mod color;
+mod conversation;
 mod embedded;
 pub mod escape;
 mod expiry;

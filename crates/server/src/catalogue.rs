@@ -2,9 +2,9 @@
 
 use crate::callers::security_schemes;
 use crate::{
-    admin_portal, attempts, audit_log, branding, discovery, dry_run, email_codes, explanation, login, magic_links,
-    members, oauth, organization_deletion, organizations, pages, passkeys, passwords, projects, rbac, scim,
-    second_factors, sessions, setup_links, sso,
+    admin_portal, attempts, audit_log, branding, discovery, dry_run, email_codes, explanation, impersonation, login,
+    magic_links, members, oauth, organization_deletion, organizations, pages, passkeys, passwords, projects, rbac,
+    scim, second_factors, sessions, setup_links, sso,
 };
 use frame::Endpoint;
 use serde_json::Value;
@@ -31,6 +31,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         discovery::endpoints(),
         sessions::endpoints(),
         login::endpoints(),
+        impersonation::endpoints(),
         rbac::endpoints(),
         audit_log::endpoints(),
         projects::endpoints(),

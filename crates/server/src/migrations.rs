@@ -45,4 +45,5 @@ migrations! {
     "0032_setup_links"
     "0033_operators"
     "0034_colors"
+    "0035_operators_again"
 }

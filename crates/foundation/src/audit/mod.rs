@@ -28,6 +28,8 @@ pub struct Event {
     pub action: String,
     /// Who did it.
     pub actor: Party,
+    /// The address of the operator who acted in the member's place; `null` where nobody did.
+    pub impersonator: Option<String>,
     /// In which organization it happened; `null` for what happened to the project.
     pub organization_id: Option<OrganizationId>,
     /// The member whom it concerns: whose account, session or link it is.
@@ -93,6 +95,7 @@ pub fn record(
         occurred_at: cx.now(),
         action: action.to_owned(),
         actor: Party { kind: kind.to_owned(), id },
+        impersonator: cx.acting.as_ref().and_then(|acting| acting.impersonator.as_deref()).map(str::to_owned),
         organization_id: organization.cloned(),
         member_id: member.cloned(),
         object: object_of(object),

@@ -10,6 +10,7 @@ struct Stored {
     action: String,
     actor_type: String,
     actor_id: String,
+    impersonator: Option<String>,
     organization_id: Option<OrganizationId>,
     member_id: Option<MemberId>,
     object_type: String,
@@ -24,6 +25,7 @@ row!(Stored {
     action,
     actor_type,
     actor_id,
+    impersonator,
     organization_id,
     member_id,
     object_type,
@@ -40,6 +42,7 @@ impl From<Stored> for Event {
             occurred_at: s.occurred_at,
             action: s.action,
             actor: Party { kind: s.actor_type, id: s.actor_id },
+            impersonator: s.impersonator,
             organization_id: s.organization_id,
             member_id: s.member_id,
             object: Party { kind: s.object_type, id: s.object_id },
@@ -53,8 +56,8 @@ impl From<Stored> for Event {
 pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<()> {
     tx.execute_later(
         "INSERT INTO audit_events (project_id, id, occurred_at, action, actor_type, actor_id, organization_id,
-                                   member_id, object_type, object_id, changes, request_id, ip_address)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                   member_id, object_type, object_id, changes, request_id, ip_address, impersonator)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         args![
             project,
             &event.event_id,
@@ -68,7 +71,8 @@ pub(super) fn insert(tx: &mut Tx, project: &ProjectId, event: &Event) -> Result<
             &event.object.id,
             Json(&event.changes),
             &event.request_id,
-            &event.ip_address
+            &event.ip_address,
+            event.impersonator.as_deref()
         ],
     )?;
     Ok(())

@@ -423,6 +423,9 @@ api_errors! {
     InvalidTextLocale = 400 "invalid_locale" "The locale of a text message is one of en, es, pt-br, fr, it, de-DE, zh-Hans, ca-ES, ja, ru, nl, pl, tr, fa, vi, cs.";
     InvalidPhoneNumberCountryCode = 400 "invalid_phone_number_country_code" "The project sends no text messages to the country of this phone number.";
     MemberPhoneNumberNotFound = 404 "member_phone_number_not_found" "The member has no phone number.";
+    UnableToAuthImpersonationToken = 401 "unable_to_auth_impersonation_token" "This impersonation token is not valid: it was used, or is more than 5 minutes old. Begin again on the dashboard.";
+    MemberImpersonationNotAllowed = 400 "member_impersonation_not_allowed" "Nobody may act in this member's place: the project does not allow it, or the member is not active.";
+    InvalidImpersonationReason = 400 "invalid_impersonation_reason" "The reason for acting in a member's place is one line of 1 to 500 characters.";
     UserLockLimitReached = 429 "user_lock_limit_reached" "This member is locked after too many failed attempts.";
 
     RbacRoleDuplicate = 400 "rbac_role_duplicate" "Two roles have the same role_id.";

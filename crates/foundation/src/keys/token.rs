@@ -44,6 +44,8 @@ pub enum TokenKind {
     OauthDiscovery = 14,
     /// A session of an operator; routed to the operator.
     Operator = 15,
+    /// What an operator acts in a member's place with; routed to its organization.
+    Impersonation = 17,
     /// A link with which an organization's IT person sets things up; routed to its organization.
     SetupLink = 31,
     /// What a browser keeps of such a link that was opened; routed to its organization.

@@ -24,6 +24,8 @@ pub(crate) enum Operator {
     Remove(Remove),
     /// Give an account another password, and sign it out everywhere.
     Reset(Reset),
+    /// Take all passkeys of an account away, which were lost, and sign it out everywhere.
+    RemovePasskeys(RemovePasskeys),
 }
 
 #[derive(Args)]
@@ -70,6 +72,17 @@ pub(crate) struct List {
 pub(crate) struct Remove {
     /// The address of the account
     email: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct RemovePasskeys {
+    /// The address of the account
+    email: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -133,6 +146,15 @@ impl Operator {
                 password.tell(&email, &secret, is_new);
                 app.db().close().await;
             }
+            Self::RemovePasskeys(RemovePasskeys { email, json, common }) => {
+                let app = open_for_command(common).await?;
+                let removed = operators::remove_passkeys(&app, &email).await?;
+                print(&match json {
+                    true => serde_json::json!({ "email_address": email, "removed": removed }).to_string(),
+                    false => format!("{removed} removed; {email} signs in with the password only"),
+                });
+                app.db().close().await;
+            }
         }
         Ok(())
     }
@@ -147,9 +169,9 @@ fn list(all: &[Shown], as_json: bool) -> Result<(), Failure> {
     }
     let row = |account: &Shown| {
         let signed_in = account.signed_in_at.map(to_text).unwrap_or_default();
-        vec![account.email_address.to_string(), to_text(account.created_at), signed_in]
+        vec![account.email_address.to_string(), to_text(account.created_at), signed_in, account.passkeys.to_string()]
     };
-    Table::new(&["OPERATOR", "MADE", "SIGNED IN"]).print(&all.iter().map(row).collect::<Vec<_>>());
+    Table::new(&["OPERATOR", "MADE", "SIGNED IN", "PASSKEYS"]).print(&all.iter().map(row).collect::<Vec<_>>());
     if all.is_empty() {
         warn("there are none, so there is no dashboard");
     }

@@ -86,6 +86,10 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
     ("operator remove", &[("", "guildhall operator remove ops@example.com")]),
     ("operator reset", &[("Who has lost their password", "guildhall operator reset ops@example.com")]),
     (
+        "operator remove-passkeys",
+        &[("Who has lost their security keys", "guildhall operator remove-passkeys ops@example.com")],
+    ),
+    (
         "organization list",
         &[
             ("The first hundred", "guildhall organization list --project project-live-…"),

@@ -36,7 +36,9 @@ pub(super) fn send(
     let minutes = cx.project().settings.lock_minutes;
     let (redirect_url, pkce_code_challenge) = (String::new(), None);
     let organization = Some(&organization.organization_id);
-    let new = New { purpose, organization, member, email, redirect_url, pkce_code_challenge, session: None, minutes };
+    let (session, impersonator) = (None, None);
+    let new =
+        New { purpose, organization, member, email, redirect_url, pkce_code_challenge, session, impersonator, minutes };
     let token = one_time_tokens::create(tx, cx, new)?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("public_token", &projects::public_token(tx, cx)?);

@@ -67,6 +67,8 @@ fn every_factor() -> Vec<Factor> {
         passkey(false),
         // One that says nothing of itself proves nothing.
         factor(FactorType::Webauthn, WebauthnRegistration),
+        // Nor does whoever acts in the member's place (threat T-50).
+        factor(FactorType::Impersonated, Impersonation),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Of what a factor is a proof: which address, number, connection, account.
 
 use foundation::email_address::EmailAddress;
-use foundation::id::{EmailId, WebauthnRegistrationId};
+use foundation::id::{EmailId, OperatorId, WebauthnRegistrationId};
 use foundation::stored::Unknown;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,9 @@ pub(crate) enum Identity {
     /// The account at an OpenID Connect provider.
     #[serde(rename = "oidc_sso_factor")]
     Oidc(SsoFactor),
+    /// The operator who acts in the member's place.
+    #[serde(rename = "impersonated_factor")]
+    Impersonated(ImpersonatedFactor),
 }
 
 /// An address at which the person reads mail.
@@ -128,6 +131,15 @@ pub(crate) struct SsoFactor {
     pub external_id: String,
 }
 
+/// An operator who acts in a member's place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ImpersonatedFactor {
+    /// The id of the operator's account.
+    pub impersonator_id: OperatorId,
+    /// The operator's address.
+    pub impersonator_email_address: EmailAddress,
+}
+
 impl Identity {
     /// The account at an OAuth provider, if it is one.
     pub(super) fn oauth(&self) -> Option<&OauthFactor> {
@@ -176,6 +188,7 @@ impl Identity {
                 (provider_name, &account.provider_subject)
             }
             Identity::Saml(account) | Identity::Oidc(account) => (&account.provider_id, &account.external_id),
+            Identity::Impersonated(by) => (by.impersonator_id.as_str(), ""),
         }
     }
 }

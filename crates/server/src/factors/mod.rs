@@ -4,7 +4,7 @@ mod identity;
 mod proven;
 mod supposed;
 
-pub(crate) use identity::{EmailFactor, Identity, PasskeyFactor, SsoFactor};
+pub(crate) use identity::{EmailFactor, Identity, ImpersonatedFactor, PasskeyFactor, SsoFactor};
 pub(crate) use proven::{KnownAddress, ProvenAddress};
 
 use crate::oauth_providers::Provider;
@@ -71,6 +71,8 @@ pub(crate) enum FactorType {
     Sso,
     /// A passkey.
     Webauthn,
+    /// Nothing: an operator acts in the member's place.
+    Impersonated,
     /// What newer versions know.
     #[serde(untagged)]
     Other(String),
@@ -107,6 +109,8 @@ pub(crate) enum DeliveryMethod {
     SsoOidc,
     /// From a passkey that was registered.
     WebauthnRegistration,
+    /// From the dashboard, where an operator said why.
+    Impersonation,
     /// What newer versions know.
     #[serde(untagged)]
     Other(String),
@@ -235,6 +239,20 @@ impl Factor {
     pub(crate) fn is_verified_passkey(&self) -> Option<bool> {
         match (&self.kind, &self.identity) {
             (FactorType::Webauthn, Some(Identity::Passkey(passkey))) => Some(passkey.user_verified),
+            _ => None,
+        }
+    }
+
+    /// An operator acts in the member's place, who has shown nothing of the member's: it is a proof of nothing, and says who it is.
+    pub(crate) fn impersonated(by: ImpersonatedFactor, now: Timestamp) -> Self {
+        let identity = Identity::Impersonated(by);
+        Self::proven(FactorType::Impersonated, DeliveryMethod::Impersonation, SequenceOrder::Primary, identity, now)
+    }
+
+    /// The operator who acts in the member's place, if one does.
+    pub(crate) fn impersonator(&self) -> Option<&ImpersonatedFactor> {
+        match &self.identity {
+            Some(Identity::Impersonated(by)) => Some(by),
             _ => None,
         }
     }

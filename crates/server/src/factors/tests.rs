@@ -46,6 +46,14 @@ fn what_the_protocol_has_is_read_and_written_as_it_is() {
             json!({ "oidc_oauth_factor": { "provider_name": "acme", "id": "o", "provider_subject": "s" } }),
         ),
         ("sso", "sso_saml", json!({ "saml_sso_factor": sso })),
+        (
+            "impersonated",
+            "impersonation",
+            json!({ "impersonated_factor": {
+                "impersonator_id": "operator-live-019f0000-0000-7000-8000-000000000000",
+                "impersonator_email_address": "ops@example.com",
+            } }),
+        ),
     ] {
         let json = stored(kind, delivery_method, more);
         let factor = read(json.clone());

@@ -43,13 +43,15 @@ struct Exchange {
     browser POST "/sdk/v1/b2b/sessions/exchange" takes(organization_id, session_duration_minutes, locale),
     errors(
         OrganizationNotFound, NoSessionArguments, TooManySessionArguments, InvalidSessionToken, UserUnauthenticated,
-        UnableToParseSessionJwt, MemberDoesNotExistInOrganization, InactiveEmail, EmailDomainIsClaimed, ..LOGIN, ..TERMS
+        UnableToParseSessionJwt, UnauthorizedAction, MemberDoesNotExistInOrganization, InactiveEmail, EmailDomainIsClaimed,
+        ..LOGIN, ..TERMS
     )
 )]
 fn exchange(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Exchange) -> Result<Outcome> {
     let credential = sessions::given(cx, &cx.caller.ambient, input.session_token, input.session_jwt)?;
     let terms = input.terms.check(cx)?;
     let presented = credential.find(&cx.app, tx, cx.project(), cx.now())?;
+    presented.session.require_own()?;
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
     let member = same_person(tx, cx, &presented, &organization)?;
     let factors = that_count(&presented.session, &member, cx.now());

@@ -57,6 +57,7 @@ pub(crate) fn finish(
 ) -> Result<Outcome> {
     let Evidence { factors: new, intermediate, session, source, locale } = evidence;
     let method = numbers::method_of(source.is_some(), &new);
+    session.as_ref().map_or(Ok(()), Session::require_own)?;
     if let Some(intermediate) = &intermediate {
         intermediate.check_for(&organization.organization_id, &member.email_address)?;
     }

@@ -19,6 +19,7 @@ pub(crate) fn hand_over(
     redirect_url: String,
     pkce_code_challenge: Option<String>,
 ) -> Result<String> {
+    presented.session.require_own()?;
     let new = New {
         purpose: Purpose::Handover,
         organization: Some(&presented.organization.organization_id),
@@ -27,6 +28,7 @@ pub(crate) fn hand_over(
         redirect_url,
         pkce_code_challenge,
         session: Some(&presented.session.member_session_id),
+        impersonator: None,
         minutes: MINUTES,
     };
     Ok(one_time_tokens::create(tx, cx, new)?.to_text())

@@ -4,6 +4,7 @@ mod accounts;
 mod exchange;
 mod finish;
 mod handover;
+mod impersonate;
 mod intermediate;
 mod missing;
 mod numbers;
@@ -14,6 +15,7 @@ pub(crate) use accounts::{member_of_accounts, memberships_of_accounts, name_acco
 pub(crate) use exchange::endpoints;
 pub(crate) use finish::{Evidence, LOGIN, finish};
 pub(crate) use handover::{hand_over, take_over};
+pub(crate) use impersonate::impersonate;
 pub(crate) use intermediate::IntermediateSession;
 pub(crate) use missing::{MfaRequired, PrimaryRequired, missing};
 pub(crate) use numbers::kind_of_operation;

@@ -45,6 +45,7 @@ const METHODS: &[(&str, &str)] = &[
     ("sessions.exchange", SESSION),
     ("discovery.exchange", DISCOVERY),
     ("discovery.create", DISCOVERY),
+    ("impersonation.authenticate", IMPERSONATION),
 ];
 
 const MAGIC_LINK: &str = "magic_link";
@@ -60,6 +61,8 @@ const PASSKEY: &str = "passkey";
 const SESSION: &str = "session_exchange";
 /// Half a login that led to an organization.
 const DISCOVERY: &str = "discovery";
+/// An operator in the place of a member.
+pub(super) const IMPERSONATION: &str = "impersonation";
 
 const AUTHENTICATED: &str = "authenticated";
 const PRIMARY_REQUIRED: &str = "primary_required";
@@ -98,6 +101,7 @@ fn method_of_factor(factor: &Factor) -> &'static str {
         FactorType::Totp => TOTP,
         FactorType::RecoveryCodes => RECOVERY_CODE,
         FactorType::Webauthn => PASSKEY,
+        FactorType::Impersonated => IMPERSONATION,
         FactorType::Oauth | FactorType::Other(_) => OAUTH,
     }
 }
@@ -124,7 +128,7 @@ impl Came {
 pub(super) fn count(cx: &Cx, method: &'static str, came: Came, member: &MemberId) {
     cx.app.memory::<Logins>().by_outcome.get([method.into(), came.as_str().into()]).inc();
     statistics::note_login(&cx.app, &cx.project().id, cx.now(), method, came.as_str());
-    if matches!(came, Came::Authenticated) {
+    if matches!(came, Came::Authenticated) && method != IMPERSONATION {
         statistics::note_active(&cx.app, &cx.project().id, cx.now(), Mark::of(member));
     }
 }

@@ -106,6 +106,7 @@ fn send(
         redirect_url,
         pkce_code_challenge,
         session: None,
+        impersonator: None,
         minutes,
     };
     let organization = new.organization;

@@ -113,6 +113,7 @@ pub(super) fn token_type(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Discovery | Purpose::DiscoveryPasswordReset => "discovery",
         Purpose::PasswordReset => "multi_tenant_passwords",
+        Purpose::Impersonation => "multi_tenant_impersonation",
         // An unlocking link leads to a page of its own, and never here.
         Purpose::Login
         | Purpose::Invite

@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     UnlockSecond,
     /// Have an app take over what was proven on our own pages.
     Handover,
+    /// Act in a member's place, as an operator.
+    Impersonation,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
         Purpose::UnlockPrimary,
         Purpose::UnlockSecond,
         Purpose::Handover,
+        Purpose::Impersonation,
     ];
 
     /// The kind of token that is mailed for it.
@@ -46,6 +49,7 @@ impl Purpose {
             Purpose::PasswordReset => TokenKind::PasswordReset,
             Purpose::DiscoveryPasswordReset => TokenKind::DiscoveryPasswordReset,
             Purpose::UnlockPrimary | Purpose::UnlockSecond => TokenKind::Unlock,
+            Purpose::Impersonation => TokenKind::Impersonation,
         }
     }
 
@@ -65,6 +69,7 @@ impl Purpose {
             Purpose::UnlockPrimary => "unlock_primary",
             Purpose::UnlockSecond => "unlock_second",
             Purpose::Handover => "handover",
+            Purpose::Impersonation => "impersonation",
         }
     }
 

@@ -1,5 +1,6 @@
 use super::{OneTimeToken, Purpose};
-use database::{Timestamp, Tx, args, row};
+use crate::factors::ImpersonatedFactor;
+use database::{Json, Timestamp, Tx, args, row};
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
 use foundation::id::{MemberId, OrganizationId, ProjectId, SessionId};
@@ -42,6 +43,7 @@ struct Row {
     redirect_url: String,
     pkce_code_challenge: Option<String>,
     session_id: Option<SessionId>,
+    impersonator: Option<Json<ImpersonatedFactor>>,
     expires_at: Timestamp,
     used_at: Option<Timestamp>,
 }
@@ -55,6 +57,7 @@ row!(Row {
     redirect_url,
     pkce_code_challenge,
     session_id,
+    impersonator,
     expires_at,
     used_at
 });
@@ -62,8 +65,8 @@ row!(Row {
 pub(super) fn insert(tx: &mut Tx, token: &OneTimeToken, now: Timestamp) -> Result<()> {
     tx.execute_later(
         "INSERT INTO one_time_tokens (scope, token_hash, project_id, purpose, member_id, generation, email_address,
-                                      redirect_url, pkce_code_challenge, created_at, expires_at, session_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                      redirect_url, pkce_code_challenge, created_at, expires_at, session_id, impersonator)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         args![
             &token.scope,
             token.hash.as_slice(),
@@ -76,7 +79,8 @@ pub(super) fn insert(tx: &mut Tx, token: &OneTimeToken, now: Timestamp) -> Resul
             token.pkce_code_challenge.as_deref(),
             now,
             token.expires_at,
-            token.session_id.as_ref()
+            token.session_id.as_ref(),
+            token.impersonator.as_ref().map(Json)
         ],
     )?;
     Ok(())
@@ -86,7 +90,7 @@ pub(super) fn insert(tx: &mut Tx, token: &OneTimeToken, now: Timestamp) -> Resul
 pub(super) fn find(tx: &mut Tx, project: &ProjectId, scope: &str, hash: &[u8; 32]) -> Result<Option<OneTimeToken>> {
     let row = tx.optional::<Row>(
         "SELECT scope, project_id, purpose, member_id, generation, email_address, redirect_url, pkce_code_challenge,
-                session_id, expires_at, used_at
+                session_id, impersonator, expires_at, used_at
          FROM one_time_tokens WHERE scope = $1 AND token_hash = $2 AND project_id = $3",
         args![scope, hash.as_slice(), project],
     )?;
@@ -102,6 +106,7 @@ pub(super) fn find(tx: &mut Tx, project: &ProjectId, scope: &str, hash: &[u8; 32
             redirect_url: row.redirect_url,
             pkce_code_challenge: row.pkce_code_challenge,
             session_id: row.session_id,
+            impersonator: row.impersonator.map(|by| by.0),
             expires_at: row.expires_at,
             used_at: row.used_at,
         })

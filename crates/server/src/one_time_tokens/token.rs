@@ -1,6 +1,7 @@
 //! A one-time token and what is stored of it.
 
 use super::{Purpose, store};
+use crate::factors::ImpersonatedFactor;
 use crate::members::Member;
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
@@ -26,6 +27,8 @@ pub(crate) struct OneTimeToken {
     pub(crate) pkce_code_challenge: Option<String>,
     /// The session that it stands for, where it is handed over.
     pub(crate) session_id: Option<SessionId>,
+    /// The operator who acts in the member's place with it.
+    pub(crate) impersonator: Option<ImpersonatedFactor>,
     pub(super) expires_at: Timestamp,
     pub(super) used_at: Option<Timestamp>,
 }
@@ -63,6 +66,8 @@ pub(crate) struct New<'a> {
     pub(crate) pkce_code_challenge: Option<String>,
     /// The session that it stands for, where it is handed over.
     pub(crate) session: Option<&'a SessionId>,
+    /// The operator who acts in the member's place with it.
+    pub(crate) impersonator: Option<ImpersonatedFactor>,
     /// That it can be used.
     pub(crate) minutes: i64,
 }
@@ -87,6 +92,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, new: New) -> Result<Token> {
         redirect_url: new.redirect_url,
         pkce_code_challenge: new.pkce_code_challenge,
         session_id: new.session.cloned(),
+        impersonator: new.impersonator,
         expires_at: time::after_minutes(cx.now(), new.minutes),
         used_at: None,
     };
@@ -114,6 +120,18 @@ pub(crate) fn find_password_reset(tx: &mut Tx, cx: &Cx, kind: TokenKind, text: &
     let token = Token::parse(kind, text).ok_or_else(refused)?;
     let found = look_up(tx, cx.project(), kind, &token, &token.hash(cx.app.keys()))?;
     found.filter(|found| found.is_usable(cx.now()) && found.purpose.kind() == kind).ok_or_else(refused)
+}
+
+/// Finds a token with which an operator acts in a member's place; it can be used once, until it expires.
+///
+/// # Errors
+/// `unable_to_auth_impersonation_token`, whatever is wrong with it.
+pub(crate) fn find_impersonation(tx: &mut Tx, cx: &Cx, text: &str) -> Result<OneTimeToken> {
+    let refused = || Error::from(ApiError::UnableToAuthImpersonationToken);
+    let kind = TokenKind::Impersonation;
+    let token = Token::parse(kind, text).ok_or_else(refused)?;
+    let found = look_up(tx, cx.project(), kind, &token, &token.hash(cx.app.keys()))?;
+    found.filter(|found| found.is_usable(cx.now()) && found.purpose == Purpose::Impersonation).ok_or_else(refused)
 }
 
 /// Ends what was mailed to an address to set its password in all organizations.

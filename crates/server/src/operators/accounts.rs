@@ -10,6 +10,7 @@ use foundation::error::{ApiError, Result};
 use foundation::id::{Environment, OperatorId};
 use foundation::secret::Secret;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// An account, as it is shown.
 #[derive(Debug, Serialize)]
@@ -21,12 +22,14 @@ pub struct Shown {
     /// `null` for who has not signed in yet.
     #[serde(with = "foundation::time::optional")]
     pub signed_in_at: Option<Timestamp>,
+    /// How many passkeys there are.
+    pub passkeys: i64,
 }
 
-impl From<Account> for Shown {
-    fn from(account: Account) -> Self {
+impl Shown {
+    fn new(account: Account, passkeys: i64) -> Self {
         let Account { operator_id, email_address, created_at, signed_in_at, .. } = account;
-        Self { operator_id, email_address, created_at, signed_in_at }
+        Self { operator_id, email_address, created_at, signed_in_at, passkeys }
     }
 }
 
@@ -56,15 +59,23 @@ pub async fn create(app: &App, email: &str, password: &Secret) -> Result<Shown> 
         };
         store::insert(tx, &account)?;
         events::record(tx, &cx, "operator.create", &email)?;
-        Ok(account.into())
+        Ok(Shown::new(account, 0))
     };
     app.db().write(work).await
 }
 
 /// All of them, oldest first.
 pub async fn list(app: &App) -> Result<Vec<Shown>> {
-    let all = app.db().read(|tx: &mut Tx| store::all(tx)).await?;
-    Ok(all.into_iter().map(Into::into).collect())
+    app.db()
+        .read(|tx: &mut Tx| {
+            let mut passkeys: HashMap<_, _> = store::count_passkeys(tx)?.into_iter().collect();
+            let shown = |account: Account| {
+                let passkeys = passkeys.remove(&account.operator_id).unwrap_or_default();
+                Shown::new(account, passkeys)
+            };
+            Ok(store::all(tx)?.into_iter().map(shown).collect())
+        })
+        .await
 }
 
 /// Takes an account away, and ends its sessions.
@@ -76,8 +87,25 @@ pub async fn remove(app: &App, email: &str) -> Result<()> {
     let work = move |tx: &mut Tx| {
         let account = store::find(tx, &email)?.ok_or(ApiError::OperatorNotFound)?;
         store::end_sessions(tx, &account.operator_id)?;
+        store::delete_passkeys(tx, &account.operator_id)?;
         store::delete(tx, &account.operator_id)?;
         events::record(tx, &cx, "operator.remove", &email)
+    };
+    app.db().write(work).await
+}
+
+/// Takes all passkeys of an account away, and ends its sessions: the password suffices until it has one again. How many there were.
+///
+/// # Errors
+/// `operator_not_found`.
+pub async fn remove_passkeys(app: &App, email: &str) -> Result<u64> {
+    let (email, cx) = (address(email)?, by_command(app));
+    let work = move |tx: &mut Tx| {
+        let account = store::find(tx, &email)?.ok_or(ApiError::OperatorNotFound)?;
+        let removed = store::delete_passkeys(tx, &account.operator_id)?;
+        store::end_sessions(tx, &account.operator_id)?;
+        events::record(tx, &cx, "operator.passkeys.remove", &email)?;
+        Ok(removed)
     };
     app.db().write(work).await
 }

@@ -1,27 +1,29 @@
 //! Whoever runs the installation and uses its dashboard: accounts of their own, sessions of their own, and a log of what they do
 //! to the installation. What they do in a project its audit log tells, with their address.
 //!
-//! An operator may do everything, so there is little about them: an address, a password, and sessions that end soon.
+//! An operator may do everything, so there is little about them: an address, a password, passkeys, and sessions that end soon.
 
 mod accounts;
 mod caller;
 mod endpoints;
 mod events;
+pub(crate) mod own_passkeys;
+mod passkeys;
 mod sessions;
 mod store;
 
-pub use accounts::{Shown, create, list, remove, reset};
+pub use accounts::{Shown, create, list, remove, remove_passkeys, reset};
 pub(crate) use caller::Operator;
-pub(crate) use endpoints::{SIGN_IN, SignedIn, sign_in, sign_out};
+pub(crate) use endpoints::{Came, SIGN_IN, SignedIn, sign_in, sign_in_with_passkey, sign_out};
 pub(crate) use events::{Event, list as events};
 pub(crate) use store::TABLES;
 
-use database::{Timestamp, Tx};
+use database::{Json, Timestamp, Tx};
 use foundation::app::App;
 use foundation::cx::{Cx, Via};
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
-use foundation::id::OperatorId;
+use foundation::id::{OperatorId, WebauthnRegistrationId};
 use foundation::project::Project;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -36,6 +38,22 @@ pub(crate) struct Account {
     generation: i64,
     created_at: Timestamp,
     signed_in_at: Option<Timestamp>,
+}
+
+/// A passkey, as it is stored.
+pub(crate) struct Passkey {
+    operator_id: OperatorId,
+    pub(crate) id: WebauthnRegistrationId,
+    credential_id: Vec<u8>,
+    /// The domain that it was made for: the server's, or this machine.
+    pub(crate) domain: String,
+    /// COSE.
+    public_key: Vec<u8>,
+    sign_count: i64,
+    transports: Json<Vec<String>>,
+    pub(crate) name: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_used_at: Timestamp,
 }
 
 /// Whether there is any: without one there is no dashboard.

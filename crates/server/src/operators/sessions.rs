@@ -1,6 +1,6 @@
-//! Sessions of operators: short, and each begun anew by a password (threat T-46).
+//! Sessions of operators: short, and each begun anew by a password, and a passkey where there is one (threat T-46).
 
-use super::{Account, events, of_nobody, store};
+use super::{Account, Passkey, events, of_nobody, passkeys, store};
 use crate::attempts::{self, Target};
 use crate::passwords;
 use database::{Timestamp, Tx};
@@ -12,6 +12,7 @@ use foundation::keys::token::{Token, TokenKind};
 use foundation::secret::Secret;
 use foundation::time::{MINUTE, after_minutes};
 use std::net::IpAddr;
+use webauthn::Shown;
 
 /// The cookie of an operator's session. No other host of the domain sets it, no script reads it, and no other site's page sends
 /// it along.
@@ -47,7 +48,15 @@ pub(super) async fn touch(app: &App, token: &str, last_used_at: Timestamp, now: 
     app.db().write(move |tx: &mut Tx| store::note_use(tx, &hash, now)).await
 }
 
-/// Begins a session with a password. One that the browser had ends.
+/// What the right password leads to.
+pub(super) enum Begun {
+    /// The token of a session.
+    Session(String),
+    /// Whoever has passkeys has to show one.
+    Passkeys(Account, Vec<Passkey>),
+}
+
+/// Begins a session with a password, unless the account has passkeys. One that the browser had ends.
 ///
 /// # Errors
 /// `unauthorized_credentials`, `user_lock_limit_reached`, `too_many_requests`.
@@ -57,15 +66,42 @@ pub(super) async fn begin(
     email: &EmailAddress,
     password: &Secret,
     before: Option<String>,
-) -> Result<String> {
+) -> Result<Begun> {
     let cx = of_nobody(app, client.now, client.request_id, client.ip_address);
+    let by = cx.clone();
+    let go_on = move |tx: &mut Tx, account: Account| {
+        let passkeys = store::passkeys(tx, &account.operator_id)?;
+        match passkeys.is_empty() {
+            true => sign_in(tx, &by, &account, before.as_deref()).map(Begun::Session),
+            false => Ok(Begun::Passkeys(account, passkeys)),
+        }
+    };
+    with_password(&cx, email, password, go_on).await
+}
+
+/// Whether an operator who is signed in knows the password of their account.
+///
+/// # Errors
+/// `unauthorized_credentials`, `user_lock_limit_reached`, `too_many_requests`.
+pub(super) async fn prove(app: &App, client: Client<'_>, account: &Account, password: &Secret) -> Result<()> {
+    let cx = of_nobody(app, client.now, client.request_id, client.ip_address);
+    with_password(&cx, &account.email_address, password, |_, _| Ok(())).await
+}
+
+/// Does something as the account with this address, if the password is its.
+async fn with_password<T: Send + 'static>(
+    cx: &Cx,
+    email: &EmailAddress,
+    password: &Secret,
+    work: impl Fn(&mut Tx, Account) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let (asked, address) = (cx.clone(), email.clone());
     let look_up = move |tx: &mut Tx| {
         attempts::check(tx, &asked, &target(&address))?;
         store::find(tx, &address)
     };
     let found = cx.read(look_up).await?;
-    let verified = passwords::verify(&cx, found.as_ref().map(|found| found.password_hash.as_str()), password).await?;
+    let verified = passwords::verify(cx, found.as_ref().map(|found| found.password_hash.as_str()), password).await?;
     let (asked, address) = (cx.clone(), email.clone());
     let settle = move |tx: &mut Tx| {
         attempts::check(tx, &asked, &target(&address))?;
@@ -77,7 +113,7 @@ pub(super) async fn begin(
                 if let Some(better) = &verified.upgraded {
                     store::upgrade(tx, &account, better)?;
                 }
-                sign_in(tx, &asked, &account, before.as_deref())
+                work(tx, account)
             }
             None => {
                 if account.is_some() {
@@ -88,6 +124,25 @@ pub(super) async fn begin(
         }
     };
     cx.write(settle).await
+}
+
+/// Begins a session of whoever has shown the password, with a passkey. One that the browser had ends.
+///
+/// # Errors
+/// `webauthn_challenge_not_found`, `unable_to_authenticate_webauthn`, `invalid_public_key_credential`.
+pub(super) async fn begin_with_passkey(
+    app: &App,
+    client: Client<'_>,
+    shown: Shown,
+    before: Option<String>,
+) -> Result<String> {
+    let cx = of_nobody(app, client.now, client.request_id, client.ip_address);
+    let by = cx.clone();
+    let work = move |tx: &mut Tx| {
+        let account = passkeys::show(tx, &by, &shown)?;
+        sign_in(tx, &by, &account, before.as_deref())
+    };
+    cx.write(work).await
 }
 
 /// Failures are counted as those of an address in a project that is nobody's.

@@ -1,13 +1,14 @@
-use super::{Account, Event};
-use database::{FromRow, Row, Timestamp, Tx, args, row};
+use super::{Account, Event, Passkey};
+use database::{FromRow, Json, Row, Timestamp, Tx, args, row};
 use foundation::email_address::EmailAddress;
-use foundation::error::{ApiError, OnUnique as _, Result};
+use foundation::error::{ApiError, Error, OnUnique as _, Result};
 use foundation::id::OperatorId;
 use foundation::tables::{Kept, Old, Owner, Table};
 
 /// The tables of this subject.
 pub(crate) const TABLES: &[Table] = &[
     Table::new("operators", Owner::Nobody),
+    Table::new("operator_passkeys", Owner::Nobody),
     Table {
         old: &[Old {
             delete: "DELETE FROM operator_sessions WHERE token_hash IN
@@ -60,6 +61,10 @@ pub(super) fn insert(tx: &mut Tx, account: &Account) -> Result<()> {
 
 pub(super) fn find(tx: &mut Tx, email: &EmailAddress) -> Result<Option<Account>> {
     Ok(tx.optional("SELECT * FROM operators WHERE email_address = $1", args![email.as_str()])?)
+}
+
+pub(super) fn by_id(tx: &mut Tx, id: &OperatorId) -> Result<Option<Account>> {
+    Ok(tx.optional("SELECT * FROM operators WHERE id = $1", args![id])?)
 }
 
 pub(super) fn all(tx: &mut Tx) -> Result<Vec<Account>> {
@@ -115,7 +120,7 @@ pub(super) fn session(tx: &mut Tx, hash: &[u8; 32]) -> Result<Option<(Session, A
         args![hash.as_slice()],
     )?;
     let Some(session) = session else { return Ok(None) };
-    let account = tx.optional("SELECT * FROM operators WHERE id = $1", args![&session.operator_id])?;
+    let account = by_id(tx, &session.operator_id)?;
     Ok(account.map(|account| (session, account)))
 }
 
@@ -132,6 +137,83 @@ pub(super) fn end_session(tx: &mut Tx, hash: &[u8; 32]) -> Result<bool> {
 pub(super) fn end_sessions(tx: &mut Tx, id: &OperatorId) -> Result<()> {
     tx.execute("DELETE FROM operator_sessions WHERE operator_id = $1", args![id])?;
     Ok(())
+}
+
+row!(Passkey {
+    operator_id,
+    id,
+    credential_id,
+    domain,
+    public_key,
+    sign_count,
+    transports,
+    name,
+    created_at,
+    last_used_at
+});
+
+/// The passkeys of an operator, in the order in which they were registered.
+pub(super) fn passkeys(tx: &mut Tx, id: &OperatorId) -> Result<Vec<Passkey>> {
+    Ok(tx.all("SELECT * FROM operator_passkeys WHERE operator_id = $1 ORDER BY id", args![id])?)
+}
+
+/// How many each operator has who has any.
+pub(super) fn count_passkeys(tx: &mut Tx) -> Result<Vec<(OperatorId, i64)>> {
+    let counted = "SELECT operator_id, COUNT(*) FROM operator_passkeys WHERE operator_id > $1 GROUP BY operator_id";
+    Ok(tx.all(counted, args![""])?)
+}
+
+pub(super) fn insert_passkey(tx: &mut Tx, new: &Passkey) -> Result<()> {
+    tx.execute(
+        "INSERT INTO operator_passkeys (operator_id, id, credential_id, domain, public_key, sign_count, transports, name,
+                                        created_at, last_used_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            &new.operator_id,
+            &new.id,
+            new.credential_id.as_slice(),
+            &new.domain,
+            new.public_key.as_slice(),
+            new.sign_count,
+            Json(&new.transports.0),
+            &new.name,
+            new.created_at,
+            new.last_used_at
+        ],
+    )
+    .on_unique("operator_passkeys_credential_id_key", ApiError::DuplicateWebauthnRegistration)?;
+    Ok(())
+}
+
+/// Notes that one was used. In conflict with whoever has used it meanwhile.
+pub(super) fn note_passkey_use(tx: &mut Tx, passkey: &Passkey, count: i64, now: Timestamp) -> Result<()> {
+    let noted = tx.execute(
+        "UPDATE operator_passkeys SET sign_count = $4, last_used_at = $5
+         WHERE operator_id = $1 AND id = $2 AND sign_count = $3",
+        args![&passkey.operator_id, &passkey.id, passkey.sign_count, count, now],
+    )?;
+    if noted > 0 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+pub(super) fn rename_passkey(tx: &mut Tx, passkey: &Passkey, name: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE operator_passkeys SET name = $3 WHERE operator_id = $1 AND id = $2",
+        args![&passkey.operator_id, &passkey.id, name],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_passkey(tx: &mut Tx, passkey: &Passkey) -> Result<()> {
+    tx.execute(
+        "DELETE FROM operator_passkeys WHERE operator_id = $1 AND id = $2",
+        args![&passkey.operator_id, &passkey.id],
+    )?;
+    Ok(())
+}
+
+/// Removes all of an operator; how many there were.
+pub(super) fn delete_passkeys(tx: &mut Tx, id: &OperatorId) -> Result<u64> {
+    Ok(tx.execute("DELETE FROM operator_passkeys WHERE operator_id = $1", args![id])?)
 }
 
 row!(Event { id, occurred_at, action, operator, email_address, request_id, ip_address });

@@ -31,6 +31,7 @@ pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
         "docs.js" => ("text/javascript; charset=utf-8", include_str!("assets/docs.js")),
         "phone_numbers.js" => ("text/javascript; charset=utf-8", include_str!("assets/phone_numbers.js")),
         "send_form.js" => ("text/javascript; charset=utf-8", include_str!("assets/send_form.js")),
+        "operator_passkey.js" => ("text/javascript; charset=utf-8", include_str!("assets/operator_passkey.js")),
         "outbox.js" => ("text/javascript; charset=utf-8", include_str!("assets/outbox.js")),
         "reference.js" => ("text/javascript; charset=utf-8", include_str!("assets/reference.js")),
         "setup.css" => ("text/css; charset=utf-8", include_str!("assets/setup.css")),

@@ -1,11 +1,9 @@
 //! Using a passkey: to log in, within an organization or with whatever passkey the person chooses, as a second factor, or to show
 //! once more in a session who is there.
 
-use super::challenge::{Ceremony, Challenge, New};
-use super::credential::{AssertionResponse, PublicKeyCredential, proof, refused};
-use super::options::RequestOptions;
-use super::{handle, relying_party};
+use super::{descriptors, handle, proof, relying_party};
 use crate::actor::ProjectCaller;
+use crate::ceremonies::{AssertionResponse, Ceremony, Challenge, New, PublicKeyCredential, RequestOptions, refused};
 use crate::factors::Factor;
 use crate::login::{self, Evidence, IntermediateSession, LOGIN, Outcome};
 use crate::members::{self, Member, MemberRef};
@@ -79,9 +77,9 @@ fn start(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Start) -> Result<Started>
         (None, None) => Asked::of_anybody(),
     };
     let Asked { organization_id, member_id, known, user_verification } = asked;
-    let challenge =
-        New { ceremony: Ceremony::Get, domain: domain.clone(), user_verification, organization_id, member_id };
-    let options = RequestOptions::new(challenge.make(cx)?, domain, &known, user_verification);
+    let (ceremony, operator) = (Ceremony::Get, None);
+    let challenge = New { ceremony, domain: domain.clone(), user_verification, organization_id, member_id, operator };
+    let options = RequestOptions::new(challenge.make(cx)?, domain, descriptors(&known), user_verification);
     Ok(Started { public_key_credential_request_options: options })
 }
 
@@ -164,7 +162,7 @@ fn authenticate(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Authenticate) -> R
     let session = sessions::given_for(tx, cx, ambient, &member, input.session_token, input.session_jwt)?;
     let token = input.intermediate_session_token.as_deref();
     let intermediate = IntermediateSession::given_for(tx, cx, ambient, token, id, &member.email_address)?;
-    let factor = Factor::passkey(proof(passkey.id.clone(), &passkey.domain, is_user_verified), cx.now());
+    let factor = Factor::passkey(proof(&passkey, is_user_verified), cx.now());
     let evidence = Evidence { factors: vec![factor], intermediate, session, source: None, locale: input.locale };
     let outcome = login::finish(tx, cx, organization, member, evidence, terms)?;
     Ok(outcome.with(ByPasskey { webauthn_registration_id: passkey.id }))

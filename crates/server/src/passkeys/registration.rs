@@ -1,11 +1,11 @@
 //! Registering a passkey: with half a login, or with a session in which the member has lately shown who they are (threat T-39).
 
-use super::challenge::{Ceremony, Challenge, New};
-use super::credential::{AttestationResponse, PublicKeyCredential, proof, refused};
-use super::options::{CreationOptions, RelyingParty, User};
 use super::view::WebauthnRegistration;
-use super::{MOST, handle, relying_party, upkeep};
+use super::{MOST, descriptors, handle, proof, relying_party, upkeep};
 use crate::actor::ProjectCaller;
+use crate::ceremonies::{
+    AttestationResponse, Ceremony, Challenge, CreationOptions, New, PublicKeyCredential, RelyingParty, User, refused,
+};
 use crate::decision::{Decision, Question, Subject, decide, may_add_passkey, may_begin_with_passkey};
 use crate::factors::Factor;
 use crate::login::{LOGIN, Outcome};
@@ -98,6 +98,7 @@ fn start(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Start) -> Result<Started>
         user_verification: false,
         organization_id: Some(organization.organization_id.clone()),
         member_id: Some(member.member_id.clone()),
+        operator: None,
     };
     let (email, name) = (member.email_address.as_str(), &organization.organization_name);
     let user = User {
@@ -106,7 +107,7 @@ fn start(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Start) -> Result<Started>
         display_name: if member.name.is_empty() { email.to_owned() } else { member.name.clone() },
     };
     let rp = RelyingParty { id: domain, name: cx.project().name.clone() };
-    let options = CreationOptions::new(rp, user, challenge.make(cx)?, &known);
+    let options = CreationOptions::new(rp, user, challenge.make(cx)?, descriptors(&known));
     Ok(Started { member_id: member.member_id, public_key_credential_creation_options: options })
 }
 
@@ -186,7 +187,7 @@ fn register(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Register) -> Result<Ou
     };
     stored_passkeys::insert(tx, cx, &passkey)?;
     second_factors::tell(tx, cx, Template::SecondFactorAdded, organization, member)?;
-    let factor = Factor::passkey(proof(passkey.id.clone(), &passkey.domain, credential.is_user_verified), cx.now());
+    let factor = Factor::passkey(proof(&passkey, credential.is_user_verified), cx.now());
     let set_up = |member: &mut Member| member.has_passkey = true;
     let wishes = Wishes::enrolling(input.set_mfa_enrollment);
     let outcome = completing.finish(tx, cx, factor, set_up, wishes)?;

@@ -29,7 +29,7 @@ text! {
 ///
 /// # Errors
 /// `invalid_webauthn_registration_name`.
-pub(super) fn check_name(given: Option<String>) -> Result<Option<String>> {
+pub(crate) fn check_name(given: Option<String>) -> Result<Option<String>> {
     match given {
         Some(name) if !PasskeyName::fits(&name) => Err(ApiError::InvalidWebauthnRegistrationName.into()),
         given => Ok(given),
@@ -123,6 +123,7 @@ struct Update {
     errors(OrganizationNotFound, MemberNotFound, WebauthnRegistrationNotFound, InvalidWebauthnRegistrationName)
 )]
 fn update(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<Registrations> {
+    cx.require_own_session()?;
     let name = check_name(Some(input.name))?.unwrap_or_default();
     let member = oneself(tx, cx, &input.by_id.organization_id, &input.by_id.member_id)?;
     let mut passkeys = of_member(tx, &member)?;

@@ -195,7 +195,8 @@ async fn reset(cx: Call<ProjectCaller>, input: Reset) -> Result<Outcome<ByReset>
     browser POST "/sdk/v1/b2b/passwords/session/reset" takes(password, dfp_telemetry_id, captcha_token),
     errors(
         OrganizationNotFound, NoSessionArguments, TooManySessionArguments, InvalidSessionToken, UserUnauthenticated,
-        UnableToParseSessionJwt, SessionTooOldToResetPassword, RestrictedAuthMethod, ..NEW, ..LOGIN, ..TERMS
+        UnableToParseSessionJwt, UnauthorizedAction, SessionTooOldToResetPassword, RestrictedAuthMethod, ..NEW, ..LOGIN,
+        ..TERMS
     )
 )]
 async fn reset_by_session(cx: Call<ProjectCaller>, input: session::Reset) -> Result<Outcome> {
@@ -251,6 +252,7 @@ fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> 
     };
     let before = members::find_by_id(tx, &organization, &holder)?;
     cx.require_on_member(&before.member_id, super::DELETE)?;
+    cx.require_own_session()?;
     cx.require_reach_of(&before.member_id, &before.role_ids())?;
     let mut member = before.clone();
     members::take_password(tx, &mut member)?;

@@ -41,6 +41,7 @@ pub(super) fn send(tx: &mut Tx, cx: &Cx, addressee: Addressee, email: &EmailAddr
             redirect_url,
             pkce_code_challenge: pkce_code_challenge.clone(),
             session: None,
+            impersonator: None,
             minutes,
         };
         magic_links::make(tx, cx, addressee.organization(), new)

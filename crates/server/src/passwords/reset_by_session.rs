@@ -61,6 +61,7 @@ impl Shown {
     /// Finds it, if a password can be set in it.
     fn find(&self, tx: &mut Tx, cx: &Cx) -> Result<Presented> {
         let presented = self.credential.find(&cx.app, tx, cx.project(), cx.now())?;
+        presented.session.require_own()?;
         if let Some(named) = &self.organization {
             let named = organizations::find(tx, cx.project(), named)?;
             if named.organization_id != presented.organization.organization_id {

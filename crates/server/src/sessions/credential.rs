@@ -150,7 +150,7 @@ pub(crate) fn given(cx: &Cx, ambient: &Ambient, token: Option<String>, jwt: Opti
 }
 
 /// The session that goes on when a member logs in again. One that is not the member's, or not valid, is ignored, so
-/// that a session planted in a browser is never adopted (threat T-46).
+/// that a session planted in a browser is never adopted (threat T-46); and so is one in which an operator acts in their place.
 pub(crate) fn given_for(
     tx: &mut Tx,
     cx: &Cx,
@@ -162,7 +162,9 @@ pub(crate) fn given_for(
     let from_browser = || ambient.session_token.clone().map(Credential::Token);
     let Some(credential) = Credential::from_input(token, jwt)?.or_else(from_browser) else { return Ok(None) };
     match credential.find(&cx.app, tx, cx.project(), cx.now()) {
-        Ok(presented) if presented.member.member_id == member.member_id => Ok(Some(presented.session)),
+        Ok(presented) if presented.member.member_id == member.member_id => {
+            Ok(Some(presented.session).filter(|session| session.impersonator().is_none()))
+        }
         Ok(_) | Err(Error::Api(..)) => Ok(None),
         Err(fault) => Err(fault),
     }
@@ -183,6 +185,7 @@ pub(crate) fn acting_member(
     Ok(ActingMember {
         has_second_factor: member.has_second_factor(),
         second_factor_proven_at: seconds.map(|factor| factor.last_authenticated_at).max(),
+        impersonator: session.impersonator().map(|by| by.impersonator_email_address.as_str().into()),
         address_proven_at: proofs.map(|factor| factor.last_authenticated_at).max(),
         organization_id: organization.organization_id,
         roles: member.role_ids(),

@@ -32,13 +32,15 @@ pub(crate) use store::TABLES;
 pub(crate) use terms::{TERMS, Terms, TermsInput};
 pub(crate) use written_behind::flush;
 
-use crate::factors::Factor;
+use crate::factors::{Factor, ImpersonatedFactor};
 use crate::members::Member;
 use crate::organizations::Organization;
 use claims::CustomClaims;
 use database::Timestamp;
 use foundation::app::App;
 use foundation::audit::Whose;
+use foundation::cx::NOT_IN_THEIR_PLACE;
+use foundation::error::{ApiError, Result};
 use foundation::id::{MemberId, OrganizationId, SessionId};
 use foundation::keys::token::Token;
 use foundation::rbac::RoleId;
@@ -72,6 +74,24 @@ impl Session {
     /// Its opaque token.
     pub(crate) fn token(&self, app: &App) -> Token {
         Token::of_session(app.keys(), self.organization_id.uuid(), &self.member_session_id)
+    }
+
+    /// The operator who acts in it in the member's place, if one does.
+    pub(crate) fn impersonator(&self) -> Option<&ImpersonatedFactor> {
+        self.factors.iter().find_map(Factor::impersonator)
+    }
+
+    /// Whether it is the member's own. One in which an operator acts in their place leads to no other session, is given no proof,
+    /// and is not prolonged (threat T-50).
+    ///
+    /// # Errors
+    /// `unauthorized_action`.
+    pub(crate) fn require_own(&self) -> Result<()> {
+        if self.impersonator().is_some() {
+            Err(ApiError::UnauthorizedAction.because(NOT_IN_THEIR_PLACE))
+        } else {
+            Ok(())
+        }
     }
 
     /// What is derived from it is derived from this.

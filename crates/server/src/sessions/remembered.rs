@@ -88,8 +88,8 @@ pub(crate) struct Remembered {
     /// Whether it meets what its organization asks for.
     pub(super) may_be_prolonged: bool,
     project_id: ProjectId,
-    /// What tells their member among those who are active.
-    member: Mark,
+    /// What tells their member among those who are active; nothing where an operator acts in their place.
+    member: Option<Mark>,
     pub(super) member_session_id: SessionId,
     pub(super) roles: Box<[RoleId]>,
     pub(super) token: Box<str>,
@@ -144,7 +144,9 @@ impl Remembered {
             let organization = self.organization_id.clone();
             let news = News { organization, last_use: Some(cx.now()), end: None };
             cx.app.memory::<WrittenBehind>().note(&self.member_session_id, news);
-            statistics::note_active(&cx.app, &self.project_id, cx.now(), self.member);
+            if let Some(member) = self.member {
+                statistics::note_active(&cx.app, &self.project_id, cx.now(), member);
+            }
         }
     }
 
@@ -339,9 +341,11 @@ async fn remember_as(
         end: end.0.into(),
         noted_end: session.expires_at.0.into(),
         shortened: session.shortened,
-        may_be_prolonged: !is_claimed_elsewhere && decide(&question) == Decision::Authenticated,
+        may_be_prolonged: session.impersonator().is_none()
+            && !is_claimed_elsewhere
+            && decide(&question) == Decision::Authenticated,
         project_id: cx.project().id.clone(),
-        member: Mark::of(&member.member_id),
+        member: session.impersonator().is_none().then(|| Mark::of(&member.member_id)),
         member_session_id: session.member_session_id.clone(),
         roles,
         token: answer.session_token.into(),

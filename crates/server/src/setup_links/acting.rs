@@ -30,6 +30,7 @@ pub(super) fn acting(
         address_proven_at: None,
         has_second_factor: false,
         second_factor_proven_at: None,
+        impersonator: None,
         policy: Arc::new(policy),
     })
 }

@@ -73,6 +73,9 @@ pub(super) struct SettingFlags {
     /// Whether a locked member is mailed a link that ends the lock
     #[arg(long, value_name = "BOOL")]
     lock_self_serve_enabled: Option<bool>,
+    /// Whether operators may sign in as a member for an hour, from the dashboard
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    user_impersonation_enabled: Option<bool>,
     /// One domain for the passkeys of all pages of the project, such as example.com, instead of the host of each page; "" takes it
     /// away. Passkeys for another domain work no more
     #[arg(long, value_name = "DOMAIN", value_parser = passkey_domain)]
@@ -107,6 +110,7 @@ impl SettingFlags {
         set(&mut settings.pkce_required_for_email_magic_links, self.pkce_required_for_email_magic_links);
         set(&mut settings.code_in_magic_link_mails, self.code_in_magic_link_mails);
         set(&mut settings.lock_self_serve_enabled, self.lock_self_serve_enabled);
+        set(&mut settings.user_impersonation_enabled, self.user_impersonation_enabled);
         settings.lock_threshold = self.lock_threshold.unwrap_or(settings.lock_threshold);
         settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);
         set(&mut settings.pkce_required_for_password_resets, self.pkce_required_for_password_resets);

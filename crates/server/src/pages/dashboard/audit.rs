@@ -41,9 +41,10 @@ impl Wanted {
     fn fits(&self, event: &Event) -> bool {
         let who = self.who.trim();
         let ids = [event.actor.id.as_str(), event.object.id.as_str()];
+        let mut ids = ids.into_iter().chain(event.impersonator.as_deref());
         let is_of = |id: &str| id.eq_ignore_ascii_case(who);
         let concerns = event.member_id.as_ref().is_some_and(|id| is_of(id.as_str()));
-        event.action.starts_with(self.action.trim()) && (who.is_empty() || concerns || ids.into_iter().any(is_of))
+        event.action.starts_with(self.action.trim()) && (who.is_empty() || concerns || ids.any(is_of))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Answered, address, organization, show_of, within};
 use crate::attempts;
 use crate::explanation::{Asked, explain};
+use crate::impersonation;
 use crate::members::{self, Member, operator};
 use crate::operators::Operator;
 use crate::organizations::{AuthMethod, Organization};
@@ -107,14 +108,14 @@ fn told(mut member: Value) -> Value {
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct One {
     /// The id of the project.
-    project_id: String,
+    pub(super) project_id: String,
     /// The id of the organization.
-    organization_id: String,
+    pub(super) organization_id: String,
     /// The id of the member.
-    member_id: String,
+    pub(super) member_id: String,
     /// What was done: said once more on the page.
     #[serde(default)]
-    done: String,
+    pub(super) done: String,
 }
 
 /// A member: their account, their sessions, and what would happen if they signed in now.
@@ -125,17 +126,34 @@ pub(super) struct One {
     errors(ProjectNotFound, OrganizationNotFound, MemberNotFound)
 )]
 pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Answered> {
-    let (project, own) = within(&cx, &input.project_id).await?;
+    page_of(&cx, input, More::default()).await
+}
+
+/// What the page says besides.
+#[derive(Default)]
+pub(super) struct More {
+    /// The URL with which the operator acts in the member's place; it is shown this once.
+    pub(super) url: Option<String>,
+    /// Why they may not, and what they typed.
+    pub(super) problem: Option<(ApiError, String)>,
+    pub(super) reason: String,
+    pub(super) redirect_url: String,
+}
+
+/// The page of a member.
+pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Result<Answered> {
+    let (project, own) = within(cx, &input.project_id).await?;
     let by = own.clone();
-    let (id, member_id) = (input.organization_id.clone(), input.member_id.clone());
+    let One { organization_id, member_id, done, .. } = input;
     let look = move |tx: &mut Tx| {
-        let organization = organization(tx, &by, &id)?;
+        let organization = organization(tx, &by, &organization_id)?;
         let member = found(tx, &organization, &member_id)?;
         let sessions = sessions::of_member(tx, &by, &organization, &member)?;
         let outlook = outlook(tx, &by, &organization, &member)?;
-        Ok((organization, member, sessions, outlook))
+        let urls = impersonation::urls(tx, &by)?;
+        Ok((organization, member, sessions, outlook, urls))
     };
-    let (organization, member, sessions, outlook) = own.read(look).await?;
+    let (organization, member, sessions, outlook, urls) = own.read(look).await?;
     let ways = |session: &sessions::MemberSession| -> Vec<Value> {
         session.authentication_factors.iter().map(|factor| json!(factor.kind)).collect()
     };
@@ -150,13 +168,25 @@ pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Answered> {
             })
         })
         .collect();
+    let problem = |is_of_reason: bool| {
+        let is_meant = |error: &ApiError| (*error == ApiError::InvalidImpersonationReason) == is_of_reason;
+        more.problem.as_ref().filter(|(error, _)| is_meant(error)).map(|(_, text)| text)
+    };
     let title = if member.name.is_empty() { member.email_address.to_string() } else { member.name.clone() };
     let values = json!({
         "title": title, "organization": named(&organization), "member": json_of(&member)?, "sessions": sessions,
-        "outlook": outlook, "done": done_words(&input.done),
+        "error_type": more.problem.as_ref().map(|(error, _)| error.error_type()),
+        "outlook": outlook, "done": done_words(&done),
         "has_second_factor": member.has_second_factor(),
+        "impersonation": {
+            "is_allowed": project.settings.user_impersonation_enabled, "url": more.url,
+            "urls": urls.iter().map(|url| json!({ "value": url, "label": url })).collect::<Vec<_>>(),
+            "minutes": impersonation::MINUTES, "problem": problem(false), "problem_of_reason": problem(true),
+            "reason": more.reason, "redirect_url": more.redirect_url,
+        },
     });
-    show_of(&cx, &project, "organizations", "dashboard/member.html", values).await
+    let page = show_of(cx, &project, "organizations", "dashboard/member.html", values).await?;
+    Ok(page.refused(more.problem.map(|(error, _)| error)))
 }
 
 fn done_words(done: &str) -> Option<&'static str> {
@@ -168,7 +198,7 @@ fn done_words(done: &str) -> Option<&'static str> {
     }
 }
 
-fn found(tx: &mut Tx, organization: &Organization, id: &str) -> Result<Member> {
+pub(super) fn found(tx: &mut Tx, organization: &Organization, id: &str) -> Result<Member> {
     let id = MemberId::parse(id).ok_or(ApiError::MemberNotFound)?;
     members::find_any(tx, organization, &id)?.ok_or(ApiError::MemberNotFound.into())
 }

@@ -5,10 +5,12 @@ mod audit;
 mod branding;
 mod explain;
 mod health;
+mod impersonation;
 mod members;
 mod operators;
 mod organizations;
 mod outbox;
+mod passkeys;
 mod picture;
 mod project_changes;
 mod projects;
@@ -35,6 +37,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         sign_in::form::endpoint(),
         sign_in::sign_in::endpoint(),
+        sign_in::with_passkey::endpoint(),
         sign_in::sign_out::endpoint(),
         projects::all::endpoint(),
         projects::one::endpoint(),
@@ -51,11 +54,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         members::all::endpoint(),
         members::one::endpoint(),
         members::change::endpoint(),
+        impersonation::begin::endpoint(),
         audit::events::endpoint(),
         outbox::messages::endpoint(),
         outbox::message::endpoint(),
         health::health::endpoint(),
         operators::all::endpoint(),
+        passkeys::all::endpoint(),
+        passkeys::new::endpoint(),
+        passkeys::change::endpoint(),
     ]
 }
 
@@ -73,6 +80,14 @@ enum On {
 impl Answered {
     fn to(url: String) -> Self {
         Self { on: On::Url(url), cookie: None }
+    }
+
+    /// The same page, as the answer to what was refused. What the type of the error is, the page itself says, too.
+    fn refused(mut self, error: Option<ApiError>) -> Self {
+        if let (On::Page(page), Some(error)) = (&mut self.on, error) {
+            (page.status, page.refusal) = (error.status(), Some(error));
+        }
+        self
     }
 
     fn page(&self) -> Option<&Page> {

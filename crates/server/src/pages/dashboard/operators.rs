@@ -35,6 +35,7 @@ pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
         json!({
             "email_address": account.email_address, "created_at": time::to_text(account.created_at),
             "signed_in": account.signed_in_at.map(|at| time::ago(at, cx.now())),
+            "passkeys": account.passkeys,
             "is_oneself": account.operator_id == cx.caller.account.operator_id,
         })
     };

@@ -4,7 +4,7 @@ use super::picture::Span;
 use super::projects::{More, page_of};
 use super::{Answered, address, within};
 use crate::operators::Operator;
-use crate::projects::{self, Update};
+use crate::projects::{self, Settings, Update};
 use foundation::error::{ApiError, Error, Result};
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
@@ -14,7 +14,8 @@ use serde::Deserialize;
 pub(super) struct Change {
     /// The id of the project.
     project_id: String,
-    /// `add_redirect_url`, `remove_redirect_url`, `add_origin`, `remove_origin`, `add_secret` or `remove_secret`.
+    /// `add_redirect_url`, `remove_redirect_url`, `add_origin`, `remove_origin`, `add_secret`, `remove_secret`,
+    /// `allow_impersonation` or `forbid_impersonation`.
     change: String,
     /// The URL, the origin, or the id of the secret.
     #[serde(default)]
@@ -41,6 +42,13 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
             let secret = own.write(move |tx| projects::add_secret_in(tx, &by)).await?;
             return page_of(&cx, project.id.as_str(), Span::Day, More { secret: Some(secret), ..More::default() })
                 .await;
+        }
+        "allow_impersonation" | "forbid_impersonation" => {
+            let is_allowed = input.change == "allow_impersonation";
+            let by = own.clone();
+            let set = move |settings: &mut Settings| settings.user_impersonation_enabled = is_allowed;
+            own.write(move |tx| projects::update_in(tx, &by, &Update::default(), &set)).await?;
+            return Ok(back(&input.project_id, if is_allowed { "allowed" } else { "forbidden" }));
         }
         "remove_secret" => {
             let by = own.clone();

@@ -75,6 +75,7 @@ pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, m
         "pictures": drawn, "spans": span.choices(&format!("/dashboard/projects/{}", project.id)),
         "public_tokens": shown.public_tokens, "secrets": secrets, "new_secret": more.secret,
         "redirect_urls": shown.redirect_urls, "origins": shown.origins, "settings": settings,
+        "is_impersonation_allowed": shown.settings.user_impersonation_enabled,
         "done": done_words(&more.done), "problem": more.problem, "change": more.change, "value": more.value,
     });
     show_of(cx, &project, "project", "dashboard/project.html", values).await
@@ -83,6 +84,12 @@ pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, m
 fn done_words(done: &str) -> Option<&'static str> {
     match done {
         "added" => Some("It is registered."),
+        "allowed" => {
+            Some("Operators may act in the place of members now. Each time is in the log of the organization.")
+        }
+        "forbidden" => Some(
+            "Nobody begins any more. Sessions that were begun end within the hour; the page of the member ends them at once.",
+        ),
         "removed" => Some("It is gone. Whoever uses it is refused within a second."),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use super::super::render::page;
 use super::{Answered, On};
 use crate::actor::Anyone;
-use crate::operators::{self, Operator, SIGN_IN, SignedIn};
+use crate::operators::{self, Came, Operator, SIGN_IN, SignedIn};
 use axum::http::StatusCode;
 use foundation::error::{ApiError, Error, Result};
 use foundation::secret::Secret;
@@ -25,6 +25,7 @@ pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Answered> 
 fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, status: StatusCode) -> Result<Answered> {
     let values = json!({
         "email": email, "problem": problem.as_ref().map(|(_, text)| text), "mark": { "name": "Guildhall" },
+        "error_type": problem.as_ref().map(|(error, _)| error.error_type()),
     });
     let mut page = page(&cx.app, "dashboard/sign_in.html", status, &values)?;
     page.refusal = problem.map(|(error, _)| error);
@@ -49,7 +50,14 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered>
         return Err(ApiError::RouteNotFound.into());
     }
     let problem = match operators::sign_in(&cx, &input.email, input.password).await {
-        Ok(SignedIn(cookie)) => return Ok(Answered { cookie: Some(cookie), ..Answered::to("/dashboard".into()) }),
+        Ok(Came::In(signed_in)) => return Ok(signed_in.into()),
+        Ok(Came::ToPasskey(options)) => {
+            let options = serde_json::to_string(&options).map_err(|error| Error::Internal(Box::new(error)))?;
+            let values = json!({ "options": options, "mark": { "name": "Guildhall" } });
+            let page = page(&cx.app, "dashboard/sign_in_passkey.html", StatusCode::OK, &values)?;
+            return Ok(Answered { on: On::Page(page), cookie: None });
+        }
+        Err(Error::Api(error @ ApiError::InvalidPasskeyDomain, why)) => (error, why.unwrap_or_default().into_owned()),
         Err(Error::Api(error @ ApiError::WrongPassword, _) | Error::Kept(error, _)) => {
             (error, "The email address or the password is wrong.".to_owned())
         }
@@ -64,6 +72,39 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered>
     };
     let status = problem.0.status();
     shown(&cx, &input.email, Some(problem), status)
+}
+
+impl From<SignedIn> for Answered {
+    fn from(SignedIn(cookie): SignedIn) -> Self {
+        Answered { cookie: Some(cookie), ..Answered::to("/dashboard".into()) }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Shown {
+    /// What the browser has given, as JSON.
+    #[serde(default)]
+    credential: String,
+}
+
+/// Sign an operator in who has shown their password, by a passkey.
+#[endpoint(
+    "dashboard.sign_in_passkey",
+    page POST "/dashboard/sign-in/passkey",
+    errors(RouteNotFound, InvalidPublicKeyCredential, WebauthnChallengeNotFound, UnableToAuthenticateWebauthn)
+)]
+pub(super) async fn with_passkey(cx: Call<Anyone>, input: Shown) -> Result<Answered> {
+    if !operators::exist(&cx.app).await? {
+        return Err(ApiError::RouteNotFound.into());
+    }
+    match operators::sign_in_with_passkey(&cx, &input.credential).await {
+        Ok(signed_in) => Ok(signed_in.into()),
+        Err(Error::Api(error, why)) => {
+            let why = why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned);
+            shown(&cx, "", Some((error, why)), error.status())
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Sign an operator out.

@@ -34,6 +34,7 @@ groups! {
     "totp" "Authenticator apps" "A second factor: the code that an app on the person's telephone shows.";
     "recovery_codes" "Recovery codes" "For people who have lost their authenticator app.";
     "webauthn" "Passkeys" "Logging in with a passkey, as a first or a second factor: registering, using, naming and removing them.";
+    "impersonation" "Impersonation" "Sessions in which an operator acts in a member's place, to see what they see.";
     "rbac" "Roles" "What there is to be allowed, and which role allows it.";
     "audit" "Audit log" "Who did what, when, to whom.";
     "projects" "Projects" "The project itself: what its credentials are, what its login pages have to know, how large it is.";

@@ -52,7 +52,7 @@ pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<
 
 fn has(event: &Event, text: &str) -> bool {
     let texts = [&event.action, &event.actor.kind, &event.actor.id, &event.object.kind, &event.object.id];
-    texts.into_iter().any(|value| value.to_lowercase().contains(text))
+    texts.into_iter().chain(&event.impersonator).any(|value| value.to_lowercase().contains(text))
 }
 
 fn row(event: &Event) -> Value {
@@ -62,6 +62,8 @@ fn row(event: &Event) -> Value {
         "at": shown_time(event.occurred_at),
         "action": event.action,
         "actor": event.actor,
+        "impersonator": event.impersonator,
+        "reason": changes.pointer("/reason/after"),
         "object": event.object,
         "fields": fields,
     })

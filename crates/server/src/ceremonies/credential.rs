@@ -1,7 +1,6 @@
 //! What a page sends of what `navigator.credentials` has given it: `toJSON()` of a `PublicKeyCredential`. More than is read here
 //! may stand in it.
 
-use crate::factors::PasskeyFactor;
 use foundation::error::{ApiError, Error, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,7 +12,7 @@ const LONGEST_TRANSPORT: usize = 32;
 
 /// A credential, with what was asked for.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct PublicKeyCredential<R> {
+pub(crate) struct PublicKeyCredential<R> {
     /// The id of the credential (base64url).
     id: String,
     /// The same.
@@ -28,7 +27,7 @@ pub(super) struct PublicKeyCredential<R> {
 
 /// What the authenticator says of a credential that it has made.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct AttestationResponse {
+pub(crate) struct AttestationResponse {
     /// What the browser says of the page (base64url).
     #[serde(rename = "clientDataJSON")]
     client_data: String,
@@ -42,7 +41,7 @@ pub(super) struct AttestationResponse {
 
 /// What the authenticator says of a credential that is used.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct AssertionResponse {
+pub(crate) struct AssertionResponse {
     /// What the browser says of the page (base64url).
     #[serde(rename = "clientDataJSON")]
     client_data: String,
@@ -57,13 +56,13 @@ pub(super) struct AssertionResponse {
 }
 
 impl PublicKeyCredential<AttestationResponse> {
-    pub(super) fn read(&self) -> Result<Created> {
+    pub(crate) fn read(&self) -> Result<Created> {
         let AttestationResponse { client_data, attestation_object, .. } = &self.response;
         Created::read(&self.kind, &self.id, &self.raw_id, client_data, attestation_object).map_err(refused)
     }
 
     /// Words of newer browsers are kept: they are shown to the same browser again.
-    pub(super) fn transports(&self) -> Vec<String> {
+    pub(crate) fn transports(&self) -> Vec<String> {
         let is_word = |word: &&String| {
             word.len() <= LONGEST_TRANSPORT && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
         };
@@ -72,7 +71,7 @@ impl PublicKeyCredential<AttestationResponse> {
 }
 
 impl PublicKeyCredential<AssertionResponse> {
-    pub(super) fn read(&self) -> Result<Shown> {
+    pub(crate) fn read(&self) -> Result<Shown> {
         let AssertionResponse { client_data, authenticator_data, signature, user_handle } = &self.response;
         let handle = user_handle.as_deref();
         Shown::read(&self.kind, &self.id, &self.raw_id, client_data, authenticator_data, signature, handle)
@@ -81,7 +80,7 @@ impl PublicKeyCredential<AssertionResponse> {
 }
 
 /// In words for whoever wrote the page; that a signature is wrong is one answer with that a passkey is not known.
-pub(super) fn refused(refusal: Refusal) -> Error {
+pub(crate) fn refused(refusal: Refusal) -> Error {
     match refusal {
         Refusal::Signature | Refusal::Person | Refusal::OtherCredential => {
             ApiError::UnableToAuthenticateWebauthn.into()
@@ -90,9 +89,4 @@ pub(super) fn refused(refusal: Refusal) -> Error {
             .because("The authenticator did not verify the person, as by a PIN or a fingerprint, which this takes."),
         other => ApiError::InvalidPublicKeyCredential.because(format!("public_key_credential: {other}.")),
     }
-}
-
-/// The factor that a passkey is a proof of.
-pub(super) fn proof(id: foundation::id::WebauthnRegistrationId, domain: &str, is_user_verified: bool) -> PasskeyFactor {
-    PasskeyFactor { webauthn_registration_id: id, domain: domain.to_owned(), user_verified: is_user_verified }
 }

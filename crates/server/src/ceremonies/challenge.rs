@@ -7,19 +7,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
-use foundation::id::{MemberId, OrganizationId};
+use foundation::id::{MemberId, OperatorId, OrganizationId};
 use foundation::keys::{Purpose, equal};
 use foundation::{random, time};
 use serde::{Deserialize, Serialize};
 
 /// Minutes in which a challenge is answered: people look for their security key.
-pub(super) const MINUTES: i64 = 5;
+pub(crate) const MINUTES: i64 = 5;
 /// Bytes of the code.
 const CODE: usize = 32;
 
 /// What a challenge is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Ceremony {
+pub(crate) enum Ceremony {
     #[serde(rename = "c")]
     Create,
     #[serde(rename = "g")]
@@ -43,21 +43,26 @@ struct Said {
     /// The only member for whom it is good.
     #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
     member_id: Option<MemberId>,
+    /// The only operator for whom it is good, with the password that they have.
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
+    operator: Option<(OperatorId, i64)>,
     #[serde(rename = "e", with = "foundation::time")]
     expires_at: Timestamp,
 }
 
 /// A challenge to be.
-pub(super) struct New {
-    pub(super) ceremony: Ceremony,
-    pub(super) domain: String,
-    pub(super) user_verification: bool,
-    pub(super) organization_id: Option<OrganizationId>,
-    pub(super) member_id: Option<MemberId>,
+pub(crate) struct New {
+    pub(crate) ceremony: Ceremony,
+    pub(crate) domain: String,
+    pub(crate) user_verification: bool,
+    pub(crate) organization_id: Option<OrganizationId>,
+    pub(crate) member_id: Option<MemberId>,
+    /// The operator, and the generation of their password.
+    pub(crate) operator: Option<(OperatorId, i64)>,
 }
 
 /// A challenge of ours that is not over.
-pub(super) struct Challenge {
+pub(crate) struct Challenge {
     code: [u8; CODE],
     said: Said,
 }
@@ -70,7 +75,7 @@ fn code(cx: &Cx, said: &[u8]) -> [u8; CODE] {
 
 impl New {
     /// Makes it, as browsers are given it.
-    pub(super) fn make(self, cx: &Cx) -> Result<String> {
+    pub(crate) fn make(self, cx: &Cx) -> Result<String> {
         let said = Said {
             nonce: URL_SAFE_NO_PAD.encode(random::bytes::<16>()?),
             ceremony: self.ceremony,
@@ -78,6 +83,7 @@ impl New {
             user_verification: self.user_verification,
             organization_id: self.organization_id,
             member_id: self.member_id,
+            operator: self.operator,
             expires_at: time::after_minutes(cx.now(), MINUTES),
         };
         let said = serde_json::to_vec(&said).map_err(|error| Error::Internal(Box::new(error)))?;
@@ -90,7 +96,7 @@ impl Challenge {
     ///
     /// # Errors
     /// `webauthn_challenge_not_found` where it is not ours, or over, or was asked for something else.
-    pub(super) fn read(cx: &Cx, bytes: &[u8], ceremony: Ceremony) -> Result<Self> {
+    pub(crate) fn read(cx: &Cx, bytes: &[u8], ceremony: Ceremony) -> Result<Self> {
         let of_ours = || {
             let (given, said) = bytes.split_first_chunk::<CODE>()?;
             if !equal(given, &code(cx, said)) {
@@ -103,32 +109,37 @@ impl Challenge {
     }
 
     /// The domain of the relying party.
-    pub(super) fn domain(&self) -> &str {
+    pub(crate) fn domain(&self) -> &str {
         &self.said.domain
     }
 
     /// Whether the authenticator has to know who is there.
-    pub(super) fn user_verification(&self) -> bool {
+    pub(crate) fn user_verification(&self) -> bool {
         self.said.user_verification
     }
 
     /// Whether it is good for this member.
-    pub(super) fn is_for(&self, organization: &OrganizationId, member: &MemberId) -> bool {
+    pub(crate) fn is_for(&self, organization: &OrganizationId, member: &MemberId) -> bool {
         let Said { organization_id, member_id, .. } = &self.said;
         organization_id.as_ref().is_none_or(|only| only == organization)
             && member_id.as_ref().is_none_or(|only| only == member)
     }
 
     /// The member it names.
-    pub(super) fn member(&self) -> Option<(&OrganizationId, &MemberId)> {
+    pub(crate) fn member(&self) -> Option<(&OrganizationId, &MemberId)> {
         Some((self.said.organization_id.as_ref()?, self.said.member_id.as_ref()?))
+    }
+
+    /// The operator it names, and the generation of the password that they had.
+    pub(crate) fn operator(&self) -> Option<(&OperatorId, i64)> {
+        self.said.operator.as_ref().map(|(operator, generation)| (operator, *generation))
     }
 
     /// It was answered.
     ///
     /// # Errors
     /// `webauthn_challenge_not_found` when it had been before.
-    pub(super) fn use_up(&self, tx: &mut Tx, cx: &Cx) -> Result<()> {
+    pub(crate) fn use_up(&self, tx: &mut Tx, cx: &Cx) -> Result<()> {
         stored_passkeys::use_challenge(tx, cx, &self.code, self.said.expires_at)
     }
 }

@@ -2,7 +2,6 @@
 //! `parseRequestOptionsFromJSON()` (Web Authentication, section 5.1.8 and 5.1.9).
 
 use super::challenge::MINUTES;
-use crate::stored_passkeys::Passkey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
@@ -16,19 +15,19 @@ const PUBLIC_KEY: &str = "public-key";
 /// For `parseCreationOptionsFromJSON()`.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct CreationOptions {
+pub(crate) struct CreationOptions {
     /// Who the passkey is for.
-    pub(super) rp: RelyingParty,
+    pub(crate) rp: RelyingParty,
     /// Whose it will be.
-    pub(super) user: User,
+    pub(crate) user: User,
     /// What the authenticator answers (base64url): once, for five minutes.
-    pub(super) challenge: String,
+    pub(crate) challenge: String,
     /// How the authenticator may sign.
     pub_key_cred_params: Vec<Parameters>,
     /// How long the browser waits, in milliseconds.
     timeout: i64,
     /// What the member has already, so that no authenticator makes a second one.
-    pub(super) exclude_credentials: Vec<Descriptor>,
+    pub(crate) exclude_credentials: Vec<Descriptor>,
     /// Which authenticators are wanted.
     authenticator_selection: Selection,
     /// Whether the authenticator is to show what make it is: `none`.
@@ -37,23 +36,23 @@ pub(super) struct CreationOptions {
 
 /// Who a passkey is for.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct RelyingParty {
+pub(crate) struct RelyingParty {
     /// The domain.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The name of the project, for people.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 /// Whose a passkey is.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct User {
+pub(crate) struct User {
     /// What the authenticator keeps of the member (base64url); it says nothing about the person.
-    pub(super) id: String,
-    /// The member's address, and the organization: what people choose by who have passkeys for several.
-    pub(super) name: String,
+    pub(crate) id: String,
+    /// The person's address, and of members the organization: what people choose by who have passkeys for several.
+    pub(crate) name: String,
     /// The person's name.
-    pub(super) display_name: String,
+    pub(crate) display_name: String,
 }
 
 /// A way to sign.
@@ -80,7 +79,7 @@ struct Selection {
 
 /// A passkey, as browsers find it.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     /// Always `public-key`.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -93,9 +92,9 @@ pub(super) struct Descriptor {
 /// For `parseRequestOptionsFromJSON()`.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RequestOptions {
+pub(crate) struct RequestOptions {
     /// What the authenticator answers (base64url): once, for five minutes.
-    pub(super) challenge: String,
+    pub(crate) challenge: String,
     /// How long the browser waits, in milliseconds.
     timeout: i64,
     /// The domain.
@@ -107,7 +106,7 @@ pub(super) struct RequestOptions {
 }
 
 impl CreationOptions {
-    pub(super) fn new(rp: RelyingParty, user: User, challenge: String, known: &[Passkey]) -> Self {
+    pub(crate) fn new(rp: RelyingParty, user: User, challenge: String, known: Vec<Descriptor>) -> Self {
         let parameters = |algorithm: Algorithm| Parameters { kind: PUBLIC_KEY, alg: algorithm.number() };
         Self {
             rp,
@@ -115,7 +114,7 @@ impl CreationOptions {
             challenge,
             pub_key_cred_params: Algorithm::ALL.into_iter().map(parameters).collect(),
             timeout: TIMEOUT,
-            exclude_credentials: known.iter().map(Descriptor::of).collect(),
+            exclude_credentials: known,
             authenticator_selection: Selection {
                 resident_key: "preferred",
                 require_resident_key: false,
@@ -127,20 +126,20 @@ impl CreationOptions {
 }
 
 impl RequestOptions {
-    pub(super) fn new(challenge: String, domain: String, known: &[Passkey], user_verification: bool) -> Self {
+    pub(crate) fn new(challenge: String, domain: String, known: Vec<Descriptor>, user_verification: bool) -> Self {
         Self {
             challenge,
             timeout: TIMEOUT,
             rp_id: domain,
-            allow_credentials: known.iter().map(Descriptor::of).collect(),
+            allow_credentials: known,
             user_verification: if user_verification { "required" } else { "preferred" },
         }
     }
 }
 
 impl Descriptor {
-    fn of(passkey: &Passkey) -> Self {
-        let id = URL_SAFE_NO_PAD.encode(&passkey.credential_id);
-        Self { kind: PUBLIC_KEY, id, transports: passkey.transports.0.clone() }
+    /// The one with this id.
+    pub(crate) fn of(credential_id: &[u8], transports: &[String]) -> Self {
+        Self { kind: PUBLIC_KEY, id: URL_SAFE_NO_PAD.encode(credential_id), transports: transports.to_vec() }
     }
 }

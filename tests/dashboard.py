@@ -1,0 +1,48 @@
+"""The dashboard as an operator's browser has it."""
+
+import html
+import json
+import re
+
+from harness import request, unique
+
+COOKIE = "__Host-guildhall_operator"
+
+
+class Dashboard:
+    """The dashboard as an operator's browser has it."""
+
+    def __init__(self, server, email=None, password=None):
+        self.server, self.token = server, None
+        if email:
+            answer = self.sign_in(email, password)
+            assert answer.status_code == 303, answer.text
+
+    def ask(self, method, path, site="same-origin", host=None, **options):
+        headers = {"Sec-Fetch-Site": site} | ({"Host": host} if host else {}) | ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {})
+        return request(method, self.server.url + path, headers=headers, allow_redirects=False, **options)
+
+    def sign_in(self, email, password):
+        answer = self.ask("POST", "/dashboard/sign-in", data={"email": email, "password": password})
+        if answer.status_code == 303:
+            self.token = re.match(rf"{COOKIE}=([^;]+)", answer.headers["set-cookie"])[1]
+        return answer
+
+    def page(self, path, status=200):
+        answer = self.ask("GET", path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:2000])
+        assert "unsafe-inline" not in answer.headers["content-security-policy"] or "/outbox/" in path
+        return html.unescape(answer.text)
+
+    def post(self, path, **fields):
+        answer = self.ask("POST", path, data=fields)
+        assert answer.status_code == 303, (answer.status_code, re.sub(r"\s+", " ", answer.text)[-1500:])
+        return answer.headers["location"]
+
+
+def make(server, email=None):
+    """An operator: address and password."""
+    email = email or f"ops-{unique()}@example.com"
+    made = json.loads(server.command("operator", "create", email, "--json").stdout)
+    assert made["email_address"] == email
+    return email, made["password"]
