@@ -133,7 +133,7 @@ export class World {
   #browsers = new Map();
 
   /**
-   * @param {{serve?: string[], smtp?: boolean, flags?: (origin: string) => string[],
+   * @param {{serve?: string[], port?: number, smtp?: boolean, flags?: (origin: string) => string[],
    *          origin?: string, api?: string, options?: object}} setup
    *   `flags`: more arguments for `project create`;
    *   `origin`, `api`: the public addresses, where they are not plain localhost ones;
@@ -145,7 +145,7 @@ export class World {
     world.origin = setup.origin ?? world.site.origin;
     world.redirectUrl = `${world.origin}/authenticate`;
     try {
-      world.server = await Server.start({ args: setup.serve ?? [], smtp: setup.smtp });
+      world.server = await Server.start({ args: setup.serve ?? [], port: setup.port, smtp: setup.smtp });
       world.project = await world.server.createProject({
         name: "Browser tests",
         redirectUrls: [world.redirectUrl],

@@ -1,15 +1,12 @@
 // The hosted login: every way in, with and without JavaScript, and back to the app with a token that the SDKs take. Each page that is
 // passed is looked at by axe-core, at a desk and on a telephone, light and dark.
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { authenticatorCode } from "../node/totp.mjs";
-import { World, emailAt, session, shot, unique } from "./harness.mjs";
+import { World, emailAt, session, unique } from "./harness.mjs";
+import { at, press, withoutScript as withoutScriptOf } from "./hosted.mjs";
 
-const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const PASSWORD = "violet-harbor-sings-tonight";
-const VIEWS = [[1280, "light"], [390, "dark"]];
 
 let world;
 before(async () => {
@@ -17,47 +14,12 @@ before(async () => {
 });
 after(() => world?.stop());
 
-const seen = new Set();
-
-/** The page has this heading, and nothing keeps anybody from using it. A kind of page is looked at once. */
-async function at(page, heading) {
-  await page.getByRole("heading", { level: 1, name: heading }).waitFor();
-  const kind = String(heading);
-  if (seen.has(kind) || page.hasNoScript) return;
-  seen.add(kind);
-  await page.evaluate(AXE);
-  for (const [width, colorScheme] of VIEWS) {
-    await page.setViewportSize({ width, height: 844 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-    assert.deepEqual(found, [], `${kind} at ${width} px, ${colorScheme}`);
-    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.equal(sticksOut, 0, `${kind} is wider than a screen of ${width} px`);
-    await shot(page, `hosted-${kind.replace(/\W+/g, "-")}-${width}-${colorScheme}`);
-  }
-  await page.setViewportSize({ width: 1200, height: 900 });
-}
-
-/** A browser without JavaScript, that nobody has used yet. */
-async function withoutScript() {
-  const other = await world.person();
-  const context = await other.context().browser().newContext({ javaScriptEnabled: false, locale: "en-US" });
-  context.setDefaultTimeout(15_000);
-  await other.context().close();
-  const page = await context.newPage();
-  page.hasNoScript = true;
-  return page;
-}
+const withoutScript = () => withoutScriptOf(world);
 
 const login = (where = "", query = {}) => {
   const parameters = new URLSearchParams({ public_token: world.project.public_token, ...query });
   return `${world.server.url}/login${where}?${parameters}`;
 };
-
-async function press(page, name) {
-  await page.getByRole("button", { name, exact: true }).first().click();
-}
 
 /** Where a mailed link leads; it takes a button where there is no script. */
 async function open(page, link) {

@@ -24,7 +24,7 @@ export const missing = [node, path.join(programs, "node_modules/oidc-provider")]
   ? undefined
   : "oidc-provider or Node 22 is not installed in tests/providers";
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
@@ -149,6 +149,8 @@ export class OidcProvider extends Program {
 
 /** GitHub, Slack and HubSpot. */
 export class SocialProviders extends Program {
+  static client = { client_id: "client-id", client_secret: "client-secret-of-32-characters--" };
+
   static start() {
     return new SocialProviders().launch("social_providers.mjs", "/", ({ port }) => [String(port)]);
   }
@@ -160,7 +162,7 @@ export class SocialProviders extends Program {
       slack: ["--issuer", at],
       hubspot: ["--authorization-url", `${at}/oauth/authorize`, "--token-url", `${at}/oauth/2026-03/token`, "--api-url", at],
     };
-    await world.provide(name, addresses[name], { client_id: "client-id", client_secret: "client-secret-of-32-characters--" });
+    await world.provide(name, addresses[name], SocialProviders.client);
   }
 
   /** Who logs in next. */

@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import urllib.parse
+from types import SimpleNamespace
 
 import apps
 import harness
 import pytest
 import requests
+from visitor import Visitor
 
 # What each app that is rendered on the server finds in its folder.
 HTTP = {
@@ -102,6 +104,38 @@ def test_people_sign_in_and_out(app):
     out = browser.submit(browser.ask("/"))
     assert out.url == f"{app.url}/login" and browser.ask("/").url == f"{app.url}/login"
     assert "Signed in to" in again.ask("/").text, "only this session has ended"
+
+
+def test_express_takes_people_back_from_the_hosted_login(server, tmp_path):
+    """The route that docs/hosted-login.md shows, as it is, in an app of Express."""
+    (route,) = apps.blocks("hosted-login", "not run: test_apps.py does")
+    app = apps.App("hosted-login", server, tmp_path)
+    apps.node_packages(tmp_path)
+    credentials = {"project_id": app.project["project_id"], "secret": app.project["secret"], "env": server.url}
+    lines = ['import express from "express";', 'import stytch from "stytch";', "const app = express();",
+             f"const guildhall = new stytch.B2BClient({json.dumps(credentials)});", route.code, f"app.listen({app.port});"]
+    (tmp_path / "server.mjs").write_text("\n".join(lines))
+    app.process = subprocess.Popen(["node", "server.mjs"], cwd=tmp_path, env=app.environment(), start_new_session=True)
+    try:
+        visitor = Visitor(SimpleNamespace(public_token=app.project["public_token"], server=server), redirect_url=f"{app.url}/authenticate")
+        address = harness.new_email()
+        assert visitor.submit("/login/step/email", email_address=address, by="link").ok
+        came = harness.query_of(visitor.ask("GET", app.newest_link(address)).url)
+        visitor.submit("/login/step/arrive", token=came["token"], stytch_token_type=came["stytch_token_type"])
+        target = visitor.target(visitor.submit("/login/step/create", organization_name="Hosted"))
+        answer = harness.until(lambda: fetched(target), what="the app")
+        assert answer.headers["location"] == "/" and "HttpOnly" in answer.headers["set-cookie"]
+        found = api(app, "POST", "/sessions/authenticate", {"session_jwt": answer.cookies["session"]})
+        assert found["member"]["email_address"] == address
+    finally:
+        app.stop()
+
+
+def fetched(url: str) -> requests.Response | None:
+    try:
+        return requests.get(url, allow_redirects=False, timeout=30)
+    except requests.ConnectionError:
+        return None
 
 
 @pytest.mark.parametrize("app", HTTP, indirect=True)

@@ -17,7 +17,8 @@ pub(crate) struct WayBack {
 impl WayBack {
     /// That of a login which would have ended at this URL, or of the project.
     pub(crate) fn find(tx: &mut Tx, cx: &Cx, redirect_url: Option<String>) -> Result<Self> {
-        let app = match redirect_url.as_deref().and_then(redirect_urls::app_of) {
+        let begins_at = |url: &str| redirect_urls::beginning_of(&cx.app, url).or_else(|| redirect_urls::app_of(url));
+        let app = match redirect_url.as_deref().and_then(begins_at) {
             Some(app) => Some(app),
             None => redirect_urls::app_of_project(tx, &cx.app, cx.project())?,
         };

@@ -35,17 +35,11 @@ fn lets_somebody_in(settings: &Settings, providers: &[Provider]) -> bool {
 
 /// Whether somebody could log in by a method: SSO takes a connection, and OAuth a provider that the project has.
 fn is_there(method: AuthMethod, has_connection: bool, providers: &[Provider]) -> bool {
-    let has = |provider: Provider| providers.contains(&provider);
     AuthMethod::BUILT.contains(&method)
         && match method {
             AuthMethod::Sso => has_connection,
             AuthMethod::MagicLink | AuthMethod::EmailOtp | AuthMethod::Password => true,
-            AuthMethod::GoogleOauth => has(Provider::Google),
-            AuthMethod::MicrosoftOauth => has(Provider::Microsoft),
-            AuthMethod::SlackOauth => has(Provider::Slack),
-            AuthMethod::GithubOauth => has(Provider::Github),
-            AuthMethod::HubspotOauth => has(Provider::Hubspot),
-            AuthMethod::OidcOauth => providers.iter().any(|provider| matches!(provider, Provider::Oidc(_))),
+            by_provider => providers.iter().any(|provider| AuthMethod::at(provider) == by_provider),
         }
 }
 

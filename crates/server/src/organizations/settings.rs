@@ -1,5 +1,6 @@
 //! What an organization decides: who gets in, how they prove who they are, what they may do.
 
+use crate::oauth_providers::Provider;
 use foundation::email_domain::EmailDomain;
 use foundation::rbac::{Policy, Role, RoleId};
 use foundation::stored::{Fields, Unknown};
@@ -138,6 +139,18 @@ impl AuthMethod {
         AuthMethod::GoogleOauth,
         AuthMethod::MicrosoftOauth,
     ];
+
+    /// That of an account at a provider.
+    pub(crate) fn at(provider: &Provider) -> Self {
+        match provider {
+            Provider::Google => AuthMethod::GoogleOauth,
+            Provider::Microsoft => AuthMethod::MicrosoftOauth,
+            Provider::Slack => AuthMethod::SlackOauth,
+            Provider::Github => AuthMethod::GithubOauth,
+            Provider::Hubspot => AuthMethod::HubspotOauth,
+            Provider::Oidc(_) => AuthMethod::OidcOauth,
+        }
+    }
 }
 
 /// A role that every member with an address of the domain has.

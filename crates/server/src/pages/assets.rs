@@ -29,6 +29,7 @@ pub(super) async fn asset(_cx: Call<Anyone>, input: ByName) -> Result<Plain> {
         "dashboard.css" => ("text/css; charset=utf-8", include_str!("assets/dashboard.css")),
         "docs.css" => ("text/css; charset=utf-8", include_str!("assets/docs.css")),
         "docs.js" => ("text/javascript; charset=utf-8", include_str!("assets/docs.js")),
+        "passkeys.js" => ("text/javascript; charset=utf-8", include_str!("assets/passkeys.js")),
         "phone_numbers.js" => ("text/javascript; charset=utf-8", include_str!("assets/phone_numbers.js")),
         "send_form.js" => ("text/javascript; charset=utf-8", include_str!("assets/send_form.js")),
         "operator_passkey.js" => ("text/javascript; charset=utf-8", include_str!("assets/operator_passkey.js")),

@@ -66,6 +66,8 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "login_recovery_codes.html"
     "login_done.html"
     "login_problem.html"
+    "login_new_passkey.html"
+    "passkey.html"
     "account.html"
     "home.html"
     "link_base.html"

@@ -83,6 +83,11 @@ pub(crate) fn is_arrival(app: &App, url: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
 }
 
+/// Where somebody begins anew who would have come back to that page, as they had begun.
+pub(crate) fn beginning_of(app: &App, arrival: &str) -> Option<String> {
+    is_arrival(app, arrival).then(|| arrival.replacen(ARRIVAL, "/login", 1))
+}
+
 /// What can be wrong with where people come back to after a login elsewhere.
 pub(crate) const REDIRECT: &[ApiError] = &[
     ApiError::InvalidLoginRedirectUrl,

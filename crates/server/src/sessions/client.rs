@@ -18,7 +18,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// The browser of a request; a backend says nothing of the person.
-    pub(super) fn of(cx: &Cx) -> Option<Self> {
+    pub(crate) fn of(cx: &Cx) -> Option<Self> {
         let user_agent = cx.user_agent.clone().unwrap_or_default();
         let cut = (0..=LONGEST.min(user_agent.len())).rev().find(|at| user_agent.is_char_boundary(*at)).unwrap_or(0);
         (cx.via == Via::Browser).then(|| Self {

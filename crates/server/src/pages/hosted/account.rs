@@ -1,10 +1,12 @@
 //! The account: who somebody is, how they sign in, and where they are signed in.
 
 use super::outcome::end_of;
+use super::passkey_options;
 use super::told::{Told, told};
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use crate::actor::Anyone;
+use crate::decision::{may_add_passkey, may_begin_with_passkey};
 use crate::pages::shown::Shown;
 use crate::sessions::{self, Client, Credential, MemberSession, Presented};
 use axum::http::StatusCode;
@@ -46,7 +48,10 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
         })
     };
     let sessions: Vec<_> = own.await?.iter().map(shown).collect();
+    let passkeys = visitor.ask("webauthn.list", json!({})).await?;
     let Presented { organization, member, .. } = presented;
+    let (settings, is_breakglass) = (&organization.settings, member.is_breakglass);
+    let may_passkey = may_begin_with_passkey(settings, is_breakglass) || may_add_passkey(settings, is_breakglass);
     let values = json!({
         "organization_name": organization.organization_name,
         "who": member.email_address,
@@ -55,6 +60,8 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
         "has_app": !member.totp_registration_id.is_empty(),
         "has_password": !member.member_password_id.is_empty(),
         "sso": member.sso_registrations.len(),
+        "passkeys": passkeys["webauthn_registrations"],
+        "may_passkey": may_passkey && passkey_options::are_possible(&visitor).await?,
         "sessions": sessions,
         "problem": problem,
         "done": std::mem::take(&mut visitor.step.done),
@@ -77,12 +84,16 @@ fn problem_status(values: &Value) -> StatusCode {
 pub(super) struct Change {
     #[serde(flatten)]
     way: Way,
-    /// What to do: `rename`, `end_session`, `end_all`, `remove_app`, `remove_phone` or `new_codes`.
+    /// What to do: `rename`, `rename_passkey`, `remove_passkey`, `end_session`, `end_all`, `remove_app`, `remove_phone` or
+    /// `new_codes`.
     #[serde(default)]
     action: String,
     /// The new name.
     #[serde(default)]
     name: String,
+    /// Which passkey.
+    #[serde(default)]
+    passkey_id: String,
     /// Which session ends.
     #[serde(default)]
     session_id: String,
@@ -95,6 +106,13 @@ pub(super) async fn change(cx: Call<Anyone>, input: Change) -> Result<Shown> {
     let Some(presented) = visitor.signed_in().await? else { return Ok(visitor.go("/login")) };
     let asked = match input.action.as_str() {
         "rename" => visitor.ask("members.update", json!({ "name": input.name.trim() })).await,
+        "rename_passkey" => {
+            let asked = json!({ "webauthn_registration_id": input.passkey_id, "name": input.name.trim() });
+            visitor.ask("webauthn.update", asked).await
+        }
+        "remove_passkey" => {
+            visitor.ask("webauthn.delete", json!({ "webauthn_registration_id": input.passkey_id })).await
+        }
         "remove_app" => visitor.ask("members.delete_totp", json!({})).await,
         "remove_phone" => visitor.ask("members.delete_mfa_phone_number", json!({})).await,
         "new_codes" => visitor.ask("recovery_codes.rotate", json!({})).await,
@@ -109,6 +127,7 @@ pub(super) async fn change(cx: Call<Anyone>, input: Change) -> Result<Shown> {
             return Ok(visitor.go("/login"));
         }
         (Ok(_), "rename") => ("account.done_name", "/account"),
+        (Ok(_), "rename_passkey") => ("account.done_passkey_name", "/account"),
         (Ok(_), "end_session") => ("account.done_session", "/account"),
         (Ok(_), "new_codes") => {
             visitor.step.new_codes = true;

@@ -1,7 +1,8 @@
-//! Coming back: from a mailed link, or from an identity provider.
+//! Coming back: from a mailed link, or from a provider.
 
+use super::organizations::anew;
 use super::outcome::lead;
-use super::told::told;
+use super::told::{begins_anew, told};
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use crate::actor::Anyone;
@@ -54,6 +55,14 @@ pub(super) async fn take(cx: Call<Anyone>, input: Came) -> Result<Shown> {
             let input = json!({ "discovery_magic_links_token": token, "pkce_code_verifier": verifier });
             visitor.ask("magic_links.authenticate_discovery", input).await
         }
+        "oauth" => {
+            let input = json!({ "oauth_token": token, "pkce_code_verifier": verifier, "locale": locale });
+            visitor.ask_to_go_on("oauth.authenticate", input).await
+        }
+        "discovery_oauth" => {
+            let input = json!({ "discovery_oauth_token": token, "pkce_code_verifier": verifier });
+            visitor.ask("oauth.authenticate_discovery", input).await
+        }
         "sso" => {
             let input = json!({ "sso_token": token, "pkce_code_verifier": verifier, "locale": locale });
             visitor.ask_to_go_on("sso.authenticate", input).await
@@ -65,6 +74,7 @@ pub(super) async fn take(cx: Call<Anyone>, input: Came) -> Result<Shown> {
     };
     match answer {
         Ok(answer) => lead(visitor, answer).await,
+        Err(error) if begins_anew(&error) => anew(visitor, told(error)?).await,
         Err(error) => {
             let problem = told(error)?;
             visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem })).await

@@ -1,7 +1,8 @@
 //! The operations that these pages ask for: those of the browser API, by name.
 
 use crate::{
-    discovery, email_codes, login, magic_links, members, organizations, passwords, second_factors, sessions, sso,
+    discovery, email_codes, login, magic_links, members, oauth, organizations, passkeys, passwords, second_factors,
+    sessions, sso,
 };
 use foundation::config::Config;
 use foundation::memory::Memory;
@@ -19,7 +20,9 @@ impl Memory for Operations {
             login::endpoints(),
             magic_links::endpoints(),
             members::endpoints(),
+            oauth::endpoints(),
             organizations::endpoints(),
+            passkeys::endpoints(),
             passwords::endpoints(),
             second_factors::endpoints(),
             sessions::endpoints(),

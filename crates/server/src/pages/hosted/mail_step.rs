@@ -1,11 +1,13 @@
 //! By mail: a link or a code. From here also to the other ways in.
 
 use super::outcome::lead;
-use super::start::{Ways, links, page};
+use super::start::{Again, page};
 use super::told::{Told, told};
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
+use super::ways::{Ways, by_connections};
 use crate::actor::Anyone;
+use crate::organizations::AuthMethod;
 use crate::pages::shown::Shown;
 use axum::http::StatusCode;
 use foundation::error::Result;
@@ -43,7 +45,7 @@ pub(super) async fn email(cx: Call<Anyone>, input: Typed) -> Result<Shown> {
             visitor.step.mailed = if by == "link" { "link" } else { "code" }.to_owned();
             Ok(visitor.go("/login/step/sent"))
         }
-        Err(error) => page(visitor, Some(told(error)?)).await,
+        Err(error) => page(visitor, Again::Typed(told(error)?)).await,
     }
 }
 
@@ -81,12 +83,12 @@ async fn find_sso(mut visitor: Visitor) -> Result<Shown> {
     let input = json!({ "email_address": visitor.step.email });
     let found = match visitor.ask("sso.discover_connections", input).await {
         Ok(found) => found["connections"].as_array().cloned().unwrap_or_default(),
-        Err(error) => return page(visitor, Some(told(error)?)).await,
+        Err(error) => return page(visitor, Again::Typed(told(error)?)).await,
     };
     if found.is_empty() {
-        return page(visitor, Some(Told::of("login.error_no_sso"))).await;
+        return page(visitor, Again::Typed(Told::of("login.error_no_sso"))).await;
     }
-    let sso = links(&mut visitor, &found)?;
+    let sso = by_connections(&mut visitor, &found)?;
     visitor.show("login_sso.html", StatusCode::OK, None, json!({ "sso": sso })).await
 }
 
@@ -103,13 +105,14 @@ async fn sent_page(visitor: Visitor, problem: Option<Told>) -> Result<Shown> {
         return Ok(visitor.go("/login"));
     }
     let organization = visitor.organization_if_any().await?;
-    let ways = Ways::of(&visitor, organization.as_ref());
+    let ways = Ways::of(&visitor, organization.as_ref())?;
+    let takes_codes = ways.has(AuthMethod::EmailOtp);
     let mailed = visitor.step.mailed.clone();
-    let holds_code = mailed == "link" && visitor.project().settings.code_in_magic_link_mails && ways.takes_codes();
+    let holds_code = mailed == "link" && visitor.project().settings.code_in_magic_link_mails && takes_codes;
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let values = json!({
         "problem": problem, "mailed": mailed, "takes_code": mailed == "code" || holds_code,
-        "may_have_code": mailed == "link" && !holds_code && ways.takes_codes(),
+        "may_have_code": mailed == "link" && !holds_code && takes_codes,
     });
     visitor.show("login_sent.html", status, organization.as_ref(), values).await
 }

@@ -10,6 +10,8 @@ mod done;
 mod mail_step;
 mod organizations;
 mod outcome;
+mod passkey_options;
+mod passkeys;
 mod password;
 mod second;
 mod start;
@@ -17,6 +19,7 @@ mod step;
 mod told;
 mod visitor;
 mod way;
+mod ways;
 
 use frame::Endpoint;
 
@@ -40,6 +43,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         second::text_message::endpoint(),
         second::code::endpoint(),
         second::app::endpoint(),
+        passkeys::passkey::endpoint(),
+        passkeys::new_passkey::endpoint(),
+        passkeys::register::endpoint(),
         done::done::endpoint(),
         done::recovery_codes::endpoint(),
         done::sign_out::endpoint(),

@@ -43,7 +43,8 @@ async fn page(visitor: Visitor, problem: Option<Told>, name: &str) -> Result<Sho
 }
 
 /// Begin again, and say why.
-pub(super) async fn anew(visitor: Visitor, problem: Told) -> Result<Shown> {
+pub(super) async fn anew(mut visitor: Visitor, problem: Told) -> Result<Shown> {
+    visitor.forget_login();
     visitor.show("login_problem.html", problem.status, None, json!({ "problem": problem })).await
 }
 

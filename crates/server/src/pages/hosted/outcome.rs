@@ -1,5 +1,6 @@
 //! Where it leads what an operation answers to a proof.
 
+use super::step::More;
 use super::visitor::Visitor;
 use crate::pages::shown::Shown;
 use foundation::error::Result;
@@ -51,8 +52,11 @@ pub(super) fn arrived(mut visitor: Visitor, answer: &Value) -> Shown {
     let organization = &answer["organization"];
     visitor.way.organization = Some(text(organization, "organization_slug").to_owned());
     visitor.step.email = text(&answer["member"], "email_address").to_owned();
-    if !answer["primary_required"].is_null() {
-        visitor.step.asks_for_more = true;
+    let primary = &answer["primary_required"];
+    if !primary.is_null() {
+        let methods = serde_json::from_value(primary["allowed_auth_methods"].clone()).unwrap_or_default();
+        let passkey = primary["passkey_allowed"] == true;
+        visitor.step.more = Some(More { slug: text(organization, "organization_slug").to_owned(), methods, passkey });
         return visitor.go("/login");
     }
     let (mfa, step) = (&answer["mfa_required"], &mut visitor.step);
@@ -68,6 +72,8 @@ pub(super) fn arrived(mut visitor: Visitor, answer: &Value) -> Shown {
     step.has_app = !text(&mfa["member_options"], "totp_registration_id").is_empty();
     step.texted = mfa["secondary_auth_initiated"] == "sms_otp";
     (step.may_text, step.may_app) = (allows("sms_otp"), allows("totp"));
+    step.has_passkey = mfa["member_options"]["has_passkey"] == true;
+    (step.may_passkey, step.only_passkey) = (mfa["passkey_allowed"] == true, mfa["passkey_required"] == true);
     visitor.go("/login/step/second")
 }
 

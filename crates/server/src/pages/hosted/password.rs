@@ -1,7 +1,6 @@
 //! By password, and setting one with a mailed link.
 
 use super::outcome::lead;
-use super::start::Ways;
 use super::told::{Told, told};
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
@@ -23,9 +22,8 @@ pub(super) async fn form(cx: Call<Anyone>, way: Way) -> Result<Shown> {
 
 async fn page(visitor: Visitor, problem: Option<Told>) -> Result<Shown> {
     let organization = visitor.organization_if_any().await?;
-    let ways = Ways::of(&visitor, organization.as_ref());
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
-    let values = json!({ "problem": problem, "by_mail": ways.by_mail() });
+    let values = json!({ "problem": problem });
     visitor.show("login_password.html", status, organization.as_ref(), values).await
 }
 

@@ -2,10 +2,12 @@
 
 use super::organizations::anew;
 use super::outcome::{arrived, end_of, text};
+use super::passkey_options;
 use super::told::{Told, begins_anew, told};
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use crate::actor::Anyone;
+use crate::decision::may_add_passkey;
 use crate::pages::shown::Shown;
 use crate::second_factors::qr_code;
 use axum::http::StatusCode;
@@ -19,7 +21,7 @@ use serde_json::{Value, json};
 pub(super) struct By {
     #[serde(flatten)]
     way: Way,
-    /// By which: `app`, `text`, `recovery` or `new`; the usual one when absent.
+    /// By which: `passkey`, `app`, `text`, `recovery` or `new`; the usual one when absent.
     #[serde(default)]
     by: String,
 }
@@ -33,7 +35,7 @@ pub(super) async fn second(cx: Call<Anyone>, input: By) -> Result<Shown> {
 }
 
 /// Whose second factor it is: the login says it, or the session.
-async fn whose(visitor: &mut Visitor) -> Result<()> {
+pub(super) async fn whose(visitor: &mut Visitor) -> Result<()> {
     if visitor.login().is_some() && !visitor.step.member_id.is_empty() {
         return Ok(());
     }
@@ -52,33 +54,48 @@ async fn whose(visitor: &mut Visitor) -> Result<()> {
     step.phone = if member.mfa_phone_number_verified { end_of(&member.mfa_phone_number) } else { String::new() };
     step.has_app = !member.totp_registration_id.is_empty();
     (step.may_text, step.may_app) = (allows("sms_otp"), allows("totp"));
+    step.has_passkey = member.has_passkey;
+    (step.may_passkey, step.only_passkey) = (may_add_passkey(settings, member.is_breakglass), false);
     Ok(())
 }
 
-async fn page(visitor: Visitor, by: &str, problem: Option<Told>) -> Result<Shown> {
+/// The page. A passkey is asked for where there is one: it is shown with one touch, and to no wrong page.
+pub(super) async fn page(visitor: Visitor, by: &str, problem: Option<Told>) -> Result<Shown> {
     let step = &visitor.step;
     if step.member_id.is_empty() {
         return Ok(visitor.go("/login"));
     }
-    let (has_app, has_phone) = (step.has_app && step.may_app, !step.phone.is_empty() && step.may_text);
+    let (may_app, may_text) = (step.may_app && !step.only_passkey, step.may_text && !step.only_passkey);
+    let (has_app, has_phone) = (step.has_app && may_app, !step.phone.is_empty() && may_text);
+    let has_passkey = step.has_passkey && step.may_passkey;
     let by = match by {
-        "app" | "text" | "recovery" | "new" => by,
+        "passkey" | "app" | "text" | "recovery" | "new" => by,
         _ if step.texted => "text",
+        _ if has_passkey => "passkey",
         _ if has_app => "app",
         _ if has_phone => "text",
         _ => "new",
     };
+    let (passkey, problem) = match by {
+        "passkey" => match passkey_options::of_member(&visitor, holder(&visitor)).await {
+            Ok(options) => (Some(options), problem),
+            Err(error) if begins_anew(&error) => return anew(visitor, told(error)?).await,
+            Err(error) => (None, Some(told(error)?)),
+        },
+        _ => (None, problem),
+    };
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let values = json!({
         "problem": problem, "by": by, "has_app": has_app, "has_phone": has_phone, "phone": step.phone,
-        "texted": step.texted, "may_app": step.may_app, "may_text": step.may_text, "has_any": has_app || has_phone,
+        "texted": step.texted, "may_app": may_app, "may_text": may_text, "has_any": has_app || has_phone || has_passkey,
+        "has_passkey": has_passkey, "may_passkey": step.may_passkey, "passkey": passkey,
     });
     let organization = visitor.organization_if_any().await?;
     visitor.show("login_second.html", status, organization.as_ref(), values).await
 }
 
 /// Whose it is, for the operations.
-fn holder(visitor: &Visitor) -> Value {
+pub(super) fn holder(visitor: &Visitor) -> Value {
     json!({ "organization_id": visitor.step.organization_id, "member_id": visitor.step.member_id })
 }
 

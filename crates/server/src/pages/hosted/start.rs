@@ -1,9 +1,13 @@
 //! The first page: an address, and the ways in.
 
+use super::passkey_options;
+use super::step::More;
 use super::told::{Told, told};
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
+use super::ways::{Ways, by_connections, by_providers};
 use crate::actor::Anyone;
+use crate::organizations::AuthMethod;
 use crate::pages::shown::Shown;
 use axum::http::StatusCode;
 use foundation::error::{ApiError, Result};
@@ -11,7 +15,7 @@ use foundation::time;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Start {
@@ -51,17 +55,26 @@ async fn begin(mut visitor: Visitor, is_other: bool, path: &str) -> Result<Shown
     if let Some(elsewhere) = visitor.by_another_name(path) {
         return Ok(elsewhere);
     }
-    let Some(presented) = visitor.signed_in().await?.filter(|_| !is_other) else { return page(visitor, None).await };
+    if is_other {
+        visitor.forget_login();
+    }
+    if visitor.login().is_none() {
+        // What was asked for went with what was proven.
+        visitor.step.more = None;
+    }
+    let Some(presented) = visitor.signed_in().await?.filter(|_| !is_other) else {
+        return page(visitor, Again::No).await;
+    };
     let slug = presented.organization.organization_slug.clone();
     if visitor.way.organization().is_some_and(|asked| asked != slug) {
-        return page(visitor, None).await;
+        return page(visitor, Again::No).await;
     }
     if !is_fresh(&visitor, &presented.session.factors) {
         // The same person proves again who they are.
-        visitor.way.organization = Some(slug);
+        visitor.way.organization = Some(slug.clone());
         visitor.step.email = presented.member.email_address.to_string();
-        visitor.step.asks_for_more = true;
-        return page(visitor, None).await;
+        visitor.step.more = Some(More { slug, methods: AuthMethod::ALL.to_vec(), passkey: true });
+        return page(visitor, Again::No).await;
     }
     if visitor.way.redirect_url().is_none() {
         return Ok(visitor.go("/account"));
@@ -81,47 +94,18 @@ pub(super) fn is_fresh(visitor: &Visitor, factors: &[crate::factors::Factor]) ->
     newest.is_some_and(|proven| time::after_minutes(proven, minutes.clamp(1, LONGEST)) > visitor.cx.now())
 }
 
-/// The ways in.
-pub(super) struct Ways {
-    link: bool,
-    code: bool,
-    password: bool,
-    sso: bool,
+/// Why the page is shown once more.
+pub(super) enum Again {
+    /// It is not: somebody comes to it.
+    No,
+    /// What was typed was wrong.
+    Typed(Told),
+    /// A passkey was not taken; without a reason, what the browser was given for it is over.
+    Passkey(Option<Told>),
 }
 
-impl Ways {
-    /// Those that an organization lets its members take; without one, all.
-    pub(super) fn of(visitor: &Visitor, organization: Option<&Value>) -> Self {
-        let Some(organization) = organization else {
-            // Without an organization a password is nobody's, unless it is an address's.
-            let password = visitor.project().settings.cross_org_passwords_enabled;
-            return Self { link: true, code: true, password, sso: true };
-        };
-        let allowed = organization["allowed_auth_methods"].as_array();
-        let allows = |method: &str| {
-            let is_listed = allowed.is_some_and(|known| known.iter().any(|known| known == method));
-            organization["auth_methods"] != "RESTRICTED" || is_listed
-        };
-        Self { link: allows("magic_link"), code: allows("email_otp"), password: allows("password"), sso: allows("sso") }
-    }
-
-    /// How a mail proves an address here; nothing where it does not.
-    pub(super) fn by_mail(&self) -> &'static str {
-        match (self.link, self.code) {
-            (true, _) => "link",
-            (false, true) => "code",
-            (false, false) => "",
-        }
-    }
-
-    /// Whether codes of mails are taken.
-    pub(super) fn takes_codes(&self) -> bool {
-        self.code
-    }
-}
-
-/// The page, with what was wrong.
-pub(super) async fn page(mut visitor: Visitor, problem: Option<Told>) -> Result<Shown> {
+/// The page.
+pub(super) async fn page(mut visitor: Visitor, again: Again) -> Result<Shown> {
     let organization = match visitor.organization().await {
         Ok(organization) => organization,
         Err(error) if error.api() == Some(ApiError::OrganizationNotFound) => {
@@ -131,39 +115,33 @@ pub(super) async fn page(mut visitor: Visitor, problem: Option<Told>) -> Result<
         }
         Err(error) => return Err(error),
     };
-    let ways = Ways::of(&visitor, organization.as_ref());
+    let ways = Ways::of(&visitor, organization.as_ref())?;
     let connections = organization.as_ref().and_then(|organization| organization["sso_active_connections"].as_array());
-    let connections = connections.filter(|_| ways.sso).cloned().unwrap_or_default();
-    let sso = links(&mut visitor, &connections)?;
-    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+    let connections = connections.filter(|_| ways.has(AuthMethod::Sso)).cloned().unwrap_or_default();
+    let sso = by_connections(&mut visitor, &connections)?;
+    let providers = by_providers(&mut visitor, &ways).await?;
+    let passkey =
+        if ways.passkey { passkey_options::of_anybody(&visitor, visitor.way.organization()).await? } else { None };
+    let asks_at_once = matches!(again, Again::Passkey(None));
+    let (typed, passkey_problem) = match again {
+        Again::No => (None, None),
+        Again::Typed(problem) => (Some(problem), None),
+        Again::Passkey(problem) => (None, problem),
+    };
+    let status = typed.as_ref().or(passkey_problem.as_ref()).map_or(StatusCode::OK, |problem| problem.status);
+    let asks_for_more = visitor.way.organization().is_some_and(|slug| visitor.step.more_for(slug).is_some());
     let values = json!({
-        "problem": problem,
+        "problem": typed,
         "organization": organization,
         "by_mail": ways.by_mail(),
-        "by_password": ways.password,
+        "by_password": ways.has(AuthMethod::Password),
         "sso": sso,
         "may_find_sso": organization.is_none(),
-        "asks_for_more": visitor.step.asks_for_more,
+        "providers": providers,
+        "passkey": passkey,
+        "passkey_problem": passkey_problem,
+        "asks_at_once": asks_at_once,
+        "asks_for_more": asks_for_more,
     });
     visitor.show("login.html", status, organization.as_ref(), values).await
-}
-
-/// Where logins by these connections begin.
-pub(super) fn links(visitor: &mut Visitor, connections: &[Value]) -> Result<Vec<Value>> {
-    let challenge = match connections.is_empty() {
-        true => None,
-        false => visitor.challenge(visitor.project().settings.pkce_required_for_sso)?,
-    };
-    let link = |connection: &Value| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("public_token", visitor.public_token());
-        query.append_pair("connection_id", connection["connection_id"].as_str().unwrap_or_default());
-        query.append_pair("login_redirect_url", &visitor.arrival());
-        query.append_pair("signup_redirect_url", &visitor.arrival());
-        if let Some(challenge) = &challenge {
-            query.append_pair("pkce_code_challenge", challenge);
-        }
-        json!({ "label": connection["display_name"], "href": format!("/v1/public/sso/start?{}", query.finish()), "icon": "key" })
-    };
-    Ok(connections.iter().map(link).collect())
 }

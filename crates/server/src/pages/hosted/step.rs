@@ -1,5 +1,6 @@
 //! How far somebody has come: what the next page shows, and nothing that opens anything.
 
+use crate::organizations::AuthMethod;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -27,15 +28,35 @@ pub(super) struct Step {
     /// Whether a second factor is being set up, and then whether its recovery codes are to be shown.
     pub(super) enrolling: bool,
     pub(super) new_codes: bool,
-    /// The organization asks for another way than was used.
-    pub(super) asks_for_more: bool,
+    /// Whether there is a passkey, whether one may be, and whether nothing else will do.
+    pub(super) has_passkey: bool,
+    pub(super) may_passkey: bool,
+    pub(super) only_passkey: bool,
+    /// An organization asks for another way than was used.
+    pub(super) more: Option<More>,
     /// The secret of a login that only this browser can finish (RFC 7636).
     pub(super) verifier: String,
     /// What to say on the next page.
     pub(super) done: String,
 }
 
+/// What an organization asks for besides what was proven.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct More {
+    /// Which organization.
+    pub(super) slug: String,
+    /// The ways that would do.
+    pub(super) methods: Vec<AuthMethod>,
+    /// Whether a passkey would, too.
+    pub(super) passkey: bool,
+}
+
 impl Step {
+    /// What this organization asks for.
+    pub(super) fn more_for(&self, slug: &str) -> Option<&More> {
+        self.more.as_ref().filter(|more| more.slug == slug)
+    }
+
     /// As a cookie has it.
     pub(super) fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())

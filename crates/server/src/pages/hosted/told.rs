@@ -74,9 +74,17 @@ fn phrase(error: ApiError) -> &'static str {
         | E::TotpCodeAlreadyAuthenticated
         | E::ExpiredTotp => "login.error_code",
         E::UnableToAuthenticateRecoveryCode | E::RecoveryCodeUsedAsTotpCode => "login.error_recovery",
-        E::MagicLinkNotFound | E::UnableToAuthMagicLink | E::UnableToAuthPasswordResetToken | E::SsoTokenNotFound => {
-            "login.error_link"
-        }
+        E::MagicLinkNotFound
+        | E::UnableToAuthMagicLink
+        | E::UnableToAuthPasswordResetToken
+        | E::SsoTokenNotFound
+        | E::OauthTokenNotFound => "login.error_link",
+        E::UnableToAuthenticateWebauthn | E::WebauthnRegistrationNotFound => "login.error_passkey",
+        E::WebauthnChallengeNotFound => "login.error_passkey_late",
+        E::DuplicateWebauthnRegistration => "login.error_passkey_there",
+        E::TooManyWebauthnRegistrations => "login.error_passkeys",
+        E::InvalidWebauthnRegistrationName => "login.error_passkey_name",
+        E::EmailJitNotAllowed | E::InvalidEmailForJit | E::InvalidOauthTenantForJit => "login.error_no_member",
         E::PkceExpectedCodeVerifier | E::PkceMismatch | E::InvalidPkceCodeVerifier => "login.error_other_browser",
         E::InvalidPhoneNumber => "login.error_phone",
         E::DuplicateMemberPhoneNumber | E::DuplicateMemberPhoneNumberForMember => "login.error_phone_taken",
@@ -84,7 +92,9 @@ fn phrase(error: ApiError) -> &'static str {
         E::UserLockLimitReached => "login.error_locked",
         E::OrganizationNotFound => "login.error_organization",
         E::InvalidOrganizationName => "login.error_name",
-        E::RestrictedAuthMethod | E::RestrictedMfaMethod => "login.error_method",
+        E::RestrictedAuthMethod | E::RestrictedMfaMethod | E::RestrictedPasskeys | E::OauthConfigNotFound => {
+            "login.error_method"
+        }
         E::StaleFactors | E::SessionTooOldToResetPassword | E::InsufficientFactors => "login.error_prove_again",
         E::IntermediateSessionNotFound
         | E::MissingIntermediateSession

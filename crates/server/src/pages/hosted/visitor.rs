@@ -8,6 +8,7 @@ use super::step::Step;
 use super::way::Way;
 use crate::actor::Anyone;
 use crate::login;
+use crate::oauth_providers::{self, Provider};
 use crate::one_time_tokens::pkce;
 use crate::pages::colours::Looks;
 use crate::pages::outbox::is_of_this_machine;
@@ -41,6 +42,9 @@ const STEP_SECONDS: i64 = 60 * 60;
 /// The same, of what was proven: as long as that counts.
 const LOGIN_SECONDS: i64 = 10 * 60;
 
+/// Minutes old may a proof be with which factors are changed.
+const MINUTES_OF_PROOF: i64 = 60;
+
 /// What can be wrong before it is known who somebody is.
 pub(super) const VISITOR: &[ApiError] = &[ApiError::PublicTokenNotFound, ApiError::BadRequest];
 
@@ -72,7 +76,9 @@ impl Visitor {
         let (session, login) = (kept(SESSION), kept(LOGIN));
         let step = kept(STEP).map(|text| Step::parse(&text)).unwrap_or_default();
         let locale = language(&call.head, way.locale.as_deref());
-        let (cx, head) = (Arc::new(call.of_browser(project)), call.head.clone());
+        let user_agent = call.head.header(header::USER_AGENT.as_str()).map(str::to_owned);
+        let cx = Arc::new(Cx { user_agent, ..call.of_browser(project) });
+        let head = call.head.clone();
         let (kept, cookies) = (step.clone(), Vec::new());
         Ok(Self { cx, head, way, step, locale, public_token, session, login, jar, cookies, kept })
     }
@@ -114,6 +120,12 @@ impl Visitor {
         self.ask(operation, input).await
     }
 
+    /// The OAuth providers that the project has.
+    pub(super) async fn providers(&self) -> Result<Vec<Provider>> {
+        let cx = self.cx.clone();
+        self.cx.read(move |tx| oauth_providers::of_project(tx, cx.project())).await
+    }
+
     /// What was proven so far.
     pub(super) fn login(&self) -> Option<&str> {
         self.login.as_deref()
@@ -142,6 +154,12 @@ impl Visitor {
         self.cookies.push(self.jar.keep(SESSION, token.to_owned(), self.minutes() * 60));
         self.cookies.push(self.jar.end(LOGIN));
         self.session = Some(token.to_owned());
+        self.login = None;
+    }
+
+    /// What was proven so far counts no more.
+    pub(super) fn forget_login(&mut self) {
+        self.cookies.push(self.jar.end(LOGIN));
         self.login = None;
     }
 
@@ -231,6 +249,7 @@ impl Visitor {
         Looks::of_public(project, organization.or(of_address.as_ref())).dress(&mut values);
         values["project_name"] = json!(project.name);
         values["query"] = json!(self.way.query());
+        values["prove_again"] = json!(Way { max_age_minutes: Some(MINUTES_OF_PROOF), ..self.way.clone() }.query());
         values["email"] = json!(self.step.email);
         values["steps_in"] = json!(self.way.redirect_url());
         let page = page_in(&self.cx.app, self.locale, template, status, &values)?;
