@@ -24,7 +24,7 @@ LOCAL = re.compile(r"http://127\.0\.0\.1:\d+")
 MADE_UP = {
     "session_token": "Ei3…wEA", "session_jwt": "eyJhbGciOiJSUzI1NiIs…", "intermediate_session_token": "Ez8…hqI",
     "magic_links_token": "EAm…Zk8", "discovery_magic_links_token": "EAd…Tq0", "password_reset_token": "EAp…x2c", "sso_token": "EAs…9fA",
-    "oauth_token": "DQG…x8s", "discovery_oauth_token": "DgG…9zY", "access_token": "ya29.a0AfH6S…", "id_token": "eyJhbGciOiJSUzI1NiIs…",
+    "impersonation_token": "EQI…b3k", "oauth_token": "DQG…x8s", "discovery_oauth_token": "DgG…9zY", "access_token": "ya29.a0AfH6S…", "id_token": "eyJhbGciOiJSUzI1NiIs…",
     "bearer_token": "HAk…Qm4A", "next_bearer_token": "HAx…b7Xw", "bearer_token_last_four": "Qm4A", "next_bearer_token_last_four": "b7Xw",
     "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "qr_code": "data:image/png;base64,iVBORw0KGgo…", "public_token": "public-token-test-…",
     "code": "123456", "recovery_code": "ckss-2skx-ebow", "client_secret": "a-secret-of-the-provider", "client_id": "guildhall", "hash": "$2b$10$…",

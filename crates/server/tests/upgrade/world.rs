@@ -91,7 +91,7 @@ impl World {
     }
 }
 
-/// Makes a project on the tables of the version before. They are what they are for this one, but for a column of the log.
+/// Makes a project on the tables of the version before. They are what they are for this one, but for columns of the log.
 async fn another_project(app: &App) -> Created {
     let new = New {
         name: "Acme".into(),
@@ -101,8 +101,10 @@ async fn another_project(app: &App) -> Created {
         settings: foundation::project::Settings::default(),
     };
     alter(app, "ALTER TABLE audit_events ADD COLUMN member_id TEXT").await;
+    alter(app, "ALTER TABLE audit_events ADD COLUMN impersonator TEXT").await;
     let created = create(app, new).await.unwrap();
     alter(app, "ALTER TABLE audit_events DROP COLUMN member_id").await;
+    alter(app, "ALTER TABLE audit_events DROP COLUMN impersonator").await;
     created
 }
 
