@@ -65,7 +65,7 @@ async function plain() {
   const page = await world.person();
   const context = await page.context().browser().newContext({ javaScriptEnabled: false });
   const own = await context.newPage();
-  own.setDefaultTimeout(15_000);
+  own.setDefaultTimeout(40_000);
   return own;
 }
 

@@ -196,7 +196,7 @@ export class World {
       viewport: { width: 1200, height: 900 },
       locale: "en-US",
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(40_000);
     const page = await context.newPage();
     page.problems = [];
     page.outside = [];

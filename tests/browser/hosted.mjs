@@ -31,7 +31,7 @@ export async function at(page, heading, kind = String(heading)) {
 export async function withoutScript(world) {
   const other = await world.person();
   const context = await other.context().browser().newContext({ javaScriptEnabled: false, locale: "en-US" });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(40_000);
   await other.context().close();
   const page = await context.newPage();
   page.hasNoScript = true;

@@ -57,7 +57,7 @@ describe("the process", () => {
     try {
       await assert.rejects(
         run(BIN, ["serve", "--listen", "127.0.0.1:0", "--database-url", server.databaseUrl], {
-          timeout: 15_000,
+          timeout: 40_000,
         }),
         (error) => {
           assert.ok(!error.killed, "it did not end by itself");
