@@ -15,7 +15,7 @@ import requests
 
 SEEN = set()
 # Where a page says the type of an error.
-ON_PAGE = re.compile(r'(?:kind of error is <[^>]+>(?:<code>)?|<meta name="error-type" content=")([a-z0-9_]+)')
+ON_PAGE = re.compile(r'<meta name="error-type" content="([a-z0-9_]+)')
 
 # What takes long and is about what stands above the database: how requests come and are read, who may send them, what mails, pages
 # and logs say. Most of it is generated from every door and field. On SQLite all of it runs; on PostgreSQL one case in so many does,

@@ -5,6 +5,7 @@ each table what tells its changes.
 """
 
 import json
+import re
 import secrets
 import time
 import uuid
@@ -17,9 +18,10 @@ import pytest
 import told
 from authenticator import Authenticator
 from connections import WITH_GROUPS, Published, certificate, metadata, oidc_connection, private_key, saml_connection
+from dashboard import Dashboard, make
 from doors import Door, catalogue
 from harness import (
-    ENGINE, ORIGIN, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
+    ENGINE, ORIGIN, REDIRECT_URL, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, until, verified_member,
 )
 from identity_providers import OpenIdProvider
 from oauth import OauthProvider, of_google
@@ -824,6 +826,17 @@ def an_account_that_proves_nothing(w):
 @changes("oauth.authenticate_discovery")
 def discover_by_an_account(w):
     return Sent({"discovery_oauth_token": oauth_token(w, None, w.email)})
+
+
+@changes("impersonation.authenticate")
+def an_operator_in_their_place(w):
+    project = w.project.project_id
+    w.server.command("project", "update", project, "--user-impersonation-enabled")
+    until(lambda: w.project.raw("POST", "/v1/b2b/impersonation/authenticate", {"impersonation_token": "x"}).status_code == 401,
+          what="the setting, which is remembered for a second")
+    page = f"/dashboard/projects/{project}/organizations/{w.org}/members/{w.member.member_id}/impersonate"
+    begun = Dashboard(w.server, *make(w.server)).ask("POST", page, data={"reason": "Ticket 4711", "redirect_url": REDIRECT_URL})
+    return Sent({"impersonation_token": re.search(r"token=([\w-]{44})", begun.text)[1]})
 
 
 def by_one_tap(w, **fields):

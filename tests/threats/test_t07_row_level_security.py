@@ -15,7 +15,7 @@ from sso import Saml
 pytestmark = pytest.mark.skipif(ENGINE != "postgres", reason="SQLite has no row-level security")
 
 OPEN = {"data_keys", "embedded_master_key", "schema_migrations",
-        "operators", "operator_sessions", "operator_events", "latency_counts"}
+        "operators", "operator_passkeys", "operator_sessions", "operator_events", "latency_counts"}
 # What is an organization's, and the column that says whose. Everything else is a project's.
 OF_ORGANIZATIONS = {"members": "organization_id", "member_emails": "organization_id", "member_roles": "organization_id",
                     "sessions": "organization_id", "one_time_tokens": "scope", "email_codes": "scope", "failed_attempts": "scope",

@@ -9,7 +9,7 @@ from test_t01_isolation import OPERATIONS
 # Operations whose security names a member's session, and what an intermediate session may be used for.
 MEMBER_ROUTES = [name for name, (_, path, operation) in OPERATIONS.items() if any("memberSession" in way for way in operation.get("security", []))]
 # Ways to log in, or to go on with it.
-LOGINS = ("/otps/", "sso/authenticate", "b2b/totp", "webauthn/authenticate", "webauthn/register", "recovery_codes/recover", "passwords/authenticate", "passwords/email", "passwords/existing", "passwords/strength", "oauth/authenticate", "oauth/google/onetap")
+LOGINS = ("/otps/", "sso/authenticate", "b2b/totp", "webauthn/authenticate", "webauthn/register", "recovery_codes/recover", "passwords/authenticate", "passwords/email", "passwords/existing", "passwords/strength", "oauth/authenticate", "oauth/google/onetap", "impersonation/authenticate")
 OWN_ROUTES = [
     name for name, (_, path, _) in OPERATIONS.items()
     if path.startswith("/sdk/") and not any(word in path for word in ("magic_links/authenticate", "magic_links/discovery", "discovery", "login_or_signup", "bootstrap", "organizations/search", "organizations/members/search", "/events", *LOGINS))
