@@ -35,7 +35,11 @@ SAMPLED = {
     "api/test_oauth_login.py": 3, "api/test_command_line.py": 2, "api/test_link_pages.py": 2, "api/test_log_lines.py": 2, "api/test_browser_fields.py": 2,
     "threats/test_t21_oauth_providers.py": 4, "api/test_one_tap.py": 2,
 }
-# Of every other file in api/, which asks operations and no SQL, half of the cases.
+# Of every other file in api/, which asks operations and no SQL, a third of the cases; of threats/ half, but for those that are about
+# whose rows are found and how soon.
+ABOUT_ROWS = ("threats/test_t01", "threats/test_t06", "threats/test_t07", "threats/test_t48", "threats/test_t67")
+# What takes a minute of a processor, and changes seldom: every other day.
+EVERY_OTHER_DAY = ("docs/test_benchmark.py", "docs/test_apps.py::test_people_sign_in_in_chromium[nextjs]")
 # And what is as much about the database: each case runs on one engine today, and on the other tomorrow.
 ALTERNATING = {"api/test_audit_rows.py"}
 
@@ -51,7 +55,10 @@ def pytest_collection_modifyitems(config, items):
         file, number = item.nodeid.split("::")[0], zlib.crc32(item.nodeid.encode()) + day
         if file in ALTERNATING:
             return number % 2 != (1 if postgres else 0)
-        return postgres and number % SAMPLED.get(file, 2 if file.startswith("api/") else 1) != 0
+        if item.nodeid.startswith(EVERY_OTHER_DAY):
+            return number % 2 != 0
+        usual = 3 if file.startswith("api/") else 1 if file.startswith(ABOUT_ROWS) else 2
+        return postgres and number % SAMPLED.get(file, usual) != 0
 
     left_out = [item for item in items if is_left_out(item)]
     config.hook.pytest_deselected(items=left_out)

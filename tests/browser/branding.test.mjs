@@ -2,13 +2,11 @@
 // dashboard where they are set. axe-core measures the contrasts.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import fs from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { BIN } from "../node/server.mjs";
-import { World, shot, unique } from "./harness.mjs";
+import { World, unique } from "./harness.mjs";
+import { usable } from "./usable.mjs";
 
-const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 let world, organization, token;
 before(async () => {
@@ -20,21 +18,7 @@ after(() => world?.stop());
 
 const brand = (colors) => world.backend("PUT", `/organizations/${organization.organization_id}/branding`, colors);
 
-async function looked(page, name) {
-  for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]]) {
-    await page.setViewportSize({ width, height: 844 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-    const rules = width === 1280 && colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };
-    const { violations } = await page.evaluate((options) => window.axe.run(options), { resultTypes: ["violations"], ...rules });
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 4).join(", ")}`);
-    assert.deepEqual(told, [], `${name} at ${width}, ${colorScheme}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} is ${wide} px too wide at ${width}`);
-    await shot(page, `branding-${name}-${width}-${colorScheme}`);
-  }
-  await page.setViewportSize({ width: 1280, height: 844 });
-}
+const looked = (page, name) => usable(page, `branding-${name}`);
 
 test("pages in colors that would be hard to read are read all the same", async () => {
   const page = await world.person({ automated: true });

@@ -1,16 +1,12 @@
 // The dashboard in Chromium: its flows without a script, every page usable by everybody at a desk and on a telephone, light and
-// dark. GUILDHALL_SCREENSHOTS=FOLDER keeps a picture of each.
+// dark.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import fs from "node:fs";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { BIN } from "../node/server.mjs";
 import { World } from "./harness.mjs";
+import { usable } from "./usable.mjs";
 
-const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const SCREENSHOTS = process.env.GUILDHALL_SCREENSHOTS;
 const OPERATOR = "ops@example.com";
 
 let world;
@@ -103,14 +99,6 @@ test("without a script: signing in, finding a member, trying and saving settings
   await page.context().close();
 });
 
-/** By how much the page is wider than the screen, and the first of what sticks out. */
-function overflow() {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > clientWidth + 1);
-  return [`${scrollWidth} px on a screen of ${clientWidth}: ${wide?.outerHTML.slice(0, 200)}`];
-}
-
 /** An operator with a passkey, which a virtual authenticator has. */
 const KEEPER = "keeper@example.com";
 let keepers;
@@ -191,23 +179,7 @@ test("every page is usable by everybody, at every width", async () => {
     if (reach) await reach(page);
     // What its pictures are drawn from is written every five seconds.
     while (name === "project" && !(await page.locator("rect").count())) await page.waitForTimeout(250).then(() => page.reload());
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 844 });
-      for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        const there = `${name} at ${width} px, ${colorScheme}`;
-        if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-        const rules = colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };
-        const found = await page.evaluate((options) => window.axe.run(options), { resultTypes: ["violations"], ...rules });
-        const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 5)}`);
-        assert.deepEqual(told, [], there);
-        assert.deepEqual(await page.evaluate(overflow), [], there);
-        if (SCREENSHOTS) {
-          fs.mkdirSync(SCREENSHOTS, { recursive: true });
-          await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-        }
-      }
-    }
+    await usable(page, `dashboard-${name}`);
   }
   assert.deepEqual(page.problems, [], "complaints of the browser");
   assert.deepEqual(page.outside, [], "requests to other hosts");

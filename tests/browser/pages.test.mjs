@@ -1,10 +1,9 @@
 // The server's own pages, at a desk and on a telephone, light and dark: axe-core finds nothing that keeps anybody from using
 // them, nothing is wider than the screen, and the browser has nothing to complain of, its content security policy included.
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { World, emailAt } from "./harness.mjs";
+import { usable } from "./usable.mjs";
 
 /** What is visited: a path, or what makes one once the server runs. `expect`: complaints that belong to the page. */
 const PAGES = [
@@ -27,9 +26,6 @@ const PAGES = [
   { name: "no such page", path: "/nowhere", expect: [/404/] },
 ];
 
-const WIDTHS = [1280, 390];
-const SCHEMES = ["light", "dark"];
-const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 let world;
 let page;
@@ -57,38 +53,12 @@ after(async () => {
   await (await kept)?.stop();
 });
 
-/** What axe-core has against the page: the rule, and where. Of a second colour scheme only its contrasts are anything new. */
-async function violations(colorScheme) {
-  // Evaluated, because the policy of the pages lets in no script but their own.
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  const rules = colorScheme === SCHEMES[0] ? {} : { runOnly: ["color-contrast"] };
-  const options = { resultTypes: ["violations"], ...rules };
-  const { violations } = await page.evaluate((options) => window.axe.run(options), options);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 5).join(", ")}`);
-}
-
-/** By how much the page is wider than the screen, and the first of what sticks out. */
-function overflow() {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > clientWidth + 1);
-  return [`${scrollWidth} px on a screen of ${clientWidth}: ${wide?.outerHTML.slice(0, 200)}`];
-}
-
 for (const { name, path, expect = [] } of PAGES) {
   test(`${name}: usable by everybody, at every width`, async () => {
     page.problems.splice(0);
     const where = typeof path === "string" ? path : await path(world);
     await page.goto(new URL(where, world.server.url).href);
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 844 });
-      for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme });
-        const there = `${where} at ${width} px, ${colorScheme}`;
-        assert.deepEqual(await violations(colorScheme), [], there);
-        assert.deepEqual(await page.evaluate(overflow), [], there);
-      }
-    }
+    await usable(page, name);
     const problems = page.problems.splice(0).filter((problem) => !expect.some((e) => e.test(problem)));
     assert.deepEqual(problems, [], "complaints of the browser");
     assert.deepEqual(page.outside.splice(0), [], "requests to other hosts");

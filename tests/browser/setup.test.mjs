@@ -1,34 +1,13 @@
 // The pages behind a setup link: an IT person sets up single sign-on at an identity provider on another site, from the first step
 // to the last. Each page at a desk and on a telephone, light and dark, with axe-core; and the same without JavaScript.
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { World, clean, emailAt, shot, unique } from "./harness.mjs";
+import { World, clean, emailAt, unique } from "./harness.mjs";
 import { SamlProvider, missing } from "./identity-providers.mjs";
+import { usable } from "./usable.mjs";
 
-const AXE = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
-/** Nothing keeps anybody from using the page, and nothing is wider than the screen. */
-async function looked(page, name) {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
-      if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-      // Of a second colour scheme only its contrasts are anything new.
-      const rules = colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };
-      const { violations } = await page.evaluate((options) => window.axe.run(options), { resultTypes: ["violations"], ...rules });
-      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 4).join(", ")}`);
-      assert.deepEqual(told, [], `${name} at ${width}, ${colorScheme}`);
-      if ((width === 1280) === (colorScheme === "light")) await shot(page, `setup-${name}-${width}-${colorScheme}`);
-    }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} is ${wide} px too wide at ${width}`);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
+const looked = (page, name) => usable(page, `setup-${name}`);
 
 describe("a setup link", { skip: missing }, () => {
   let world, saml;

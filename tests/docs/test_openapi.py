@@ -40,11 +40,11 @@ def test_what_any_path_is_answered_with_is_described():
 
 
 def todays():
-    """Half of the backend's operations, by other days the other half: this takes a second of processor time for each. All with
+    """A quarter of the backend's operations, on other days another: this takes half a second of processor time for each. All with
     GUILDHALL_TEST_ALL=1."""
     names = sorted(operation["operationId"] for path, methods in DESCRIPTION["paths"].items() if path.startswith("/v1/")
                    for operation in methods.values() if operation["operationId"] != "organizations.delete")
-    return names if os.environ.get("GUILDHALL_TEST_ALL") else names[datetime.date.today().toordinal() % 2::2]
+    return names if os.environ.get("GUILDHALL_TEST_ALL") else names[datetime.date.today().toordinal() % 4::4]
 
 
 def test_the_server_does_what_the_document_says():
