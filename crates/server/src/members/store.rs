@@ -359,9 +359,10 @@ pub(super) fn owner_of_email(
 /// A deleted member who had this address, the last one to come.
 pub(super) fn find_deleted(tx: &mut Tx, organization: &OrganizationId, email: &EmailAddress) -> Result<Option<Member>> {
     Ok(tx.optional(
-        // The word stands in the statement, for the index is of those who are deleted only.
+        // The word stands in the statement, for the index is of those who are deleted only. By the bare id, SQLite would go
+        // through all members in that order instead: each user of a directory's first synchronisation took as long as all before.
         "SELECT * FROM members WHERE organization_id = $1 AND email_address = $2 AND status = 'deleted'
-         ORDER BY id DESC LIMIT 1",
+         ORDER BY id || '' DESC LIMIT 1",
         args![organization, email.as_str()],
     )?)
 }
