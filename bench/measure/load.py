@@ -73,13 +73,19 @@ def wrk(process: Process, authorization: str, requests: Requests, seconds: float
 
 
 class Connection:
-    """Calls over one connection that stays open."""
+    """Calls over one connection that stays open; a new one after a rest, for the server ends those that are idle."""
+
+    RESTED = 30
 
     def __init__(self, process: Process, authorization: str):
         self.http = http.client.HTTPConnection(urllib.parse.urlsplit(process.url).netloc, timeout=60)
         self.headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        self.used = time.monotonic()
 
     def call(self, method: str, path: str, body: dict) -> tuple[int, http.client.HTTPMessage, bytes]:
+        if time.monotonic() - self.used > self.RESTED:
+            self.http.close()
+        self.used = time.monotonic()
         self.http.request(method, path, json.dumps(body), self.headers)
         answer = self.http.getresponse()
         return answer.status, answer.headers, answer.read()
