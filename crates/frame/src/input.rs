@@ -96,12 +96,20 @@ pub(crate) fn json_object(body: &[u8]) -> Result<Map<String, Value>> {
 pub(crate) fn form(body: &[u8], schema: &InputSchema) -> Result<Map<String, Value>> {
     let mut object = Map::new();
     for (name, value) in url::form_urlencoded::parse(body) {
-        let value = schema.coerce(&name, &value);
-        if object.insert(name.clone().into_owned(), value).is_some() {
-            return Err(ApiError::BadRequest.because(format!("The parameter {name} is there twice.")));
-        }
+        put(&mut object, schema, &name, &value)?;
     }
     Ok(object)
+}
+
+/// Puts a field of a form among those that were read.
+///
+/// # Errors
+/// `bad_request` when it is there already.
+pub(crate) fn put(object: &mut Map<String, Value>, schema: &InputSchema, name: &str, text: &str) -> Result<()> {
+    match object.insert(name.to_owned(), schema.coerce(name, text)) {
+        None => Ok(()),
+        Some(_) => Err(ApiError::BadRequest.because(format!("The parameter {name} is there twice."))),
+    }
 }
 
 /// The input of an endpoint that takes none.

@@ -1,5 +1,6 @@
 //! Forms with files (RFC 7578), as browsers send them. A file is text; what it is called is not looked at.
 
+use crate::input::put;
 use crate::schema::InputSchema;
 use foundation::error::{ApiError, Error, Result};
 use serde_json::{Map, Value};
@@ -38,10 +39,7 @@ pub(crate) fn multipart(body: &[u8], boundary: &str, schema: &InputSchema) -> Re
         let part = rest.strip_prefix(b"\r\n").ok_or_else(malformed)?;
         let end = find(part, delimiter.as_bytes()).ok_or_else(malformed)?;
         let (name, value) = field(&part[..end])?;
-        let value = schema.coerce(&name, &value);
-        if object.insert(name.clone(), value).is_some() {
-            return Err(ApiError::BadRequest.because(format!("The parameter {name} is there twice.")));
-        }
+        put(&mut object, schema, &name, &value)?;
         rest = &part[end + delimiter.len()..];
     }
 }

@@ -67,7 +67,7 @@ mod twin;
 mod workers;
 
 pub use audit_log::page as audit_events;
-pub use branding::{Changed as ChangedBranding, of_colors as sentences_about_colors, update as update_branding};
+pub use branding::{Wanted as ChangedBranding, of_colors as sentences_about_colors, update as update_branding};
 pub use catalogue::{doors, endpoints, openapi};
 pub use explanation::operator::{Besides as ExplainedBesides, explain_login, words as words_of_explanations};
 pub use members::operator::{list as list_members, search as search_members, show as show_member};

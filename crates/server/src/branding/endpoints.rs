@@ -1,5 +1,5 @@
-use super::operations::{self, Branding, UPDATE};
-use super::wanted::Wanted;
+use super::operations::{self, Branding};
+use super::wanted::{WANTED, Wanted};
 use crate::actor::ProjectCaller;
 use crate::organizations::{self, OrganizationRef};
 use database::Tx;
@@ -36,7 +36,7 @@ fn get_of_project(tx: &mut Tx, cx: &Call<ProjectCaller>, _input: NoInput) -> Res
 ///
 /// No color is refused: where text in it or on it would not be legible another is shown in its place, and the answer
 /// says which (`moved`). This endpoint is Guildhall's own; the SDKs do not have it.
-#[endpoint("branding.update_of_project", PUT "/v1/b2b/branding", errors(..UPDATE))]
+#[endpoint("branding.update_of_project", PUT "/v1/b2b/branding", errors(..WANTED))]
 fn update_of_project(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Wanted) -> Result<Answer> {
     Ok(Answer { branding: operations::update_project(tx, cx, &input)? })
 }
@@ -73,7 +73,7 @@ struct Update {
 #[endpoint(
     "branding.update_of_organization",
     PUT "/v1/b2b/organizations/{organization_id}/branding",
-    errors(OrganizationNotFound, ..UPDATE)
+    errors(OrganizationNotFound, ..WANTED)
 )]
 fn update_of_organization(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Update) -> Result<Answer> {
     let organization = organizations::find(tx, cx.project(), &input.organization_id)?;

@@ -8,5 +8,5 @@ mod wanted;
 
 pub(crate) use endpoints::endpoints;
 pub(crate) use operations::{Branding, of_organization, of_project, update_organization, update_project};
-pub use operator::{Changed, of_colors, update};
-pub(crate) use wanted::Wanted;
+pub use operator::{of_colors, update};
+pub use wanted::Wanted;

@@ -1,19 +1,16 @@
 //! What the API, the dashboard and the command line do with branding.
 
 use super::becoming::{Moved, Shades, moved};
-use super::wanted::{WANTED, Wanted};
+use super::wanted::Wanted;
 use crate::organizations::{self, Colors, Organization, colors, logo};
 use crate::projects;
 use database::Tx;
 use foundation::cx::Cx;
-use foundation::error::{ApiError, Result};
+use foundation::error::Result;
 use foundation::project::Settings;
 use mail::Color;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// What can be wrong with a change.
-pub(crate) const UPDATE: &[ApiError] = WANTED;
 
 /// The branding of a project or an organization.
 #[derive(Serialize, JsonSchema)]
@@ -66,10 +63,9 @@ pub(crate) fn of_project(tx: &mut Tx, cx: &Cx) -> Result<Branding> {
 }
 
 fn told(name: &str, settings: &Settings) -> Branding {
-    let Settings { logo_url, brand_color, background_color, .. } = settings;
-    let own = Colors { brand_color: *brand_color, background_color: *background_color };
+    let (logo_url, own) = (settings.logo_url.clone(), Colors::of(settings));
     let shown = Shown::of(name, logo_url.as_deref(), &own);
-    Branding { logo_url: logo_url.clone(), brand_color: *brand_color, background_color: *background_color, shown }
+    Branding { logo_url, brand_color: own.brand_color, background_color: own.background_color, shown }
 }
 
 /// The branding of an organization.
@@ -88,7 +84,7 @@ pub(crate) fn of_organization(tx: &mut Tx, cx: &Cx, organization: &Organization)
 /// Changes the branding of the project.
 ///
 /// # Errors
-/// [`UPDATE`].
+/// [`super::wanted::WANTED`].
 pub(crate) fn update_project(tx: &mut Tx, cx: &Cx, wanted: &Wanted) -> Result<Branding> {
     let wanted = wanted.read()?;
     let change = |settings: &mut Settings| {
@@ -103,7 +99,7 @@ pub(crate) fn update_project(tx: &mut Tx, cx: &Cx, wanted: &Wanted) -> Result<Br
 /// Changes the branding of an organization of the project.
 ///
 /// # Errors
-/// [`UPDATE`].
+/// [`super::wanted::WANTED`].
 pub(crate) fn update_organization(tx: &mut Tx, cx: &Cx, before: &Organization, wanted: &Wanted) -> Result<Branding> {
     let wanted = wanted.read()?;
     let mut organization = before.clone();

@@ -29,16 +29,16 @@ impl JsonSchema for ColorText {
 
 /// What is to change. What is absent stays as it is; an empty text takes it away.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-pub(crate) struct Wanted {
+pub struct Wanted {
     /// Where the logo is: an https URL without a password in it.
     #[schemars(with = "Option<LogoUrl>")]
-    pub(crate) logo_url: Option<String>,
+    pub logo_url: Option<String>,
     /// The color of buttons and links, as in `#1f5f8b`.
     #[schemars(with = "Option<ColorText>")]
-    pub(crate) brand_color: Option<String>,
+    pub brand_color: Option<String>,
     /// The color of what is behind: around the forms of the hosted login, and at the head of other pages and of mails.
     #[schemars(with = "Option<ColorText>")]
-    pub(crate) background_color: Option<String>,
+    pub background_color: Option<String>,
 }
 
 /// The same, read.

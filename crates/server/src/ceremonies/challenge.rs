@@ -11,6 +11,7 @@ use foundation::id::{MemberId, OperatorId, OrganizationId};
 use foundation::keys::{Purpose, equal};
 use foundation::{random, time};
 use serde::{Deserialize, Serialize};
+use webauthn::Expected;
 
 /// Minutes in which a challenge is answered: people look for their security key.
 pub(crate) const MINUTES: i64 = 5;
@@ -113,9 +114,14 @@ impl Challenge {
         &self.said.domain
     }
 
-    /// Whether the authenticator has to know who is there.
-    pub(crate) fn user_verification(&self) -> bool {
-        self.said.user_verification
+    /// What is expected of whoever has answered it, on a page of one of these origins.
+    pub(crate) fn expected<'a>(&'a self, answered: &'a [u8], origins: &'a [&'a str]) -> Expected<'a> {
+        Expected {
+            challenge: answered,
+            relying_party: self.domain(),
+            origins,
+            user_verification: self.said.user_verification,
+        }
     }
 
     /// Whether it is good for this member.

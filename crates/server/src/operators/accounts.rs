@@ -34,7 +34,7 @@ impl Shown {
 }
 
 fn by_command(app: &App) -> Cx {
-    Cx { operator: Some("command line".into()), ..of_nobody(app, app.now(), "", None) }
+    Cx { operator: Some("command line".into()), ..of_nobody(app) }
 }
 
 fn address(email: &str) -> Result<EmailAddress> {

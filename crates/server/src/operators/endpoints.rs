@@ -1,8 +1,8 @@
 //! Coming and going. The pages around it are the dashboard's.
 
 use super::caller::Operator;
-use super::sessions::{self, Begun, COOKIE, Client, MINUTES};
-use super::{of_nobody, passkeys};
+use super::sessions::{self, Begun, COOKIE, MINUTES};
+use super::{of_client, of_own, passkeys};
 use crate::ceremonies::{AssertionResponse, PublicKeyCredential, RequestOptions};
 use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Result};
@@ -23,10 +23,6 @@ pub(crate) enum Came {
     ToPasskey(Box<RequestOptions>),
 }
 
-fn client<C>(cx: &Call<C>) -> Client<'_> {
-    Client { now: cx.now(), request_id: &cx.request_id, ip_address: cx.ip_address }
-}
-
 /// Signs somebody in by their password, or asks for a passkey besides.
 ///
 /// # Errors
@@ -35,11 +31,11 @@ pub(crate) async fn sign_in<C: Send + Sync>(cx: &Call<C>, email: &str, password:
     // What is no address is nobody's.
     let email = EmailAddress::parse(email).map_err(|_| ApiError::WrongPassword)?;
     let before = cx.head.cookie(COOKIE).map(str::to_owned);
-    match sessions::begin(&cx.app, client(cx), &email, &password, before).await? {
+    let by = of_client(cx);
+    match sessions::begin(&by, &email, &password, before).await? {
         Begun::Session(token) => Ok(Came::In(SignedIn(cookie(token, MINUTES * 60)))),
         Begun::Passkeys(account, known) => {
             let domain = passkeys::domain(&cx.app, &cx.head)?;
-            let by = of_nobody(&cx.app, cx.now(), &cx.request_id, cx.ip_address);
             Ok(Came::ToPasskey(Box::new(passkeys::ask(&by, &account, &known, &domain)?)))
         }
     }
@@ -52,13 +48,13 @@ pub(crate) async fn sign_in<C: Send + Sync>(cx: &Call<C>, email: &str, password:
 pub(crate) async fn sign_in_with_passkey<C: Send + Sync>(cx: &Call<C>, credential: &str) -> Result<SignedIn> {
     let given: PublicKeyCredential<AssertionResponse> = passkeys::read(credential)?;
     let before = cx.head.cookie(COOKIE).map(str::to_owned);
-    let token = sessions::begin_with_passkey(&cx.app, client(cx), given.read()?, before).await?;
+    let token = sessions::begin_with_passkey(&of_client(cx), given.read()?, before).await?;
     Ok(SignedIn(cookie(token, MINUTES * 60)))
 }
 
 /// Signs an operator out.
 pub(crate) async fn sign_out(cx: &Call<Operator>) -> Result<SignedIn> {
-    sessions::end(&cx.app, client(cx), &cx.caller.account, cx.caller.token()).await?;
+    sessions::end(&of_own(cx), &cx.caller.account, cx.caller.token()).await?;
     Ok(SignedIn(cookie(String::new(), 0)))
 }
 

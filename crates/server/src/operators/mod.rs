@@ -25,7 +25,7 @@ use foundation::email_address::EmailAddress;
 use foundation::error::Result;
 use foundation::id::{OperatorId, WebauthnRegistrationId};
 use foundation::project::Project;
-use std::net::IpAddr;
+use frame::Call;
 use std::sync::Arc;
 
 /// An account, as it is stored.
@@ -63,8 +63,17 @@ pub(crate) async fn exist(app: &App) -> Result<bool> {
 
 /// The context of what is about the installation and not about a project. Failed proofs are counted in it as those of browsers
 /// are, by client and by address.
-fn of_nobody(app: &App, now: Timestamp, request_id: &str, ip_address: Option<IpAddr>) -> Cx {
-    let project = Arc::new(Project::none());
-    let request_id = request_id.to_owned();
-    Cx { via: Via::Browser, now, request_id, ip_address, ..Cx::of_operator(app, project) }
+fn of_nobody(app: &App) -> Cx {
+    Cx { via: Via::Browser, ..Cx::of_operator(app, Arc::new(Project::none())) }
+}
+
+/// The same, of a request.
+fn of_client<C>(call: &Call<C>) -> Cx {
+    let (now, request_id, ip_address) = (call.now(), call.request_id.clone(), call.ip_address);
+    Cx { now, request_id, ip_address, ..of_nobody(&call.app) }
+}
+
+/// The same, of what an operator does to their own account.
+fn of_own(call: &Call<Operator>) -> Cx {
+    Cx { operator: Some(call.caller.account.email_address.as_str().into()), ..of_client(call) }
 }

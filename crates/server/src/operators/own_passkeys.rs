@@ -2,8 +2,7 @@
 
 use super::caller::Operator;
 use super::passkeys::{challenge, check_origin, descriptors, domain, handle, named, read};
-use super::sessions::{self, Client};
-use super::{Passkey, events, of_nobody, store};
+use super::{Passkey, events, of_client, of_own, sessions, store};
 use crate::ceremonies::{
     AttestationResponse, Ceremony, Challenge, CreationOptions, PublicKeyCredential, RelyingParty, User, refused,
 };
@@ -11,12 +10,10 @@ use crate::passkeys::check_name;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Json, Tx};
-use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::{Environment, WebauthnRegistrationId};
 use foundation::secret::Secret;
 use frame::Call;
-use webauthn::Expected;
 
 /// How many an operator has at most.
 const MOST: usize = 20;
@@ -45,13 +42,7 @@ pub(crate) const CHANGE: &[ApiError] = &[
 /// Those of the operator who is signed in, in the order in which they were registered.
 pub(crate) async fn list(cx: &Call<Operator>) -> Result<Vec<Passkey>> {
     let operator = cx.caller.account.operator_id.clone();
-    own(cx).read(move |tx: &mut Tx| store::passkeys(tx, &operator)).await
-}
-
-/// The context of what an operator does to their own account.
-fn own(cx: &Call<Operator>) -> Cx {
-    let operator = Some(cx.caller.account.email_address.as_str().into());
-    Cx { operator, ..of_nobody(&cx.app, cx.now(), &cx.request_id, cx.ip_address) }
+    of_own(cx).read(move |tx: &mut Tx| store::passkeys(tx, &operator)).await
 }
 
 /// Begins to register one. It takes the password once more: a session that was left open gives nobody a way in that lasts.
@@ -67,7 +58,7 @@ pub(crate) async fn begin(cx: &Call<Operator>, name: &str, password: &Secret) ->
     check_room(&known)?;
     let email = account.email_address.to_string();
     let user = User { id: URL_SAFE_NO_PAD.encode(handle(account)), name: email.clone(), display_name: email };
-    let challenge = challenge(account, Ceremony::Create, &domain, false).make(&own(cx))?;
+    let challenge = challenge(account, Ceremony::Create, &domain, false).make(&of_own(cx))?;
     let rp = RelyingParty { id: domain, name: "Guildhall".to_owned() };
     Ok(CreationOptions::new(rp, user, challenge, descriptors(&known)))
 }
@@ -77,8 +68,7 @@ fn check_room(known: &[Passkey]) -> Result<()> {
 }
 
 async fn prove(cx: &Call<Operator>, password: &Secret) -> Result<()> {
-    let client = Client { now: cx.now(), request_id: &cx.request_id, ip_address: cx.ip_address };
-    sessions::prove(&cx.app, client, &cx.caller.account, password).await
+    sessions::prove(&of_client(cx), &cx.caller.account, password).await
 }
 
 /// Registers one.
@@ -89,18 +79,14 @@ pub(crate) async fn add(cx: &Call<Operator>, credential: &str, name: &str) -> Re
     let name = check_name(Some(name.to_owned()))?.unwrap_or_default();
     let given: PublicKeyCredential<AttestationResponse> = read(credential)?;
     let (created, transports) = (given.read()?, given.transports());
-    let (by, caller) = (own(cx), cx.caller.account.clone());
+    let (by, caller) = (of_own(cx), cx.caller.account.clone());
     let work = move |tx: &mut Tx| {
         let challenge = Challenge::read(&by, created.challenge(), Ceremony::Create)?;
         let account = named(tx, &challenge)?.filter(|account| account.operator_id == caller.operator_id);
         let account = account.ok_or(ApiError::WebauthnChallengeNotFound)?;
         check_origin(&by.app, challenge.domain(), created.origin())?;
-        let expected = Expected {
-            challenge: created.challenge(),
-            relying_party: challenge.domain(),
-            origins: &[created.origin()],
-            user_verification: challenge.user_verification(),
-        };
+        let origins = [created.origin()];
+        let expected = challenge.expected(created.challenge(), &origins);
         let credential = created.verify(&expected).map_err(refused)?;
         check_room(&store::passkeys(tx, &account.operator_id)?)?;
         challenge.use_up(tx, &by)?;
@@ -119,7 +105,7 @@ pub(crate) async fn add(cx: &Call<Operator>, credential: &str, name: &str) -> Re
         store::insert_passkey(tx, &passkey)?;
         events::record(tx, &by, "operator.passkey.add", &account.email_address)
     };
-    own(cx).write(work).await
+    of_own(cx).write(work).await
 }
 
 /// Gives one another name.
@@ -146,12 +132,12 @@ async fn change(
     action: &'static str,
     change: impl Fn(&mut Tx, &Passkey) -> Result<()> + Send + 'static,
 ) -> Result<()> {
-    let (by, account, id) = (own(cx), cx.caller.account.clone(), id.to_owned());
+    let (by, account, id) = (of_own(cx), cx.caller.account.clone(), id.to_owned());
     let work = move |tx: &mut Tx| {
         let known = store::passkeys(tx, &account.operator_id)?;
         let passkey = known.iter().find(|passkey| passkey.id.as_str() == id);
         change(tx, passkey.ok_or(ApiError::WebauthnRegistrationNotFound)?)?;
         events::record(tx, &by, action, &account.email_address)
     };
-    own(cx).write(work).await
+    of_own(cx).write(work).await
 }

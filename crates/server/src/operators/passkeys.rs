@@ -9,7 +9,7 @@ use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use frame::Head;
 use url::Url;
-use webauthn::{Expected, Known, Shown};
+use webauthn::{Known, Shown};
 
 /// Where the dashboard is seen by whoever tunnels to it.
 const THIS_MACHINE: &str = "localhost";
@@ -100,12 +100,8 @@ fn verify(tx: &mut Tx, cx: &Cx, challenge: &Challenge, shown: &Shown, account: &
     let is_meant = |passkey: &Passkey| passkey.credential_id == shown.id() && passkey.domain == challenge.domain();
     let passkey = known.into_iter().find(is_meant).ok_or_else(unknown)?;
     check_origin(&cx.app, challenge.domain(), shown.origin())?;
-    let expected = Expected {
-        challenge: shown.challenge(),
-        relying_party: challenge.domain(),
-        origins: &[shown.origin()],
-        user_verification: challenge.user_verification(),
-    };
+    let origins = [shown.origin()];
+    let expected = challenge.expected(shown.challenge(), &origins);
     let count = u32::try_from(passkey.sign_count).map_err(|_| Error::internal("a stored count is no count"))?;
     let handle = handle(account);
     let known = Known { id: &passkey.credential_id, key: &passkey.public_key, handle: &handle, count };

@@ -1,6 +1,6 @@
 //! Sessions of operators: short, and each begun anew by a password, and a passkey where there is one (threat T-46).
 
-use super::{Account, Passkey, events, of_nobody, passkeys, store};
+use super::{Account, Passkey, events, passkeys, store};
 use crate::attempts::{self, Target};
 use crate::passwords;
 use database::{Timestamp, Tx};
@@ -11,7 +11,6 @@ use foundation::error::{ApiError, Result};
 use foundation::keys::token::{Token, TokenKind};
 use foundation::secret::Secret;
 use foundation::time::{MINUTE, after_minutes};
-use std::net::IpAddr;
 use webauthn::Shown;
 
 /// The cookie of an operator's session. No other host of the domain sets it, no script reads it, and no other site's page sends
@@ -22,14 +21,6 @@ pub(super) const COOKIE: &str = "__Host-guildhall_operator";
 pub(super) const MINUTES: i64 = 12 * 60;
 /// Minutes after which one ends that nobody uses.
 const IDLE: i64 = 60;
-
-/// Who asks.
-#[derive(Clone, Copy)]
-pub(super) struct Client<'a> {
-    pub(super) now: Timestamp,
-    pub(super) request_id: &'a str,
-    pub(super) ip_address: Option<IpAddr>,
-}
 
 /// A session that stands, and whose it is.
 pub(super) fn find(tx: &mut Tx, app: &App, token: &str, now: Timestamp) -> Result<Option<(Account, Timestamp)>> {
@@ -60,14 +51,7 @@ pub(super) enum Begun {
 ///
 /// # Errors
 /// `unauthorized_credentials`, `user_lock_limit_reached`, `too_many_requests`.
-pub(super) async fn begin(
-    app: &App,
-    client: Client<'_>,
-    email: &EmailAddress,
-    password: &Secret,
-    before: Option<String>,
-) -> Result<Begun> {
-    let cx = of_nobody(app, client.now, client.request_id, client.ip_address);
+pub(super) async fn begin(cx: &Cx, email: &EmailAddress, password: &Secret, before: Option<String>) -> Result<Begun> {
     let by = cx.clone();
     let go_on = move |tx: &mut Tx, account: Account| {
         let passkeys = store::passkeys(tx, &account.operator_id)?;
@@ -76,16 +60,15 @@ pub(super) async fn begin(
             false => Ok(Begun::Passkeys(account, passkeys)),
         }
     };
-    with_password(&cx, email, password, go_on).await
+    with_password(cx, email, password, go_on).await
 }
 
 /// Whether an operator who is signed in knows the password of their account.
 ///
 /// # Errors
 /// `unauthorized_credentials`, `user_lock_limit_reached`, `too_many_requests`.
-pub(super) async fn prove(app: &App, client: Client<'_>, account: &Account, password: &Secret) -> Result<()> {
-    let cx = of_nobody(app, client.now, client.request_id, client.ip_address);
-    with_password(&cx, &account.email_address, password, |_, _| Ok(())).await
+pub(super) async fn prove(cx: &Cx, account: &Account, password: &Secret) -> Result<()> {
+    with_password(cx, &account.email_address, password, |_, _| Ok(())).await
 }
 
 /// Does something as the account with this address, if the password is its.
@@ -130,13 +113,7 @@ async fn with_password<T: Send + 'static>(
 ///
 /// # Errors
 /// `webauthn_challenge_not_found`, `unable_to_authenticate_webauthn`, `invalid_public_key_credential`.
-pub(super) async fn begin_with_passkey(
-    app: &App,
-    client: Client<'_>,
-    shown: Shown,
-    before: Option<String>,
-) -> Result<String> {
-    let cx = of_nobody(app, client.now, client.request_id, client.ip_address);
+pub(super) async fn begin_with_passkey(cx: &Cx, shown: Shown, before: Option<String>) -> Result<String> {
     let by = cx.clone();
     let work = move |tx: &mut Tx| {
         let account = passkeys::show(tx, &by, &shown)?;
@@ -169,18 +146,14 @@ fn sign_in(tx: &mut Tx, cx: &Cx, account: &Account, before: Option<&str>) -> Res
 }
 
 /// Ends a session.
-pub(super) async fn end(app: &App, client: Client<'_>, account: &Account, token: &str) -> Result<()> {
-    let cx = Cx {
-        operator: Some(account.email_address.as_str().into()),
-        ..of_nobody(app, client.now, client.request_id, client.ip_address)
-    };
+pub(super) async fn end(cx: &Cx, account: &Account, token: &str) -> Result<()> {
     let Some(token) = Token::parse(TokenKind::Operator, token) else { return Ok(()) };
-    let (hash, email) = (token.hash(app.keys()), account.email_address.clone());
+    let (hash, email, by) = (token.hash(cx.app.keys()), account.email_address.clone(), cx.clone());
     let work = move |tx: &mut Tx| {
         if store::end_session(tx, &hash)? {
-            events::record(tx, &cx, "operator.sign_out", &email)?;
+            events::record(tx, &by, "operator.sign_out", &email)?;
         }
         Ok(())
     };
-    app.db().write(work).await
+    cx.write(work).await
 }

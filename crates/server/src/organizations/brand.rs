@@ -1,7 +1,7 @@
 //! How the pages and mails of a project and its organizations look.
 
 use super::Organization;
-use foundation::project::Project;
+use foundation::project::{Project, Settings};
 use mail::{Brand, Color};
 use serde::Serialize;
 
@@ -16,11 +16,19 @@ pub(crate) struct Colors {
     pub(crate) background_color: Option<Color>,
 }
 
+impl Colors {
+    /// A project's.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self { brand_color: settings.brand_color, background_color: settings.background_color }
+    }
+}
+
 /// The colors of an organization's pages: each its own, or else the project's.
 pub(crate) fn colors(project: &Project, own: &Colors) -> Colors {
+    let of_project = Colors::of(&project.settings);
     Colors {
-        brand_color: own.brand_color.or(project.settings.brand_color),
-        background_color: own.background_color.or(project.settings.background_color),
+        brand_color: own.brand_color.or(of_project.brand_color),
+        background_color: own.background_color.or(of_project.background_color),
     }
 }
 

@@ -18,7 +18,7 @@ use foundation::id::{MemberId, OrganizationId, WebauthnRegistrationId};
 use frame::{Call, Endpoint, endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use webauthn::{Expected, Known, Shown};
+use webauthn::{Known, Shown};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![start::endpoint(), authenticate::endpoint()]
@@ -191,12 +191,8 @@ fn verify(tx: &mut Tx, cx: &Cx, challenge: &Challenge, shown: &Shown, passkey: &
     if passkey.domain != challenge.domain() {
         return Err(ApiError::UnableToAuthenticateWebauthn.into());
     }
-    let expected = Expected {
-        challenge: shown.challenge(),
-        relying_party: challenge.domain(),
-        origins: &[shown.origin()],
-        user_verification: challenge.user_verification(),
-    };
+    let origins = [shown.origin()];
+    let expected = challenge.expected(shown.challenge(), &origins);
     let count = u32::try_from(passkey.sign_count).map_err(|_| Error::internal("a stored count is no count"))?;
     let known = Known {
         id: &passkey.credential_id,

@@ -23,7 +23,6 @@ use frame::{Call, Endpoint, endpoint};
 use mail::Template;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use webauthn::Expected;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![start::endpoint(), register::endpoint()]
@@ -161,12 +160,8 @@ fn register(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Register) -> Result<Ou
         return Err(ApiError::WebauthnChallengeNotFound.into());
     }
     relying_party::check_origin(tx, cx, created.origin())?;
-    let expected = Expected {
-        challenge: created.challenge(),
-        relying_party: challenge.domain(),
-        origins: &[created.origin()],
-        user_verification: challenge.user_verification(),
-    };
+    let origins = [created.origin()];
+    let expected = challenge.expected(created.challenge(), &origins);
     let credential = created.verify(&expected).map_err(refused)?;
     check_room(&stored_passkeys::of_member(tx, &organization.organization_id, &member.member_id)?)?;
     challenge.use_up(tx, cx)?;

@@ -175,9 +175,7 @@ fn saved(place: &str) -> Answered {
 fn problem(changed: Result<Branding>) -> Result<Option<String>> {
     match changed {
         Ok(_) => Ok(None),
-        Err(Error::Api(error, why)) => {
-            Ok(Some(why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned)))
-        }
+        Err(refused @ Error::Api(..)) => Ok(Some(refused.sentence().into_owned())),
         Err(fault) => Err(fault),
     }
 }

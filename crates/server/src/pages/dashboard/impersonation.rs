@@ -49,9 +49,8 @@ pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Answered>
     };
     let more = match own.write(work).await {
         Ok(url) => More { url: Some(url), ..More::default() },
-        Err(Error::Api(error, why)) if BEGIN.contains(&error) => {
-            let text = why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned);
-            More { problem: Some((error, text)), reason, redirect_url, ..More::default() }
+        Err(refused @ Error::Api(error, _)) if BEGIN.contains(&error) => {
+            More { problem: Some((error, refused.sentence().into_owned())), reason, redirect_url, ..More::default() }
         }
         Err(other) => return Err(other),
     };

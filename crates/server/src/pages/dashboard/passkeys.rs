@@ -1,8 +1,10 @@
 //! The passkeys of the operator who is signed in.
 
+use super::sign_in::too_many_wrong;
 use super::{Answered, Place, address, show};
 use crate::operators::own_passkeys::{self as passkeys, CHANGE, NEW};
 use crate::operators::{Operator, Passkey};
+use crate::search::json_of;
 use foundation::error::{ApiError, Error, Result};
 use foundation::secret::Secret;
 use foundation::time;
@@ -58,12 +60,9 @@ async fn page_of(
 async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Answered> {
     let problem = match error {
         Error::Api(error @ ApiError::WrongPassword, _) => (error, "The password is wrong.".to_owned()),
-        Error::Locked(seconds) => {
-            let text = format!("Too many passwords were wrong. None is looked at for {} minutes.", seconds / 60 + 1);
-            (ApiError::UserLockLimitReached, text)
-        }
-        Error::Api(error, why) if NEW.contains(&error) || CHANGE.contains(&error) => {
-            (error, why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned))
+        Error::Locked(seconds) => too_many_wrong(seconds),
+        refused @ Error::Api(error, _) if NEW.contains(&error) || CHANGE.contains(&error) => {
+            (error, refused.sentence().into_owned())
         }
         other => return Err(other),
     };
@@ -86,7 +85,7 @@ pub(super) struct Begin {
 pub(super) async fn new(cx: Call<Operator>, input: Begin) -> Result<Answered> {
     match passkeys::begin(&cx, &input.name, &input.password).await {
         Ok(options) => {
-            let options = serde_json::to_string(&options).map_err(|error| Error::Internal(Box::new(error)))?;
+            let options = json_of(&options)?.to_string();
             let values = json!({ "title": "Add a passkey", "options": options, "name": input.name });
             show(&cx, Place::Operators, "dashboard/passkey.html", values).await
         }

@@ -60,8 +60,8 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
     let by = own.clone();
     match own.write(move |tx| projects::update_in(tx, &by, &update, &|_| ())).await {
         Ok(_) => Ok(back(&input.project_id, done)),
-        Err(Error::Api(error, why)) => {
-            let problem = Some(why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned));
+        Err(refused @ Error::Api(..)) => {
+            let problem = Some(refused.sentence().into_owned());
             let (change, value) = (input.change, input.value);
             let more = More { problem, change, value, ..More::default() };
             page_of(&cx, project.id.as_str(), Span::Day, more).await

@@ -76,9 +76,7 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
             return Ok(Answered::to(address(&here, &[("saved", "yes")])));
         }
         Ok(Some(tried)) => (Some(tried), None),
-        Err(Error::Api(error, why)) => {
-            (None, Some(why.map_or_else(|| error.message().to_owned(), |why| why.into_owned())))
-        }
+        Err(refused @ Error::Api(..)) => (None, Some(refused.sentence())),
         Err(fault) => return Err(fault),
     };
     let mut typed = json_of(&found)?;

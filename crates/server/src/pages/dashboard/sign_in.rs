@@ -4,6 +4,7 @@ use super::super::render::page;
 use super::{Answered, On};
 use crate::actor::Anyone;
 use crate::operators::{self, Came, Operator, SIGN_IN, SignedIn};
+use crate::search::json_of;
 use axum::http::StatusCode;
 use foundation::error::{ApiError, Error, Result};
 use foundation::secret::Secret;
@@ -32,6 +33,13 @@ fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, stat
     Ok(Answered { on: On::Page(page), cookie: None })
 }
 
+/// What is said while no password of an account is looked at.
+pub(super) fn too_many_wrong(seconds: i64) -> (ApiError, String) {
+    let minutes = seconds / 60 + 1;
+    let text = format!("Too many passwords were wrong. None is looked at for {minutes} minutes.");
+    (ApiError::UserLockLimitReached, text)
+}
+
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct SignIn {
     /// The operator's address.
@@ -52,8 +60,7 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered>
     let problem = match operators::sign_in(&cx, &input.email, input.password).await {
         Ok(Came::In(signed_in)) => return Ok(signed_in.into()),
         Ok(Came::ToPasskey(options)) => {
-            let options = serde_json::to_string(&options).map_err(|error| Error::Internal(Box::new(error)))?;
-            let values = json!({ "options": options, "mark": { "name": "Guildhall" } });
+            let values = json!({ "options": json_of(&options)?.to_string(), "mark": { "name": "Guildhall" } });
             let page = page(&cx.app, "dashboard/sign_in_passkey.html", StatusCode::OK, &values)?;
             return Ok(Answered { on: On::Page(page), cookie: None });
         }
@@ -61,13 +68,7 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered>
         Err(Error::Api(error @ ApiError::WrongPassword, _) | Error::Kept(error, _)) => {
             (error, "The email address or the password is wrong.".to_owned())
         }
-        Err(Error::Locked(seconds)) => {
-            let minutes = seconds / 60 + 1;
-            (
-                ApiError::UserLockLimitReached,
-                format!("Too many passwords were wrong. None is looked at for {minutes} minutes."),
-            )
-        }
+        Err(Error::Locked(seconds)) => too_many_wrong(seconds),
         Err(other) => return Err(other),
     };
     let status = problem.0.status();
@@ -99,9 +100,8 @@ pub(super) async fn with_passkey(cx: Call<Anyone>, input: Shown) -> Result<Answe
     }
     match operators::sign_in_with_passkey(&cx, &input.credential).await {
         Ok(signed_in) => Ok(signed_in.into()),
-        Err(Error::Api(error, why)) => {
-            let why = why.map_or_else(|| error.message().to_owned(), std::borrow::Cow::into_owned);
-            shown(&cx, "", Some((error, why)), error.status())
+        Err(refused @ Error::Api(error, _)) => {
+            shown(&cx, "", Some((error, refused.sentence().into_owned())), error.status())
         }
         Err(fault) => Err(fault),
     }

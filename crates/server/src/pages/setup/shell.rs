@@ -28,12 +28,8 @@ impl Refused {
     /// The error, where it is none that a page could tell.
     pub(super) fn of(error: Error) -> Result<Self> {
         match error {
-            Error::Api(error, message) | Error::Kept(error, message) => {
-                let text = message.map_or(error.message().to_owned(), |message| message.into_owned());
-                Ok(Self { status: error.status(), text })
-            }
-            Error::TooMany(message, _) => {
-                Ok(Self { status: StatusCode::TOO_MANY_REQUESTS, text: message.into_owned() })
+            Error::Api(..) | Error::Kept(..) | Error::TooMany(..) => {
+                Ok(Self { status: error.told().status(), text: error.sentence().into_owned() })
             }
             other => Err(other),
         }
