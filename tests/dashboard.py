@@ -4,7 +4,7 @@ import html
 import json
 import re
 
-from harness import request, unique
+from harness import REDIRECT_URL, request, unique, until
 
 COOKIE = "__Host-guildhall_operator"
 
@@ -38,6 +38,22 @@ class Dashboard:
         answer = self.ask("POST", path, data=fields)
         assert answer.status_code == 303, (answer.status_code, re.sub(r"\s+", " ", answer.text)[-1500:])
         return answer.headers["location"]
+
+
+class InTheirPlace:
+    """An operator who may act in the place of a project's members."""
+
+    def __init__(self, project, email=None):
+        self.project = project
+        project.server.command("project", "update", project.project_id, "--user-impersonation-enabled")
+        self.dashboard = Dashboard(project.server, *make(project.server, email))
+        taken = lambda: project.raw("POST", "/v1/b2b/impersonation/authenticate", {"impersonation_token": "x"})
+        until(lambda: taken().status_code == 401, what="the setting, which is remembered for a second")
+
+    def token(self, organization_id: str, member_id: str) -> str:
+        path = f"/dashboard/projects/{self.project.project_id}/organizations/{organization_id}/members/{member_id}/impersonate"
+        page = self.dashboard.ask("POST", path, data={"reason": "Ticket 4711", "redirect_url": REDIRECT_URL}).text
+        return re.search(r"token=([\w-]{44})", page)[1]
 
 
 def make(server, email=None):

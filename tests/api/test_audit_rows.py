@@ -5,7 +5,6 @@ each table what tells its changes.
 """
 
 import json
-import re
 import secrets
 import time
 import uuid
@@ -18,10 +17,10 @@ import pytest
 import told
 from authenticator import Authenticator
 from connections import WITH_GROUPS, Published, certificate, metadata, oidc_connection, private_key, saml_connection
-from dashboard import Dashboard, make
+from dashboard import InTheirPlace
 from doors import Door, catalogue
 from harness import (
-    ENGINE, ORIGIN, REDIRECT_URL, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, until, verified_member,
+    ENGINE, ORIGIN, Server, code_from, email_code, intermediate, login, magic_token, new_domain, new_email, token_from, unique, verified_member,
 )
 from identity_providers import OpenIdProvider
 from oauth import OauthProvider, of_google
@@ -830,13 +829,7 @@ def discover_by_an_account(w):
 
 @changes("impersonation.authenticate")
 def an_operator_in_their_place(w):
-    project = w.project.project_id
-    w.server.command("project", "update", project, "--user-impersonation-enabled")
-    until(lambda: w.project.raw("POST", "/v1/b2b/impersonation/authenticate", {"impersonation_token": "x"}).status_code == 401,
-          what="the setting, which is remembered for a second")
-    page = f"/dashboard/projects/{project}/organizations/{w.org}/members/{w.member.member_id}/impersonate"
-    begun = Dashboard(w.server, *make(w.server)).ask("POST", page, data={"reason": "Ticket 4711", "redirect_url": REDIRECT_URL})
-    return Sent({"impersonation_token": re.search(r"token=([\w-]{44})", begun.text)[1]})
+    return Sent({"impersonation_token": InTheirPlace(w.project).token(w.org, w.member.member_id)})
 
 
 def by_one_tap(w, **fields):

@@ -8,7 +8,7 @@ import re
 import pyotp
 import requests
 from authenticator import Authenticator
-from dashboard import Dashboard, make
+from dashboard import InTheirPlace
 from connections import Published, certificate, metadata, private_key
 from harness import ORIGIN, REDIRECT_URL, code_from, data, query_of, token_from, until
 from identity_providers import SamlProvider
@@ -332,19 +332,9 @@ def discovery(app: App):
 
 def in_their_place(app: App, org: str, member: dict):
     """An operator acts in a member's place, once by the backend and once on a page."""
-    server, project = app.project.server, app.project.project_id
-    server.command("project", "update", project, "--user-impersonation-enabled")
-    dashboard = Dashboard(server, *make(server, "support@example.com"))
-    path = f"/dashboard/projects/{project}/organizations/{org}/members/{member['member_id']}/impersonate"
-
-    def token():
-        page = dashboard.ask("POST", path, data={"reason": "Ticket 4711", "redirect_url": REDIRECT_URL}).text
-        return re.search(r"token=([\w-]{44})", page)[1]
-
-    until(lambda: app.project.raw("POST", BACKEND + "/impersonation/authenticate", {"impersonation_token": "x"}).status_code == 401,
-          what="the setting, which is remembered for a second")
-    app.backend("POST", "/impersonation/authenticate", {"impersonation_token": token()})
-    app.page("POST", "/impersonation/authenticate", {"impersonation_token": token()})
+    operator = InTheirPlace(app.project, "support@example.com")
+    app.backend("POST", "/impersonation/authenticate", {"impersonation_token": operator.token(org, member["member_id"])})
+    app.page("POST", "/impersonation/authenticate", {"impersonation_token": operator.token(org, member["member_id"])})
 
 
 def sessions(app: App, org: str, ada: dict):
