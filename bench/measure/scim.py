@@ -133,7 +133,7 @@ class Bench:
     # -- the measurements
 
     def first_sync(self) -> tuple[dict, Directory, list[str]]:
-        """In turn with the other server, which gets fewer people: the more it has, the slower it is."""
+        """In turn with the other server, which gets as many people: the more it has, the slower it is."""
         ours, theirs, options = [], [], self.options
         for number in range(options.rounds):
             say(f"{self.engine.name}: first synchronisation, round {number + 1} of {options.rounds} …")
@@ -142,8 +142,7 @@ class Bench:
             ours.append(found)
             other = Scim2Server(self.engine.work)
             try:
-                theirs.append(Directory(self.engine.work, other, other.url, "").synchronise(
-                    min(options.scim_users, 1000), min(options.scim_groups, 50))[0])
+                theirs.append(Directory(self.engine.work, other, other.url, "").synchronise(options.scim_users, options.scim_groups)[0])
             finally:
                 other.stop()
         return {"ours": summary(ours), "scim2-server": summary(theirs), "to_scim2_server": compare(ours, theirs)}, directory, ids

@@ -32,8 +32,8 @@ pub(crate) use notice::{About, notify, notify_about};
 pub(crate) use oauth_registration::{OauthRegistration, note_account};
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, administrators, create, create_absent, end_sessions, find, find_any, find_anywhere,
-    find_by_email, find_by_id, find_by_present_email, has_proven_member_of_domain, memberships, name_from,
-    prefetch_by_email, require_free_phone, save, some_after,
+    find_by_email, find_by_id, find_by_present_email, find_some, has_proven_member_of_domain, memberships, name_from,
+    prefetch_by_email, require_free_phone, save, save_registrations, some_after,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use registration::TABLES as REGISTRATION_TABLES;

@@ -173,7 +173,7 @@ pub(crate) fn save(
     }
     check_phone_is_free(tx, Some(before), member)?;
     member.updated_at = cx.now();
-    store::update(tx, member)?;
+    store::update(tx, before, member)?;
     member.revision += 1;
     let addresses =
         |m: &Member| (m.email_address.clone(), m.retired_email_addresses.clone(), m.status == Status::Deleted);
@@ -185,6 +185,25 @@ pub(crate) fn save(
     }
     member.set_roles(organization);
     record(tx, cx, action, member, Change::between(before, member))
+}
+
+/// As [`save`], for members whom a directory has put into other groups, each after what they were before: all are stored at once.
+pub(crate) fn save_registrations(
+    tx: &mut Tx,
+    cx: &Cx,
+    action: &str,
+    organization: &Organization,
+    mut members: Vec<(Member, Member)>,
+) -> Result<()> {
+    members.retain(|(before, member)| before != member);
+    debug_assert!(members.iter().all(|(before, member)| store::differs_in_profile_only(before, member)));
+    members.iter_mut().for_each(|(_, member)| member.updated_at = cx.now());
+    store::update_profiles(tx, members.iter().map(|(_, member)| member))?;
+    for (before, member) in &mut members {
+        member.set_roles(organization);
+        record(tx, cx, action, member, Change::between(before, member))?;
+    }
+    Ok(())
 }
 
 pub(super) fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -> Result<()> {
@@ -270,6 +289,13 @@ pub(crate) fn find(tx: &mut Tx, organization: &Organization, reference: &MemberR
 /// The member with this id, also when deleted.
 pub(crate) fn find_any(tx: &mut Tx, organization: &Organization, id: &MemberId) -> Result<Option<Member>> {
     Ok(with_roles(organization, store::find(tx, &organization.organization_id, id)?))
+}
+
+/// Those of these members that there are, also deleted ones, in no order.
+pub(crate) fn find_some(tx: &mut Tx, organization: &Organization, ids: &[String]) -> Result<Vec<Member>> {
+    let mut members = store::some(tx, &organization.organization_id, ids)?;
+    members.iter_mut().for_each(|member| member.set_roles(organization));
+    Ok(members)
 }
 
 /// The member with this id.

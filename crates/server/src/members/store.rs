@@ -151,7 +151,29 @@ pub(super) fn insert(tx: &mut Tx, m: &Member) -> Result<()> {
     add_roles(tx, m)
 }
 
-pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
+/// What members are looked up and filtered by; all else stands in the profile.
+fn columns(m: &Member) -> impl PartialEq {
+    (
+        m.status,
+        &m.email_address,
+        m.email_address_verified,
+        unique_ids(m),
+        m.is_breakglass,
+        phone_number(m),
+        &m.member_password_id,
+    )
+}
+
+/// Whether a member stands in the same place of every index as before.
+pub(super) fn differs_in_profile_only(before: &Member, m: &Member) -> bool {
+    columns(before) == columns(m)
+}
+
+/// Stores a changed member.
+pub(super) fn update(tx: &mut Tx, before: &Member, m: &Member) -> Result<()> {
+    if differs_in_profile_only(before, m) {
+        return update_profiles(tx, std::iter::once(m));
+    }
     let (external_id, proven_phone) = unique_ids(m);
     tx.execute(
         "UPDATE members SET status = $3, email_address = $4, email_domain = $5, email_verified = $6, external_id = $7,
@@ -175,6 +197,18 @@ pub(super) fn update(tx: &mut Tx, m: &Member) -> Result<()> {
         ],
     )
     .on_uniques(UNIQUE)?;
+    Ok(())
+}
+
+/// Stores members who differ in their profile only. SQLite writes every index anew whose columns a statement names, so this one
+/// names none.
+pub(super) fn update_profiles<'a>(tx: &mut Tx, members: impl Iterator<Item = &'a Member>) -> Result<()> {
+    let row = |m: &Member| args![&m.organization_id, &m.member_id, Json(&profile::of(m)), m.updated_at].to_vec();
+    tx.execute_each(
+        "UPDATE members SET profile = $3, updated_at = $4, revision = revision + 1
+         WHERE organization_id = $1 AND id = $2",
+        &members.map(row).collect::<Vec<_>>(),
+    )?;
     Ok(())
 }
 
@@ -305,6 +339,11 @@ fn add_roles(tx: &mut Tx, m: &Member) -> Result<()> {
 }
 
 /// Deleted ones too.
+/// Those of these members that there are, in no order.
+pub(super) fn some(tx: &mut Tx, organization: &OrganizationId, ids: &[String]) -> Result<Vec<Member>> {
+    Ok(tx.all("SELECT * FROM members WHERE organization_id = $1 AND id = ANY($2)", args![organization, ids])?)
+}
+
 pub(super) fn find(tx: &mut Tx, organization: &OrganizationId, id: &MemberId) -> Result<Option<Member>> {
     Ok(tx.optional("SELECT * FROM members WHERE organization_id = $1 AND id = $2", args![organization, id])?)
 }

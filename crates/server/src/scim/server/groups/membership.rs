@@ -38,16 +38,12 @@ pub(super) fn change(tx: &mut Tx, cx: &Cx, directory: &Directory, group: &Group,
                 "One request puts {MOST} people into a group or takes them out of it, and no more."
             )));
         }
-        require_known(tx, directory, &added)?;
-        for id in added {
-            if store::add(tx, directory.ids(), &group.id, &id)? {
-                touched.push(id);
-            }
+        for some in added.chunks(AT_ONCE) {
+            require_known(tx, directory, some)?;
+            touched.extend(store::add(tx, directory.ids(), &group.id, some)?);
         }
-        for id in removed {
-            if store::remove(tx, directory.ids(), &group.id, &id)? {
-                touched.push(id);
-            }
+        for some in removed.chunks(AT_ONCE) {
+            touched.extend(store::remove(tx, directory.ids(), &group.id, some)?);
         }
     }
     users::put_into_groups(tx, cx, directory, &touched)?;
@@ -98,15 +94,13 @@ fn matching(tx: &mut Tx, directory: &Directory, group: &Group, filter: Filter) -
 }
 
 fn require_known(tx: &mut Tx, directory: &Directory, ids: &[String]) -> Result<()> {
-    for some in ids.chunks(AT_ONCE) {
-        let known = users::known(tx, directory, some)?;
-        let known: HashSet<&str> = known.iter().map(|user| user.member_id.as_str()).collect();
-        if let Some(unknown) = some.iter().find(|id| !known.contains(id.as_str())) {
+    let known = users::known(tx, directory, ids)?;
+    let known: HashSet<&str> = known.iter().map(|user| user.member_id.as_str()).collect();
+    match ids.iter().find(|id| !known.contains(id.as_str())) {
+        None => Ok(()),
+        Some(unknown) => {
             let shown: String = unknown.chars().take(100).collect();
-            return Err(
-                ApiError::ScimInvalidValue.because(format!("{shown:?} is the id of no user of the connection."))
-            );
+            Err(ApiError::ScimInvalidValue.because(format!("{shown:?} is the id of no user of the connection.")))
         }
     }
-    Ok(())
 }

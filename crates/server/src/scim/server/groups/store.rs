@@ -154,22 +154,35 @@ pub(super) fn people(
     )?)
 }
 
-/// Puts somebody into a group; whether they were not in it.
-pub(super) fn add(tx: &mut Tx, (organization, connection): Ids<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
-    let added = tx.execute(
-        "INSERT INTO scim_memberships (organization_id, connection_id, group_id, member_id) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING",
-        args![organization, connection, group, id],
+/// Puts people of the directory into a group; those who were not in it.
+pub(super) fn add(
+    tx: &mut Tx,
+    (organization, connection): Ids<'_>,
+    group: &ScimGroupId,
+    ids: &[String],
+) -> Result<Vec<String>> {
+    let added: Vec<(String,)> = tx.all(
+        "INSERT INTO scim_memberships (organization_id, connection_id, group_id, member_id)
+         SELECT organization_id, connection_id, CAST($3 AS TEXT), member_id FROM scim_users
+         WHERE organization_id = $1 AND connection_id = $2 AND member_id = ANY($4)
+         ON CONFLICT DO NOTHING RETURNING member_id",
+        args![organization, connection, group, ids],
     )?;
-    Ok(added > 0)
+    Ok(added.into_iter().map(|(id,)| id).collect())
 }
 
-/// Takes somebody out of a group; whether they were in it.
-pub(super) fn remove(tx: &mut Tx, (organization, connection): Ids<'_>, group: &ScimGroupId, id: &str) -> Result<bool> {
-    let removed = tx.execute(
+/// Takes people out of a group; those who were in it.
+pub(super) fn remove(
+    tx: &mut Tx,
+    (organization, connection): Ids<'_>,
+    group: &ScimGroupId,
+    ids: &[String],
+) -> Result<Vec<String>> {
+    let removed: Vec<(String,)> = tx.all(
         "DELETE FROM scim_memberships
-         WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3 AND member_id = $4",
-        args![organization, connection, group, id],
+         WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3 AND member_id = ANY($4)
+         RETURNING member_id",
+        args![organization, connection, group, ids],
     )?;
-    Ok(removed > 0)
+    Ok(removed.into_iter().map(|(id,)| id).collect())
 }

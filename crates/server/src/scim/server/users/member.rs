@@ -113,20 +113,22 @@ pub(in crate::scim::server) fn put_into_groups(
 ) -> Result<()> {
     for some in ids.chunks(AT_ONCE) {
         let groups = store::groups_of(tx, directory.ids(), some)?;
-        for id in some.iter().filter_map(|id| MemberId::parse(id)) {
-            let Some(before) = members::find_any(tx, &directory.organization, &id)? else { continue };
-            let mut member = before.clone();
-            let its = Group::of(&groups, &id).iter();
+        let mut changed = Vec::with_capacity(some.len());
+        for before in members::find_some(tx, &directory.organization, some)? {
+            let id = &before.member_id;
+            let its = Group::of(&groups, id).iter();
             let its: Vec<_> = its.map(|group| ScimGroup { id: group.id.clone(), name: group.name.clone() }).collect();
             if its.len() > MOST_GROUPS {
                 let message = format!("A user is in {MOST_GROUPS} groups at most, and {id} would be in more.");
                 return Err(ApiError::ScimTooMany.because(message));
             }
+            let mut member = before.clone();
             if let Some(registration) = &mut member.scim_registration {
                 registration.set_groups(&its);
             }
-            members::save(tx, cx, "member.update", &directory.organization, &before, &mut member)?;
+            changed.push((before, member));
         }
+        members::save_registrations(tx, cx, "member.update", &directory.organization, changed)?;
     }
     Ok(())
 }

@@ -63,7 +63,13 @@ fn find(tx: &mut Tx, directory: &Directory, id: &str) -> Result<User> {
     found.ok_or(ApiError::ScimResourceNotFound.into())
 }
 
+/// What a user is called by.
+pub(super) struct Named {
+    pub(super) member_id: MemberId,
+    pub(super) user_name: String,
+}
+
 /// Those of these ids that are users of the connection.
-pub(super) fn known(tx: &mut Tx, directory: &Directory, ids: &[String]) -> Result<Vec<User>> {
-    store::some(tx, directory.ids(), ids)
+pub(super) fn known(tx: &mut Tx, directory: &Directory, ids: &[String]) -> Result<Vec<Named>> {
+    store::named(tx, directory.ids(), ids)
 }

@@ -1,4 +1,4 @@
-use super::{Group, User};
+use super::{Group, Named, User};
 use crate::scim::server::caller::Ids;
 use database::{FromRow, Json, Row, Tx, args, row};
 use foundation::error::{ApiError, OnUnique as _, Result};
@@ -23,6 +23,8 @@ impl FromRow for User {
 const USER_NAME_KEY: &str = "scim_users_organization_id_connection_id_folded_user_name_key";
 
 row!(Group { member_id, id, name });
+
+row!(Named { member_id, user_name });
 
 pub(super) fn insert(tx: &mut Tx, (organization, connection): Ids<'_>, user: &User) -> Result<()> {
     tx.execute(
@@ -136,6 +138,15 @@ pub(super) fn after(tx: &mut Tx, (organization, connection): Ids<'_>, id: &str, 
 pub(super) fn some(tx: &mut Tx, (organization, connection): Ids<'_>, ids: &[String]) -> Result<Vec<User>> {
     Ok(tx.all(
         "SELECT * FROM scim_users WHERE organization_id = $1 AND connection_id = $2 AND member_id = ANY($3)",
+        args![organization, connection, ids],
+    )?)
+}
+
+/// The names of those of these ids that are users.
+pub(super) fn named(tx: &mut Tx, (organization, connection): Ids<'_>, ids: &[String]) -> Result<Vec<Named>> {
+    Ok(tx.all(
+        "SELECT member_id, user_name FROM scim_users
+         WHERE organization_id = $1 AND connection_id = $2 AND member_id = ANY($3)",
         args![organization, connection, ids],
     )?)
 }
