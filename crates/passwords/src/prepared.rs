@@ -1,6 +1,6 @@
 //! What of a password is hashed.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// How many bytes of UTF-8 a password may have. 256 characters of any script, and few enough to cost nothing.
 pub const MAX_BYTES: usize = 1024;
@@ -38,8 +38,7 @@ pub fn check(password: &str) -> Result<(), Unusable> {
 /// What makes it no password.
 pub(crate) fn prepare(password: &str) -> Result<String, Unusable> {
     check(password)?;
-    let spaced: String = password.chars().map(|character| if is_space(character) { ' ' } else { character }).collect();
-    Ok(ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned())
+    Ok(password.chars().map(|character| if is_space(character) { ' ' } else { character }).nfc().collect())
 }
 
 /// The general category Zs. As a list, so that it stays what it is.
