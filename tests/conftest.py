@@ -10,6 +10,7 @@ import re
 import urllib.parse
 import zlib
 
+import harness
 import pytest
 import requests
 
@@ -32,7 +33,7 @@ SAMPLED = {
     "threats/test_t03_lesser_keys.py": 2, "api/test_search_beside_checks.py": 2,
     "api/test_explanations.py": 3, "api/test_dashboard.py": 2,
     "api/test_command_line.py": 2, "api/test_link_pages.py": 2, "api/test_log_lines.py": 2, "api/test_browser_fields.py": 2,
-    "api/test_oauth_login.py": 3, "api/test_command_line.py": 2, "api/test_link_pages.py": 2, "api/test_log_lines.py": 2, "api/test_browser_fields.py": 2,
+    "api/test_oauth_login.py": 3,
     "threats/test_t21_oauth_providers.py": 4, "api/test_one_tap.py": 2,
 }
 # Of every other file in api/, which asks operations and no SQL, a third of the cases; of threats/ half, but for those that are about
@@ -64,6 +65,18 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=left_out)
     chosen = set(map(id, left_out))
     items[:] = [item for item in items if id(item) not in chosen]
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The cluster of this session, or None when testing on SQLite."""
+    if harness.ENGINE == "sqlite":
+        yield None
+        return
+    assert harness.ENGINE == "postgres", f"GUILDHALL_TEST_ENGINE={harness.ENGINE}: sqlite or postgres"
+    cluster = harness.Postgres()
+    yield cluster
+    cluster.stop()
 
 
 def pytest_addoption(parser):

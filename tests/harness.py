@@ -235,6 +235,7 @@ class Postgres:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-pg-"))
         self.directory.chmod(0o755)
         self.port = free_port()
+        self._migrated = {}
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
             os.chown(self.directory, owner.pw_uid, owner.pw_gid)
@@ -270,6 +271,15 @@ class Postgres:
         name = f"guildhall_{unique()}"
         self.sql("postgres", f"CREATE DATABASE {name} OWNER {self.OWNER} {options}")
         return self.url(name)
+
+    def migrated_database(self, binary: str) -> str:
+        """A database that `guildhall migrate` has prepared once for all: the migrations themselves take ten times as long as a
+        copy."""
+        if binary not in self._migrated:
+            url = self.new_database()
+            migrate(binary, url)
+            self._migrated[binary] = url.rsplit("/", 1)[1]
+        return self.new_database(f"TEMPLATE {self._migrated[binary]} STRATEGY file_copy")
 
     def log_statements(self, database: str):
         """From its next connections on, everything that the database is asked stands in the log of the cluster."""
@@ -314,6 +324,19 @@ class Postgres:
 
 
 # ---------------------------------------------------------------- the server
+
+
+def migrate(binary: str, database_url: str):
+    subprocess.run([binary, "migrate", "--database-url", database_url], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+@lru_cache
+def migrated_file(binary: str) -> pathlib.Path:
+    """A database of SQLite that `guildhall migrate` has prepared, to be copied."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-migrated-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    migrate(binary, f"sqlite:{directory}/guildhall.db")
+    return directory / "guildhall.db"
 
 
 class Clock:
@@ -472,7 +495,10 @@ class Server:
     def __init__(self, *, postgres: Postgres | None = None, arguments: list[str] | None = None, clock: bool = False,
                  smtp: bool = True):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="guildhall-"))
-        self.database_url = postgres.new_database() if postgres else f"sqlite:{self.directory}/guildhall.db"
+        if postgres:
+            self.database_url = postgres.migrated_database(self.binary)
+        else:
+            self.database_url = f"sqlite:{shutil.copy(migrated_file(self.binary), self.directory)}"
         self.clock = Clock(self.directory) if clock else None
         self.mailbox = Mailbox() if smtp else None
         self.log_path = self.directory / "stderr.log"

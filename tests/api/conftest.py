@@ -3,18 +3,6 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def postgres():
-    """The cluster of this session, or None when testing on SQLite."""
-    if harness.ENGINE == "sqlite":
-        yield None
-        return
-    assert harness.ENGINE == "postgres", f"GUILDHALL_TEST_ENGINE={harness.ENGINE}: sqlite or postgres"
-    cluster = harness.Postgres()
-    yield cluster
-    cluster.stop()
-
-
-@pytest.fixture(scope="session")
 def server(postgres):
     """The server of this worker; tests share it and make a project each."""
     server = harness.Server(postgres=postgres).start()

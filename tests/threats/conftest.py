@@ -11,7 +11,6 @@ _spec = importlib.util.spec_from_file_location("api_conftest", _path)
 _api = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_api)
 
-postgres = _api.postgres
 server = _api.server
 start_server = _api.start_server
 traveller = _api.traveller
