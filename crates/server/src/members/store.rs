@@ -338,12 +338,12 @@ fn add_roles(tx: &mut Tx, m: &Member) -> Result<()> {
     Ok(())
 }
 
-/// Deleted ones too.
-/// Those of these members that there are, in no order.
+/// Those of these members that there are, deleted ones too, in no order.
 pub(super) fn some(tx: &mut Tx, organization: &OrganizationId, ids: &[String]) -> Result<Vec<Member>> {
     Ok(tx.all("SELECT * FROM members WHERE organization_id = $1 AND id = ANY($2)", args![organization, ids])?)
 }
 
+/// Deleted ones too.
 pub(super) fn find(tx: &mut Tx, organization: &OrganizationId, id: &MemberId) -> Result<Option<Member>> {
     Ok(tx.optional("SELECT * FROM members WHERE organization_id = $1 AND id = $2", args![organization, id])?)
 }
