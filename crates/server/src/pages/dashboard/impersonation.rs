@@ -1,7 +1,7 @@
 //! Acting in a member's place begins here.
 
 use super::members::{More, One, found, page_of};
-use super::{Answered, organization, within};
+use super::{Shown, organization, within};
 use crate::factors::ImpersonatedFactor;
 use crate::impersonation::{self, BEGIN, Begin, Reason};
 use crate::operators::Operator;
@@ -32,7 +32,7 @@ pub(super) struct Wanted {
     page POST "/dashboard/projects/{project_id}/organizations/{organization_id}/members/{member_id}/impersonate",
     errors(ProjectNotFound, OrganizationNotFound, MemberNotFound, ..BEGIN)
 )]
-pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
+pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let Wanted { member, reason, redirect_url } = input;
     let (_, own) = within(&cx, &member.project_id).await?;
     let account = &cx.caller.account;
