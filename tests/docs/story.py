@@ -402,6 +402,8 @@ def connections(app: App, org: str, ada: dict, provider):
     app.backend("GET", "/branding")
     app.backend("PUT", f"/organizations/{org}/branding", {"brand_color": "#ffd400"})
     app.backend("GET", f"/organizations/{org}/branding")
+    app.page("PUT", "/organizations/me/branding", {"background_color": "#eef6f1"}, admin)
+    app.page("GET", "/organizations/me/branding", session=admin)
     app.backend("DELETE", f"/organizations/{org}/setup_links/{link['setup_link']['setup_link_id']}")
     app.backend("GET", f"/sso/{org}/connections/{of_saml}/exchanges")
     app.page("GET", f"/sso/{of_saml}/exchanges", session=admin)

@@ -337,6 +337,8 @@ FOR_EVERY_MEMBER = {
     "members.start_email_update.self": "oneself", "members.delete_mfa_phone_number.self": "oneself", "members.delete_totp.self": "oneself",
     "webauthn.list.self": "oneself", "webauthn.update.self": "oneself", "webauthn.delete.self": "oneself",
     "recovery_codes.get.self": "oneself", "recovery_codes.rotate.self": "oneself", "sessions.revoke_own.browser": "one's own session",
+    "branding.get_of_organization": "every member sees how their organization looks",
+    "branding.get_of_organization.browser": "every member sees how their organization looks",
     "sessions.exchange.browser": "one's own session", "sessions.authenticate.browser": "one's own session",
     "admin_portal.config.browser": "it shows what a member may do",
     "sessions.revoke": "ending sessions asks for permission unless they are one's own",
@@ -348,7 +350,7 @@ FOR_MEMBERS = [
 ]
 # What a change has to name before it asks for anything.
 CHANGES = {
-    "organizations.update": {"organization_name": "X"}, "members.update": {"name": "X"}, "members.unlink_retired_email": {"email_id": made_up("email")},
+    "organizations.update": {"organization_name": "X"}, "branding.update_of_organization": {"brand_color": "#fd0"}, "members.update": {"name": "X"}, "members.unlink_retired_email": {"email_id": made_up("email")},
 }
 
 
