@@ -2,7 +2,6 @@
 
 use super::members::{More, One, found, page_of};
 use super::{Shown, organization, within};
-use crate::factors::ImpersonatedFactor;
 use crate::impersonation::{self, BEGIN, Begin, Reason};
 use crate::operators::Operator;
 use database::Tx;
@@ -36,11 +35,7 @@ pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let Wanted { member, reason, redirect_url } = input;
     let (_, own) = within(&cx, &member.project_id).await?;
     let account = &cx.caller.account;
-    let by = ImpersonatedFactor {
-        impersonator_id: account.operator_id.clone(),
-        impersonator_email_address: account.email_address.clone(),
-    };
-    let begin = Begin { by, reason: reason.clone(), redirect_url: redirect_url.clone() };
+    let begin = Begin { by: account.into(), reason: reason.clone(), redirect_url: redirect_url.clone() };
     let (by, organization_id, member_id) = (own.clone(), member.organization_id.clone(), member.member_id.clone());
     let work = move |tx: &mut Tx| {
         let organization = organization(tx, &by, &organization_id)?;
@@ -48,7 +43,7 @@ pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
         impersonation::begin(tx, &by, &organization, &member, &begin)
     };
     let more = match own.write(work).await {
-        Ok(url) => More { url: Some(url), ..More::default() },
+        Ok(begun) => More { url: Some(begun.url.into()), ..More::default() },
         Err(refused @ Error::Api(error, _)) if BEGIN.contains(&error) => {
             More { problem: Some((error, refused.sentence().into_owned())), reason, redirect_url, ..More::default() }
         }
