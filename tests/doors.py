@@ -25,6 +25,8 @@ class Door:
     credential: str
     # The (resource, action) that a member needs, if the catalogue says.
     requires: tuple[str, str] | None
+    # Whether it may change something; whatever its method.
+    changes: bool
     statuses: tuple[int, ...]
     errors: tuple[str, ...]
     # The only fields that body and query may have; None where what is not known is not looked at.
@@ -84,7 +86,7 @@ def catalogue() -> tuple[Door, ...]:
         properties = {name: schema["properties"][name] for name in named if name not in said}
         return Door(
             door["operation"] + suffix, door["method"], door["path"], door["dialect"], door["credential"] or "anyone",
-            tuple(door["requires"]) if door["requires"] else None, tuple(door["statuses"]),
+            tuple(door["requires"]) if door["requires"] else None, door["changes"], tuple(door["statuses"]),
             tuple(error for errors in door["errors"].values() for error in errors), takes, door["is_of_own_forms"],
             schema | {"properties": properties, "required": [name for name in schema.get("required", []) if name not in said]},
         )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import told
+from dashboard import make
 from harness import REDIRECT_URL, Server, login, unique
 
 
@@ -44,6 +45,13 @@ def setup_link(server, project) -> list[str]:
     return [*arguments, "--revoke", json.loads(made)["setup_link_id"]]
 
 
+def place(server, project) -> list[str]:
+    """That of a member, whom an operator acts for."""
+    server.command("project", "update", project.project_id, "--user-impersonation-enabled")
+    member = project.member(project.organization().organization_id)
+    return [member.member_id, "--project", project.project_id, "--operator", make(server)[0], "--reason", "Ticket 4711"]
+
+
 CLIENT = ["--client-id", "app", "--client-secret", "secret"]
 
 
@@ -68,6 +76,7 @@ COMMANDS = {
     "organization setup-link": lambda server, project: [
         project.organization().organization_id, "--project", project.project_id, "--purpose", "sso", "--purpose", "members", "--minutes", "60"],
     "organization setup-link --json": setup_link,
+    "member impersonate": place,
     "rbac set": lambda server, project: ["--project", project.project_id, policy_file(server)],
     "provider set": lambda server, project: [project.project_id, "google", *CLIENT, "--scopes", "calendar,drive"],
     "provider set --token-url https://token.example": lambda server, project: [with_google(server, project), "google", "--client-secret", "another"],

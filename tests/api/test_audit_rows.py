@@ -827,6 +827,13 @@ def discover_by_an_account(w):
     return Sent({"discovery_oauth_token": oauth_token(w, None, w.email)})
 
 
+@changes("members.delete_oauth_registration")
+def an_account_that_is_disconnected(w):
+    w.project.api.oauth.authenticate(oauth_token(w, w.org, w.email), session_token=w.member_login.session_token)
+    known = w.project.api.organizations.members.get(w.org, member_id=w.member.member_id).member.oauth_registrations[-1]
+    return Sent(path={"member_oauth_registration_id": known.member_oauth_registration_id})
+
+
 @changes("impersonation.authenticate")
 def an_operator_in_their_place(w):
     return Sent({"impersonation_token": InTheirPlace(w.project).token(w.org, w.member.member_id)})

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import requests
-from harness import check_refusal, new_email, unique
+from harness import check_refusal, data, new_email, unique, with_permissions
 
 LOGO, THEIRS = "https://www.example.com/logo.png", "https://cdn.example.com/blue.png"
 
@@ -106,6 +106,22 @@ def test_what_is_no_color_and_no_logo_is_refused(project):
     assert project.raw("GET", path(None)).json()["branding"] == before
     for method in ("GET", "PUT"):
         check_refusal(project.raw(method, path("organization-test-00000000-0000-4000-8000-000000000000"), {} if method == "PUT" else None), 404, "organization_not_found")
+
+
+def test_who_administers_an_organization_changes_its_looks(project):
+    organization = project.organization()
+    org, me = organization.organization_id, "/b2b/organizations/me/branding"
+    session = lambda *actions: with_permissions(project, org, *(("stytch.organization", action) for action in actions))[1].session_token  # noqa: E731
+    plain, logo, colors = session(), session("update.info.logo-url"), session("update.info.colors")
+    changed = data(project.browser("PUT", me, {"brand_color": "#0b6b3a", "background_color": "#eef6f1"}, session_token=colors))["branding"]
+    changed_logo = data(project.browser("PUT", me, {"logo_url": THEIRS}, session_token=logo))["branding"]
+    assert (changed["brand_color"], changed_logo["logo_url"], changed_logo["background_color"]) == ("#0b6b3a", THEIRS, "#eef6f1")
+    assert data(project.browser("GET", me, session_token=plain))["branding"] == project.raw("GET", path(org)).json()["branding"] == changed_logo
+    for who, fields in ((plain, {"brand_color": ""}), (colors, {"logo_url": ""}), (logo, {"logo_url": LOGO, "background_color": "#fff"})):
+        check_refusal(project.browser("PUT", me, fields, session_token=who), 403, "unauthorized_action")
+        check_refusal(project.raw("PUT", path(org), fields, headers={"X-Stytch-Member-Session": who}), 403, "unauthorized_action")
+    check_refusal(project.browser("PUT", me, {"brand_color": "red"}, session_token=colors), 400, "invalid_color")
+    assert data(project.browser("GET", me, session_token=plain))["branding"] == changed_logo
 
 
 def test_the_command_line_says_what_becomes_of_colors(server, project):

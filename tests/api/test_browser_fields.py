@@ -147,6 +147,10 @@ POST /b2b/webauthn/authenticate: public_key_credential session_duration_minutes 
 GET /b2b/webauthn:
 PUT /b2b/webauthn/{webauthn_registration_id}: name
 DELETE /b2b/webauthn/{webauthn_registration_id}:
+DELETE /b2b/oauth/registrations/{member_oauth_registration_id}:
+DELETE /b2b/organizations/members/oauth_registrations/{member_id}/{member_oauth_registration_id}:
+GET /b2b/organizations/me/branding:
+PUT /b2b/organizations/me/branding: logo_url brand_color background_color
 DELETE /b2b/organizations/members/webauthn_registrations/{member_id}/{webauthn_registration_id}:
 """
 

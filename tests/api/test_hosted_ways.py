@@ -3,13 +3,16 @@
 import html
 import json
 import re
+import time
 
+import directory
 import harness
 import pytest
 from authenticator import Authenticator
 from harness import REDIRECT_URL, new_email
 from oauth import OauthProvider
 from social import StandIn, StandIns
+from sso import Saml
 from visitor import Visitor
 
 
@@ -155,6 +158,34 @@ def test_passkeys_that_are_not_taken(project, server):
     says(ada.submit("/account", action="remove_passkey", passkey_id=passkey_id), 200, "It is removed.")
     ada.submit("/login/step/sign-out")
     says(ada.show(ada.see("/login")), 401, "not known here")
+
+
+def test_accounts_elsewhere_are_shown_and_disconnected(server, project, stand_ins, providers):
+    organization = project.organization()
+    org, email = organization.organization_id, new_email()
+    member = project.member(org, email_address=email)
+    visitor = Visitor(project, organization=organization.organization_slug)
+    stand_ins.tell(email=email, id=4712, login="ada", organizations=[])
+    arrived = visitor.ask("GET", server.url + begin(visitor.see("/login"), "github"))
+    visitor.submit("/login/step/arrive", **{name: harness.query_of(arrived.url)[name] for name in ("token", "stytch_token_type")})
+    account = visitor.sign_in(email)
+    says(account, 200, "Accounts elsewhere", "GitHub", f"{email} · ")
+    assert "Managed by your organization" not in account.text
+    (account_id,) = set(re.findall(r'name="account_id" value="([^"]+)"', account.text))
+    disconnect = {"action": "disconnect", "account_id": account_id}
+    project.api.organizations.update(org, auth_methods="RESTRICTED", allowed_auth_methods=["github_oauth"])
+    says(visitor.submit("/account", **disconnect), 400, "You get in by nothing else")
+    project.api.organizations.update(org, auth_methods="ALL_ALLOWED")
+    gone = visitor.submit("/account", **disconnect)
+    says(gone, 200, "The account is disconnected.")
+    assert "Accounts elsewhere" not in gone.text
+    # What an organization has said is only shown.
+    Saml(project, org=org).login(email, ahead=server.clock.now() - time.time())
+    says(visitor.see("/account"), 200, "Accounts elsewhere", "Okta", "You sign in at your organization.")
+    directory.put_into(server, project.api.scim.connection.create(org, display_name="Okta").connection, member)
+    shown = visitor.see("/account", locale="de")
+    says(shown, 200, "Von Ihrer Organisation verwaltet", "Okta")
+    assert "account_id" not in shown.text
 
 
 def test_nothing_is_offered_that_these_pages_cannot_have(server):

@@ -6,7 +6,7 @@ import secrets
 
 import harness
 import pytest
-from harness import REDIRECT_URL, check_refusal, magic_token, new_domain, new_email, query_of, refused, unique, until, verified_member
+from harness import REDIRECT_URL, check_refusal, data, magic_token, new_domain, new_email, query_of, refused, unique, until, verified_member
 from identity_providers import OpenIdProvider
 from oauth import OauthProvider, of_google
 from sso import Browser
@@ -335,6 +335,36 @@ def test_a_provider_of_ones_own(project):
         assert factor["oidc_oauth_factor"]["provider_name"] == "acme-id"
         project.api.organizations.update(org, auth_methods="RESTRICTED", allowed_auth_methods=["oidc_oauth"])
         assert acme.login(org, answer.provider_subject, **said).member_authenticated
+
+
+def test_an_account_is_disconnected(project, google):
+    org, subject = project.organization().organization_id, unique()
+    member, session = verified_member(project, org)
+    administrator = verified_member(project, org, roles=["stytch_admin"])[1].session_token
+    own, said = {"session_token": session.session_token}, of_google(member.email_address)
+    login = google.login(org, subject, own, **said)
+    path = lambda login: f"/b2b/oauth/registrations/{login.member.oauth_registrations[0].member_oauth_registration_id}"  # noqa: E731
+    others = lambda login: path(login).replace("oauth/registrations", f"organizations/members/oauth_registrations/{member.member_id}")  # noqa: E731
+    # It is nobody else's to disconnect, and nobody's own that is another's.
+    stranger = {"session_token": verified_member(project, org)[1].session_token}
+    check_refusal(project.browser("DELETE", others(login), **stranger), 403, "unauthorized_action")
+    check_refusal(project.browser("DELETE", path(login), **stranger), 404, "oauth_registration_not_found")
+    # Nobody shuts themselves out.
+    project.api.organizations.update(org, auth_methods="RESTRICTED", allowed_auth_methods=["google_oauth"])
+    check_refusal(project.browser("DELETE", path(login), **own), 403, "last_way_in")
+    assert google.tokens(login).status_code == 200
+    project.api.organizations.update(org, allowed_auth_methods=["google_oauth", "magic_link"])
+    assert data(project.browser("DELETE", path(login), **own))["member"]["oauth_registrations"] == []
+    google.refused(google.tokens(login), 404, "member_oauth_token_not_found")
+    check_refusal(project.browser("DELETE", path(login), **own), 404, "oauth_registration_not_found")
+    told = next(event for event in project.audit(org) if event["changes"].get("oauth_registrations", {}).get("removed"))
+    assert (told["action"], told["actor"]["id"]) == ("member.update", member.member_id)
+    assert project.api.sessions.authenticate(**own).member.oauth_registrations == []
+    # A login connects it anew, where the member is proven in it; an administrator may leave somebody without.
+    again = google.login(org, subject, **said)
+    assert again.member_id == member.member_id and path(again) != path(login)
+    project.api.organizations.update(org, allowed_auth_methods=["google_oauth"])
+    assert data(project.browser("DELETE", others(again), session_token=administrator))["member"]["oauth_registrations"] == []
 
 
 # The last: providers have another time afterwards.

@@ -15,7 +15,7 @@ SELF = {
     "update.settings.default-mfa-method", "delete", "revoke-sessions", "get.connected-apps", "revoke.connected-app",
 }
 ORGANIZATION = {
-    "update.info.name", "update.info.slug", "update.info.logo-url", "update.settings.allowed-auth-methods",
+    "update.info.name", "update.info.slug", "update.info.logo-url", "update.info.colors", "update.settings.allowed-auth-methods",
     "update.settings.allowed-mfa-methods", "update.settings.email-jit-provisioning", "update.settings.email-invites",
     "update.settings.allowed-domains", "update.settings.default-sso-connection", "update.settings.sso-jit-provisioning",
     "update.settings.mfa-policy", "update.settings.implicit-roles", "update.settings.oauth-tenant-jit-provisioning",

@@ -463,14 +463,14 @@ def test_t39_removing_a_factor_takes_a_fresh_one(project, org, traveller):
     with refused(401, "insufficient_factors"):
         members.delete_totp(**ids, method_options=removal(plain))
     for method, path in (("GET", "/b2b/recovery_codes"), ("POST", "/b2b/recovery_codes/rotate"), ("DELETE", "/b2b/organizations/members/deleteTOTP"),
-                         ("DELETE", "/b2b/organizations/members/deletePhoneNumber")):
+                         ("DELETE", "/b2b/organizations/members/deletePhoneNumber"), ("DELETE", "/b2b/oauth/registrations/x")):
         check_refusal(project.browser(method, path, **token), 401, "insufficient_factors")
     for fields in ({"mfa_enrolled": False}, {"mfa_phone_number": "+14155550123"}):
         check_refusal(project.browser("PUT", "/b2b/organizations/members/update", fields, **token), 401, "insufficient_factors")
     stale = enrolled.prove(session_token=plain.session_token, session_duration_minutes=600)
     traveller.clock.forward(minutes=61)
     for method, path in (("GET", "/b2b/recovery_codes"), ("POST", "/b2b/recovery_codes/rotate"), ("DELETE", "/b2b/organizations/members/deleteTOTP"),
-                         ("DELETE", "/b2b/organizations/members/deletePhoneNumber")):
+                         ("DELETE", "/b2b/organizations/members/deletePhoneNumber"), ("DELETE", "/b2b/oauth/registrations/x")):
         check_refusal(project.browser(method, path, **token), 401, "stale_factors")
     check_refusal(project.browser("PUT", "/b2b/organizations/members/update", {"mfa_enrolled": False}, **token), 401, "stale_factors")
     enrolled.prove(session_token=plain.session_token)

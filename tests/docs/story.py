@@ -402,6 +402,8 @@ def connections(app: App, org: str, ada: dict, provider):
     app.backend("GET", "/branding")
     app.backend("PUT", f"/organizations/{org}/branding", {"brand_color": "#ffd400"})
     app.backend("GET", f"/organizations/{org}/branding")
+    app.page("PUT", "/organizations/me/branding", {"background_color": "#eef6f1"}, admin)
+    app.page("GET", "/organizations/me/branding", session=admin)
     app.backend("DELETE", f"/organizations/{org}/setup_links/{link['setup_link']['setup_link_id']}")
     app.backend("GET", f"/sso/{org}/connections/{of_saml}/exchanges")
     app.page("GET", f"/sso/{of_saml}/exchanges", session=admin)
@@ -455,6 +457,11 @@ def oauth(app: App, org: str, provider):
     for what, more in (("submit", {"organization_id": org}), ("discovery/submit", {})):
         id_token = provider.credential(email, "10769150350006150715113082367")
         app.page("POST", f"/oauth/google/onetap/{what}", {"id_token": id_token} | more)
+    member = app.backend("GET", f"/organizations/{org}/member", query={"email_address": email})["member"]
+    one, another, third = (known["member_oauth_registration_id"] for known in member["oauth_registrations"][-3:])
+    app.page("DELETE", f"/oauth/registrations/{one}", session=session)
+    app.page("DELETE", f"/organizations/members/oauth_registrations/{member['member_id']}/{another}", session=session)
+    app.backend("DELETE", f"/organizations/{org}/members/{member['member_id']}/oauth_registrations/{third}")
 
 
 def directory(app: App, org: str):

@@ -130,6 +130,9 @@ TABLE = {
     "webauthn.delete": Attack(mixed=True),
     "webauthn.delete.browser": Attack(queries=[{"organization_id": "{org}"}]),
     "webauthn.delete.self": Attack(queries=[SMUGGLED]),
+    "members.delete_oauth_registration": Attack(mixed=True),
+    "members.delete_oauth_registration.browser": Attack(queries=[{"organization_id": "{org}"}]),
+    "members.delete_oauth_registration.self": Attack(queries=[SMUGGLED]),
     "recovery_codes.recover": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND], entry=True),
     "recovery_codes.recover.browser": Attack([body | {"recovery_code": "aaaa-bbbb-cccc"} for body in SECOND_OF_PAGES], entry=True),
     "recovery_codes.get": Attack(mixed=True),
@@ -251,7 +254,9 @@ TABLE = {
     "branding.get_of_project": NO_IDS,
     "branding.update_of_project": NO_IDS,
     "branding.get_of_organization": Attack(),
+    "branding.get_of_organization.browser": Attack(queries=[{"organization_id": "{org}"}]),
     "branding.update_of_organization": Attack([{"brand_color": "#fd0"}]),
+    "branding.update_of_organization.browser": Attack([{"brand_color": "#fd0"} | SMUGGLED], queries=[{"organization_id": "{org}"}]),
     "setup_links.create": Attack([{"purposes": ["sso"]}, {"purposes": ["members"], "roles": ["stytch_admin"]}]),
     "setup_links.list": Attack(),
     "setup_links.revoke": Attack(mixed=True),
@@ -279,7 +284,7 @@ TABLE = {
 # Names of what stands in paths.
 PATH = {"organization_id": ["{org}", "{slug}", "{ext}"], "member_id": ["{member}", "{member_ext}"], "member_password_id": ["{password}"],
         "connection_id": ["{saml}", "{oidc}", "{external}", "{scim}"], "certificate_id": ["{certificate}"], "private_key_id": ["{key}"],
-        "webauthn_registration_id": ["{passkey}"], "setup_link_id": ["{setup_link}"]}
+        "webauthn_registration_id": ["{passkey}"], "member_oauth_registration_id": ["{account}"], "setup_link_id": ["{setup_link}"]}
 
 
 class World:
@@ -317,10 +322,15 @@ class World:
         scim = project.api.scim.connection.create(a.org, display_name=a.canary).connection
         link = project.raw("POST", f"/v1/b2b/organizations/{a.org}/setup_links", {"purposes": ["sso"]}).json()["setup_link"]
         self.sso = Saml(project, org=a.org).token(a.admin.email_address)
+        # An account elsewhere, as a login at its provider would leave it.
+        account = {"provider_type": "Google", "provider_subject": unique(), "member_oauth_registration_id": made_up("oauth-registration")}
+        where = f"organization_id = '{a.org}' AND id = '{a.member.member_id}'"
+        profile = project.server.stored("members", "profile", where)
+        project.server.store("members", "profile", where, profile | {"oauth_registrations": [account]})
         self.names = {
             "sso": self.sso, "saml": saml.connection_id, "oidc": oidc.connection_id, "external": external.connection_id, "scim": scim.connection_id,
             # A real one comes from the dashboard only: it is tried elsewhere in T-50.
-            "setup_link": link["setup_link_id"], "impersonation": made_up_token(IMPERSONATION, a.admin_login.session_token),
+            "account": account["member_oauth_registration_id"], "setup_link": link["setup_link_id"], "impersonation": made_up_token(IMPERSONATION, a.admin_login.session_token),
             "certificate": saml.verification_certificates[0].certificate_id, "key": saml.encryption_private_keys[0].private_key_id,
             "org": a.org, "slug": a.slug, "ext": a.external_id, "member": a.member.member_id, "member_ext": a.member.external_id,
             "email": a.admin.email_address, "email_id": current.retired_email_addresses[0].email_id,
@@ -334,7 +344,7 @@ class World:
     def nobody(self) -> dict:
         return {
             "sso": made_up_token(SSO), "saml": made_up("saml-connection"), "oidc": made_up("oidc-connection"), "external": made_up("external-connection"),
-            "scim": made_up("scim-connection"), "setup_link": made_up("setup-link"), "impersonation": made_up_token(IMPERSONATION),
+            "account": made_up("oauth-registration"), "scim": made_up("scim-connection"), "setup_link": made_up("setup-link"), "impersonation": made_up_token(IMPERSONATION),
             "certificate": made_up("saml-verification-key"), "key": made_up("saml-encryption-key"),
             "org": made_up("organization"), "slug": f"acme-{unique()}", "ext": f"ext-{unique()}", "member": made_up("member"),
             "member_ext": f"ext-{unique()}", "email": new_email(), "email_id": made_up("email"), "session": made_up_token(SESSION),

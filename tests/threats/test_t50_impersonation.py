@@ -152,6 +152,39 @@ def test_t50_a_token_works_once_within_five_minutes_and_while_it_is_allowed(worl
     assert answer.status_code == 400
 
 
+def test_t50_the_command_line_begins_it_as_the_dashboard_does(world):
+    def begin(*more, check=True, **options):
+        options = {"operator": world.operator, "reason": REASON} | options
+        said = [part for name, value in options.items() if value for part in (f"--{name.replace('_', '-')}", value)]
+        return world.server.command("member", "impersonate", "--project", world.project.project_id, *said, *more, "--json", check=check)
+
+    member = world.member.member_id
+    begun = json.loads(begin(member).stdout)
+    assert (begun["impersonator_email_address"], begun["member_id"]) == (world.operator, member)
+    assert query_of(begun["url"])["token"] == begun["impersonation_token"] and begun["url"].startswith(REDIRECT_URL)
+    login = world.project.api.impersonation.authenticate(begun["impersonation_token"])
+    assert seconds(login.member_session) == SESSION_MINUTES * 60
+    [factor] = login.member_session.authentication_factors
+    assert factor.impersonated_factor.impersonator_email_address == world.operator
+    told = next(event for event in world.project.audit(world.org) if event["action"] == "member.impersonate")
+    # Nobody says on the command line who they are; whom they have named stands there, too.
+    assert told["actor"] == {"type": "operator", "id": "command line"} and told["changes"]["reason"]["after"] == REASON
+    assert told["changes"]["impersonator_email_address"]["after"] == world.operator
+    # The same limits; and a member that may be several is asked for.
+    for status, word, options in (
+        (1, "invalid_impersonation_reason", {"reason": "x" * 501}), (1, "no_match_for_provided_magic_link_url", {"redirect_url": "https://evil.example/"}),
+        (3, "operator_not_found", {"operator": "nobody@example.com"}), (2, "--reason", {"reason": None}), (2, "--operator", {"operator": None}),
+    ):
+        done = begin(member, check=False, **options)
+        assert (done.returncode, done.stdout) == (status, "") and word in done.stderr, done
+    assert begin(world.member.email_address, check=False).returncode == 2
+    assert json.loads(begin(world.member.email_address, "--organization", world.org).stdout)["member_id"] == member
+    world.allow(False)
+    done = begin(member, check=False)
+    assert done.returncode == 1 and "member_impersonation_not_allowed" in done.stderr
+    world.allow(True)
+
+
 def test_t50_it_ends_after_an_hour_whatever_is_asked_and_takes_no_other_proof(world):
     login = world.act()
     again = world.project.api.sessions.authenticate(session_token=login.session_token, session_duration_minutes=43_200,

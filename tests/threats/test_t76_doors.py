@@ -14,6 +14,7 @@ import urllib.parse
 
 import pytest
 import requests
+from dashboard import InTheirPlace
 from doors import Door, catalogue
 from harness import ENGINE, ORIGIN, REDIRECT_URL, Server, check_error_body, intermediate, new_email, request, unique, verified_member
 from scenes import INTERMEDIATE, JWT_HEADER, MEMBER_HEADER, SESSION, Tenant, made_up, made_up_token, unchanged
@@ -336,6 +337,8 @@ FOR_EVERY_MEMBER = {
     "members.get_self.self": "oneself", "members.update.self": "oneself", "members.unlink_retired_email.self": "oneself",
     "members.start_email_update.self": "oneself", "members.delete_mfa_phone_number.self": "oneself", "members.delete_totp.self": "oneself",
     "webauthn.list.self": "oneself", "webauthn.update.self": "oneself", "webauthn.delete.self": "oneself",
+    "members.delete_oauth_registration.self": "oneself", "branding.get_of_organization": "every member sees how their organization looks",
+    "branding.get_of_organization.browser": "every member sees how their organization looks",
     "recovery_codes.get.self": "oneself", "recovery_codes.rotate.self": "oneself", "sessions.revoke_own.browser": "one's own session",
     "sessions.exchange.browser": "one's own session", "sessions.authenticate.browser": "one's own session",
     "admin_portal.config.browser": "it shows what a member may do",
@@ -348,7 +351,7 @@ FOR_MEMBERS = [
 ]
 # What a change has to name before it asks for anything.
 CHANGES = {
-    "organizations.update": {"organization_name": "X"}, "members.update": {"name": "X"}, "members.unlink_retired_email": {"email_id": made_up("email")},
+    "organizations.update": {"organization_name": "X"}, "branding.update_of_organization": {"brand_color": "#fd0"}, "members.update": {"name": "X"}, "members.unlink_retired_email": {"email_id": made_up("email")},
 }
 
 
@@ -379,6 +382,70 @@ def test_t76_the_permission_that_the_catalogue_names_is_enough(world, door):
         headers = basic(world.project.public_token, login.session_token) | {"Origin": ORIGIN}
     answer = send(world, door, least(world, door, tenant) | ({"member_id": made_up("member")} if "member_id" in door.names else {}), headers)
     assert answer.status_code < 500 and answer.status_code != 403, answer.text
+
+
+# ---------------------------------------------------------------- in a member's place (T-50)
+
+# What an operator changes in an administrator's place, by function and field; of `None` all. Nobody gets in by any of it, and it ends
+# nothing but sessions.
+IN_THEIR_PLACE = {
+    "organizations.update": {"organization_name", "organization_logo_url"},
+    "branding.update_of_organization": {"logo_url", "brand_color", "background_color"},
+    "members.update": {"name", "untrusted_metadata", "unlink_email", "preserve_existing_sessions"},
+    "sessions.revoke": None, "sessions.revoke_own": None,
+}
+# What no member changes, or not of themselves, and is refused as such; of `None` all.
+OF_NO_MEMBER = {
+    "organizations.update": {"trusted_metadata", "organization_external_id", "claimed_email_domains"},
+    "members.update": {"trusted_metadata", "external_id", "email_address"}, "sso_external.create_connection": None,
+}
+# What is not even looked at: somebody gets in by it.
+UNSEEN = {"recovery_codes.get"}
+OF_ACTORS = [door for door in DOORS if door.credential == "project_or_member" and IN_THEIR_PLACE.get(door.function, ()) is not None]
+THEIRS = "An operator acts in this session"
+
+
+@pytest.fixture(scope="module")
+def acted(world):
+    """A tenant that may be harmed, and the session of an operator in its administrator's place."""
+    tenant = spare(world)
+    token = InTheirPlace(world.project).token(tenant.org, tenant.admin.member_id)
+    world.canaries.add(token)
+    session = world.project.api.impersonation.authenticate(token).session_token
+    world.canaries.add(session)
+    return tenant, session
+
+
+@each(OF_ACTORS)
+def test_t50_nobody_is_let_in_in_an_administrators_place(world, acted, door):
+    """Every door at which members act, and every field of those that ask for a permission by field."""
+    tenant, session = acted
+    headers = basic(world.project.project_id, world.project.secret) | {MEMBER_HEADER: session}
+    if door.dialect == "browser":
+        headers = basic(world.project.public_token, session) | {"Origin": ORIGIN}
+    given = least(world, door, tenant)
+    if not door.changes:
+        refused = THEIRS in send(world, door, given, headers).text
+        assert refused == (door.function in UNSEEN)
+        return
+    fields = [name for name in door.properties if name not in given] if not door.requires else []
+    values = Sensible(world, random.Random(SEED), tenant)
+    for name in fields or [None]:
+        # What is null is not given.
+        value = next(value for value in iter(lambda: values.fits(door.properties[name], name), ...) if value is not None) if name else None
+        answer = send(world, door, given | ({name: value} if name else {}), headers)
+        if name in IN_THEIR_PLACE.get(door.function, ()):
+            assert answer.status_code < 500 and THEIRS not in answer.text, (name, answer.text)
+        elif (of_nobody := OF_NO_MEMBER.get(door.function, ())) is None or name in of_nobody:
+            check_error(door, answer)
+        else:
+            assert check_error(door, answer, (403,)) == "unauthorized_action" and THEIRS in answer.text, (name, answer.text)
+
+
+def test_t50_what_is_done_in_their_place_is_there_to_be_done():
+    known = {door.function: set(door.properties) for door in DOORS if door.dialect == "backend" or door.function == "sessions.revoke_own"}
+    for function, fields in [*IN_THEIR_PLACE.items(), *OF_NO_MEMBER.items()]:
+        assert function in known and (fields or set()) <= known[function], function
 
 
 # ---------------------------------------------------------------- odd values

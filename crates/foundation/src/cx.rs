@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::{ApiError, Result, keep};
 use crate::id::{MemberId, OrganizationId, SessionId};
 use crate::project::Project;
-use crate::rbac::{Policy, RoleId, resource};
+use crate::rbac::{Policy, RoleId, is_done_in_their_place, resource};
 use crate::time;
 use crate::witness::Witness;
 use database::{Timestamp, Tx};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// Why somebody who acts in a member's place may not do what only the member may.
 pub const NOT_IN_THEIR_PLACE: &str =
-    "An operator acts in this session in the member's place. What people get in with is theirs to change.";
+    "An operator acts in this session in the member's place. Who gets in, and with what, is theirs to change.";
 
 /// Minutes for which a second factor is fresh.
 const FRESH: i64 = 60;
@@ -124,16 +124,18 @@ impl Cx {
         self.via == Via::Browser
     }
 
-    /// Whether the acting member, if there is one, may do this. Everybody else who gets this far may do everything.
+    /// Whether the acting member, if there is one, may do this; and whether it may be done in their place, where an operator
+    /// does it. Everybody else who gets this far may do everything.
     ///
     /// # Errors
     /// `unauthorized_action`.
     pub fn require(&self, resource: &str, action: &str) -> Result<()> {
-        match &self.acting {
-            Some(member) if !member.policy.allows(&member.roles, resource, action) => Err(ApiError::UnauthorizedAction
-                .because(format!("The member's roles do not allow {action} on {resource}."))),
-            _ => Ok(()),
+        let Some(member) = &self.acting else { return Ok(()) };
+        if !member.policy.allows(&member.roles, resource, action) {
+            let told = format!("The member's roles do not allow {action} on {resource}.");
+            return Err(ApiError::UnauthorizedAction.because(told));
         }
+        if is_done_in_their_place(resource, action) { Ok(()) } else { self.require_own_session() }
     }
 
     /// As [`Cx::require`] on `stytch.member`; on oneself the same action on `stytch.self` suffices.
@@ -182,8 +184,8 @@ impl Cx {
         }
     }
 
-    /// Whether nobody acts in a member's place: an operator who does changes nothing that anybody gets in with, theirs or
-    /// others', so that nothing of it outlives their session (threat T-50).
+    /// Whether nobody acts in a member's place: an operator who does changes nothing by which anybody gets in, they themselves
+    /// or others, so that nothing of it outlives their session (threat T-50). What asks for a permission need not ask this too.
     ///
     /// # Errors
     /// `unauthorized_action`.

@@ -2,7 +2,7 @@
 
 use crate::described::{SCHEMAS, describe};
 use crate::door::{Dialect, Door};
-use crate::endpoint::{ANYWHERE, Endpoint};
+use crate::endpoint::{ANYWHERE, Endpoint, Mode};
 use foundation::error::ApiError;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -67,6 +67,7 @@ pub fn doors(endpoints: &[Endpoint]) -> Value {
                 "myself": door.myself,
                 "credential": endpoint.caller,
                 "requires": requires,
+                "changes": endpoint.about.mode == Mode::Write,
                 "takes": door.takes,
                 "is_of_own_forms": door.is_of_own_forms(),
                 "statuses": [door.status],

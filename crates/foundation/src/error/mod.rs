@@ -227,6 +227,8 @@ api_errors! {
     OauthAuthCodeError = 400 "oauth_auth_code_error" "The provider did not log anyone in.";
     OauthFlowCallbackError = 400 "oauth_flow_callback_error" "What the provider says about the person is not accepted.";
     OauthTokenNotFound = 404 "oauth_token_not_found" "There is no such OAuth token, or it was used already, or it is more than 5 minutes old. Log in again.";
+    OauthRegistrationNotFound = 404 "oauth_registration_not_found" "The member has no such account at an OAuth provider.";
+    LastWayIn = 403 "last_way_in" "The member gets in by nothing else that the organization allows. Set up another way first.";
     MemberOauthTokenNotFound = 404 "member_oauth_token_not_found" "The member has no account at this provider, or no token of it is kept.";
     UnableToRefreshOauthToken = 400 "unable_to_refresh_oauth_token" "The provider's access token is over, and the provider gives no other one.";
     DomainTooCommon = 400 "organization_settings_domain_too_common" "An allowed domain belongs to a public mail provider; anyone could join with it.";

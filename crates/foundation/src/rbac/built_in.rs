@@ -10,6 +10,7 @@ const ORGANIZATION_ACTIONS: &[&str] = &[
     "update.info.name",
     "update.info.slug",
     "update.info.logo-url",
+    "update.info.colors",
     "update.settings.allowed-auth-methods",
     "update.settings.allowed-mfa-methods",
     "update.settings.email-jit-provisioning",

@@ -1,10 +1,12 @@
 //! Role-based access control: what roles allow. Roles add up; nothing denies; there is no hierarchy.
 
 mod built_in;
+mod in_their_place;
 pub mod resource;
 mod validation;
 
 pub use built_in::{complete, given};
+pub use in_their_place::is_done_in_their_place;
 pub use validation::{MAX_ROLES, check_organization_roles, check_project_policy};
 
 use crate::stored::Unknown;

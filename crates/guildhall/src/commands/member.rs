@@ -1,10 +1,12 @@
 //! `guildhall member …`
 
+use super::print;
 use crate::config::Common;
 use crate::exit::Failure;
 use crate::listing::{Column, Extent, show};
 use crate::open::open_for_command;
 use clap::{Args, Subcommand};
+use server::operators::{WantedPlace, act_in_place};
 
 #[derive(Subcommand)]
 pub(crate) enum Member {
@@ -14,6 +16,8 @@ pub(crate) enum Member {
     Search(Search),
     /// Show a member.
     Show(Show),
+    /// Act in a member's place: a link to the app with a token that works once, for five minutes.
+    Impersonate(Impersonate),
 }
 
 #[derive(Args)]
@@ -53,6 +57,38 @@ pub(crate) struct Search {
 
 #[derive(Args)]
 pub(crate) struct Show {
+    #[command(flatten)]
+    which: Which,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct Impersonate {
+    #[command(flatten)]
+    which: Which,
+    /// The address of your account of the dashboard: the session, and the audit log with each change in it, say that it is you
+    #[arg(long, value_name = "ADDRESS")]
+    operator: String,
+    /// Why, in one line: the audit log keeps it, where the member's organization reads it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Where in the app the link leads: a redirect URL of the project's logins [default: the default of these]
+    #[arg(long, value_name = "URL")]
+    redirect_url: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// A member, named to one command.
+#[derive(Args)]
+struct Which {
     /// Its id; with --organization also its address or external id
     member: String,
     /// The organization's id, slug or external id
@@ -61,11 +97,21 @@ pub(crate) struct Show {
     /// The project's id
     #[arg(long, value_name = "ID")]
     project: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    common: Common,
+}
+
+impl Which {
+    /// # Errors
+    /// When it may mean several.
+    fn check(&self) -> Result<(), Failure> {
+        if self.organization.is_none() && self.member.contains('@') {
+            return Err(Failure::usage(format!(
+                "an address may be a member of several organizations: give --organization too, or see them all \
+                 with `guildhall member search {} --project {}`",
+                self.member, self.project
+            )));
+        }
+        Ok(())
+    }
 }
 
 const COLUMNS: &[Column] = &[
@@ -88,20 +134,29 @@ impl Member {
                 Ok(())
             }
             Self::Show(wanted) => {
-                if wanted.organization.is_none() && wanted.member.contains('@') {
-                    return Err(Failure::usage(format!(
-                        "an address may be a member of several organizations: give --organization too, or see them all \
-                         with `guildhall member search {} --project {}`",
-                        wanted.member, wanted.project
-                    )));
-                }
+                wanted.which.check()?;
+                let Which { member, organization, project } = wanted.which;
                 let app = open_for_command(wanted.common).await?;
-                let member = server::show_member(&app, &wanted.project, wanted.organization, &wanted.member).await?;
-                show(&member, wanted.json);
+                show(&server::show_member(&app, &project, organization, &member).await?, wanted.json);
                 app.db().close().await;
                 Ok(())
             }
+            Self::Impersonate(impersonate) => impersonate.run().await,
         }
+    }
+}
+
+impl Impersonate {
+    async fn run(self) -> Result<(), Failure> {
+        let Self { which, operator, reason, redirect_url, json, common } = self;
+        which.check()?;
+        let Which { member, organization, project } = which;
+        let app = open_for_command(common).await?;
+        let wanted = WantedPlace { operator, reason, redirect_url };
+        let begun = act_in_place(&app, &project, organization, &member, wanted).await?;
+        app.db().close().await;
+        print(&if json { begun.to_string() } else { begun["url"].as_str().unwrap_or_default().to_owned() });
+        Ok(())
     }
 }
 

@@ -175,6 +175,14 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "member impersonate",
+        &[(
+            "Look at what a member sees, and say why",
+            "guildhall member impersonate --project project-live-… --organization acme ada@acme.example \
+             --operator ops@example.com --reason 'Ticket 4711: their list of invoices is empty'",
+        )],
+    ),
+    (
         "session list",
         &[
             ("Where somebody is logged in", "guildhall session list --project project-live-… --member member-live-…"),

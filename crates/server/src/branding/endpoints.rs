@@ -1,6 +1,6 @@
 use super::operations::{self, Branding};
 use super::wanted::{WANTED, Wanted};
-use crate::actor::ProjectCaller;
+use crate::actor::{Actor, ProjectCaller};
 use crate::organizations::{self, OrganizationRef};
 use database::Tx;
 use foundation::error::Result;
@@ -48,14 +48,16 @@ struct OfOrganization {
 
 /// Get the branding of an organization.
 ///
-/// What it has not of its own, people see of the project's. This endpoint is Guildhall's own; the SDKs do not have it.
+/// What it has not of its own, people see of the project's. Every member gets to see it. This endpoint is Guildhall's own; the SDKs do
+/// not have it.
 #[endpoint(
     "branding.get_of_organization",
     GET "/v1/b2b/organizations/{organization_id}/branding",
+    browser GET "/sdk/v1/b2b/organizations/me/branding",
     errors(OrganizationNotFound)
 )]
-fn get_of_organization(tx: &mut Tx, cx: &Call<ProjectCaller>, input: OfOrganization) -> Result<Answer> {
-    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+fn get_of_organization(tx: &mut Tx, cx: &Call<Actor>, input: OfOrganization) -> Result<Answer> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     Ok(Answer { branding: operations::of_organization(tx, cx, &organization)? })
 }
 
@@ -69,13 +71,15 @@ struct Update {
 /// Update the branding of an organization.
 ///
 /// Its logo is the one that `organization_logo_url` says. No color is refused: where text in it or on it would not be legible another is
-/// shown in its place, and the answer says which (`moved`). This endpoint is Guildhall's own; the SDKs do not have it.
+/// shown in its place, and the answer says which (`moved`). On behalf of a member, the logo takes `update.info.logo-url` on
+/// `stytch.organization`, and the colors take `update.info.colors`. This endpoint is Guildhall's own; the SDKs do not have it.
 #[endpoint(
     "branding.update_of_organization",
     PUT "/v1/b2b/organizations/{organization_id}/branding",
+    browser PUT "/sdk/v1/b2b/organizations/me/branding" takes(logo_url, brand_color, background_color),
     errors(OrganizationNotFound, ..WANTED)
 )]
-fn update_of_organization(tx: &mut Tx, cx: &Call<ProjectCaller>, input: Update) -> Result<Answer> {
-    let organization = organizations::find(tx, cx.project(), &input.organization_id)?;
+fn update_of_organization(tx: &mut Tx, cx: &Call<Actor>, input: Update) -> Result<Answer> {
+    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
     Ok(Answer { branding: operations::update_organization(tx, cx, &organization, &input.wanted)? })
 }

@@ -99,8 +99,9 @@ pub(crate) fn update_project(tx: &mut Tx, cx: &Cx, wanted: &Wanted) -> Result<Br
 /// Changes the branding of an organization of the project.
 ///
 /// # Errors
-/// [`super::wanted::WANTED`].
+/// What the acting member may not change, and [`super::wanted::WANTED`].
 pub(crate) fn update_organization(tx: &mut Tx, cx: &Cx, before: &Organization, wanted: &Wanted) -> Result<Branding> {
+    wanted.require(cx)?;
     let wanted = wanted.read()?;
     let mut organization = before.clone();
     set(&mut organization.settings.organization_logo_url, wanted.logo_url.map(Option::unwrap_or_default));

@@ -1,6 +1,8 @@
 //! What requests say of branding.
 
+use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
+use foundation::rbac::resource::ORGANIZATION;
 use foundation::text;
 use mail::Color;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -54,6 +56,20 @@ pub(super) const WANTED: &[ApiError] =
     &[ApiError::OrganizationLogoUrlTooLong, ApiError::InvalidUrl, ApiError::InvalidColor];
 
 impl Wanted {
+    /// A member needs a permission for what they change.
+    ///
+    /// # Errors
+    /// `unauthorized_action`.
+    pub(super) fn require(&self, cx: &Cx) -> Result<()> {
+        if self.logo_url.is_some() {
+            cx.require(ORGANIZATION, "update.info.logo-url")?;
+        }
+        if self.brand_color.is_some() || self.background_color.is_some() {
+            cx.require(ORGANIZATION, "update.info.colors")?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// [`WANTED`].
     pub(super) fn read(&self) -> Result<Read> {

@@ -4,6 +4,10 @@
 //! Living sessions are asked about again whenever they would be prolonged. A rule that has become stricter does not end
 //! them, but they are not prolonged until what it asks for is proven in them; deletion ends them at once.
 
+mod person;
+
+pub(crate) use person::Person;
+
 use crate::factors::{Factor, FactorType};
 use crate::members::{Member, OauthRegistration, Status};
 use crate::organizations::{

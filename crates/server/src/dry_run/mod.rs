@@ -4,10 +4,10 @@
 //! Each member is held against the login decision, before and after. Nothing is written.
 
 mod endpoints;
-mod judging;
 
 pub(crate) use endpoints::endpoints;
 
+use crate::decision::Person;
 use crate::members::{self, Member};
 use crate::organizations::{self, Organization, Update};
 use crate::sessions;
@@ -17,7 +17,6 @@ use foundation::cx::Cx;
 use foundation::email_address::EmailAddress;
 use foundation::error::Result;
 use foundation::id::{MemberId, OrganizationId};
-use judging::Person;
 use schemars::JsonSchema;
 use serde::Serialize;
 

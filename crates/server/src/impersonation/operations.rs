@@ -6,6 +6,7 @@ use crate::redirect_urls::{self, Flow};
 use database::{Timestamp, Tx};
 use foundation::audit::{self, Change, Whose};
 use foundation::cx::Cx;
+use foundation::email_address::EmailAddress;
 use foundation::error::{ApiError, Error, Result};
 use foundation::{text, time};
 use serde::Serialize;
@@ -32,10 +33,19 @@ pub(crate) struct Begin {
     pub(crate) redirect_url: String,
 }
 
+/// What they get.
+pub(crate) struct Begun {
+    /// The app, with the token.
+    pub(crate) url: Url,
+    pub(crate) token: String,
+    pub(crate) expires_at: Timestamp,
+}
+
 /// What the audit log tells of it. The token it does not know.
 #[derive(Serialize)]
 struct Told<'a> {
     impersonator_id: &'a str,
+    impersonator_email_address: &'a EmailAddress,
     reason: &'a str,
     redirect_url: &'a str,
     #[serde(with = "foundation::time")]
@@ -50,7 +60,7 @@ pub(crate) fn urls(tx: &mut Tx, cx: &Cx) -> Result<Vec<String>> {
     Ok(listed.into_iter().map(|listed| listed.url).collect())
 }
 
-/// Begins to act in a member's place: the URL of the app, with a token that works once.
+/// Begins to act in a member's place, with a token that works once.
 ///
 /// # Errors
 /// [`BEGIN`].
@@ -60,7 +70,7 @@ pub(crate) fn begin(
     organization: &Organization,
     member: &Member,
     wanted: &Begin,
-) -> Result<String> {
+) -> Result<Begun> {
     require_allowed(cx, Some(member))?;
     let reason = wanted.reason.trim();
     if !Reason::fits(reason) {
@@ -80,12 +90,14 @@ pub(crate) fn begin(
         impersonator: Some(wanted.by.clone()),
         minutes: MINUTES,
     };
-    let token = one_time_tokens::create(tx, cx, new)?;
+    let token = one_time_tokens::create(tx, cx, new)?.to_text();
+    let expires_at = time::after_minutes(cx.now(), MINUTES);
     let told = Told {
         impersonator_id: wanted.by.impersonator_id.as_str(),
+        impersonator_email_address: &wanted.by.impersonator_email_address,
         reason,
         redirect_url: &wanted.redirect_url,
-        token_expires_at: time::after_minutes(cx.now(), MINUTES),
+        token_expires_at: expires_at,
     };
     let whose = Whose::Member(&organization.organization_id, &member.member_id);
     audit::record(tx, cx, "member.impersonate", whose, &member.member_id, Change::created(&told))?;
@@ -93,8 +105,8 @@ pub(crate) fn begin(
     url.query_pairs_mut()
         .append_pair("slug", &organization.organization_slug)
         .append_pair("stytch_token_type", "multi_tenant_impersonation")
-        .append_pair("token", &token.to_text());
-    Ok(url.into())
+        .append_pair("token", &token);
+    Ok(Begun { url, token, expires_at })
 }
 
 /// Whom a token is for, and who shows it: it is used up.

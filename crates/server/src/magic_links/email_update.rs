@@ -72,7 +72,6 @@ pub(super) struct StartEmailUpdate {
 pub(super) fn start_email_update(tx: &mut Tx, cx: &Call<Actor>, input: StartEmailUpdate) -> Result<MemberResponse> {
     let (organization, member) = members::find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_on_member(&member.member_id, "update.info.email")?;
-    cx.require_own_session()?;
     let email = EmailAddress::parse(&input.email_address).map_err(|_| ApiError::InvalidEmail)?;
     require_old_address(cx, &member)?;
     cx.require_reach_of(&member.member_id, &member.role_ids())?;

@@ -448,7 +448,6 @@ struct UnlinkResponse {
 fn unlink_retired_email(tx: &mut Tx, cx: &Call<Actor>, input: UnlinkRetiredEmail) -> Result<UnlinkResponse> {
     let (organization, before) = find_for(tx, cx, &input.organization_id, &input.member_id)?;
     cx.require_on_member(&before.member_id, "update.info.unlink.retired-email")?;
-    cx.require_own_session()?;
     cx.require_reach_of(&before.member_id, &before.role_ids())?;
     let id = input.email_id.as_deref().map(|id| EmailId::parse(id).ok_or(ApiError::EmailNotFound)).transpose()?;
     let address = input.email_address.as_deref().map(EmailAddress::parse).transpose();

@@ -29,7 +29,7 @@ pub(crate) use endpoints::{
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
 pub(crate) use notice::{About, notify, notify_about};
-pub(crate) use oauth_registration::{OauthRegistration, note_account};
+pub(crate) use oauth_registration::{OauthRegistration, end_account, note_account};
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, administrators, create, create_absent, end_sessions, find, find_any, find_anywhere,
     find_by_email, find_by_id, find_by_present_email, find_some, has_proven_member_of_domain, memberships, name_from,

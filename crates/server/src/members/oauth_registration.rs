@@ -67,6 +67,13 @@ pub(crate) fn note_account(
     end_those(tx, member, |known| Some(&known.member_oauth_registration_id) == oldest.as_ref())
 }
 
+/// Takes an account from a member, who is saved by the caller. Whether it was theirs.
+pub(crate) fn end_account(tx: &mut Tx, member: &mut Member, id: &str) -> Result<bool> {
+    let before = member.oauth_registrations.len();
+    end_those(tx, member, |known| known.member_oauth_registration_id == id)?;
+    Ok(member.oauth_registrations.len() < before)
+}
+
 /// Ends all registrations of a member: whoever was it may become another.
 pub(super) fn end_all(tx: &mut Tx, member: &mut Member) -> Result<()> {
     end_those(tx, member, |_| true)

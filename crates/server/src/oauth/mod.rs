@@ -9,6 +9,7 @@
 //!    member's when the login is complete. For discovery it leads to organizations.
 
 mod asking;
+mod disconnecting;
 mod login;
 mod providers;
 mod tokens;
@@ -21,5 +22,5 @@ pub(crate) use login::{
 use frame::Endpoint;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    [login::endpoints(), tokens::endpoints()].into_iter().flatten().collect()
+    [login::endpoints(), tokens::endpoints(), disconnecting::endpoints()].into_iter().flatten().collect()
 }

@@ -11,7 +11,7 @@ pub(crate) use account::{Account, Arrival, Tokens};
 pub(crate) use store::TABLES;
 
 use crate::oauth_providers::Provider;
-use database::Tx;
+use database::{Timestamp, Tx};
 use foundation::cx::Cx;
 use foundation::error::{Error, Result};
 use foundation::id::{MemberId, OauthRegistrationId, OrganizationId, ProjectId};
@@ -144,6 +144,29 @@ pub(crate) fn of_member(
             Ok((id, arrival))
         })
         .collect()
+}
+
+/// An account of a member, as they are shown it.
+pub(crate) struct Own {
+    pub(crate) id: OauthRegistrationId,
+    pub(crate) account: Account,
+    /// Since when it is theirs.
+    pub(crate) created_at: Timestamp,
+}
+
+/// The accounts of a member at all providers, the oldest first.
+pub(crate) fn all_of_member(
+    tx: &mut Tx,
+    cx: &Cx,
+    organization: &OrganizationId,
+    member: &MemberId,
+) -> Result<Vec<Own>> {
+    let stored = store::all_of_member(tx, &cx.project().id, organization, member)?;
+    let own = |store::OfMember { id, sealed_tokens, created_at }| {
+        let Arrival { account, .. } = opened(tx, cx, Purpose::OauthTokens, &id, &sealed_tokens)?;
+        Ok(Own { id, account, created_at })
+    };
+    stored.into_iter().map(own).collect()
 }
 
 /// Keeps newer tokens of an account, if it still is a member's.

@@ -288,6 +288,27 @@ pub(super) fn of_member(
     )?)
 }
 
+/// An account of a member, as it is stored.
+pub(super) struct OfMember {
+    pub(super) id: OauthRegistrationId,
+    pub(super) sealed_tokens: Vec<u8>,
+    pub(super) created_at: Timestamp,
+}
+row!(OfMember { id, sealed_tokens, created_at });
+
+pub(super) fn all_of_member(
+    tx: &mut Tx,
+    project: &ProjectId,
+    organization: &OrganizationId,
+    member: &MemberId,
+) -> Result<Vec<OfMember>> {
+    Ok(tx.all(
+        "SELECT id, sealed_tokens, created_at FROM oauth_registrations
+         WHERE project_id = $1 AND organization_id = $2 AND member_id = $3 ORDER BY created_at, id",
+        args![project, organization, member],
+    )?)
+}
+
 pub(super) fn delete_registration(
     tx: &mut Tx,
     project: &ProjectId,

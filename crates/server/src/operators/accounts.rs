@@ -37,7 +37,7 @@ fn by_command(app: &App) -> Cx {
     Cx { operator: Some("command line".into()), ..of_nobody(app) }
 }
 
-fn address(email: &str) -> Result<EmailAddress> {
+pub(super) fn address(email: &str) -> Result<EmailAddress> {
     EmailAddress::parse(email).map_err(|_| ApiError::InvalidEmail.into())
 }
 

@@ -4,6 +4,7 @@
 //! An operator may do everything, so there is little about them: an address, a password, passkeys, and sessions that end soon.
 
 mod accounts;
+mod acting;
 mod caller;
 mod endpoints;
 mod events;
@@ -13,6 +14,7 @@ mod sessions;
 mod store;
 
 pub use accounts::{Shown, create, list, remove, remove_passkeys, reset};
+pub use acting::{Wanted as WantedPlace, begin as act_in_place};
 pub(crate) use caller::Operator;
 pub(crate) use endpoints::{Came, SIGN_IN, SignedIn, sign_in, sign_in_with_passkey, sign_out};
 pub(crate) use events::{Event, list as events};

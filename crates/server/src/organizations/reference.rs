@@ -62,6 +62,7 @@ const PARTS_OF_PATHS: &[&str] = &[
     "mfa_phone_numbers",
     "totp",
     "webauthn_registrations",
+    "oauth_registrations",
     "oauth_providers",
     "deletePhoneNumber",
     "deleteTOTP",

@@ -1,4 +1,4 @@
-//! What a form is answered with: a page, or the way to another, and cookies.
+//! What a page's door is answered with: a page, or the way to another place, and cookies.
 
 use axum::http::StatusCode;
 use foundation::error::{ApiError, Result};
@@ -6,7 +6,7 @@ use frame::{Content, Cookie, Jar, Output, Page};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::borrow::Cow;
 
-/// A page, or the way to another (303), with cookies.
+/// A page, or the way to another place, with cookies.
 pub(super) struct Shown {
     on: On,
     cookies: Vec<Cookie>,
@@ -23,15 +23,31 @@ impl Shown {
         Self { on: On::Page(page), cookies: Vec::new() }
     }
 
-    /// The way to another page.
+    /// The way to another page, or to another site.
     pub(super) fn elsewhere(url: String) -> Self {
         Self { on: On::Elsewhere(url), cookies: Vec::new() }
     }
 
     /// The same, with these cookies.
     #[must_use]
-    pub(super) fn with(self, cookies: Vec<Cookie>) -> Self {
-        Self { cookies, ..self }
+    pub(super) fn with(self, cookies: impl IntoIterator<Item = Cookie>) -> Self {
+        Self { cookies: cookies.into_iter().collect(), ..self }
+    }
+
+    /// The same page, as the answer to what was refused. What the type of the error is, the page itself says, too.
+    #[must_use]
+    pub(super) fn refused(mut self, error: Option<ApiError>) -> Self {
+        if let (On::Page(page), Some(error)) = (&mut self.on, error) {
+            (page.status, page.refusal) = (error.status(), Some(error));
+        }
+        self
+    }
+
+    fn as_page(&self) -> Option<&Page> {
+        match &self.on {
+            On::Page(page) => Some(page),
+            On::Elsewhere(_) => None,
+        }
     }
 }
 
@@ -44,17 +60,11 @@ impl Output for Shown {
     }
 
     fn status(&self) -> Option<StatusCode> {
-        match &self.on {
-            On::Page(page) => page.status(),
-            On::Elsewhere(_) => None,
-        }
+        self.as_page().and_then(Output::status)
     }
 
     fn refusal(&self) -> Option<ApiError> {
-        match &self.on {
-            On::Page(page) => page.refusal(),
-            On::Elsewhere(_) => None,
-        }
+        self.as_page().and_then(Output::refusal)
     }
 
     fn cookies(&mut self, _jar: Option<&Jar>, _now: database::Timestamp) -> Vec<Cookie> {

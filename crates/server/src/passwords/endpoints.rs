@@ -252,7 +252,6 @@ fn delete(tx: &mut Tx, cx: &Call<Actor>, input: ById) -> Result<MemberResponse> 
     };
     let before = members::find_by_id(tx, &organization, &holder)?;
     cx.require_on_member(&before.member_id, super::DELETE)?;
-    cx.require_own_session()?;
     cx.require_reach_of(&before.member_id, &before.role_ids())?;
     let mut member = before.clone();
     members::take_password(tx, &mut member)?;

@@ -82,7 +82,6 @@ fn member_of(
     {
         return Err(ApiError::MemberNotFound.into());
     }
-    cx.require_own_session()?;
     cx.require_reach_of(&member.member_id, &member.role_ids())?;
     Ok(member)
 }

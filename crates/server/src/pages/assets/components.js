@@ -23,6 +23,13 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   });
 }
 
+/** Where one is, among tabs that do not all fit. */
+for (const current of document.querySelectorAll("nav [aria-current]")) {
+  const nav = current.closest("nav");
+  const beyond = current.getBoundingClientRect().right - nav.getBoundingClientRect().right;
+  if (beyond > 0) nav.scrollLeft += beyond + 48;
+}
+
 /** A form is not sent twice by pressing twice. */
 const sent = new WeakMap();
 addEventListener("submit", (event) => {

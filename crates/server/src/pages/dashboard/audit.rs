@@ -1,6 +1,6 @@
 //! The audit log of a project, with filters.
 
-use super::{Answered, address, show_of, within};
+use super::{Shown, address, show_of, within};
 use crate::operators::Operator;
 use crate::organizations::{self, OrganizationRef};
 use database::Tx;
@@ -89,7 +89,7 @@ fn find(tx: &mut Tx, cx: &foundation::cx::Cx, wanted: &Wanted) -> Result<Found> 
 
 /// The audit log of a project, newest first.
 #[endpoint("dashboard.audit", page GET "/dashboard/projects/{project_id}/audit", quiet, errors(ProjectNotFound))]
-pub(super) async fn events(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
+pub(super) async fn events(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, wanted) = (own.clone(), input.clone());
     let found = own.scan(move |tx| find(tx, &by, &wanted)).await?;

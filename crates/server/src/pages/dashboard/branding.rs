@@ -1,6 +1,6 @@
 //! The branding of a project and of an organization: changed, and shown as people see it.
 
-use super::{Answered, address, organization, show_of, within};
+use super::{Shown, address, organization, show_of, within};
 use crate::branding::{self, Branding, Wanted};
 use crate::operators::Operator;
 use crate::search::json_of;
@@ -24,7 +24,7 @@ pub(super) struct OfProject {
 
 /// The branding of a project.
 #[endpoint("dashboard.branding", page GET "/dashboard/projects/{project_id}/branding", quiet, errors(ProjectNotFound))]
-pub(super) async fn of_project(cx: Call<Operator>, input: OfProject) -> Result<Answered> {
+pub(super) async fn of_project(cx: Call<Operator>, input: OfProject) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let found = of(&own).await?;
     page(&cx, &project, None, found, More { is_saved: !input.saved.is_empty(), ..More::default() }).await
@@ -44,7 +44,7 @@ pub(super) struct ChangeOfProject {
     page POST "/dashboard/projects/{project_id}/branding",
     errors(ProjectNotFound)
 )]
-pub(super) async fn change_project(cx: Call<Operator>, input: ChangeOfProject) -> Result<Answered> {
+pub(super) async fn change_project(cx: Call<Operator>, input: ChangeOfProject) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, wanted) = (own.clone(), input.wanted.clone());
     let changed = own.write(move |tx| branding::update_project(tx, &by, &wanted)).await;
@@ -75,7 +75,7 @@ pub(super) struct OfOrganization {
     quiet,
     errors(ProjectNotFound, OrganizationNotFound)
 )]
-pub(super) async fn of_organization(cx: Call<Operator>, input: OfOrganization) -> Result<Answered> {
+pub(super) async fn of_organization(cx: Call<Operator>, input: OfOrganization) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (whose, found) = look(&own, input.organization_id).await?;
     page(&cx, &project, Some(whose), found, More { is_saved: !input.saved.is_empty(), ..More::default() }).await
@@ -97,7 +97,7 @@ pub(super) struct ChangeOfOrganization {
     page POST "/dashboard/projects/{project_id}/organizations/{organization_id}/branding",
     errors(ProjectNotFound, OrganizationNotFound)
 )]
-pub(super) async fn change_organization(cx: Call<Operator>, input: ChangeOfOrganization) -> Result<Answered> {
+pub(super) async fn change_organization(cx: Call<Operator>, input: ChangeOfOrganization) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (whose, found) = look(&own, input.organization_id).await?;
     let (by, wanted, id) = (own.clone(), input.wanted.clone(), whose["organization_id"].clone());
@@ -155,7 +155,7 @@ async fn page(
     organization: Option<Value>,
     found: Value,
     more: More,
-) -> Result<Answered> {
+) -> Result<Shown> {
     let tab = if organization.is_some() { "organizations" } else { "branding" };
     let values = json!({
         "title": "Branding", "organization": organization, "form": more.typed.as_ref().unwrap_or(&found), "branding": found,
@@ -164,8 +164,8 @@ async fn page(
     show_of(cx, project, tab, "dashboard/branding.html", values).await
 }
 
-fn saved(place: &str) -> Answered {
-    Answered::to(address(&format!("{place}/branding"), &[("saved", "yes")]))
+fn saved(place: &str) -> Shown {
+    Shown::elsewhere(address(&format!("{place}/branding"), &[("saved", "yes")]))
 }
 
 /// What was wrong with a change, for the page that it was made on.

@@ -1,6 +1,6 @@
 //! What would happen if somebody signed in to an organization now.
 
-use super::{Answered, organization, show_of, within};
+use super::{Shown, organization, show_of, within};
 use crate::explanation::{Asked, explain as explain_login};
 use crate::operators::Operator;
 use crate::organizations::{AuthMethod, MfaMethod};
@@ -40,7 +40,7 @@ pub(super) struct Explain {
     quiet,
     errors(ProjectNotFound, OrganizationNotFound)
 )]
-pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Answered> {
+pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let email = EmailAddress::parse(&input.email);
     let problem = (!input.email.is_empty() && email.is_err()).then_some("That is no email address.");

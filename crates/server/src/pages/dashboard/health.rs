@@ -1,7 +1,7 @@
 //! Whether the installation is well: the database, what waits to be delivered, the keys and their ages.
 
 use super::picture::latencies;
-use super::{Answered, Place, show};
+use super::{Place, Shown, show};
 use crate::operators::Operator;
 use crate::pages::probes::READY_WITHIN;
 use crate::{MIGRATIONS, outbox, signing, statistics};
@@ -15,7 +15,7 @@ use std::time::Instant;
 
 /// The health of the installation.
 #[endpoint("dashboard.health", page GET "/dashboard/health", quiet)]
-pub(super) async fn health(cx: Call<Operator>, _input: NoInput) -> Result<Answered> {
+pub(super) async fn health(cx: Call<Operator>, _input: NoInput) -> Result<Shown> {
     let now = cx.now();
     let start = Instant::now();
     let tried = tokio::time::timeout(READY_WITHIN, keys::check_writable(cx.app.db())).await;

@@ -1,8 +1,7 @@
 //! Acting in a member's place begins here.
 
 use super::members::{More, One, found, page_of};
-use super::{Answered, organization, within};
-use crate::factors::ImpersonatedFactor;
+use super::{Shown, organization, within};
 use crate::impersonation::{self, BEGIN, Begin, Reason};
 use crate::operators::Operator;
 use database::Tx;
@@ -32,15 +31,11 @@ pub(super) struct Wanted {
     page POST "/dashboard/projects/{project_id}/organizations/{organization_id}/members/{member_id}/impersonate",
     errors(ProjectNotFound, OrganizationNotFound, MemberNotFound, ..BEGIN)
 )]
-pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
+pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let Wanted { member, reason, redirect_url } = input;
     let (_, own) = within(&cx, &member.project_id).await?;
     let account = &cx.caller.account;
-    let by = ImpersonatedFactor {
-        impersonator_id: account.operator_id.clone(),
-        impersonator_email_address: account.email_address.clone(),
-    };
-    let begin = Begin { by, reason: reason.clone(), redirect_url: redirect_url.clone() };
+    let begin = Begin { by: account.into(), reason: reason.clone(), redirect_url: redirect_url.clone() };
     let (by, organization_id, member_id) = (own.clone(), member.organization_id.clone(), member.member_id.clone());
     let work = move |tx: &mut Tx| {
         let organization = organization(tx, &by, &organization_id)?;
@@ -48,7 +43,7 @@ pub(super) async fn begin(cx: Call<Operator>, input: Wanted) -> Result<Answered>
         impersonation::begin(tx, &by, &organization, &member, &begin)
     };
     let more = match own.write(work).await {
-        Ok(url) => More { url: Some(url), ..More::default() },
+        Ok(begun) => More { url: Some(begun.url.into()), ..More::default() },
         Err(refused @ Error::Api(error, _)) if BEGIN.contains(&error) => {
             More { problem: Some((error, refused.sentence().into_owned())), reason, redirect_url, ..More::default() }
         }

@@ -1,6 +1,6 @@
 //! Members of an organization, and one of them with their sessions.
 
-use super::{Answered, address, organization, show_of, within};
+use super::{Shown, address, organization, show_of, within};
 use crate::attempts;
 use crate::explanation::{Asked, explain};
 use crate::impersonation;
@@ -45,7 +45,7 @@ pub(super) struct All {
     quiet,
     errors(ProjectNotFound, OrganizationNotFound, InvalidArgument)
 )]
-pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Answered> {
+pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let wanted = input.q.trim().to_owned();
     let (by, id, after) = (own.clone(), input.organization_id.clone(), MemberId::parse(&input.after));
@@ -125,7 +125,7 @@ pub(super) struct One {
     quiet,
     errors(ProjectNotFound, OrganizationNotFound, MemberNotFound)
 )]
-pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Answered> {
+pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Shown> {
     page_of(&cx, input, More::default()).await
 }
 
@@ -141,7 +141,7 @@ pub(super) struct More {
 }
 
 /// The page of a member.
-pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Result<Answered> {
+pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Result<Shown> {
     let (project, own) = within(cx, &input.project_id).await?;
     let by = own.clone();
     let One { organization_id, member_id, done, .. } = input;
@@ -248,7 +248,7 @@ pub(super) struct Change {
     page POST "/dashboard/projects/{project_id}/organizations/{organization_id}/members/{member_id}",
     errors(ProjectNotFound, OrganizationNotFound, MemberNotFound, SessionNotFound, InvalidArgument)
 )]
-pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered> {
+pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Shown> {
     let (_, own) = within(&cx, &input.project_id).await?;
     let Change { project_id, organization_id, member_id, change, session } = input;
     let here = format!("/dashboard/projects/{project_id}/organizations/{organization_id}/members/{member_id}");
@@ -265,5 +265,5 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
             }
         })
         .await?;
-    Ok(Answered::to(address(&here, &[("done", done)])))
+    Ok(Shown::elsewhere(address(&here, &[("done", done)])))
 }

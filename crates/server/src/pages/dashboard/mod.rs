@@ -18,19 +18,18 @@ mod settings;
 mod sign_in;
 
 use super::render::page;
+use super::shown::Shown;
 use crate::operators::Operator;
 use crate::organizations::{self as tenants, Organization, OrganizationRef};
 use crate::projects as apps;
 use axum::http::StatusCode;
-use database::{Timestamp, Tx};
+use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Result};
 use foundation::id::ProjectId;
 use foundation::project::Project;
-use frame::{Call, Content, Cookie, Endpoint, Jar, Output, Page};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use frame::{Call, Endpoint};
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -66,69 +65,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// A page, or the way to another one, perhaps with a cookie.
-pub(super) struct Answered {
-    on: On,
-    cookie: Option<Cookie>,
-}
-
-enum On {
-    Page(Page),
-    Url(String),
-}
-
-impl Answered {
-    fn to(url: String) -> Self {
-        Self { on: On::Url(url), cookie: None }
-    }
-
-    /// The same page, as the answer to what was refused. What the type of the error is, the page itself says, too.
-    fn refused(mut self, error: Option<ApiError>) -> Self {
-        if let (On::Page(page), Some(error)) = (&mut self.on, error) {
-            (page.status, page.refusal) = (error.status(), Some(error));
-        }
-        self
-    }
-
-    fn page(&self) -> Option<&Page> {
-        match &self.on {
-            On::Url(_) => None,
-            On::Page(page) => Some(page),
-        }
-    }
-}
-
-impl Output for Answered {
-    fn write(&self, to: &mut Vec<u8>) -> Result<Content> {
-        match &self.on {
-            On::Url(url) => Ok(Content::Redirect(url.clone())),
-            On::Page(page) => page.write(to),
-        }
-    }
-
-    fn status(&self) -> Option<StatusCode> {
-        self.page().and_then(Output::status)
-    }
-
-    fn refusal(&self) -> Option<ApiError> {
-        self.page().and_then(Output::refusal)
-    }
-
-    fn cookies(&mut self, _jar: Option<&Jar>, _now: Timestamp) -> Vec<Cookie> {
-        self.cookie.take().into_iter().collect()
-    }
-}
-
-/// It is not described: what it is, its media type says.
-impl JsonSchema for Answered {
-    fn schema_name() -> Cow<'static, str> {
-        "Page".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Schema::default()
-    }
-}
-
 /// Where in the dashboard one is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -139,7 +75,7 @@ enum Place {
 }
 
 /// A page of the dashboard, with what stands around all of them.
-async fn show(cx: &Call<Operator>, place: Place, template: &str, mut values: Value) -> Result<Answered> {
+async fn show(cx: &Call<Operator>, place: Place, template: &str, mut values: Value) -> Result<Shown> {
     Operator::touch(cx).await?;
     let item = |at: Place, href: &str, label: &str, icon: &str| json!({ "href": href, "label": label, "icon": icon, "current": at == place });
     values["brand"] = "Guildhall".into();
@@ -152,7 +88,7 @@ async fn show(cx: &Call<Operator>, place: Place, template: &str, mut values: Val
     ]);
     values["signed_in_as"] = cx.caller.account.email_address.as_str().into();
     let page = page(&cx.app, template, StatusCode::OK, &values)?;
-    Ok(Answered { on: On::Page(page), cookie: None })
+    Ok(Shown::page(page))
 }
 
 /// A page of a project: its values, and the tabs above it.
@@ -162,7 +98,7 @@ async fn show_of(
     tab: &str,
     template: &str,
     mut values: Value,
-) -> Result<Answered> {
+) -> Result<Shown> {
     let base = format!("/dashboard/projects/{}", project.id);
     let item = |name: &str, label: &str, path: &str| json!({ "href": format!("{base}{path}"), "label": label, "current": name == tab });
     values["base"] = base.as_str().into();

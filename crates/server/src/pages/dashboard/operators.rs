@@ -1,6 +1,6 @@
 //! Who may use the dashboard, and what was done to their accounts.
 
-use super::{Answered, Place, address, show};
+use super::{Place, Shown, address, show};
 use crate::operators::{self, Operator};
 use foundation::error::Result;
 use foundation::time;
@@ -21,7 +21,7 @@ pub(super) struct Wanted {
 
 /// The operators, and the log of their accounts.
 #[endpoint("dashboard.operators", page GET "/dashboard/operators", quiet)]
-pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
+pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let all = operators::list(&cx.app).await?;
     let before = Some(input.before).filter(|before| !before.is_empty());
     let mut events = operators::events(&cx.app, before, LISTED + 1).await?;

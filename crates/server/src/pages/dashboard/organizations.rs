@@ -1,6 +1,6 @@
 //! Organizations of a project, and one of them.
 
-use super::{Answered, address, organization, show_of, within};
+use super::{Shown, address, organization, show_of, within};
 use crate::operators::Operator;
 use crate::organizations::operator;
 use crate::search::{Part, json_of};
@@ -32,7 +32,7 @@ pub(super) struct All {
     quiet,
     errors(ProjectNotFound, InvalidArgument)
 )]
-pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Answered> {
+pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Shown> {
     let (project, _) = within(&cx, &input.project_id).await?;
     let wanted = input.q.trim();
     let part = Part { limit: LISTED, after: Some(input.after).filter(|after| !after.is_empty()) };
@@ -64,7 +64,7 @@ pub(super) struct One {
     quiet,
     errors(ProjectNotFound, OrganizationNotFound)
 )]
-pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Answered> {
+pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, id) = (own.clone(), input.organization_id.clone());
     let found = own.read(move |tx| json_of(&organization(tx, &by, &id)?)).await?;

@@ -1,6 +1,6 @@
 //! Messages of all projects: what waits, what was delivered, and how each mail looks.
 
-use super::{Answered, Place, address, show};
+use super::{Place, Shown, address, show};
 use crate::operators::Operator;
 use crate::outbox::{self, Listed, Wanted};
 use foundation::error::{ApiError, Result};
@@ -35,7 +35,7 @@ fn told(message: &Listed, cx: &Call<Operator>) -> Value {
 
 /// Messages, newest first.
 #[endpoint("dashboard.outbox", page GET "/dashboard/outbox", quiet)]
-pub(super) async fn messages(cx: Call<Operator>, input: Asked) -> Result<Answered> {
+pub(super) async fn messages(cx: Call<Operator>, input: Asked) -> Result<Shown> {
     let to = input.to.trim().to_owned();
     let wanted = Wanted { limit: LISTED, before: OutboxId::parse(&input.before), to: to.clone(), seen: String::new() };
     let found = outbox::page(&cx.app, wanted).await?;
@@ -56,7 +56,7 @@ pub(super) struct ById {
 
 /// A message, as its reader sees it. Links and codes in it are not shown.
 #[endpoint("dashboard.outbox_message", page GET "/dashboard/outbox/{id}", quiet, errors(RouteNotFound))]
-pub(super) async fn message(cx: Call<Operator>, input: ById) -> Result<Answered> {
+pub(super) async fn message(cx: Call<Operator>, input: ById) -> Result<Shown> {
     let message = outbox::get(&cx.app, &input.id).await?.ok_or(ApiError::RouteNotFound)?;
     let mut told = told(&message, &cx);
     told["html"] = without_secrets(&message.html, &message).into();

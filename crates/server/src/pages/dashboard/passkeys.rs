@@ -1,7 +1,7 @@
 //! The passkeys of the operator who is signed in.
 
 use super::sign_in::too_many_wrong;
-use super::{Answered, Place, address, show};
+use super::{Place, Shown, address, show};
 use crate::operators::own_passkeys::{self as passkeys, CHANGE, NEW};
 use crate::operators::{Operator, Passkey};
 use crate::search::json_of;
@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 
 /// The passkeys of the operator who is signed in.
 #[endpoint("dashboard.passkeys", page GET "/dashboard/passkeys", quiet)]
-pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Answered> {
+pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let done = match input.done.as_str() {
         "added" => Some("It is added: from now on signing in takes it, or another of these."),
         "renamed" => Some("It has another name."),
@@ -39,7 +39,7 @@ async fn page_of(
     done: Option<&str>,
     problem: Option<(ApiError, String)>,
     name: &str,
-) -> Result<Answered> {
+) -> Result<Shown> {
     let told = |passkey: &Passkey| {
         json!({
             "id": passkey.id, "name": passkey.name, "domain": passkey.domain,
@@ -57,7 +57,7 @@ async fn page_of(
 }
 
 /// The page again, with what was wrong.
-async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Answered> {
+async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Shown> {
     let problem = match error {
         Error::Api(error @ ApiError::WrongPassword, _) => (error, "The password is wrong.".to_owned()),
         Error::Locked(seconds) => too_many_wrong(seconds),
@@ -82,7 +82,7 @@ pub(super) struct Begin {
 
 /// Begin to add a passkey.
 #[endpoint("dashboard.new_passkey", page POST "/dashboard/passkeys/new", errors(..NEW))]
-pub(super) async fn new(cx: Call<Operator>, input: Begin) -> Result<Answered> {
+pub(super) async fn new(cx: Call<Operator>, input: Begin) -> Result<Shown> {
     match passkeys::begin(&cx, &input.name, &input.password).await {
         Ok(options) => {
             let options = json_of(&options)?.to_string();
@@ -118,7 +118,7 @@ pub(super) struct Change {
     page POST "/dashboard/passkeys",
     errors(InvalidArgument, ..CHANGE)
 )]
-pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered> {
+pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Shown> {
     let (outcome, done) = match input.change.as_str() {
         "add" => (passkeys::add(&cx, &input.credential, &input.name).await, "added"),
         "rename" => (passkeys::rename(&cx, &input.id, &input.name).await, "renamed"),
@@ -126,7 +126,7 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
         _ => return Err(ApiError::InvalidArgument.because("The dashboard knows no such change.")),
     };
     match outcome {
-        Ok(()) => Ok(Answered::to(address(HERE, &[("done", done)]))),
+        Ok(()) => Ok(Shown::elsewhere(address(HERE, &[("done", done)]))),
         Err(error) => again(&cx, error, "").await,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::picture::Span;
 use super::projects::{More, page_of};
-use super::{Answered, address, within};
+use super::{Shown, address, within};
 use crate::operators::Operator;
 use crate::projects::{self, Settings, Update};
 use foundation::error::{ApiError, Error, Result};
@@ -28,7 +28,7 @@ pub(super) struct Change {
     page POST "/dashboard/projects/{project_id}",
     errors(ProjectNotFound, InvalidArgument)
 )]
-pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered> {
+pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let value = input.value.trim().to_owned();
     let one = || vec![value.clone()];
@@ -70,6 +70,6 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
     }
 }
 
-fn back(project: &str, done: &str) -> Answered {
-    Answered::to(address(&format!("/dashboard/projects/{project}"), &[("done", done)]))
+fn back(project: &str, done: &str) -> Shown {
+    Shown::elsewhere(address(&format!("/dashboard/projects/{project}"), &[("done", done)]))
 }

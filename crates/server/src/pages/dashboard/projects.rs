@@ -1,7 +1,7 @@
 //! Projects: what is registered for each, and pictures of what happens in it.
 
 use super::picture::{Picture, Span, days, logins};
-use super::{Answered, Place, show, show_of, within};
+use super::{Place, Shown, show, show_of, within};
 use crate::oauth_providers;
 use crate::operators::Operator;
 use crate::projects;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 /// All projects, for whoever runs this server.
 #[endpoint("dashboard.projects", page GET "/dashboard", quiet)]
-pub(super) async fn all(cx: Call<Operator>, _input: NoInput) -> Result<Answered> {
+pub(super) async fn all(cx: Call<Operator>, _input: NoInput) -> Result<Shown> {
     let all = projects::list(&cx.app).await?;
     let told = |project: &projects::Shown| {
         json!({
@@ -44,7 +44,7 @@ pub(super) struct One {
 
 /// A project: its credentials, what is registered, its settings, and pictures of what happens in it.
 #[endpoint("dashboard.project", page GET "/dashboard/projects/{project_id}", quiet, errors(ProjectNotFound))]
-pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Answered> {
+pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Shown> {
     page_of(&cx, &input.project_id, Span::parse(&input.span), More { done: input.done, ..More::default() }).await
 }
 
@@ -62,7 +62,7 @@ pub(super) struct More {
 }
 
 /// The page of a project.
-pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, more: More) -> Result<Answered> {
+pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, more: More) -> Result<Shown> {
     let (project, own) = within(cx, project_id).await?;
     let (pictures, asked) = (own.clone(), span);
     let drawn = own.read(move |tx| draw(tx, &pictures, asked)).await?;

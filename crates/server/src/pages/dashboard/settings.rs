@@ -1,6 +1,6 @@
 //! The settings of an organization: changed after a look at what that would do.
 
-use super::{Answered, address, organization, show_of, within};
+use super::{Shown, address, organization, show_of, within};
 use crate::dry_run::dry_run;
 use crate::operators::Operator;
 use crate::organizations::{self, AuthMethod, MfaMethod, Organization, Update};
@@ -33,7 +33,7 @@ pub(super) struct Form {
     quiet,
     errors(ProjectNotFound, OrganizationNotFound)
 )]
-pub(super) async fn form(cx: Call<Operator>, input: Form) -> Result<Answered> {
+pub(super) async fn form(cx: Call<Operator>, input: Form) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, id) = (own.clone(), input.organization_id.clone());
     let found = own.read(move |tx| json_of(&organization(tx, &by, &id)?)).await?;
@@ -61,7 +61,7 @@ pub(super) struct Change {
     page POST "/dashboard/projects/{project_id}/organizations/{organization_id}/settings",
     errors(ProjectNotFound, OrganizationNotFound)
 )]
-pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered> {
+pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, id) = (own.clone(), input.organization_id.clone());
     let found = own.read(move |tx| organization(tx, &by, &id)).await?;
@@ -73,7 +73,7 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Answered
     let (tried, problem) = match outcome {
         Ok(None) => {
             let here = format!("/dashboard/projects/{}/organizations/{}", project.id, found.organization_id);
-            return Ok(Answered::to(address(&here, &[("saved", "yes")])));
+            return Ok(Shown::elsewhere(address(&here, &[("saved", "yes")])));
         }
         Ok(Some(tried)) => (Some(tried), None),
         Err(refused @ Error::Api(..)) => (None, Some(refused.sentence())),

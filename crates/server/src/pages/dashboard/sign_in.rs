@@ -1,7 +1,7 @@
 //! Coming to the dashboard and leaving it.
 
 use super::super::render::page;
-use super::{Answered, On};
+use super::Shown;
 use crate::actor::Anyone;
 use crate::operators::{self, Came, Operator, SIGN_IN, SignedIn};
 use crate::search::json_of;
@@ -15,7 +15,7 @@ use serde_json::json;
 
 /// The page on which an operator signs in to the dashboard.
 #[endpoint("dashboard.sign_in_page", page GET "/dashboard/sign-in", quiet, errors(RouteNotFound))]
-pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Answered> {
+pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Shown> {
     // Where nobody could sign in there is no dashboard.
     if !operators::exist(&cx.app).await? {
         return Err(ApiError::RouteNotFound.into());
@@ -23,14 +23,14 @@ pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Answered> 
     shown(&cx, "", None, StatusCode::OK)
 }
 
-fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, status: StatusCode) -> Result<Answered> {
+fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, status: StatusCode) -> Result<Shown> {
     let values = json!({
         "email": email, "problem": problem.as_ref().map(|(_, text)| text), "mark": { "name": "Guildhall" },
         "error_type": problem.as_ref().map(|(error, _)| error.error_type()),
     });
     let mut page = page(&cx.app, "dashboard/sign_in.html", status, &values)?;
     page.refusal = problem.map(|(error, _)| error);
-    Ok(Answered { on: On::Page(page), cookie: None })
+    Ok(Shown::page(page))
 }
 
 /// What is said while no password of an account is looked at.
@@ -53,7 +53,7 @@ pub(super) struct SignIn {
 
 /// Sign an operator in to the dashboard.
 #[endpoint("dashboard.sign_in", page POST "/dashboard/sign-in", errors(RouteNotFound, ..SIGN_IN))]
-pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered> {
+pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Shown> {
     if !operators::exist(&cx.app).await? {
         return Err(ApiError::RouteNotFound.into());
     }
@@ -62,7 +62,7 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered>
         Ok(Came::ToPasskey(options)) => {
             let values = json!({ "options": json_of(&options)?.to_string(), "mark": { "name": "Guildhall" } });
             let page = page(&cx.app, "dashboard/sign_in_passkey.html", StatusCode::OK, &values)?;
-            return Ok(Answered { on: On::Page(page), cookie: None });
+            return Ok(Shown::page(page));
         }
         Err(Error::Api(error @ ApiError::InvalidPasskeyDomain, why)) => (error, why.unwrap_or_default().into_owned()),
         Err(Error::Api(error @ ApiError::WrongPassword, _) | Error::Kept(error, _)) => {
@@ -75,14 +75,14 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Answered>
     shown(&cx, &input.email, Some(problem), status)
 }
 
-impl From<SignedIn> for Answered {
+impl From<SignedIn> for Shown {
     fn from(SignedIn(cookie): SignedIn) -> Self {
-        Answered { cookie: Some(cookie), ..Answered::to("/dashboard".into()) }
+        Shown::elsewhere("/dashboard".into()).with([cookie])
     }
 }
 
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Shown {
+pub(super) struct Given {
     /// What the browser has given, as JSON.
     #[serde(default)]
     credential: String,
@@ -94,7 +94,7 @@ pub(super) struct Shown {
     page POST "/dashboard/sign-in/passkey",
     errors(RouteNotFound, InvalidPublicKeyCredential, WebauthnChallengeNotFound, UnableToAuthenticateWebauthn)
 )]
-pub(super) async fn with_passkey(cx: Call<Anyone>, input: Shown) -> Result<Answered> {
+pub(super) async fn with_passkey(cx: Call<Anyone>, input: Given) -> Result<Shown> {
     if !operators::exist(&cx.app).await? {
         return Err(ApiError::RouteNotFound.into());
     }
@@ -109,7 +109,7 @@ pub(super) async fn with_passkey(cx: Call<Anyone>, input: Shown) -> Result<Answe
 
 /// Sign an operator out.
 #[endpoint("dashboard.sign_out", page POST "/dashboard/sign-out")]
-pub(super) async fn sign_out(cx: Call<Operator>, _input: NoInput) -> Result<Answered> {
+pub(super) async fn sign_out(cx: Call<Operator>, _input: NoInput) -> Result<Shown> {
     let SignedIn(cookie) = operators::sign_out(&cx).await?;
-    Ok(Answered { cookie: Some(cookie), ..Answered::to("/dashboard/sign-in".into()) })
+    Ok(Shown::elsewhere("/dashboard/sign-in".into()).with([cookie]))
 }

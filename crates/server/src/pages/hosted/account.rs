@@ -7,10 +7,14 @@ use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use crate::actor::Anyone;
 use crate::decision::{may_add_passkey, may_begin_with_passkey};
+use crate::members::SsoRegistration;
+use crate::oauth_accounts::{self, Own};
+use crate::organizations::Settings;
 use crate::pages::shown::Shown;
 use crate::sessions::{self, Client, Credential, MemberSession, Presented};
 use axum::http::StatusCode;
 use database::Tx;
+use foundation::email_address::EmailAddress;
 use foundation::error::Result;
 use foundation::time;
 use frame::{Call, endpoint};
@@ -35,7 +39,9 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
     let (cx, token) = (visitor.cx.clone(), presented.session.token(&visitor.cx.app).to_text());
     let own = visitor.cx.read(move |tx: &mut Tx| {
         let presented = Credential::Token(token.clone().into()).find(&cx.app, tx, cx.project(), cx.now())?;
-        sessions::own(tx, &cx, &presented)
+        let Presented { organization, member, .. } = &presented;
+        let accounts = oauth_accounts::all_of_member(tx, &cx, &organization.organization_id, &member.member_id)?;
+        Ok((sessions::own(tx, &cx, &presented)?, accounts))
     });
     let now = visitor.cx.now();
     let shown = |(session, client): &(MemberSession, Client)| {
@@ -47,7 +53,9 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
             "minutes_ago": time::seconds_until(now, session.last_accessed_at) / 60, "methods": methods,
         })
     };
-    let sessions: Vec<_> = own.await?.iter().map(shown).collect();
+    let (sessions, accounts) = own.await?;
+    let sessions: Vec<_> = sessions.iter().map(shown).collect();
+    let accounts: Vec<_> = accounts.iter().map(shown_account).collect();
     let passkeys = visitor.ask("webauthn.list", json!({})).await?;
     let Presented { organization, member, .. } = presented;
     let (settings, is_breakglass) = (&organization.settings, member.is_breakglass);
@@ -59,7 +67,9 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
         "phone": if member.mfa_phone_number_verified { end_of(&member.mfa_phone_number) } else { String::new() },
         "has_app": !member.totp_registration_id.is_empty(),
         "has_password": !member.member_password_id.is_empty(),
-        "sso": member.sso_registrations.len(),
+        "accounts": accounts,
+        "connections": connections(settings, &member.sso_registrations),
+        "is_of_directory": member.scim_registration.is_some(),
         "passkeys": passkeys["webauthn_registrations"],
         "may_passkey": may_passkey && passkey_options::are_possible(&visitor).await?,
         "sessions": sessions,
@@ -76,6 +86,23 @@ async fn page(mut visitor: Visitor, presented: Presented, problem: Option<Told>)
     visitor.show("account.html", status, Some(&whose), values).await
 }
 
+/// An account at an OAuth provider, by what its owner knows it.
+fn shown_account(own: &Own) -> Value {
+    let Own { id, account, created_at } = own;
+    let address = account.email.as_ref().map(EmailAddress::as_str);
+    json!({
+        "id": id, "provider": account.provider().type_name(), "since": time::to_text(*created_at),
+        "name": address.or(account.full_name.as_deref()),
+    })
+}
+
+/// The names of the connections by which somebody signs in at their organization; empty where one has none.
+fn connections(settings: &Settings, registrations: &[SsoRegistration]) -> Vec<String> {
+    let is_theirs = |id: &str| registrations.iter().any(|known| known.connection_id == id);
+    let active = settings.sso_active_connections.iter().filter(|active| is_theirs(&active.connection_id));
+    active.map(|active| active.display_name.clone()).collect()
+}
+
 fn problem_status(values: &Value) -> StatusCode {
     if values["problem"].is_null() { StatusCode::OK } else { StatusCode::BAD_REQUEST }
 }
@@ -84,8 +111,8 @@ fn problem_status(values: &Value) -> StatusCode {
 pub(super) struct Change {
     #[serde(flatten)]
     way: Way,
-    /// What to do: `rename`, `rename_passkey`, `remove_passkey`, `end_session`, `end_all`, `remove_app`, `remove_phone` or
-    /// `new_codes`.
+    /// What to do: `rename`, `rename_passkey`, `remove_passkey`, `disconnect`, `end_session`, `end_all`, `remove_app`,
+    /// `remove_phone` or `new_codes`.
     #[serde(default)]
     action: String,
     /// The new name.
@@ -94,6 +121,9 @@ pub(super) struct Change {
     /// Which passkey.
     #[serde(default)]
     passkey_id: String,
+    /// Which account at an OAuth provider.
+    #[serde(default)]
+    account_id: String,
     /// Which session ends.
     #[serde(default)]
     session_id: String,
@@ -113,6 +143,10 @@ pub(super) async fn change(cx: Call<Anyone>, input: Change) -> Result<Shown> {
         "remove_passkey" => {
             visitor.ask("webauthn.delete", json!({ "webauthn_registration_id": input.passkey_id })).await
         }
+        "disconnect" => {
+            let asked = json!({ "member_oauth_registration_id": input.account_id });
+            visitor.ask("members.delete_oauth_registration", asked).await
+        }
         "remove_app" => visitor.ask("members.delete_totp", json!({})).await,
         "remove_phone" => visitor.ask("members.delete_mfa_phone_number", json!({})).await,
         "new_codes" => visitor.ask("recovery_codes.rotate", json!({})).await,
@@ -128,6 +162,7 @@ pub(super) async fn change(cx: Call<Anyone>, input: Change) -> Result<Shown> {
         }
         (Ok(_), "rename") => ("account.done_name", "/account"),
         (Ok(_), "rename_passkey") => ("account.done_passkey_name", "/account"),
+        (Ok(_), "disconnect") => ("account.done_account", "/account"),
         (Ok(_), "end_session") => ("account.done_session", "/account"),
         (Ok(_), "new_codes") => {
             visitor.step.new_codes = true;

@@ -95,6 +95,7 @@ fn phrase(error: ApiError) -> &'static str {
         E::RestrictedAuthMethod | E::RestrictedMfaMethod | E::RestrictedPasskeys | E::OauthConfigNotFound => {
             "login.error_method"
         }
+        E::LastWayIn => "login.error_last_way",
         E::StaleFactors | E::SessionTooOldToResetPassword | E::InsufficientFactors => "login.error_prove_again",
         E::IntermediateSessionNotFound
         | E::MissingIntermediateSession

@@ -1,7 +1,7 @@
 use super::super::colours::Looks;
 use super::super::errors::problem;
 use super::super::phrases::language;
-use super::{Led, On};
+use super::super::shown::Shown;
 use crate::actor::Anyone;
 use crate::begun::WayBack;
 use database::Tx;
@@ -18,7 +18,7 @@ pub(in crate::pages) async fn failed(
     call: &Call<Anyone>,
     error: Error,
     mut find: impl FnMut(&mut Tx, &Cx) -> Result<WayBack> + Send + 'static,
-) -> Result<Led> {
+) -> Result<Shown> {
     let Error::Api(refusal, message) = &error else { return Err(error) };
     let cx = call.context();
     let asked = cx.clone();
@@ -34,5 +34,5 @@ pub(in crate::pages) async fn failed(
         Looks::of(project, None).dress(&mut values);
     }
     let page = problem(&cx.app, language(&call.head, None), *refusal, &cx.request_id, values)?;
-    Ok(Led { on: On::Page(page), cookie: None })
+    Ok(Shown::page(page))
 }

@@ -1,4 +1,5 @@
-use super::super::led::{Led, On, failed};
+use super::super::led::failed;
+use super::super::shown::Shown;
 use crate::actor::Anyone;
 use crate::oauth::{self, CALLBACK, CallbackInput};
 use foundation::error::Result;
@@ -10,10 +11,10 @@ use frame::{Call, endpoint};
     redirect GET "/v1/b2b/oauth/callback/{oauth_callback_id}",
     errors(..CALLBACK)
 )]
-pub(super) async fn callback(cx: Call<Anyone>, input: CallbackInput) -> Result<Led> {
+pub(super) async fn callback(cx: Call<Anyone>, input: CallbackInput) -> Result<Shown> {
     let head = cx.head.clone();
     match oauth::callback(&cx, &cx.head, input.clone()).await {
-        Ok(arrived) => Ok(Led { on: On::Url(arrived.url), cookie: Some(arrived.cookie) }),
+        Ok(arrived) => Ok(Shown::elsewhere(arrived.url).with([arrived.cookie])),
         Err(error) => failed(&cx, error, move |tx, cx| oauth::way_back_of_callback(tx, cx, &head, &input)).await,
     }
 }

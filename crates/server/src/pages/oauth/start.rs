@@ -1,4 +1,5 @@
-use super::super::led::{Led, On, elsewhere, failed};
+use super::super::led::{elsewhere, failed};
+use super::super::shown::Shown;
 use crate::actor::Anyone;
 use crate::oauth::{self, BEGIN, DiscoveryStart, LoginStart, Started};
 use crate::one_time_tokens::pkce::CHALLENGE;
@@ -15,14 +16,14 @@ use frame::{Call, endpoint};
     redirect GET "/b2b/public/oauth/{provider}/start",
     errors(..BEGIN, ..CHALLENGE, ..REDIRECT)
 )]
-pub(super) async fn start(cx: Call<Anyone>, input: LoginStart) -> Result<Led> {
+pub(super) async fn start(cx: Call<Anyone>, input: LoginStart) -> Result<Shown> {
     let path = format!("/v1/b2b/public/oauth/{}/start", input.start.provider);
     if let Some(url) = elsewhere(&cx, &path, &input)? {
-        return Ok(Led { on: On::Url(url), cookie: None });
+        return Ok(Shown::elsewhere(url));
     }
     let asked = input.clone();
     match begin(&cx, move |tx, cx| oauth::begin(tx, cx, asked.clone())).await {
-        Ok(led) => Ok(led),
+        Ok(on) => Ok(on),
         Err(error) => failed(&cx, error, move |tx, cx| input.way_back(tx, cx)).await,
     }
 }
@@ -34,14 +35,14 @@ pub(super) async fn start(cx: Call<Anyone>, input: LoginStart) -> Result<Led> {
     redirect GET "/b2b/public/oauth/{provider}/discovery/start",
     errors(BadRequest, OauthConfigNotFound, OauthInvalidScopeRequested, ..CHALLENGE, ..DISCOVERY_REDIRECT)
 )]
-pub(super) async fn discovery_start(cx: Call<Anyone>, input: DiscoveryStart) -> Result<Led> {
+pub(super) async fn discovery_start(cx: Call<Anyone>, input: DiscoveryStart) -> Result<Shown> {
     let path = format!("/v1/b2b/public/oauth/{}/discovery/start", input.start.provider);
     if let Some(url) = elsewhere(&cx, &path, &input)? {
-        return Ok(Led { on: On::Url(url), cookie: None });
+        return Ok(Shown::elsewhere(url));
     }
     let asked = input.clone();
     match begin(&cx, move |tx, cx| oauth::begin_discovery(tx, cx, asked.clone())).await {
-        Ok(led) => Ok(led),
+        Ok(on) => Ok(on),
         Err(error) => failed(&cx, error, move |tx, cx| input.way_back(tx, cx)).await,
     }
 }
@@ -49,9 +50,9 @@ pub(super) async fn discovery_start(cx: Call<Anyone>, input: DiscoveryStart) -> 
 async fn begin(
     cx: &Call<Anyone>,
     mut begin: impl FnMut(&mut Tx, &Cx) -> Result<Started> + Send + 'static,
-) -> Result<Led> {
+) -> Result<Shown> {
     let asked = cx.context();
     let started = cx.read(move |tx| begin(tx, &asked)).await?;
     let (url, cookie) = oauth::way(started).await?;
-    Ok(Led { on: On::Url(url), cookie: Some(cookie) })
+    Ok(Shown::elsewhere(url).with([cookie]))
 }

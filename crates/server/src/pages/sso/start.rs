@@ -1,5 +1,6 @@
-use super::super::led::{Led, On, elsewhere, failed};
+use super::super::led::{elsewhere, failed};
 use super::super::link_page::link_page;
+use super::super::shown::Shown;
 use crate::actor::Anyone;
 use crate::one_time_tokens::pkce::CHALLENGE;
 use crate::redirect_urls::REDIRECT;
@@ -19,30 +20,30 @@ use serde_json::json;
     redirect GET "/b2b/public/sso/start",
     errors(..BEGIN, ..CHALLENGE, ..REDIRECT)
 )]
-pub(super) async fn start(cx: Call<Anyone>, input: Start) -> Result<Led> {
+pub(super) async fn start(cx: Call<Anyone>, input: Start) -> Result<Shown> {
     if let Some(url) = elsewhere(&cx, "/v1/public/sso/start", &input)? {
-        return Ok(Led { on: On::Url(url), cookie: None });
+        return Ok(Shown::elsewhere(url));
     }
     match begin(&cx, input.clone()).await {
-        Ok(led) => Ok(led),
+        Ok(on) => Ok(on),
         Err(error) => failed(&cx, error, move |tx, cx| sso::way_back_of_start(tx, cx, &input)).await,
     }
 }
 
-async fn begin(cx: &Call<Anyone>, input: Start) -> Result<Led> {
+async fn begin(cx: &Call<Anyone>, input: Start) -> Result<Shown> {
     let asked = cx.context();
     let started = cx.read(move |tx| sso::begin(tx, &asked, input.clone())).await?;
     let on = match sso::way(&started).await? {
-        Way::Url(url) => On::Url(url),
+        Way::Url(url) => Shown::elsewhere(url),
         Way::Form { action, saml_request, relay_state } => {
             form(cx, started.project(), &action, &saml_request, &relay_state)?
         }
     };
-    Ok(Led { on, cookie: Some(started.cookie) })
+    Ok(on.with([started.cookie]))
 }
 
 /// A form that goes to an identity provider.
-fn form(cx: &Call<Anyone>, project: &Project, action: &str, saml_request: &str, relay_state: &str) -> Result<On> {
+fn form(cx: &Call<Anyone>, project: &Project, action: &str, saml_request: &str, relay_state: &str) -> Result<Shown> {
     let values = json!({ "action": action, "saml_request": saml_request, "relay_state": relay_state });
-    Ok(On::Page(link_page(cx, "saml_request.html", StatusCode::OK, Some(project), None, values)?))
+    Ok(Shown::page(link_page(cx, "saml_request.html", StatusCode::OK, Some(project), None, values)?))
 }

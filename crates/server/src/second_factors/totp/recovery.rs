@@ -102,8 +102,8 @@ fn find(tx: &mut Tx, cx: &Cx, input: &OfMember) -> Result<(Organization, Member,
     if cx.acting.is_some() && !cx.is_oneself(&member.member_id) {
         return Err(ApiError::UnauthorizedAction.because("Recovery codes are their member's own."));
     }
-    let backed = registration::find_active(tx, cx, &member)?.ok_or(ApiError::RecoveryCodesNotFound)?;
     cx.require_second_factor()?;
+    let backed = registration::find_active(tx, cx, &member)?.ok_or(ApiError::RecoveryCodesNotFound)?;
     Ok((organization, member, backed))
 }
 

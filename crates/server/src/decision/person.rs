@@ -1,6 +1,7 @@
-//! What a change of settings would mean for one member, by the login decision. Pure.
+//! What a member has to log in with, held against the login decision: how far they would get by it, here and under other settings.
+//! Pure.
 
-use crate::decision::{Decision, Question, Subject, decide, may_add_passkey, may_use};
+use super::{Decision, Question, Subject, decide, may_add_passkey, may_use};
 use crate::factors::Factor;
 use crate::members::{Member, OauthRegistration, Status};
 use crate::oauth_providers::Provider;
@@ -9,7 +10,7 @@ use database::Timestamp;
 use foundation::email_address::EmailAddress;
 
 /// A member, and what they can prove.
-pub(super) struct Person<'a> {
+pub(crate) struct Person<'a> {
     status: Status,
     is_breakglass: bool,
     mfa_enrolled: bool,
@@ -24,13 +25,13 @@ pub(super) struct Person<'a> {
     second_factors: Vec<MfaMethod>,
 }
 
-/// What it would mean.
+/// What a change of settings would mean for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Judged {
+pub(crate) struct Judged {
     /// They can log in now, and could not any more.
-    pub(super) is_locked_out: bool,
+    pub(crate) is_locked_out: bool,
     /// They would be asked for a second factor, are not now, and have none that they may use.
-    pub(super) lacks_second_factor: bool,
+    pub(crate) lacks_second_factor: bool,
 }
 
 /// How far somebody gets by one first factor.
@@ -44,7 +45,7 @@ enum Reach {
 }
 
 impl<'a> Person<'a> {
-    pub(super) fn of(member: &'a Member) -> Self {
+    pub(crate) fn of(member: &'a Member) -> Self {
         let second_factors = MfaMethod::ALL.iter().copied().filter(|method| member.has_mfa_method(*method));
         Self {
             status: member.status,
@@ -60,8 +61,13 @@ impl<'a> Person<'a> {
         }
     }
 
+    /// Whether they can log in by anything that they have.
+    pub(crate) fn gets_in(&self, settings: &Settings, now: Timestamp) -> bool {
+        self.best(settings, now) != Reach::Nowhere
+    }
+
     /// What a change from these settings to those would mean.
-    pub(super) fn judge(&self, before: &Settings, after: &Settings, now: Timestamp) -> Judged {
+    pub(crate) fn judge(&self, before: &Settings, after: &Settings, now: Timestamp) -> Judged {
         let (is, would_be) = (self.best(before, now), self.best(after, now));
         let has_usable = match would_be {
             Reach::Passkey => self.has_passkey,
@@ -78,7 +84,7 @@ impl<'a> Person<'a> {
     }
 
     /// Whether a session with these factors is prolonged now, and would not be any more.
-    pub(super) fn stays_behind(&self, before: &Settings, after: &Settings, factors: &[Factor], now: Timestamp) -> bool {
+    pub(crate) fn stays_behind(&self, before: &Settings, after: &Settings, factors: &[Factor], now: Timestamp) -> bool {
         let is_prolonged = |settings| self.decision(settings, factors, now) == Decision::Authenticated;
         is_prolonged(before) && !is_prolonged(after)
     }
@@ -204,6 +210,7 @@ mod tests {
                     !matches!(decision, Decision::PrimaryRequired(_) | Decision::Refused(_))
                 })
             };
+            prop_assert_eq!(person.gets_in(&before, NOW), comes_further(&before));
             let judged = person.judge(&before, &after, NOW);
             prop_assert_eq!(judged.is_locked_out, comes_further(&before) && !comes_further(&after));
             let asks = after.mfa_policy == MfaPolicy::RequiredForAll || after.passkey_policy == PasskeyPolicy::Required;
