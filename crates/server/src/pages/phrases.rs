@@ -1,7 +1,7 @@
 //! What pages say, in the languages of the mails.
 //!
 //! A subject has a file in the folder of each language. A phrase is a small template and yields plain text, which is escaped where
-//! a page writes it: `{{ t("login.sent", email=email) }}`.
+//! a page writes it: `{{ t("login.sent_code", email=email) }}`.
 
 use frame::Head;
 use mail::Locale;
@@ -27,6 +27,10 @@ macro_rules! subjects {
         subjects! { $folder:
             "account"
             "components"
+            "dashboard"
+            "dashboard_member"
+            "dashboard_organization"
+            "dashboard_project"
             "links"
             "login"
             "setup"
@@ -58,7 +62,7 @@ fn phrases(locale: Locale) -> &'static Phrases {
 }
 
 /// The phrase of a key, as it stands there.
-fn find(locale: Locale, key: &str) -> Option<&'static str> {
+pub(super) fn find(locale: Locale, key: &str) -> Option<&'static str> {
     let (subject, name) = key.split_once('.')?;
     phrases(locale).get(subject)?.get(name).map(|phrase| &*phrase.0)
 }
