@@ -13,13 +13,13 @@ class Dashboard:
     """The dashboard as an operator's browser has it."""
 
     def __init__(self, server, email=None, password=None):
-        self.server, self.token = server, None
+        self.server, self.token, self.language = server, None, "en"
         if email:
             answer = self.sign_in(email, password)
             assert answer.status_code == 303, answer.text
 
     def ask(self, method, path, site="same-origin", host=None, **options):
-        headers = {"Sec-Fetch-Site": site} | ({"Host": host} if host else {}) | ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {})
+        headers = {"Sec-Fetch-Site": site, "Accept-Language": self.language} | ({"Host": host} if host else {}) | ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {})
         return request(method, self.server.url + path, headers=headers, allow_redirects=False, **options)
 
     def sign_in(self, email, password):

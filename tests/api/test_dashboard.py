@@ -7,7 +7,7 @@ import re
 import pytest
 from dashboard import Dashboard, make
 from doors import catalogue
-from harness import email_code, login, new_domain, request, unique, until, verified_member, wrong
+from harness import REPOSITORY, email_code, login, new_domain, request, unique, until, verified_member, wrong
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +85,10 @@ def test_the_pages_show_what_there_is(dashboard, own_project):
 
     def counted():
         page = dashboard.page(base)
-        return "1 authenticated" in page and "1 refused" in page and "About 1 members were active" in page and page
+        return "signed in: 1" in page and "refused: 1" in page and "About 1 members were active" in page and page
 
     page = until(counted, what="the logins in the pictures")
-    assert "<rect class=" in page and "email otp" in page
+    assert "<rect class=" in page and "Code by mail" in page
     assert all(f"{base}?span={span}" in page for span in ("day", "week", "month"))
     raw = dashboard.ask("GET", f"{base}/organizations?q={mark}").text
     assert f"&lt;b&gt;Acme {mark}&lt;/b&gt;" in raw and "<b>Acme" not in raw
@@ -107,6 +107,38 @@ def test_the_pages_show_what_there_is(dashboard, own_project):
         dashboard.page(path)
     dashboard.page(f"{base}0", 404)
     dashboard.page(f"{here}/members/{member.member_id}0", 404)
+
+
+def phrases(language: str) -> set[str]:
+    """What the dashboard says in a language, as far as it stands alone."""
+    texts = set()
+    for path in (REPOSITORY / "crates/server/src/pages/locales" / language).glob("dashboard*.json"):
+        texts |= {text for text in json.loads(path.read_text()).values() if "{" not in text and len(text) > 3}
+    return texts
+
+
+def test_the_pages_speak_the_language_of_the_operator(server, own_project):
+    email, password = make(server)
+    dashboard = Dashboard(server)
+    dashboard.language = "de-CH, fr;q=0.8"
+    assert "Die E-Mail-Adresse oder das Passwort ist falsch." in dashboard.sign_in(email, "no").text
+    dashboard.sign_in(email, password)
+    org = own_project.organization().organization_id
+    member, _ = verified_member(own_project, org)
+    base = f"/dashboard/projects/{own_project.project_id}"
+    here = f"{base}/organizations/{org}"
+    # The log of the accounts has "nobody" in the place of an operator.
+    foreign = phrases("en") - phrases("de") - {"nobody"}
+    for path in ("/dashboard", base, f"{base}?done=added", f"{base}/organizations", f"{base}/organizations?q=nobody-has-this", f"{base}/branding", f"{base}/audit", here,
+                 f"{here}?saved=yes", f"{here}/members", f"{here}/members/{member.member_id}?done=revoked", f"{here}/settings", f"{here}/branding",
+                 f"{here}/explain?email=x&method=password", f"{here}/explain?email={member.email_address}&method=password", "/dashboard/outbox",
+                 "/dashboard/outbox?to=nobody", "/dashboard/health", "/dashboard/operators", "/dashboard/passkeys?done=removed", "/dashboard/sign-in"):
+        page = dashboard.page(path)
+        assert '<html lang="de">' in page, path
+        said = {text.strip() for text in re.findall(r'>([^<>]+)<|(?:aria-label|placeholder|data-column)="([^"]+)"', page) for text in text}
+        assert not said & foreign, (path, said & foreign)
+    dashboard.language = "ja"
+    assert '<html lang="ja">' in dashboard.page(here) and re.search(r"\d(秒|分)前<|たった今", dashboard.page(f"{base}/audit"))
 
 
 def test_a_list_of_members_goes_on_where_it_ended(dashboard, own_project):

@@ -209,6 +209,27 @@ def test_openid_connect(project, organization):
         assert project.raw("GET", f"/v1/b2b/sso/{org}").json()["oidc_connections"][0]["status"] == "active"
 
 
+def test_the_pages_speak_the_language_of_the_link_or_of_the_browser(project, organization):
+    link = setup_link(project, organization.organization_id, "sso", "domains", "scim", "members", "audit")["url"]
+    portal = Portal(project.server, link)
+    for wanted, language, words in (("ja", "ja", "シングルサインオン"), ("pt-PT, en;q=0.5", "pt-br", "Logon único"), ("da", "en", "Single sign-on")):
+        page = portal.send("GET", "/setup", headers={"accept-language": wanted}).text
+        assert f'<html lang="{language}">' in page and words in page
+    # What the address asks for is kept, whatever the browser likes; with nonsense the browser is asked.
+    assert "Visão geral" in Portal(project.server, link + "&locale=xx").send("GET", "/setup", headers={"accept-language": "pt"}).text
+    portal = Portal(project.server, link + "&locale=de")
+    connection = portal.post("/setup/sso", guide="okta_saml").headers["location"]
+    for path, words in (("/setup", "Nicht begonnen"), ("/setup/sso", "Wählen Sie Ihren Identitätsanbieter"), (connection, "Single sign-on URL"),
+                        (f"{connection}?step=test", "Es fehlt: Entity ID des Anbieters, Anmeldeadresse (SSO URL), Zertifikate."), ("/setup/domains", "Domain hinzufügen"),
+                        ("/setup/scim", "Verzeichnis verbinden"), ("/setup/members", "Jemanden einladen"), ("/setup/audit", "setup_link.open")):
+        page = portal.send("GET", path, headers={"accept-language": "fr"})
+        assert page.status_code == 200 and '<html lang="de">' in page.text and words in told(page), path
+    # What the API says of a refusal is English, and said to be.
+    refused = portal.post("/setup/domains", 400, action="add", domain="gmail.com").text
+    assert "Das hat nicht funktioniert" in refused and re.search(r'<p lang="en">[^<]*public', refused)
+    assert "__Host-guildhall_setup_language=; " in portal.post("/setup/end").headers["set-cookie"]
+
+
 def test_a_domain_is_shown_by_its_record(project, organization, names):
     org, domain = organization.organization_id, new_domain()
     portal = Portal(project.server, setup_link(project, org, "domains")["url"])

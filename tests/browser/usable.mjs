@@ -14,7 +14,7 @@ const TODAY = Math.floor(Date.now() / 86_400_000) % DAYS.length;
 const VIEWS = process.env.GUILDHALL_TEST_ALL ? DAYS.flat() : DAYS[TODAY];
 
 /** By how much the page is wider than the screen, and the first of what sticks out. */
-function overflow() {
+export function overflow() {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
   const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > clientWidth + 1);

@@ -113,7 +113,7 @@ def test_t50_who_acts_and_why_is_said_everywhere(world):
 
 def test_t50_a_token_works_once_within_five_minutes_and_while_it_is_allowed(world):
     for fields, problem in (
-        ({"reason": " "}, "one line of 1 to 500"), ({"reason": "x" * 501}, "one line of 1 to 500"), ({"reason": "a\nb"}, "one line of 1 to 500"),
+        ({"reason": " "}, "One line of 1 to 500"), ({"reason": "x" * 501}, "One line of 1 to 500"), ({"reason": "a\nb"}, "One line of 1 to 500"),
         ({"redirect_url": "https://evil.example/"}, "no redirect URL"),
     ):
         answer = world.ask(**fields)

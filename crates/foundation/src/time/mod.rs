@@ -46,15 +46,20 @@ pub fn after_seconds(at: Timestamp, seconds: i64) -> Timestamp {
 
 /// How long ago it was, for people.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
-    let seconds = seconds_until(now, at);
-    let (count, unit) = match seconds {
-        ..1 => return "just now".to_owned(),
-        1..60 => (seconds, "second"),
-        60..3_600 => (seconds / 60, "minute"),
-        3_600..86_400 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
+    let Some((count, unit)) = elapsed(at, now) else { return "just now".to_owned() };
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+/// How long ago something was, by the largest unit of which that is one at least; nothing where it is just now.
+pub fn elapsed(at: Timestamp, now: Timestamp) -> Option<(i64, &'static str)> {
+    let seconds = seconds_until(now, at);
+    match seconds {
+        ..1 => None,
+        1..60 => Some((seconds, "second")),
+        60..3_600 => Some((seconds / 60, "minute")),
+        3_600..86_400 => Some((seconds / 3_600, "hour")),
+        _ => Some((seconds / 86_400, "day")),
+    }
 }
 
 pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,6 @@
 //! What is done with members from more than one door.
 
-use super::{Member, MemberRef, ScimRegistration, Status, require_given, store};
+use super::{Member, MemberRef, ScimRegistration, Status, require_given, search, store};
 use crate::organizations::{self, ExternalId, Organization};
 use database::{Timestamp, Tx};
 use foundation::audit::{self, Change, Whose};
@@ -382,7 +382,7 @@ pub(crate) fn some_after(
     limit: i64,
 ) -> Result<Vec<Member>> {
     let after = after.map_or("", MemberId::as_str);
-    let mut members = store::after(tx, &organization.organization_id, after, limit)?;
+    let mut members = search::after(tx, &organization.organization_id, after, limit)?;
     members.iter_mut().for_each(|member| member.set_roles(organization));
     Ok(members)
 }
@@ -394,5 +394,5 @@ pub(crate) fn administrators(tx: &mut Tx, organization: &Organization, at_most: 
 
 /// Members that are not deleted.
 pub(super) fn count(tx: &mut Tx, organization: &Organization) -> Result<i64> {
-    store::count(tx, &organization.organization_id)
+    search::count(tx, &organization.organization_id)
 }

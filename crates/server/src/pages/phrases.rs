@@ -1,13 +1,17 @@
 //! What pages say, in the languages of the mails.
 //!
 //! A subject has a file in the folder of each language. A phrase is a small template and yields plain text, which is escaped where
-//! a page writes it: `{{ t("login.sent", email=email) }}`.
+//! a page writes it: `{{ t("login.sent_code", email=email) }}`.
 
 use frame::Head;
 use mail::Locale;
 use minijinja::value::Kwargs;
-use minijinja::{Environment, ErrorKind};
+use minijinja::{Environment, ErrorKind, Value};
+use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::OnceLock;
 
 macro_rules! languages {
     ($($locale:ident $folder:literal)*) => {
@@ -23,8 +27,13 @@ macro_rules! subjects {
         subjects! { $folder:
             "account"
             "components"
+            "dashboard"
+            "dashboard_member"
+            "dashboard_organization"
+            "dashboard_project"
             "links"
             "login"
+            "setup"
         }
     };
     ($folder:literal: $($subject:literal)*) => {
@@ -34,32 +43,62 @@ macro_rules! subjects {
 
 languages! { En "en" Es "es" PtBr "pt-br" Fr "fr" De "de" Ja "ja" Nl "nl" It "it" }
 
-/// Subjects that are said in English only: what names the places of other products, which are English for most of their readers.
-const ENGLISH: &[(&str, &str)] = &[("setup", include_str!("locales/en/setup.json"))];
+/// A phrase as it stands in its file, where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Phrase(#[serde(borrow)] Cow<'static, str>);
 
-/// The phrases of a language, by subject and name: `login.title`.
-fn phrases(locale: Locale) -> HashMap<String, String> {
-    let mut phrases = HashMap::new();
-    for (subject, text) in files(locale).iter().chain(ENGLISH) {
-        let of_subject: HashMap<String, String> = serde_json::from_str(text).unwrap_or_default();
-        phrases.extend(of_subject.into_iter().map(|(name, phrase)| (format!("{subject}.{name}"), phrase)));
+/// The phrases of a language, by subject and name.
+type Phrases = HashMap<&'static str, HashMap<&'static str, Phrase>>;
+
+/// The phrases of a language, read when they are first asked for.
+fn phrases(locale: Locale) -> &'static Phrases {
+    static ALL: [OnceLock<Phrases>; Locale::ALL.len()] = [const { OnceLock::new() }; Locale::ALL.len()];
+    static NONE: OnceLock<Phrases> = OnceLock::new();
+    let place = Locale::ALL.iter().position(|known| *known == locale).and_then(|place| ALL.get(place));
+    // That each file can be read, a test says.
+    let read =
+        || files(locale).iter().map(|(subject, text)| (*subject, serde_json::from_str(text).unwrap_or_default()));
+    place.unwrap_or(&NONE).get_or_init(|| read().collect())
+}
+
+/// The phrase of a key, as it stands there.
+pub(super) fn find(locale: Locale, key: &str) -> Option<&'static str> {
+    let (subject, name) = key.split_once('.')?;
+    phrases(locale).get(subject)?.get(name).map(|phrase| &*phrase.0)
+}
+
+/// A phrase with what its names stand for: `{{ name }}`, and nothing else of a template.
+fn filled(phrase: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut text = String::with_capacity(phrase.len() + 32);
+    let mut rest = phrase;
+    while let Some((before, (name, after))) =
+        rest.split_once("{{ ").and_then(|(before, after)| Some((before, after.split_once(" }}")?)))
+    {
+        text.push_str(before);
+        text.push_str(&value(name).unwrap_or_default());
+        rest = after;
     }
-    phrases
+    text.push_str(rest);
+    text
+}
+
+/// Says a phrase, with what its names stand for. One that is not there, which a test finds, is said by its key.
+pub(super) fn say(locale: Locale, key: &str, names: &[(&str, &dyn Display)]) -> String {
+    let value = |wanted: &str| names.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_string());
+    filled(find(locale, key).unwrap_or(key), value)
 }
 
 /// Has templates speak a language: `t` says a phrase, and `language` is its name.
 pub(super) fn speak(engine: &mut Environment<'static>, locale: Locale) {
-    let phrases = phrases(locale);
     engine.add_global("language", locale.name());
-    engine.add_function("t", move |state: &minijinja::State<'_, '_>, key: &str, names: Kwargs| {
+    engine.add_function("t", move |key: &str, names: Kwargs| -> Result<Value, minijinja::Error> {
         let unknown = || minijinja::Error::new(ErrorKind::InvalidOperation, format!("there is no phrase {key}"));
-        let phrase = phrases.get(key).ok_or_else(unknown)?;
+        let phrase = find(locale, key).ok_or_else(unknown)?;
         if !phrase.contains('{') {
-            return Ok(phrase.clone());
+            return Ok(Value::from(phrase));
         }
-        let names: HashMap<&str, minijinja::Value> =
-            names.args().map(|name| Ok((name, names.get(name)?))).collect::<Result<_, minijinja::Error>>()?;
-        state.env().render_str(phrase, names)
+        let value = |name: &str| names.get::<Option<Value>>(name).ok().flatten().map(|value| value.to_string());
+        Ok(Value::from(filled(phrase, value)))
     });
 }
 
@@ -70,7 +109,7 @@ pub(crate) fn language(head: &Head, asked: Option<&str>) -> Locale {
 }
 
 /// "de-AT" is German, and so is "de".
-fn known(tag: &str) -> Option<Locale> {
+pub(super) fn known(tag: &str) -> Option<Locale> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default();
     let of_portuguese = primary.eq_ignore_ascii_case("pt").then_some(Locale::PtBr);
     tag.parse().ok().or_else(|| primary.parse().ok()).or(of_portuguese)
@@ -91,58 +130,4 @@ fn liked_best(accepted: &str) -> Option<Locale> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    /// Phrases that are the same in another language as in English, and are right so.
-    const SAME: &[(&str, &str)] = &[("it", "login.password"), ("de", "account.name")];
-
-    fn names(text: &str) -> BTreeSet<String> {
-        Environment::new().template_from_str(text).unwrap().undeclared_variables(true).into_iter().collect()
-    }
-
-    #[test]
-    fn every_language_says_everything_with_the_same_names_and_in_words_of_its_own() {
-        for locale in Locale::ALL {
-            for (subject, text) in files(locale) {
-                serde_json::from_str::<HashMap<String, String>>(text)
-                    .unwrap_or_else(|error| panic!("{subject}, {}: {error}", locale.name()));
-            }
-        }
-        let english = phrases(Locale::En);
-        let mut unused: BTreeSet<_> = SAME.iter().map(|(language, key)| format!("{language} {key}")).collect();
-        for locale in Locale::ALL.into_iter().filter(|locale| *locale != Locale::En) {
-            let theirs = phrases(locale);
-            let keys = |phrases: &HashMap<String, String>| phrases.keys().cloned().collect::<BTreeSet<_>>();
-            assert_eq!(keys(&theirs), keys(&english), "{}", locale.name());
-            let is_english = |key: &str| ENGLISH.iter().any(|(subject, _)| key.starts_with(&format!("{subject}.")));
-            for (key, text) in theirs.iter().filter(|(key, _)| !is_english(key)) {
-                assert_eq!(names(text), names(&english[key]), "{} {key}", locale.name());
-                assert!(!text.trim().is_empty() && !text.contains("  "), "{} {key}", locale.name());
-                if text == &english[key] {
-                    assert!(unused.remove(&format!("{} {key}", locale.name())), "{} {key} is English", locale.name());
-                }
-            }
-        }
-        assert!(unused.is_empty(), "{unused:?}");
-    }
-
-    #[test]
-    fn the_language_that_is_liked_best_and_spoken_is_taken() {
-        for (accepted, expected) in [
-            ("", None),
-            ("*", None),
-            ("da, sv;q=0.9", None),
-            ("de", Some(Locale::De)),
-            ("de-AT,de;q=0.9,en;q=0.8", Some(Locale::De)),
-            ("da, en-GB;q=0.8, en;q=0.7", Some(Locale::En)),
-            ("en;q=0.5, fr;q=0.7, it;q=0.7", Some(Locale::Fr)),
-            ("pt-PT, en;q=0.5", Some(Locale::PtBr)),
-            ("ja;q=0, nl;q=0.1", Some(Locale::Nl)),
-            ("es;q=x", Some(Locale::Es)),
-        ] {
-            assert_eq!(liked_best(accepted), expected, "{accepted}");
-        }
-    }
-}
+mod tests;

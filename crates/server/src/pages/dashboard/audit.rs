@@ -1,12 +1,12 @@
 //! The audit log of a project, with filters.
 
+use super::words::{ago, locale_of};
 use super::{Shown, address, show_of, within};
 use crate::operators::Operator;
 use crate::organizations::{self, OrganizationRef};
 use database::Tx;
 use foundation::audit::{self, Event};
 use foundation::error::Result;
-use foundation::time;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -93,9 +93,10 @@ pub(super) async fn events(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, wanted) = (own.clone(), input.clone());
     let found = own.scan(move |tx| find(tx, &by, &wanted)).await?;
+    let locale = locale_of(&cx);
     let told = |event: &Event| -> Value {
         let mut told = serde_json::to_value(event).unwrap_or_default();
-        told["ago"] = time::ago(event.occurred_at, cx.now()).into();
+        told["ago"] = ago(locale, event.occurred_at, cx.now()).into();
         let changes = told["changes"].as_object().map(|changes| {
             let entry = |(field, change): (&String, &Value)| json!({ "field": field, "change": change.to_string() });
             changes.iter().map(entry).collect::<Vec<_>>()
@@ -109,10 +110,10 @@ pub(super) async fn events(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
         address(&here, &[("organization", organization), ("action", action), ("who", who), ("before", before)])
     };
     let values = json!({
-        "title": "Audit log", "events": found.events.iter().map(told).collect::<Vec<_>>(),
+        "events": found.events.iter().map(told).collect::<Vec<_>>(),
         "organization": input.organization, "action": input.action, "who": input.who,
         "older": found.last.as_deref().map(of_filter), "is_known": found.is_known,
         "is_first": input.before.is_empty(), "newest": of_filter(""),
     });
-    show_of(&cx, &project, "audit", "dashboard/audit.html", values).await
+    show_of(&cx, &project, "dashboard.audit", "dashboard/audit.html", values).await
 }

@@ -156,9 +156,9 @@ async fn page(
     found: Value,
     more: More,
 ) -> Result<Shown> {
-    let tab = if organization.is_some() { "organizations" } else { "branding" };
+    let tab = if organization.is_some() { "dashboard.organizations" } else { "dashboard.branding" };
     let values = json!({
-        "title": "Branding", "organization": organization, "form": more.typed.as_ref().unwrap_or(&found), "branding": found,
+        "organization": organization, "form": more.typed.as_ref().unwrap_or(&found), "branding": found,
         "saved": more.is_saved, "problem": more.problem,
     });
     show_of(cx, project, tab, "dashboard/branding.html", values).await

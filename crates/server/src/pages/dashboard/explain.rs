@@ -1,5 +1,6 @@
 //! What would happen if somebody signed in to an organization now.
 
+use super::words::locale_of;
 use super::{Shown, organization, show_of, within};
 use crate::explanation::{Asked, explain as explain_login};
 use crate::operators::Operator;
@@ -43,7 +44,7 @@ pub(super) struct Explain {
 pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let email = EmailAddress::parse(&input.email);
-    let problem = (!input.email.is_empty() && email.is_err()).then_some("That is no email address.");
+    let problem = (!input.email.is_empty() && email.is_err()).then_some("dashboard_organization.wrong_email");
     let method = AuthMethod::parse(&input.method);
     let second_factors: Vec<_> = MfaMethod::parse(&input.factor).into_iter().collect();
     let asked = email.ok().zip(method);
@@ -66,12 +67,13 @@ pub(super) async fn explain(cx: Call<Operator>, input: Explain) -> Result<Shown>
         Ok((json_of(&organization)?, explained))
     };
     let (found, explained) = own.read(look).await?;
+    let locale = locale_of(&cx);
     let values = json!({
-        "title": "Explain a sign-in", "organization": found, "explained": explained, "problem": problem,
+        "organization": found, "explained": explained, "problem": problem,
         "email": input.email, "method": input.method, "tenant": input.tenant, "factor": input.factor,
-        "methods": super::settings::method_words(), "factors": super::settings::factor_words(),
+        "methods": super::settings::method_words(locale), "factors": super::settings::factor_words(locale),
     });
-    show_of(&cx, &project, "organizations", "dashboard/explain.html", values).await
+    show_of(&cx, &project, "dashboard.organizations", "dashboard/explain.html", values).await
 }
 
 /// With what each setting is set to as text.

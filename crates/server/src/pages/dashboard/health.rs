@@ -1,6 +1,8 @@
 //! Whether the installation is well: the database, what waits to be delivered, the keys and their ages.
 
+use super::super::phrases::say;
 use super::picture::latencies;
+use super::words::{ago, locale_of};
 use super::{Place, Shown, show};
 use crate::operators::Operator;
 use crate::pages::probes::READY_WITHIN;
@@ -10,13 +12,14 @@ use foundation::error::Result;
 use foundation::keys::{self, Everywhere};
 use foundation::time;
 use frame::{Call, NoInput, endpoint};
+use mail::Locale;
 use serde_json::{Value, json};
 use std::time::Instant;
 
 /// The health of the installation.
 #[endpoint("dashboard.health", page GET "/dashboard/health", quiet)]
 pub(super) async fn health(cx: Call<Operator>, _input: NoInput) -> Result<Shown> {
-    let now = cx.now();
+    let (now, locale) = (cx.now(), locale_of(&cx));
     let start = Instant::now();
     let tried = tokio::time::timeout(READY_WITHIN, keys::check_writable(cx.app.db())).await;
     let is_ready = matches!(tried, Ok(Ok(())));
@@ -25,9 +28,9 @@ pub(super) async fn health(cx: Call<Operator>, _input: NoInput) -> Result<Shown>
     // How many values each key seals takes long to count; `guildhall keys list` does.
     let uncounted = Everywhere { columns: Vec::new(), projects: Vec::new() };
     let data_keys = keys::list(cx.app.db(), cx.app.keys(), &uncounted).await?;
-    let key = |key: &keys::Listed| json!({ "name": format!("Data key {}", key.id), "purpose": key.purpose, "made": key.created_at, "note": "" });
+    let key = |key: &keys::Listed| json!({ "name": say(locale, "dashboard.data_key", &[("id", &key.id)]), "purpose": key.purpose, "made": key.created_at, "note": "" });
     let mut keys: Vec<Value> = data_keys.iter().map(key).collect();
-    for key in signing_keys(&cx).await? {
+    for key in signing_keys(&cx, locale).await? {
         keys.push(key);
     }
     let numbers = cx.app.db().numbers();
@@ -37,24 +40,24 @@ pub(super) async fn health(cx: Call<Operator>, _input: NoInput) -> Result<Shown>
         .map(|lane| json!({ "name": lane.name, "size": lane.size, "in_use": lane.in_use, "waiting": lane.waiting }))
         .collect();
     let values = json!({
-        "title": "Health", "is_ready": is_ready, "took": format!("{took:.1}"),
+        "is_ready": is_ready, "took": format!("{took:.1}"),
         "version": env!("CARGO_PKG_VERSION"), "public_url": cx.app.public_url(),
         "engine": match cx.app.db().engine() { Engine::Sqlite => "SQLite", Engine::Postgres => "PostgreSQL" },
         "migration": MIGRATIONS.last().map(|last| last.name), "lanes": lanes,
         "queue": outbox::waiting(&cx.app).into_iter().map(|(kind, count, since)| json!({
-            "kind": kind, "count": count, "since": since.map(|since| time::ago(since, now)),
+            "kind": kind, "count": count, "since": since.map(|since| ago(locale, since, now)),
         })).collect::<Vec<_>>(),
         "has_mailer": cx.app.mailer().is_some(), "keys": keys,
         "pictures": [
-            latencies("Session checks", &counted, "checks", now), latencies("Sign-ins", &counted, "logins", now),
-            latencies("All else", &counted, "others", now),
+            latencies(locale, "dashboard_project.picture_checks", &counted, "checks", now), latencies(locale, "dashboard_project.picture_logins", &counted, "logins", now),
+            latencies(locale, "dashboard_project.picture_others", &counted, "others", now),
         ],
     });
     show(&cx, Place::Health, "dashboard/health.html", values).await
 }
 
 /// The keys that sign session JWTs, of every project.
-async fn signing_keys(cx: &Call<Operator>) -> Result<Vec<Value>> {
+async fn signing_keys(cx: &Call<Operator>, locale: Locale) -> Result<Vec<Value>> {
     let mut told = Vec::new();
     for project in crate::projects::list(&cx.app).await? {
         let (_, own) = super::within(cx, project.project_id.as_str()).await?;
@@ -62,12 +65,14 @@ async fn signing_keys(cx: &Call<Operator>) -> Result<Vec<Value>> {
         let ages = own.read(move |tx| signing::ages(tx, by.project())).await?;
         told.extend(ages.into_iter().map(|age| {
             let note = match age.published_until {
-                Some(until) => format!("published until {}", time::to_text(until)),
-                None if age.signs_from > cx.now() => format!("signs from {}", time::to_text(age.signs_from)),
+                Some(until) => say(locale, "dashboard.published_until", &[("time", &time::to_text(until))]),
+                None if age.signs_from > cx.now() => {
+                    say(locale, "dashboard.signs_from", &[("time", &time::to_text(age.signs_from))])
+                }
                 None => String::new(),
             };
             json!({
-                "name": age.id, "purpose": format!("signs sessions of {}", project.name),
+                "name": age.id, "purpose": say(locale, "dashboard.signs_sessions", &[("project", &project.name)]),
                 "made": time::to_text(age.created_at), "note": note,
             })
         }));

@@ -1,5 +1,6 @@
 //! Members of an organization, and one of them with their sessions.
 
+use super::words::{ago, locale_of};
 use super::{Shown, address, organization, show_of, within};
 use crate::attempts;
 use crate::explanation::{Asked, explain};
@@ -16,6 +17,7 @@ use foundation::error::{ApiError, Result};
 use foundation::id::MemberId;
 use foundation::time;
 use frame::{Call, endpoint};
+use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -75,10 +77,10 @@ pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Shown> {
     }
     let here = format!("/dashboard/projects/{}/organizations/{}/members", project.id, organization.organization_id);
     let values = json!({
-        "title": "Members", "organization": named(&organization), "members": rows, "q": wanted, "is_short": is_short,
+        "organization": named(&organization), "members": rows, "q": wanted, "is_short": is_short,
         "next": next.map(|after| address(&here, &[("q", &wanted), ("after", &after)])),
     });
-    show_of(&cx, &project, "organizations", "dashboard/members.html", values).await
+    show_of(&cx, &project, "dashboard.organizations", "dashboard/members.html", values).await
 }
 
 fn named(organization: &Organization) -> Value {
@@ -145,11 +147,12 @@ pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Resu
     let (project, own) = within(cx, &input.project_id).await?;
     let by = own.clone();
     let One { organization_id, member_id, done, .. } = input;
+    let locale = locale_of(cx);
     let look = move |tx: &mut Tx| {
         let organization = organization(tx, &by, &organization_id)?;
         let member = found(tx, &organization, &member_id)?;
         let sessions = sessions::of_member(tx, &by, &organization, &member)?;
-        let outlook = outlook(tx, &by, &organization, &member)?;
+        let outlook = outlook(tx, &by, &organization, &member, locale)?;
         let urls = impersonation::urls(tx, &by)?;
         Ok((organization, member, sessions, outlook, urls))
     };
@@ -162,16 +165,16 @@ pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Resu
         .map(|session| {
             json!({
                 "id": session.member_session_id, "ways": ways(session),
-                "started": time::ago(session.started_at, cx.now()), "used": time::ago(session.last_accessed_at, cx.now()),
+                "started": ago(locale, session.started_at, cx.now()),
+                "used": ago(locale, session.last_accessed_at, cx.now()),
                 "started_at": time::to_text(session.started_at), "used_at": time::to_text(session.last_accessed_at),
                 "ends_at": time::to_text(session.expires_at),
             })
         })
         .collect();
-    let problem = |is_of_reason: bool| {
-        let is_meant = |error: &ApiError| (*error == ApiError::InvalidImpersonationReason) == is_of_reason;
-        more.problem.as_ref().filter(|(error, _)| is_meant(error)).map(|(_, text)| text)
-    };
+    let is_of_reason = |error: &ApiError| *error == ApiError::InvalidImpersonationReason;
+    let problem = more.problem.as_ref().filter(|(error, _)| !is_of_reason(error)).map(|(_, text)| text);
+    let has_no_reason = more.problem.as_ref().is_some_and(|(error, _)| is_of_reason(error));
     let title = if member.name.is_empty() { member.email_address.to_string() } else { member.name.clone() };
     let values = json!({
         "title": title, "organization": named(&organization), "member": json_of(&member)?, "sessions": sessions,
@@ -181,19 +184,20 @@ pub(super) async fn page_of(cx: &Call<Operator>, input: One, more: More) -> Resu
         "impersonation": {
             "is_allowed": project.settings.user_impersonation_enabled, "url": more.url,
             "urls": urls.iter().map(|url| json!({ "value": url, "label": url })).collect::<Vec<_>>(),
-            "minutes": impersonation::MINUTES, "problem": problem(false), "problem_of_reason": problem(true),
+            "minutes": impersonation::MINUTES, "problem": problem,
+            "problem_of_reason": has_no_reason.then_some("dashboard_member.reason_wrong"),
             "reason": more.reason, "redirect_url": more.redirect_url,
         },
     });
-    let page = show_of(cx, &project, "organizations", "dashboard/member.html", values).await?;
+    let page = show_of(cx, &project, "dashboard.organizations", "dashboard/member.html", values).await?;
     Ok(page.refused(more.problem.map(|(error, _)| error)))
 }
 
 fn done_words(done: &str) -> Option<&'static str> {
     match done {
-        "revoked" => Some("The session has ended."),
-        "signed_out" => Some("All their sessions have ended, everywhere."),
-        "unlocked" => Some("Their passwords and codes are looked at again."),
+        "revoked" => Some("dashboard_member.done_revoked"),
+        "signed_out" => Some("dashboard_member.done_signed_out"),
+        "unlocked" => Some("dashboard_member.done_unlocked"),
         _ => None,
     }
 }
@@ -204,9 +208,9 @@ pub(super) fn found(tx: &mut Tx, organization: &Organization, id: &str) -> Resul
 }
 
 /// What each way to log in would come to.
-fn outlook(tx: &mut Tx, cx: &Cx, organization: &Organization, member: &Member) -> Result<Vec<Value>> {
+fn outlook(tx: &mut Tx, cx: &Cx, organization: &Organization, member: &Member, locale: Locale) -> Result<Vec<Value>> {
     let mut outlook = Vec::new();
-    let words = super::settings::method_words();
+    let words = super::settings::method_words(locale);
     for word in words.as_array().into_iter().flatten().filter(|word| word["is_built"] == true) {
         let Some(method) = word["value"].as_str().and_then(AuthMethod::parse) else { continue };
         let email = member.email_address.clone();

@@ -16,8 +16,10 @@ mod project_changes;
 mod projects;
 mod settings;
 mod sign_in;
+mod words;
 
-use super::render::page;
+use super::phrases::say;
+use super::render::page_in;
 use super::shown::Shown;
 use crate::operators::Operator;
 use crate::organizations::{self as tenants, Organization, OrganizationRef};
@@ -31,6 +33,7 @@ use foundation::project::Project;
 use frame::{Call, Endpoint};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use words::locale_of;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -77,17 +80,16 @@ enum Place {
 /// A page of the dashboard, with what stands around all of them.
 async fn show(cx: &Call<Operator>, place: Place, template: &str, mut values: Value) -> Result<Shown> {
     Operator::touch(cx).await?;
-    let item = |at: Place, href: &str, label: &str, icon: &str| json!({ "href": href, "label": label, "icon": icon, "current": at == place });
+    let item = |at: Place, href: &str, phrase: &str, icon: &str| json!({ "href": href, "phrase": phrase, "icon": icon, "current": at == place });
     values["brand"] = "Guildhall".into();
-    values["nav_label"] = "Dashboard".into();
     values["nav"] = json!([
-        item(Place::Projects, "/dashboard", "Projects", "building"),
-        item(Place::Outbox, "/dashboard/outbox", "Outbox", "mail"),
-        item(Place::Health, "/dashboard/health", "Health", "info"),
-        item(Place::Operators, "/dashboard/operators", "Operators", "people"),
+        item(Place::Projects, "/dashboard", "dashboard.projects", "building"),
+        item(Place::Outbox, "/dashboard/outbox", "dashboard.outbox", "mail"),
+        item(Place::Health, "/dashboard/health", "dashboard.health", "info"),
+        item(Place::Operators, "/dashboard/operators", "dashboard.operators", "people"),
     ]);
     values["signed_in_as"] = cx.caller.account.email_address.as_str().into();
-    let page = page(&cx.app, template, StatusCode::OK, &values)?;
+    let page = page_in(&cx.app, locale_of(cx), template, StatusCode::OK, &values)?;
     Ok(Shown::page(page))
 }
 
@@ -100,14 +102,15 @@ async fn show_of(
     mut values: Value,
 ) -> Result<Shown> {
     let base = format!("/dashboard/projects/{}", project.id);
-    let item = |name: &str, label: &str, path: &str| json!({ "href": format!("{base}{path}"), "label": label, "current": name == tab });
+    let locale = locale_of(cx);
+    let item = |name: &str, path: &str| json!({ "href": format!("{base}{path}"), "label": say(locale, name, &[]), "current": name == tab });
     values["base"] = base.as_str().into();
     values["project"] = json!({ "id": project.id, "name": project.name, "environment": project.environment });
     values["tabs"] = json!([
-        item("project", "Overview", ""),
-        item("organizations", "Organizations", "/organizations"),
-        item("branding", "Branding", "/branding"),
-        item("audit", "Audit log", "/audit"),
+        item("dashboard.overview", ""),
+        item("dashboard.organizations", "/organizations"),
+        item("dashboard.branding", "/branding"),
+        item("dashboard.audit", "/audit"),
     ]);
     show(cx, Place::Projects, template, values).await
 }

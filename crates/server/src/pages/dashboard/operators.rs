@@ -1,5 +1,6 @@
 //! Who may use the dashboard, and what was done to their accounts.
 
+use super::words::{ago, locale_of};
 use super::{Place, Shown, address, show};
 use crate::operators::{self, Operator};
 use foundation::error::Result;
@@ -31,10 +32,11 @@ pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
         .last()
         .filter(|_| has_older)
         .map(|last| address("/dashboard/operators", &[("before", last.id.as_str())]));
+    let locale = locale_of(&cx);
     let told = |account: &operators::Shown| {
         json!({
             "email_address": account.email_address, "created_at": time::to_text(account.created_at),
-            "signed_in": account.signed_in_at.map(|at| time::ago(at, cx.now())),
+            "signed_in": account.signed_in_at.map(|at| ago(locale, at, cx.now())),
             "passkeys": account.passkeys,
             "is_oneself": account.operator_id == cx.caller.account.operator_id,
         })
@@ -42,12 +44,12 @@ pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let event = |event: &operators::Event| {
         json!({
             "action": event.action, "operator": event.operator, "email_address": event.email_address,
-            "occurred_at": time::to_text(event.occurred_at), "ago": time::ago(event.occurred_at, cx.now()),
+            "occurred_at": time::to_text(event.occurred_at), "ago": ago(locale, event.occurred_at, cx.now()),
             "ip_address": event.ip_address,
         })
     };
     let values = json!({
-        "title": "Operators", "operators": all.iter().map(told).collect::<Vec<_>>(),
+        "operators": all.iter().map(told).collect::<Vec<_>>(),
         "events": events.iter().map(event).collect::<Vec<_>>(), "older": older,
     });
     show(&cx, Place::Operators, "dashboard/operators.html", values).await

@@ -1,5 +1,6 @@
 //! Organizations of a project, and one of them.
 
+use super::words::locale_of;
 use super::{Shown, address, organization, show_of, within};
 use crate::operators::Operator;
 use crate::organizations::operator;
@@ -41,9 +42,9 @@ pub(super) async fn all(cx: Call<Operator>, input: All) -> Result<Shown> {
     let here = format!("/dashboard/projects/{}/organizations", project.id);
     let next = found.next.as_deref().map(|after| address(&here, &[("q", wanted), ("after", after)]));
     let values = json!({
-        "title": "Organizations", "organizations": found.rows, "total": found.total, "q": wanted, "next": next,
+        "organizations": found.rows, "total": found.total, "q": wanted, "next": next,
     });
-    show_of(&cx, &project, "organizations", "dashboard/organizations.html", values).await
+    show_of(&cx, &project, "dashboard.organizations", "dashboard/organizations.html", values).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -68,9 +69,10 @@ pub(super) async fn one(cx: Call<Operator>, input: One) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, id) = (own.clone(), input.organization_id.clone());
     let found = own.read(move |tx| json_of(&organization(tx, &by, &id)?)).await?;
+    let locale = locale_of(&cx);
     let values = json!({
         "title": found["organization_name"], "organization": found, "saved": !input.saved.is_empty(),
-        "methods": super::settings::method_words(), "factors": super::settings::factor_words(),
+        "methods": super::settings::method_words(locale), "factors": super::settings::factor_words(locale),
     });
-    show_of(&cx, &project, "organizations", "dashboard/organization.html", values).await
+    show_of(&cx, &project, "dashboard.organizations", "dashboard/organization.html", values).await
 }

@@ -1,11 +1,11 @@
 //! Messages of all projects: what waits, what was delivered, and how each mail looks.
 
+use super::words::{ago, locale_of};
 use super::{Place, Shown, address, show};
 use crate::operators::Operator;
 use crate::outbox::{self, Listed, Wanted};
 use foundation::error::{ApiError, Result};
 use foundation::id::OutboxId;
-use foundation::time;
 use frame::{Call, endpoint};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +29,7 @@ fn told(message: &Listed, cx: &Call<Operator>) -> Value {
     json!({
         "id": message.id, "kind": message.kind, "to": message.to, "subject": message.subject, "status": message.status,
         "attempts": message.attempts, "last_error": message.last_error, "created_at": message.created_at,
-        "ago": time::ago(message.created, cx.now()),
+        "ago": ago(locale_of(cx), message.created, cx.now()),
     })
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn messages(cx: Call<Operator>, input: Asked) -> Result<Shown> 
     let (messages, older) = found.map(|page| (page.messages, page.older)).unwrap_or_default();
     let older = older.map(|id| address("/dashboard/outbox", &[("to", &to), ("before", id.as_str())]));
     let values = json!({
-        "title": "Outbox", "messages": messages.iter().map(|message| told(message, &cx)).collect::<Vec<_>>(),
+        "messages": messages.iter().map(|message| told(message, &cx)).collect::<Vec<_>>(),
         "to": to, "older": older, "is_kept": cx.app.mailer().is_none(),
     });
     show(&cx, Place::Outbox, "dashboard/outbox.html", values).await
@@ -61,8 +61,7 @@ pub(super) async fn message(cx: Call<Operator>, input: ById) -> Result<Shown> {
     let mut told = told(&message, &cx);
     told["html"] = without_secrets(&message.html, &message).into();
     told["text"] = without_secrets(&message.text, &message).into();
-    let title = if message.subject.is_empty() { "Message" } else { &message.subject };
-    let values = json!({ "title": title, "message": told });
+    let values = json!({ "title": message.subject, "message": told });
     show(&cx, Place::Outbox, "dashboard/message.html", values).await
 }
 

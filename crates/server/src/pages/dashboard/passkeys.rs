@@ -1,6 +1,8 @@
 //! The passkeys of the operator who is signed in.
 
+use super::super::phrases::say;
 use super::sign_in::too_many_wrong;
+use super::words::{Problem, ago, locale_of};
 use super::{Place, Shown, address, show};
 use crate::operators::own_passkeys::{self as passkeys, CHANGE, NEW};
 use crate::operators::{Operator, Passkey};
@@ -26,43 +28,42 @@ pub(super) struct Wanted {
 #[endpoint("dashboard.passkeys", page GET "/dashboard/passkeys", quiet)]
 pub(super) async fn all(cx: Call<Operator>, input: Wanted) -> Result<Shown> {
     let done = match input.done.as_str() {
-        "added" => Some("It is added: from now on signing in takes it, or another of these."),
-        "renamed" => Some("It has another name."),
-        "removed" => Some("It is removed."),
+        "added" => Some("dashboard.done_added"),
+        "renamed" => Some("dashboard.done_renamed"),
+        "removed" => Some("dashboard.done_removed"),
         _ => None,
     };
     page_of(&cx, done, None, "").await
 }
 
-async fn page_of(
-    cx: &Call<Operator>,
-    done: Option<&str>,
-    problem: Option<(ApiError, String)>,
-    name: &str,
-) -> Result<Shown> {
+async fn page_of(cx: &Call<Operator>, done: Option<&str>, problem: Option<Problem>, name: &str) -> Result<Shown> {
+    let locale = locale_of(cx);
     let told = |passkey: &Passkey| {
         json!({
             "id": passkey.id, "name": passkey.name, "domain": passkey.domain,
-            "created_at": time::to_text(passkey.created_at), "used": time::ago(passkey.last_used_at, cx.now()),
+            "created_at": time::to_text(passkey.created_at), "used": ago(locale, passkey.last_used_at, cx.now()),
         })
     };
     let known = passkeys::list(cx).await?;
     let values = json!({
-        "title": "Your passkeys", "passkeys": known.iter().map(told).collect::<Vec<_>>(), "done": done,
-        "problem": problem.as_ref().map(|(_, text)| text), "name": name,
-        "error_type": problem.as_ref().map(|(error, _)| error.error_type()),
+        "passkeys": known.iter().map(told).collect::<Vec<_>>(), "done": done,
+        "problem": problem.as_ref().map(Problem::shown), "name": name,
+        "error_type": problem.as_ref().map(|problem| problem.error.error_type()),
     });
     let page = show(cx, Place::Operators, "dashboard/passkeys.html", values).await?;
-    Ok(page.refused(problem.map(|(error, _)| error)))
+    Ok(page.refused(problem.map(|problem| problem.error)))
 }
 
 /// The page again, with what was wrong.
 async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Shown> {
+    let locale = locale_of(cx);
     let problem = match error {
-        Error::Api(error @ ApiError::WrongPassword, _) => (error, "The password is wrong.".to_owned()),
-        Error::Locked(seconds) => too_many_wrong(seconds),
+        Error::Api(error @ ApiError::WrongPassword, _) => {
+            Problem::said(error, say(locale, "dashboard.password_wrong", &[]))
+        }
+        Error::Locked(seconds) => too_many_wrong(locale, seconds),
         refused @ Error::Api(error, _) if NEW.contains(&error) || CHANGE.contains(&error) => {
-            (error, refused.sentence().into_owned())
+            Problem::of(error, &refused)
         }
         other => return Err(other),
     };
@@ -86,7 +87,7 @@ pub(super) async fn new(cx: Call<Operator>, input: Begin) -> Result<Shown> {
     match passkeys::begin(&cx, &input.name, &input.password).await {
         Ok(options) => {
             let options = json_of(&options)?.to_string();
-            let values = json!({ "title": "Add a passkey", "options": options, "name": input.name });
+            let values = json!({ "options": options, "name": input.name });
             show(&cx, Place::Operators, "dashboard/passkey.html", values).await
         }
         Err(error) => again(&cx, error, &input.name).await,

@@ -1,8 +1,10 @@
 //! Pictures of what was counted, drawn by the server. Beside each stands a table that says the same.
 
+use super::super::phrases::{find, say};
 use crate::statistics::{Active, Latency, Logins};
 use database::Timestamp;
 use foundation::time::{self, MINUTE};
+use mail::Locale;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -24,8 +26,11 @@ pub(super) enum Span {
 }
 
 impl Span {
-    const ALL: [(Self, &'static str, &'static str); 3] =
-        [(Self::Day, "day", "24 hours"), (Self::Week, "week", "7 days"), (Self::Month, "month", "30 days")];
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Day, "day", "dashboard_project.span_day"),
+        (Self::Week, "week", "dashboard_project.span_week"),
+        (Self::Month, "month", "dashboard_project.span_month"),
+    ];
 
     /// What the address of a page says; a day if it says nothing.
     pub(super) fn parse(word: &str) -> Self {
@@ -34,7 +39,7 @@ impl Span {
 
     /// The ways to another span, as tabs.
     pub(super) fn choices(self, here: &str) -> Value {
-        let choice = |(span, word, label): &(Self, &str, &str)| json!({ "href": format!("{here}?span={word}"), "label": label, "current": *span == self });
+        let choice = |(span, word, phrase): &(Self, &str, &str)| json!({ "href": format!("{here}?span={word}"), "phrase": phrase, "current": *span == self });
         Self::ALL.iter().map(choice).collect()
     }
 
@@ -116,47 +121,81 @@ struct Row {
     values: Vec<String>,
 }
 
+/// What logins are told apart by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Told {
+    Outcomes,
+    Methods,
+}
+
+impl Told {
+    fn of(self, login: &Logins) -> &String {
+        match self {
+            Told::Outcomes => &login.outcome,
+            Told::Methods => &login.method,
+        }
+    }
+
+    /// What one is called; by the word of the API where there is no other.
+    fn called(self, locale: Locale, word: &str) -> String {
+        let phrase = match self {
+            Told::Outcomes => format!("dashboard_project.outcome_{word}"),
+            Told::Methods => format!("dashboard_organization.method_{word}"),
+        };
+        find(locale, &phrase).map_or_else(|| word.replace('_', " "), str::to_owned)
+    }
+
+    fn title(self, locale: Locale) -> String {
+        let phrase = match self {
+            Told::Outcomes => "dashboard_project.picture_outcomes",
+            Told::Methods => "dashboard_project.picture_methods",
+        };
+        say(locale, phrase, &[])
+    }
+}
+
 /// Logins by what tells them apart, stacked.
-pub(super) fn logins(
-    title: &str,
-    counted: &[Logins],
-    span: Span,
-    now: Timestamp,
-    by: impl Fn(&Logins) -> &String,
-) -> Picture {
+pub(super) fn logins(locale: Locale, by: Told, counted: &[Logins], span: Span, now: Timestamp) -> Picture {
     let (since, column) = (span.since(now), span.column());
-    let mut names: Vec<String> = counted.iter().map(|login| by(login).clone()).collect();
+    let mut names: Vec<String> = counted.iter().map(|login| by.of(login).clone()).collect();
     names.sort_unstable();
     names.dedup();
     let columns = usize::try_from(span.columns()).unwrap_or_default();
     let mut counts = vec![vec![0_i64; names.len()]; columns];
     for login in counted {
         let place = usize::try_from((login.hour.0 - since.0).div_euclid(column)).ok();
-        let name = names.binary_search(by(login)).ok();
+        let name = names.binary_search(by.of(login)).ok();
         if let (Some(cells), Some(name)) = (place.and_then(|place| counts.get_mut(place)), name) {
             cells[name] += login.logins;
         }
     }
     let at = |place: usize| Timestamp(since.0 + column * place as i64);
     let labels: Vec<_> = (0..columns).map(|place| span.label(at(place))).collect();
-    let names = names.iter().map(|name| name.replace('_', " ")).collect();
-    stacked(title, names, &labels, &counts)
+    let names = names.iter().map(|name| by.called(locale, name)).collect();
+    stacked(locale, by.title(locale), names, &labels, &counts)
 }
 
 /// How many members were active on each of thirty days.
-pub(super) fn days(active: &Active, now: Timestamp) -> Picture {
+pub(super) fn days(locale: Locale, active: &Active, now: Timestamp) -> Picture {
     let since = Span::Month.since(now);
     let known: BTreeMap<i64, u64> = active.by_day.iter().map(|(day, count)| (day.0, *count)).collect();
     let days: Vec<_> = (0..30).map(|place| since.0 + place * DAY).collect();
     let count = |day: &i64| i64::try_from(known.get(day).copied().unwrap_or_default()).unwrap_or(i64::MAX);
     let counts: Vec<_> = days.iter().map(|day| vec![count(day)]).collect();
     let labels: Vec<_> = days.iter().map(|day| Span::Month.label(Timestamp(*day))).collect();
-    let mut picture = stacked("Active members by day", vec!["members".into()], &labels, &counts);
-    picture.summary = format!("{} About {} members were active in these thirty days.", picture.summary, active.on_any);
+    let (title, members) =
+        (say(locale, "dashboard_project.picture_days", &[]), say(locale, "dashboard_project.picture_members", &[]));
+    let mut picture = stacked(locale, title, vec![members], &labels, &counts);
+    let on_any = say(locale, "dashboard_project.picture_active", &[("count", &active.on_any)]);
+    picture.summary = format!("{} {on_any}", picture.summary);
     picture
 }
 
-fn stacked(title: &str, names: Vec<String>, labels: &[String], counts: &[Vec<i64>]) -> Picture {
+fn nothing(locale: Locale) -> String {
+    say(locale, "dashboard_project.picture_empty", &[])
+}
+
+fn stacked(locale: Locale, title: String, names: Vec<String>, labels: &[String], counts: &[Vec<i64>]) -> Picture {
     let highest = counts.iter().map(|cells| cells.iter().sum::<i64>()).max().unwrap_or_default();
     let top = rounded(highest as f64);
     let mut bars = Vec::new();
@@ -171,20 +210,20 @@ fn stacked(title: &str, names: Vec<String>, labels: &[String], counts: &[Vec<i64
                 width: COLUMN - GAP,
                 height: to_tenths(height),
                 color,
-                title: format!("{}: {count} {}", labels[place], names[color]),
+                title: format!("{}, {}: {count}", labels[place], names[color]),
             });
         }
     }
     let sums: Vec<i64> = (0..names.len()).map(|name| counts.iter().map(|cells| cells[name]).sum()).collect();
-    let told: Vec<_> = names.iter().zip(&sums).map(|(name, sum)| format!("{sum} {name}")).collect();
+    let told: Vec<_> = names.iter().zip(&sums).map(|(name, sum)| format!("{name}: {sum}")).collect();
     let said = counts.iter().enumerate().filter(|(_, cells)| cells.iter().any(|count| *count > 0));
     let row = |(place, cells): (usize, &Vec<i64>)| Row {
         label: labels[place].clone(),
         values: cells.iter().map(i64::to_string).collect(),
     };
     Picture {
-        title: title.to_owned(),
-        summary: if told.is_empty() { "Nothing was counted.".to_owned() } else { format!("{}.", told.join(", ")) },
+        title,
+        summary: if told.is_empty() { nothing(locale) } else { format!("{}.", told.join(", ")) },
         width: labels.len() as f64 * COLUMN,
         height: HEIGHT,
         legend: names.into_iter().enumerate().map(|(color, name)| Named { name, color }).collect(),
@@ -198,7 +237,7 @@ fn stacked(title: &str, names: Vec<String>, labels: &[String], counts: &[Vec<i64
 }
 
 /// How long answers took: the time within which half of them came, and nineteen of twenty.
-pub(super) fn latencies(title: &str, counted: &[Latency], kind: &str, now: Timestamp) -> Picture {
+pub(super) fn latencies(locale: Locale, title: &str, counted: &[Latency], kind: &str, now: Timestamp) -> Picture {
     let since = Span::Day.since(now);
     let mut by_hour = BTreeMap::<i64, Vec<(f64, i64)>>::new();
     for latency in counted.iter().filter(|latency| latency.kind == kind && latency.hour >= since) {
@@ -206,7 +245,7 @@ pub(super) fn latencies(title: &str, counted: &[Latency], kind: &str, now: Times
     }
     let hours: Vec<_> = (0..24).map(|place| since.0 + place * HOUR).collect();
     let labels: Vec<_> = hours.iter().map(|hour| Span::Day.label(Timestamp(*hour))).collect();
-    let parts = [("half of them within", 0.5), ("95 of 100 within", 0.95)];
+    let parts = [("dashboard_project.picture_half", 0.5), ("dashboard_project.picture_most", 0.95)];
     let values: Vec<[Option<f64>; 2]> = hours
         .iter()
         .map(|hour| parts.map(|(_, part)| by_hour.get(hour).and_then(|counts| quantile(counts, part))))
@@ -226,20 +265,25 @@ pub(super) fn latencies(title: &str, counted: &[Latency], kind: &str, now: Times
     let milliseconds = |value: &Option<f64>| match value {
         None => String::new(),
         Some(value) if value.is_finite() => format!("{} ms", shown(value * 1000.0)),
-        Some(_) => "more".to_owned(),
+        Some(_) => say(locale, "dashboard_project.picture_more", &[]),
     };
     let said = values.iter().enumerate().filter(|(_, value)| value[0].is_some());
     let rows: Vec<_> = said
         .map(|(place, value)| Row { label: labels[place].clone(), values: value.iter().map(milliseconds).collect() })
         .collect();
-    let last =
-        rows.last().map(|row| format!("Last hour: half within {}, 95 of 100 within {}.", row.values[0], row.values[1]));
+    let last = rows.last().map(|row| {
+        say(locale, "dashboard_project.picture_last_hour", &[("half", &row.values[0]), ("most", &row.values[1])])
+    });
     Picture {
-        title: title.to_owned(),
-        summary: last.unwrap_or_else(|| "Nothing was counted.".to_owned()),
+        title: say(locale, title, &[]),
+        summary: last.unwrap_or_else(|| nothing(locale)),
         width: 24.0 * COLUMN,
         height: HEIGHT,
-        legend: parts.iter().enumerate().map(|(color, (name, _))| Named { name: (*name).into(), color }).collect(),
+        legend: parts
+            .iter()
+            .enumerate()
+            .map(|(color, (name, _))| Named { name: say(locale, name, &[]), color })
+            .collect(),
         bars: Vec::new(),
         lines: vec![line(0), line(1)],
         ticks: [top, top / 2.0, 0.0].map(|value| format!("{} ms", shown(value))).into(),
@@ -298,10 +342,10 @@ mod tests {
     fn a_stack_is_as_high_as_there_were_logins() {
         let counted =
             [login(0, "refused", 2), login(0, "authenticated", 6), login(23, "refused", 1), login(24, "refused", 9)];
-        let picture = logins("x", &counted, Span::Day, NOW, |login| &login.outcome);
+        let picture = logins(Locale::En, Told::Outcomes, &counted, Span::Day, NOW);
         // What is older than the first column is not drawn.
         assert_eq!(picture.bars.len(), 3);
-        assert_eq!(picture.summary, "6 authenticated, 3 refused.");
+        assert_eq!(picture.summary, "signed in: 6, refused: 3.");
         assert_eq!(picture.ticks, ["10", "5", "0"]);
         let [first, .., top] = &picture.bars[..] else { panic!() };
         assert_eq!((first.x, first.y, first.height), (1.0, 90.0, 10.0));
@@ -311,10 +355,10 @@ mod tests {
 
     #[test]
     fn nothing_is_a_picture_too() {
-        let picture = logins("x", &[], Span::Month, NOW, |login| &login.outcome);
+        let picture = logins(Locale::De, Told::Methods, &[], Span::Month, NOW);
         assert!(picture.is_empty && picture.bars.is_empty());
-        assert_eq!(picture.summary, "Nothing was counted.");
-        assert!(latencies("x", &[], "checks", NOW).is_empty);
+        assert_eq!(picture.summary, "In dieser Zeit wurde nichts gezählt.");
+        assert!(latencies(Locale::En, "dashboard_project.picture_checks", &[], "checks", NOW).is_empty);
     }
 
     #[test]

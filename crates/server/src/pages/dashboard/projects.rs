@@ -1,6 +1,7 @@
 //! Projects: what is registered for each, and pictures of what happens in it.
 
-use super::picture::{Picture, Span, days, logins};
+use super::picture::{Picture, Span, Told, days, logins};
+use super::words::{ago, locale_of};
 use super::{Place, Shown, show, show_of, within};
 use crate::oauth_providers;
 use crate::operators::Operator;
@@ -12,6 +13,7 @@ use foundation::cx::Cx;
 use foundation::error::Result;
 use foundation::time;
 use frame::{Call, NoInput, endpoint};
+use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,7 +28,7 @@ pub(super) async fn all(cx: Call<Operator>, _input: NoInput) -> Result<Shown> {
             "secrets": project.secrets.len(), "redirect_urls": project.redirect_urls.len(),
         })
     };
-    let values = json!({ "title": "Projects", "projects": all.iter().map(told).collect::<Vec<_>>() });
+    let values = json!({ "projects": all.iter().map(told).collect::<Vec<_>>() });
     show(&cx, Place::Projects, "dashboard/projects.html", values).await
 }
 
@@ -65,9 +67,10 @@ pub(super) struct More {
 pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, more: More) -> Result<Shown> {
     let (project, own) = within(cx, project_id).await?;
     let (pictures, asked) = (own.clone(), span);
-    let drawn = own.read(move |tx| draw(tx, &pictures, asked)).await?;
+    let locale = locale_of(cx);
+    let drawn = own.read(move |tx| draw(tx, &pictures, asked, locale)).await?;
     let shown = projects::show(&cx.app, project.id.as_str()).await?;
-    let secrets: Vec<_> = shown.secrets.iter().map(|secret| told_secret(secret, cx.now())).collect();
+    let secrets: Vec<_> = shown.secrets.iter().map(|secret| told_secret(secret, cx.now(), locale)).collect();
     let settings: Vec<_> = json_of(&shown.settings)?.as_object().into_iter().flatten().map(setting).collect();
     let providers = oauth_providers::list(&cx.app, project.id.as_str()).await?;
     let values = json!({
@@ -78,36 +81,32 @@ pub(super) async fn page_of(cx: &Call<Operator>, project_id: &str, span: Span, m
         "is_impersonation_allowed": shown.settings.user_impersonation_enabled,
         "done": done_words(&more.done), "problem": more.problem, "change": more.change, "value": more.value,
     });
-    show_of(cx, &project, "project", "dashboard/project.html", values).await
+    show_of(cx, &project, "dashboard.overview", "dashboard/project.html", values).await
 }
 
 fn done_words(done: &str) -> Option<&'static str> {
     match done {
-        "added" => Some("It is registered."),
-        "allowed" => {
-            Some("Operators may act in the place of members now. Each time is in the log of the organization.")
-        }
-        "forbidden" => Some(
-            "Nobody begins any more. Sessions that were begun end within the hour; the page of the member ends them at once.",
-        ),
-        "removed" => Some("It is gone. Whoever uses it is refused within a second."),
+        "added" => Some("dashboard_project.done_added"),
+        "allowed" => Some("dashboard_project.done_allowed"),
+        "forbidden" => Some("dashboard_project.done_forbidden"),
+        "removed" => Some("dashboard_project.done_removed"),
         _ => None,
     }
 }
 
-fn draw(tx: &mut Tx, cx: &Cx, span: Span) -> Result<Vec<Picture>> {
+fn draw(tx: &mut Tx, cx: &Cx, span: Span, locale: Locale) -> Result<Vec<Picture>> {
     let since = span.since(cx.now());
     let counted = statistics::logins(tx, &cx.project().id, since)?;
     let active = statistics::active(tx, &cx.project().id, time::after_minutes(cx.now(), -29 * 24 * 60))?;
     Ok(vec![
-        logins("Sign-ins by outcome", &counted, span, cx.now(), |login| &login.outcome),
-        logins("Sign-ins by method", &counted, span, cx.now(), |login| &login.method),
-        days(&active, cx.now()),
+        logins(locale, Told::Outcomes, &counted, span, cx.now()),
+        logins(locale, Told::Methods, &counted, span, cx.now()),
+        days(locale, &active, cx.now()),
     ])
 }
 
-fn told_secret(secret: &projects::ShownSecret, now: Timestamp) -> Value {
-    json!({ "id": secret.secret_id, "last_four": secret.last_four, "age": secret.made_at().map(|at| time::ago(at, now)) })
+fn told_secret(secret: &projects::ShownSecret, now: Timestamp, locale: Locale) -> Value {
+    json!({ "id": secret.secret_id, "last_four": secret.last_four, "age": secret.made_at().map(|at| ago(locale, at, now)) })
 }
 
 fn setting((name, value): (&String, &Value)) -> Value {

@@ -1,5 +1,7 @@
 //! The settings of an organization: changed after a look at what that would do.
 
+use super::super::phrases::say;
+use super::words::locale_of;
 use super::{Shown, address, organization, show_of, within};
 use crate::dry_run::dry_run;
 use crate::operators::Operator;
@@ -9,6 +11,7 @@ use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
 use frame::{Call, endpoint};
+use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -37,8 +40,9 @@ pub(super) async fn form(cx: Call<Operator>, input: Form) -> Result<Shown> {
     let (project, own) = within(&cx, &input.project_id).await?;
     let (by, id) = (own.clone(), input.organization_id.clone());
     let found = own.read(move |tx| json_of(&organization(tx, &by, &id)?)).await?;
-    let values = json!({ "title": "Settings", "organization": found, "form": found });
-    show_of(&cx, &project, "organizations", "dashboard/settings.html", with_words(values)).await
+    let values = json!({ "organization": found, "form": found });
+    show_of(&cx, &project, "dashboard.organizations", "dashboard/settings.html", with_words(values, locale_of(&cx)))
+        .await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -83,9 +87,9 @@ pub(super) async fn change(cx: Call<Operator>, input: Change) -> Result<Shown> {
     for (name, value) in &given {
         typed[name] = value.clone();
     }
-    let values =
-        json!({ "title": "Settings", "organization": found, "form": typed, "tried": tried, "problem": problem });
-    show_of(&cx, &project, "organizations", "dashboard/settings.html", with_words(values)).await
+    let values = json!({ "organization": found, "form": typed, "tried": tried, "problem": problem });
+    show_of(&cx, &project, "dashboard.organizations", "dashboard/settings.html", with_words(values, locale_of(&cx)))
+        .await
 }
 
 async fn try_out(own: &Cx, found: &Organization, given: &Map<String, Value>) -> Result<Value> {
@@ -136,26 +140,26 @@ fn words<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     all.collect()
 }
 
-fn with_words(mut values: Value) -> Value {
-    values["methods"] = method_words();
-    values["factors"] = factor_words();
+fn with_words(mut values: Value, locale: Locale) -> Value {
+    values["methods"] = method_words(locale);
+    values["factors"] = factor_words(locale);
     values
 }
 
 /// The ways to log in, each with what it is called.
-pub(super) fn method_words() -> Value {
+pub(super) fn method_words(locale: Locale) -> Value {
     let called = |method: &AuthMethod| {
         let label = match method {
-            AuthMethod::Sso => "Single sign-on",
-            AuthMethod::MagicLink => "Link by mail",
-            AuthMethod::EmailOtp => "Code by mail",
-            AuthMethod::Password => "Password",
-            AuthMethod::GoogleOauth => "Google",
-            AuthMethod::MicrosoftOauth => "Microsoft",
-            AuthMethod::SlackOauth => "Slack",
-            AuthMethod::GithubOauth => "GitHub",
-            AuthMethod::HubspotOauth => "HubSpot",
-            AuthMethod::OidcOauth => "The project's own provider",
+            AuthMethod::Sso => say(locale, "dashboard_organization.method_sso", &[]),
+            AuthMethod::MagicLink => say(locale, "dashboard_organization.method_magic_link", &[]),
+            AuthMethod::EmailOtp => say(locale, "dashboard_organization.method_email_otp", &[]),
+            AuthMethod::Password => say(locale, "dashboard_organization.method_password", &[]),
+            AuthMethod::GoogleOauth => "Google".to_owned(),
+            AuthMethod::MicrosoftOauth => "Microsoft".to_owned(),
+            AuthMethod::SlackOauth => "Slack".to_owned(),
+            AuthMethod::GithubOauth => "GitHub".to_owned(),
+            AuthMethod::HubspotOauth => "HubSpot".to_owned(),
+            AuthMethod::OidcOauth => say(locale, "dashboard_organization.method_oidc_oauth", &[]),
         };
         json!({ "value": method, "label": label, "is_built": AuthMethod::BUILT.contains(method) })
     };
@@ -163,11 +167,11 @@ pub(super) fn method_words() -> Value {
 }
 
 /// The second factors, each with what it is called.
-pub(super) fn factor_words() -> Value {
+pub(super) fn factor_words(locale: Locale) -> Value {
     let called = |method: &MfaMethod| {
         let label = match method {
-            MfaMethod::SmsOtp => "Code by text message",
-            MfaMethod::Totp => "Authenticator app",
+            MfaMethod::SmsOtp => say(locale, "dashboard_organization.factor_sms_otp", &[]),
+            MfaMethod::Totp => say(locale, "dashboard_organization.factor_totp", &[]),
         };
         json!({ "value": method, "label": label })
     };

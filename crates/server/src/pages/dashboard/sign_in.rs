@@ -1,7 +1,9 @@
 //! Coming to the dashboard and leaving it.
 
-use super::super::render::page;
+use super::super::phrases::say;
+use super::super::render::page_in;
 use super::Shown;
+use super::words::{Problem, locale_of};
 use crate::actor::Anyone;
 use crate::operators::{self, Came, Operator, SIGN_IN, SignedIn};
 use crate::search::json_of;
@@ -9,6 +11,7 @@ use axum::http::StatusCode;
 use foundation::error::{ApiError, Error, Result};
 use foundation::secret::Secret;
 use frame::{Call, NoInput, endpoint};
+use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -23,21 +26,21 @@ pub(super) async fn form(cx: Call<Anyone>, _input: NoInput) -> Result<Shown> {
     shown(&cx, "", None, StatusCode::OK)
 }
 
-fn shown<C>(cx: &Call<C>, email: &str, problem: Option<(ApiError, String)>, status: StatusCode) -> Result<Shown> {
+fn shown<C>(cx: &Call<C>, email: &str, problem: Option<Problem>, status: StatusCode) -> Result<Shown> {
     let values = json!({
-        "email": email, "problem": problem.as_ref().map(|(_, text)| text), "mark": { "name": "Guildhall" },
-        "error_type": problem.as_ref().map(|(error, _)| error.error_type()),
+        "email": email, "problem": problem.as_ref().map(Problem::shown), "mark": { "name": "Guildhall" },
+        "error_type": problem.as_ref().map(|problem| problem.error.error_type()),
     });
-    let mut page = page(&cx.app, "dashboard/sign_in.html", status, &values)?;
-    page.refusal = problem.map(|(error, _)| error);
+    let mut page = page_in(&cx.app, locale_of(cx), "dashboard/sign_in.html", status, &values)?;
+    page.refusal = problem.map(|problem| problem.error);
     Ok(Shown::page(page))
 }
 
 /// What is said while no password of an account is looked at.
-pub(super) fn too_many_wrong(seconds: i64) -> (ApiError, String) {
+pub(super) fn too_many_wrong(locale: Locale, seconds: i64) -> Problem {
     let minutes = seconds / 60 + 1;
-    let text = format!("Too many passwords were wrong. None is looked at for {minutes} minutes.");
-    (ApiError::UserLockLimitReached, text)
+    let text = say(locale, "dashboard.sign_in_too_many", &[("minutes", &minutes)]);
+    Problem::said(ApiError::UserLockLimitReached, text)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -57,21 +60,22 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Shown> {
     if !operators::exist(&cx.app).await? {
         return Err(ApiError::RouteNotFound.into());
     }
+    let locale = locale_of(&cx);
     let problem = match operators::sign_in(&cx, &input.email, input.password).await {
         Ok(Came::In(signed_in)) => return Ok(signed_in.into()),
         Ok(Came::ToPasskey(options)) => {
             let values = json!({ "options": json_of(&options)?.to_string(), "mark": { "name": "Guildhall" } });
-            let page = page(&cx.app, "dashboard/sign_in_passkey.html", StatusCode::OK, &values)?;
+            let page = page_in(&cx.app, locale, "dashboard/sign_in_passkey.html", StatusCode::OK, &values)?;
             return Ok(Shown::page(page));
         }
-        Err(Error::Api(error @ ApiError::InvalidPasskeyDomain, why)) => (error, why.unwrap_or_default().into_owned()),
+        Err(refused @ Error::Api(error @ ApiError::InvalidPasskeyDomain, _)) => Problem::of(error, &refused),
         Err(Error::Api(error @ ApiError::WrongPassword, _) | Error::Kept(error, _)) => {
-            (error, "The email address or the password is wrong.".to_owned())
+            Problem::said(error, say(locale, "dashboard.sign_in_wrong", &[]))
         }
-        Err(Error::Locked(seconds)) => too_many_wrong(seconds),
+        Err(Error::Locked(seconds)) => too_many_wrong(locale, seconds),
         Err(other) => return Err(other),
     };
-    let status = problem.0.status();
+    let status = problem.error.status();
     shown(&cx, &input.email, Some(problem), status)
 }
 
@@ -100,9 +104,7 @@ pub(super) async fn with_passkey(cx: Call<Anyone>, input: Given) -> Result<Shown
     }
     match operators::sign_in_with_passkey(&cx, &input.credential).await {
         Ok(signed_in) => Ok(signed_in.into()),
-        Err(refused @ Error::Api(error, _)) => {
-            shown(&cx, "", Some((error, refused.sentence().into_owned())), error.status())
-        }
+        Err(refused @ Error::Api(error, _)) => shown(&cx, "", Some(Problem::of(error, &refused)), error.status()),
         Err(fault) => Err(fault),
     }
 }

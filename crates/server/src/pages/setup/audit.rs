@@ -47,7 +47,7 @@ pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<
         "text": asked.text.trim(),
         "older": older,
     });
-    page(cx, &cx.caller, "audit", "setup_audit.html", None, values)
+    page(&visit, "audit", "setup_audit.html", None, values)
 }
 
 fn has(event: &Event, text: &str) -> bool {

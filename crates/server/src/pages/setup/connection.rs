@@ -2,12 +2,14 @@ use super::guides::{self, Ours, Protocol};
 use super::shell::{Refused, Visit, page, shown_day, shown_time};
 use super::sso::{path, protocol};
 use super::turn::Turn;
+use crate::pages::phrases::say;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::sso::{self, Connection, Settings, StoredCertificate, good};
 use database::{Timestamp, Tx};
 use foundation::error::{ApiError, Result};
 use foundation::time;
 use frame::{Call, endpoint};
+use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -57,7 +59,8 @@ pub(super) fn shown(
     };
     let lacking = connection.lacking();
     // Where to go on: what is complete is tried next.
-    let next = if lacking.is_empty() { "test" } else { "register" };
+    let is_complete = lacking.is_empty();
+    let next = if is_complete { "test" } else { "register" };
     let step = STEPS.into_iter().find(|known| *known == step).unwrap_or(next);
     let tests: Vec<_> = sso::recorded(tx, &connection)?
         .into_iter()
@@ -79,8 +82,8 @@ pub(super) fn shown(
         "step": step,
         "step_number": STEPS.iter().position(|known| *known == step).unwrap_or_default() + 1,
         "is_active": connection.is_active(),
-        "is_complete": lacking.is_empty(),
-        "lacking": lacking,
+        "is_complete": is_complete,
+        "lacking": lacking.into_iter().map(|field| called(visit.locale, field)).collect::<Vec<_>>(),
         "is_as_tested": is_as_tested,
         "good_at": good.as_ref().filter(|_| !is_as_tested).map(|good| shown_time(good.seen_at)),
         "tests": tests,
@@ -91,7 +94,22 @@ pub(super) fn shown(
     if let Settings::Oidc(oidc) = &connection.settings {
         values["has_secret"] = json!(!oidc.client_secret_id.is_empty());
     }
-    page(cx, &visit.caller, "sso", "setup_connection.html", refused, values)
+    page(visit, "sso", "setup_connection.html", refused, values)
+}
+
+/// What the pages call a field that a connection lacks. What they have no field for comes with the issuer, and has its own name.
+fn called(locale: Locale, field: &str) -> String {
+    let phrase = match field {
+        "idp_entity_id" => "setup.idp_entity_id",
+        "idp_sso_url" => "setup.idp_sso_url",
+        "x509_certificate" => "setup.certificates",
+        "attribute_mapping" => "setup.mapping_title",
+        "issuer" => "setup.issuer",
+        "client_id" => "setup.client_id",
+        "client_secret" => "setup.client_secret",
+        other => return other.to_owned(),
+    };
+    say(locale, phrase, &[])
 }
 
 /// What stands in the fields. Secrets never do.

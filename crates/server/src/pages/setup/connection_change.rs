@@ -10,7 +10,6 @@ use database::Tx;
 use foundation::error::{ApiError, Result};
 use foundation::rbac::resource::SSO;
 use frame::{Call, endpoint};
-use mail::Locale;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -127,7 +126,7 @@ async fn test(visit: &Visit, input: &Change) -> Result<Turn> {
         Way::Url(url) => Ok(Turn::On { url, cookies }),
         Way::Form { action, saml_request, relay_state } => {
             let values = json!({ "action": action, "saml_request": saml_request, "relay_state": relay_state });
-            let page = page_in(&visit.cx.app, Locale::En, "saml_request.html", StatusCode::OK, &values)?;
+            let page = page_in(&visit.cx.app, visit.locale, "saml_request.html", StatusCode::OK, &values)?;
             Ok(Turn::Page { page, cookies })
         }
     }

@@ -29,7 +29,7 @@ fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, typed: &str) -> 
     let claimed = organization.settings.claimed_email_domains.iter().map(|domain| domain.as_str());
     let others: Vec<_> = claimed.filter(|domain| !is_proven(domain)).collect();
     let values = json!({ "domains": domains, "others": others, "typed": typed });
-    page(cx, &visit.caller, "domains", "setup_domains.html", refused, values)
+    page(visit, "domains", "setup_domains.html", refused, values)
 }
 
 fn row(app: &App, organization: &Organization, proof: &DomainProof) -> Value {

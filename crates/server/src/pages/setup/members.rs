@@ -66,7 +66,7 @@ fn shown(tx: &mut Tx, visit: &Visit, asked: &Asked, refused: Option<&Refused>) -
         "email": email,
         "roles": roles,
     });
-    page(cx, &visit.caller, "members", "setup_members.html", refused, values)
+    page(visit, "members", "setup_members.html", refused, values)
 }
 
 /// The roles that can be given here: those that the link may give, and that are nothing that everybody has.

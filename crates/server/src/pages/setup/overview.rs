@@ -1,4 +1,4 @@
-use super::shell::{page, parts};
+use super::shell::{Visit, page, parts};
 use super::turn::Turn;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::{domain_proofs, scim, sso};
@@ -16,7 +16,7 @@ pub(super) fn overview(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Resul
             Ok(json!({ "name": name, "icon": icon, "state": state(tx, cx, &cx.caller, purpose)? }))
         })
         .collect::<Result<_>>()?;
-    page(cx, &cx.caller, "overview", "setup_overview.html", None, json!({ "steps": steps }))
+    page(&Visit::of_any(cx), "overview", "setup_overview.html", None, json!({ "steps": steps }))
 }
 
 /// `done`, `begun` or `open`; nothing where there is nothing to be done.

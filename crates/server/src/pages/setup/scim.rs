@@ -50,7 +50,7 @@ fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, token: Option<&s
             })
         }
     };
-    page(cx, &visit.caller, "scim", "setup_scim.html", refused, values)
+    page(visit, "scim", "setup_scim.html", refused, values)
 }
 
 /// An exchange of the flight recorder, for the page.

@@ -3,6 +3,7 @@
 use super::turn::Turn;
 use crate::organizations::Organization;
 use crate::pages::colours::Looks;
+use crate::pages::phrases::language;
 use crate::pages::render::page_in;
 use crate::setup_links::{Purpose, SetupCaller};
 use axum::http::StatusCode;
@@ -54,11 +55,15 @@ pub(super) fn parts(caller: &SetupCaller) -> impl Iterator<Item = (Purpose, &'st
     PARTS.into_iter().filter(|(purpose, _, _)| caller.link.is_for(*purpose))
 }
 
-/// A request for one of the pages: as whom, and with which link. It can be taken into transactions.
+/// The cookie with the language that the address of the link has asked for.
+pub(super) const LANGUAGE: &str = "__Host-guildhall_setup_language";
+
+/// A request for one of the pages: as whom, with which link, in which language. It can be taken into transactions.
 #[derive(Clone)]
 pub(super) struct Visit {
     pub(super) cx: Arc<Cx>,
     pub(super) caller: SetupCaller,
+    pub(super) locale: Locale,
 }
 
 impl Visit {
@@ -68,7 +73,13 @@ impl Visit {
     /// `unauthorized_action`.
     pub(super) fn of(call: &Call<SetupCaller>, purpose: Purpose) -> Result<Self> {
         call.caller.require(purpose)?;
-        Ok(Self { cx: call.context(), caller: call.caller.clone() })
+        Ok(Self::of_any(call))
+    }
+
+    /// Of a request, whatever the link is for.
+    pub(super) fn of_any(call: &Call<SetupCaller>) -> Self {
+        let locale = language(&call.head, call.head.cookie(LANGUAGE));
+        Self { cx: call.context(), caller: call.caller.clone(), locale }
     }
 
     /// The organization, as it is in this transaction.
@@ -79,13 +90,13 @@ impl Visit {
 
 /// A page of the portal: `at` is the part that it belongs to. What was refused is told above all else.
 pub(super) fn page(
-    cx: &Cx,
-    caller: &SetupCaller,
+    visit: &Visit,
     at: &str,
     template: &str,
     refused: Option<&Refused>,
     mut values: Value,
 ) -> Result<Turn> {
+    let Visit { cx, caller, locale } = visit;
     let link = &caller.link;
     let own = json!({
         "brand": cx.project().name,
@@ -101,7 +112,7 @@ pub(super) fn page(
         values.extend(own.clone());
     }
     let status = refused.map_or(StatusCode::OK, |refused| refused.status);
-    let page = page_in(&cx.app, Locale::En, template, status, &values)?;
+    let page = page_in(&cx.app, *locale, template, status, &values)?;
     Ok(Turn::Page { page, cookies: Vec::new() })
 }
 

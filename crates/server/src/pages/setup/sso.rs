@@ -29,7 +29,7 @@ fn listed(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>) -> Result<Turn>
     let connections: Vec<_> = sso::all(tx, &visit.cx, &organization)?.iter().map(row).collect();
     let products: Vec<_> = GUIDES.iter().map(|guide| guide.shown(|_| String::new())).collect();
     let values = json!({ "connections": connections, "products": products });
-    page(&visit.cx, &visit.caller, "sso", "setup_sso.html", refused, values)
+    page(visit, "sso", "setup_sso.html", refused, values)
 }
 
 fn row(connection: &Connection) -> Value {

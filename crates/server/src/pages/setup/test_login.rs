@@ -57,7 +57,7 @@ pub(super) fn result(tx: &mut Tx, cx: &Call<SetupCaller>, test: Test) -> Result<
         "can_be_activated": can_be_activated,
         "is_active": connection.is_active(),
     });
-    page(cx, &visit.caller, "sso", "setup_test.html", None, values)
+    page(&visit, "sso", "setup_test.html", None, values)
 }
 
 /// Errors of which these pages say by their own fields how they are mended: `setup.mend_ERROR`.

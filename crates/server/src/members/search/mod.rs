@@ -1,6 +1,10 @@
 //! Finding members.
 
-use super::{Member, Status, store};
+mod store;
+
+pub(super) use store::{after, count};
+
+use super::{Member, Status};
 use crate::cursor::{Cursor, Listing};
 use crate::organizations::{self, Organization, OrganizationRef};
 use crate::search::{self, Condition, Errors, Filter, Query, ResultsMetadata};
