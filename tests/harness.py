@@ -547,6 +547,11 @@ class Server:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
+    def processor_time(self) -> float:
+        """Seconds that its process has had of processors: not how long anything took."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def terminate(self, signum=signal.SIGTERM, timeout: float = 40) -> int:
         """Ends the process as an operator would and returns its exit code."""
         if self.process.poll() is None:

@@ -84,6 +84,7 @@ AT_ONE = {
     ("sessions.exchange", "session_authorization_tenancy_error"): "switching to another organization is what it is for",
     ("sessions.revoke", "session_authorization_tenancy_error"): "what is another organization's is not found",
     ("admin_portal.config", "unauthorized_action"): ONESELF,
+    ("branding.get_of_organization", "unauthorized_action"): "every member gets to see it",
     **dict.fromkeys((
         ("discovery.create", "organization_settings_claimed_domain_too_common"), ("discovery.create", "organization_settings_duplicate_claimed_domain"),
         ("discovery.create", "organization_settings_invalid_claimed_domain"),

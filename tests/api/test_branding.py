@@ -121,6 +121,8 @@ def test_who_administers_an_organization_changes_its_looks(project):
         check_refusal(project.browser("PUT", me, fields, session_token=who), 403, "unauthorized_action")
         check_refusal(project.raw("PUT", path(org), fields, headers={"X-Stytch-Member-Session": who}), 403, "unauthorized_action")
     check_refusal(project.browser("PUT", me, {"brand_color": "red"}, session_token=colors), 400, "invalid_color")
+    elsewhere = path(project.organization().organization_id)
+    check_refusal(project.raw("GET", elsewhere, headers={"X-Stytch-Member-Session": plain}), 403, "session_authorization_tenancy_error")
     assert data(project.browser("GET", me, session_token=plain))["branding"] == changed_logo
 
 

@@ -81,18 +81,18 @@ def test_live_project_answers_with_live_ids(server):
     assert re.fullmatch(rf"member-live-{UUID}", member.member_id)
 
 
-def test_metrics_count_what_is_there(project):
+def test_metrics_count_what_is_there(own_project):
     def counts():
-        answer = project.api.project.metrics()
-        assert answer.project_id == project.project_id
+        answer = own_project.api.project.metrics()
+        assert answer.project_id == own_project.project_id
         return {metric.metric_type.value: metric.count for metric in answer.metrics}
 
     before = counts()
     assert before["ORGANIZATION_COUNT"] == 0
     assert before["MEMBER_COUNT"] == 0
-    organization = project.organization()
-    project.member(organization.organization_id)
-    project.member(organization.organization_id)
+    organization = own_project.organization()
+    own_project.member(organization.organization_id)
+    own_project.member(organization.organization_id)
     after = counts()
     assert after["ORGANIZATION_COUNT"] == 1
     assert after["MEMBER_COUNT"] == 2

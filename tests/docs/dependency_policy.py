@@ -76,7 +76,7 @@ def problems(policy: dict, packages: list[dict]) -> list[str]:
             used.update(entry for entry in skipped if is_skipped(name, version, [entry]))
         else:
             versions[name].add(version)
-    unwanted = {entry["crate"]: entry["reason"] for entry in policy["bans"]["deny"]}
+    unwanted = {entry["crate"]: entry["reason"] for entry in policy["bans"].get("deny", [])}
     found += [f"{name} is unwanted: {unwanted[name]}" for name in sorted(unwanted.keys() & {package["name"] for package in packages})]
     found += [f"{name} is there as {', '.join(sorted(v))}" for name, v in sorted(versions.items()) if len(v) > 1]
     found += [f"deny.toml skips {entry}, which is not there" for entry in skipped if entry not in used]

@@ -1,18 +1,9 @@
 """T-45: whoever tries passwords learns neither from the answer nor from the work behind it who is a member, and who has one."""
 
-import os
-import pathlib
-
 from harness import new_email, token_from, unique
 from scenes import stripped, verdict
 
 ATTEMPTS = 6
-
-
-def processor_time(server) -> int:
-    """What the server's process has had of processors, in ticks: not how long anything took."""
-    fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
 
 
 def test_t45_a_wrong_password_costs_the_same_whoever_it_is_tried_for(start_server):
@@ -28,12 +19,11 @@ def test_t45_a_wrong_password_costs_the_same_whoever_it_is_tried_for(start_serve
         for door in (project.raw, project.browser):
             path = "/b2b/passwords/authenticate"
             body = {"organization_id": org, "email_address": email, "password": "wrong"}
-            before = processor_time(server)
+            before = server.processor_time()
             for _ in range(ATTEMPTS // 2):
                 answer = door("POST", path if door == project.browser else f"/v1{path}", body)
-            work[name] = work.get(name, 0) + processor_time(server) - before
+            work[name] = work.get(name, 0) + server.processor_time() - before
             answers.setdefault(door.__name__, set()).add((*verdict(answer), stripped(answer)["error_message"]))
     assert all(len(told) == 1 for told in answers.values()), answers
-    ticks = os.sysconf("SC_CLK_TCK")
-    assert min(work.values()) > ATTEMPTS * ticks // 200, f"nothing was hashed: {work}"
+    assert min(work.values()) > ATTEMPTS / 200, f"nothing was hashed: {work}"
     assert max(work.values()) < 2 * min(work.values()), work

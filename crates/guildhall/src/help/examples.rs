@@ -179,7 +179,7 @@ pub(crate) const EXAMPLES: &[(&str, &[Example])] = &[
         &[(
             "Look at what a member sees, and say why",
             "guildhall member impersonate --project project-live-… --organization acme ada@acme.example \
-             --operator ops@example.com --reason 'Ticket 4711: their list of invoices is empty'",
+             --operator ops@example.com --reason ticket-4711",
         )],
     ),
     (
