@@ -113,6 +113,11 @@ pub(super) fn change_matching(
         settle_primary(elements, last..last + 1);
         return Ok(());
     }
+    let is_plain = sub_attribute.is_none() && !value.is_object();
+    if is_plain && elements.iter().any(|element| element.is_object() && matches(element)) {
+        return Err(ErrorKind::InvalidValue
+            .because(format!("what matches {filter} is an object, and so is what takes its place")));
+    }
     let mut changed = Vec::new();
     for (index, element) in elements.iter_mut().enumerate() {
         if matches(element) {

@@ -148,6 +148,18 @@ fn what_is_refused() {
     assert_eq!(read_patch(&object(json!({"Operations": many})), &USER).unwrap_err().kind, ErrorKind::InvalidSyntax);
 }
 
+/// An element that is an object stays one: a text in its place would be found by nothing any more.
+#[test]
+fn an_element_that_was_found_by_what_is_in_it_is_not_made_a_text() {
+    let mut badged = user();
+    badged["badges"] = json!([{"type": "door", "code": "7"}]);
+    let operations = |value: Value| json!([{"op": "replace", "path": "badges[type eq \"door\"]", "value": value}]);
+    let error = patched(&badged, operations(json!("eight"))).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::InvalidValue);
+    let changed = patched(&badged, operations(json!({"code": "8"}))).unwrap();
+    assert_eq!(changed["badges"], json!([{"type": "door", "code": "8"}]));
+}
+
 fn changes(operations: Value) -> Vec<Change> {
     let operations = read_patch(&object(json!({"Operations": operations})), &GROUP).unwrap();
     membership::split(operations).unwrap().1

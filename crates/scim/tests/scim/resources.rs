@@ -95,3 +95,12 @@ fn schemas_are_published() {
     assert_eq!((&document["endpoint"], &document["schema"]), (&json!("/Groups"), &json!(GROUP_SCHEMA.id)));
     assert_eq!(document["meta"]["location"], "https://auth.example/scim/ResourceTypes/Group");
 }
+
+/// Nothing that a directory sends is lost, the last digit of a number neither.
+#[test]
+fn numbers_stay_as_they_were_sent() {
+    let body = r#"{"userName":"ada","odd":5.5155555555555556e54,"precise":0.1234567890123456}"#;
+    let read = read(serde_json::from_str(body).unwrap());
+    assert_eq!(read["odd"].to_string(), "5.5155555555555556e+54");
+    assert_eq!(read["precise"].to_string(), "0.1234567890123456");
+}
