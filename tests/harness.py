@@ -26,7 +26,7 @@ import threading
 import time
 import urllib.parse
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import requests
@@ -609,9 +609,14 @@ class Server:
         assert self.stored(table, column, where) == value
 
     @cached_property
-    def shared_project(self) -> "Project":
-        """One for all tests that leave its settings alone: making one takes as long as ten requests."""
+    def _shared_project(self) -> "Project":
         return self.project()
+
+    @property
+    def shared_project(self) -> "Project":
+        """One for all tests that leave its settings alone: making one takes as long as ten requests. With connections of its own each
+        time: one that rests until the server ends it is ended, by chance, just when it is used again."""
+        return replace(self._shared_project)
 
     def project(self, name: str = "Test", environment: str | None = "test", redirect_urls=(REDIRECT_URL,)) -> "Project":
         arguments = ["project", "create", "--name", name, "--json"]
