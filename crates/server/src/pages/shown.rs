@@ -24,8 +24,8 @@ impl Shown {
     }
 
     /// The way to another page, or to another site.
-    pub(super) fn elsewhere(url: String) -> Self {
-        Self { on: On::Elsewhere(url), cookies: Vec::new() }
+    pub(super) fn elsewhere(url: impl Into<String>) -> Self {
+        Self { on: On::Elsewhere(url.into()), cookies: Vec::new() }
     }
 
     /// The same, with these cookies.

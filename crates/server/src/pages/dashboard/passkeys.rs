@@ -62,9 +62,7 @@ async fn again(cx: &Call<Operator>, error: Error, name: &str) -> Result<Shown> {
             Problem::said(error, say(locale, "dashboard.password_wrong", &[]))
         }
         Error::Locked(seconds) => too_many_wrong(locale, seconds),
-        refused @ Error::Api(error, _) if NEW.contains(&error) || CHANGE.contains(&error) => {
-            Problem::of(error, &refused)
-        }
+        refused @ Error::Api(error, _) if NEW.contains(&error) || CHANGE.contains(&error) => Problem::of(&refused),
         other => return Err(other),
     };
     page_of(cx, None, Some(problem), name).await

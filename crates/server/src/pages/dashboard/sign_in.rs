@@ -68,7 +68,7 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Shown> {
             let page = page_in(&cx.app, locale, "dashboard/sign_in_passkey.html", StatusCode::OK, &values)?;
             return Ok(Shown::page(page));
         }
-        Err(refused @ Error::Api(error @ ApiError::InvalidPasskeyDomain, _)) => Problem::of(error, &refused),
+        Err(refused @ Error::Api(ApiError::InvalidPasskeyDomain, _)) => Problem::of(&refused),
         Err(Error::Api(error @ ApiError::WrongPassword, _) | Error::Kept(error, _)) => {
             Problem::said(error, say(locale, "dashboard.sign_in_wrong", &[]))
         }
@@ -81,7 +81,7 @@ pub(super) async fn sign_in(cx: Call<Anyone>, input: SignIn) -> Result<Shown> {
 
 impl From<SignedIn> for Shown {
     fn from(SignedIn(cookie): SignedIn) -> Self {
-        Shown::elsewhere("/dashboard".into()).with([cookie])
+        Shown::elsewhere("/dashboard").with([cookie])
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn with_passkey(cx: Call<Anyone>, input: Given) -> Result<Shown
     }
     match operators::sign_in_with_passkey(&cx, &input.credential).await {
         Ok(signed_in) => Ok(signed_in.into()),
-        Err(refused @ Error::Api(error, _)) => shown(&cx, "", Some(Problem::of(error, &refused)), error.status()),
+        Err(refused @ Error::Api(error, _)) => shown(&cx, "", Some(Problem::of(&refused)), error.status()),
         Err(fault) => Err(fault),
     }
 }
@@ -113,5 +113,5 @@ pub(super) async fn with_passkey(cx: Call<Anyone>, input: Given) -> Result<Shown
 #[endpoint("dashboard.sign_out", page POST "/dashboard/sign-out")]
 pub(super) async fn sign_out(cx: Call<Operator>, _input: NoInput) -> Result<Shown> {
     let SignedIn(cookie) = operators::sign_out(&cx).await?;
-    Ok(Shown::elsewhere("/dashboard/sign-in".into()).with([cookie]))
+    Ok(Shown::elsewhere("/dashboard/sign-in").with([cookie]))
 }

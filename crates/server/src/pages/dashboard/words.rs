@@ -34,8 +34,8 @@ impl Problem {
     }
 
     /// In the sentence of the API.
-    pub(super) fn of(error: ApiError, refused: &Error) -> Self {
-        Self { error, text: refused.sentence().into_owned(), is_english: true }
+    pub(super) fn of(refused: &Error) -> Self {
+        Self { error: refused.told(), text: refused.sentence().into_owned(), is_english: true }
     }
 
     /// For a page: the words, and their language where it is not the page's.

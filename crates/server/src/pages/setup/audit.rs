@@ -1,5 +1,5 @@
 use super::shell::{Visit, page, shown_time};
-use super::turn::Turn;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use database::Tx;
 use foundation::audit::{self, Event};
@@ -26,7 +26,7 @@ pub(super) struct Asked {
 
 /// What happened in the organization, newest first.
 #[endpoint("setup.audit", page GET "/setup/audit", scans, errors(UnauthorizedAction))]
-pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<Turn> {
+pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<Shown> {
     let visit = Visit::of(cx, Purpose::Audit)?;
     let organization = visit.organization(tx)?;
     let text = asked.text.trim().to_lowercase();

@@ -1,8 +1,8 @@
 use super::guides::{self, Ours, Protocol};
 use super::shell::{Refused, Visit, page, shown_day, shown_time};
 use super::sso::{path, protocol};
-use super::turn::Turn;
 use crate::pages::phrases::say;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::sso::{self, Connection, Settings, StoredCertificate, good};
 use database::{Timestamp, Tx};
@@ -28,7 +28,7 @@ pub(super) struct Asked {
 
 /// Set a connection up, step by step.
 #[endpoint("setup.sso_connection", page GET "/setup/sso/{connection_id}", errors(UnauthorizedAction, SsoConnectionNotFound))]
-pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<Turn> {
+pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<Shown> {
     let visit = Visit::of(cx, Purpose::Sso)?;
     shown(tx, &visit, &asked.connection_id, &asked.step, None, &Map::new())
 }
@@ -41,7 +41,7 @@ pub(super) fn shown(
     step: &str,
     refused: Option<&Refused>,
     typed: &Map<String, Value>,
-) -> Result<Turn> {
+) -> Result<Shown> {
     let cx = &*visit.cx;
     let organization = visit.organization(tx)?;
     let connection = sso::find(tx, cx, &organization, connection_id)?;

@@ -1,8 +1,8 @@
 use super::connection::{MAPPED, shown};
 use super::shell::{Refused, Visit};
 use super::sso::{changes, path};
-use super::turn::Turn;
 use crate::pages::render::page_in;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::sso::{self, MetadataSource, OidcChanges, SamlChanges, Settings, Way, good};
 use axum::http::StatusCode;
@@ -47,10 +47,10 @@ pub(super) struct Change {
     page POST "/setup/sso/{connection_id}",
     errors(UnauthorizedAction, SsoConnectionNotFound)
 )]
-pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Turn> {
+pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Shown> {
     let visit = Visit::of(&cx, Purpose::Sso)?;
     match done(&visit, &input).await {
-        Ok(turn) => Ok(turn),
+        Ok(shown) => Ok(shown),
         Err(error) => {
             let refused = Arc::new(Refused::of(error)?);
             let step =
@@ -67,8 +67,8 @@ pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Turn>
     }
 }
 
-async fn done(visit: &Visit, input: &Change) -> Result<Turn> {
-    let at = |step: &str| Turn::to(format!("{}?step={step}", path(&input.connection_id)));
+async fn done(visit: &Visit, input: &Change) -> Result<Shown> {
+    let at = |step: &str| Shown::elsewhere(format!("{}?step={step}", path(&input.connection_id)));
     match input.action.as_str() {
         "metadata" => take_metadata(visit, input).await.map(|()| at("details")),
         "details" => set_details(visit, input).await.map(|()| at("test")),
@@ -83,7 +83,7 @@ async fn done(visit: &Visit, input: &Change) -> Result<Turn> {
 }
 
 /// What takes one transaction.
-fn at_once(tx: &mut Tx, visit: &Visit, input: &Change) -> Result<Turn> {
+fn at_once(tx: &mut Tx, visit: &Visit, input: &Change) -> Result<Shown> {
     let (cx, id) = (&*visit.cx, &input.connection_id);
     let organization = visit.organization(tx)?;
     let connection = sso::find(tx, cx, &organization, id)?;
@@ -91,28 +91,28 @@ fn at_once(tx: &mut Tx, visit: &Visit, input: &Change) -> Result<Turn> {
         "remove_certificate" => {
             cx.require(SSO, "update")?;
             sso::remove_certificate(tx, cx, &visit.caller.organization_ref(), id, &input.certificate_id)?;
-            Ok(Turn::to(format!("{}?step=details", path(id))))
+            Ok(Shown::elsewhere(format!("{}?step=details", path(id))))
         }
         "activate" => {
             cx.require(SSO, "update")?;
             good::activate(tx, cx, organization, &connection)?;
-            Ok(Turn::to(format!("{}?step=test", path(id))))
+            Ok(Shown::elsewhere(format!("{}?step=test", path(id))))
         }
         "restore" => {
             cx.require(SSO, "update")?;
             good::restore(tx, cx, organization, &connection)?;
-            Ok(Turn::to(format!("{}?step=test", path(id))))
+            Ok(Shown::elsewhere(format!("{}?step=test", path(id))))
         }
         _ => {
             cx.require(SSO, "delete")?;
             sso::delete_if_possible(tx, cx, organization, &connection)?;
-            Ok(Turn::to("/setup/sso"))
+            Ok(Shown::elsewhere("/setup/sso"))
         }
     }
 }
 
 /// Begins a test login: the browser goes to the identity provider.
-async fn test(visit: &Visit, input: &Change) -> Result<Turn> {
+async fn test(visit: &Visit, input: &Change) -> Result<Shown> {
     let (asked, id) = (visit.clone(), input.connection_id.clone());
     let begin = move |tx: &mut Tx| {
         let organization = asked.organization(tx)?;
@@ -121,13 +121,12 @@ async fn test(visit: &Visit, input: &Change) -> Result<Turn> {
     };
     let started = visit.cx.read(begin).await?;
     let way = sso::way(&started).await?;
-    let cookies = vec![started.cookie];
     match way {
-        Way::Url(url) => Ok(Turn::On { url, cookies }),
+        Way::Url(url) => Ok(Shown::elsewhere(url).with([started.cookie])),
         Way::Form { action, saml_request, relay_state } => {
             let values = json!({ "action": action, "saml_request": saml_request, "relay_state": relay_state });
             let page = page_in(&visit.cx.app, visit.locale, "saml_request.html", StatusCode::OK, &values)?;
-            Ok(Turn::Page { page, cookies })
+            Ok(Shown::page(page).with([started.cookie]))
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::shell::{Refused, Visit, page, shown_time};
-use super::turn::Turn;
 use crate::domain_proofs::{self, DomainProof, challenge, record_name};
 use crate::organizations::Organization;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use database::Tx;
 use foundation::app::App;
@@ -16,11 +16,11 @@ const PATH: &str = "/setup/domains";
 
 /// The domains that the organization shows to be its own.
 #[endpoint("setup.domains", page GET "/setup/domains", errors(UnauthorizedAction))]
-pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Turn> {
+pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Shown> {
     shown(tx, &Visit::of(cx, Purpose::Domains)?, None, "")
 }
 
-fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, typed: &str) -> Result<Turn> {
+fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, typed: &str) -> Result<Shown> {
     let (cx, organization) = (&*visit.cx, visit.organization(tx)?);
     let proofs = domain_proofs::all(tx, &organization)?;
     let domains: Vec<_> = proofs.iter().map(|proof| row(&cx.app, &organization, proof)).collect();
@@ -60,10 +60,10 @@ pub(super) struct Change {
 
 /// Begin to show that a domain is the organization's, look for its record, or give it up.
 #[endpoint("setup.domains_change", page POST "/setup/domains", errors(UnauthorizedAction))]
-pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Turn> {
+pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Shown> {
     let visit = Visit::of(&cx, Purpose::Domains)?;
     match done(&visit, &input).await {
-        Ok(()) => Ok(Turn::to(PATH)),
+        Ok(()) => Ok(Shown::elsewhere(PATH)),
         Err(error) => {
             let refused = Arc::new(Refused::of(error)?);
             cx.read(move |tx| shown(tx, &visit, Some(&refused), &input.domain)).await

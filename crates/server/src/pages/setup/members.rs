@@ -1,9 +1,9 @@
 use super::shell::{Refused, Visit, page};
 use super::sso::changes;
-use super::turn::Turn;
 use crate::magic_links::{self, Invite};
 use crate::members::{self, Member, MemberById, Search, UpdateMember};
 use crate::organizations;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use database::Tx;
 use foundation::error::{ApiError, Result};
@@ -30,16 +30,16 @@ pub(super) struct Asked {
 
 /// The members of the organization.
 #[endpoint("setup.members", page GET "/setup/members", scans, errors(UnauthorizedAction))]
-pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<Turn> {
+pub(super) fn show(tx: &mut Tx, cx: &Call<SetupCaller>, asked: Asked) -> Result<Shown> {
     let visit = Visit::of(cx, Purpose::Members)?;
     match shown(tx, &visit, &asked, None) {
-        Ok(turn) => Ok(turn),
+        Ok(shown) => Ok(shown),
         // Whoever is looked for in a way that is none sees all.
         Err(error) => shown(tx, &visit, &Asked::default(), Some(&Refused::of(error)?)),
     }
 }
 
-fn shown(tx: &mut Tx, visit: &Visit, asked: &Asked, refused: Option<&Refused>) -> Result<Turn> {
+fn shown(tx: &mut Tx, visit: &Visit, asked: &Asked, refused: Option<&Refused>) -> Result<Shown> {
     let cx = &*visit.cx;
     cx.require(MEMBER, "search")?;
     let organization = visit.organization(tx)?;
@@ -112,11 +112,11 @@ pub(super) struct Change {
 
 /// Invite or remove somebody, or give them a role.
 #[endpoint("setup.members_change", page POST "/setup/members", errors(UnauthorizedAction))]
-pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Turn> {
+pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Shown> {
     let visit = Visit::of(&cx, Purpose::Members)?;
     let asked = visit.clone();
     match cx.write(move |tx| done(tx, &asked, &input)).await {
-        Ok(()) => Ok(Turn::to("/setup/members")),
+        Ok(()) => Ok(Shown::elsewhere("/setup/members")),
         Err(error) => {
             let refused = Arc::new(Refused::of(error)?);
             cx.scan(move |tx| shown(tx, &visit, &Asked::default(), Some(&refused))).await

@@ -15,7 +15,6 @@ mod scim;
 mod shell;
 mod sso;
 mod test_login;
-mod turn;
 
 use frame::Endpoint;
 

@@ -1,5 +1,5 @@
 use super::shell::{Visit, page, parts};
-use super::turn::Turn;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::{domain_proofs, scim, sso};
 use database::Tx;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// What there is to be set up with a link, and how far it is.
 #[endpoint("setup.overview", page GET "/setup")]
-pub(super) fn overview(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Turn> {
+pub(super) fn overview(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Shown> {
     let steps: Vec<Value> = parts(&cx.caller)
         .map(|(purpose, name, icon)| {
             Ok(json!({ "name": name, "icon": icon, "state": state(tx, cx, &cx.caller, purpose)? }))

@@ -1,5 +1,5 @@
 use super::shell::{Refused, Visit, page, shown_day};
-use super::turn::Turn;
+use crate::pages::shown::Shown;
 use crate::scim::{self, IdentityProvider};
 use crate::setup_links::{Purpose, SetupCaller};
 use database::Tx;
@@ -18,14 +18,14 @@ const CHANGES: usize = 3;
 
 /// The connection of the organization's directory, and what it has sent lately.
 #[endpoint("setup.scim", page GET "/setup/scim", errors(UnauthorizedAction))]
-pub(super) async fn show(cx: Call<SetupCaller>, _: NoInput) -> Result<Turn> {
+pub(super) async fn show(cx: Call<SetupCaller>, _: NoInput) -> Result<Shown> {
     let visit = Visit::of(&cx, Purpose::Scim)?;
     scim::flush(&cx.app).await?;
     cx.read(move |tx| shown(tx, &visit, None, None)).await
 }
 
 /// The page. A token that was just made is shown this once.
-fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, token: Option<&str>) -> Result<Turn> {
+fn shown(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>, token: Option<&str>) -> Result<Shown> {
     let (cx, organization) = (&*visit.cx, visit.organization(tx)?);
     let connection = match scim::active(tx, &organization) {
         Ok(connection) => Some(connection),
@@ -82,16 +82,16 @@ pub(super) struct Change {
 
 /// Create or delete the connection of the directory, or replace its token.
 #[endpoint("setup.scim_change", page POST "/setup/scim", errors(UnauthorizedAction))]
-pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Turn> {
+pub(super) async fn change(cx: Call<SetupCaller>, input: Change) -> Result<Shown> {
     let visit = Visit::of(&cx, Purpose::Scim)?;
     let asked = visit.clone();
     // A token that was made is on the page that answers: it is shown this once, so there is none to go on to.
     let done = cx.write(move |tx| match done(tx, &asked, &input)? {
         Some(token) => shown(tx, &asked, None, Some(&token)),
-        None => Ok(Turn::to("/setup/scim")),
+        None => Ok(Shown::elsewhere("/setup/scim")),
     });
     match done.await {
-        Ok(turn) => Ok(turn),
+        Ok(shown) => Ok(shown),
         Err(error) => {
             let refused = Arc::new(Refused::of(error)?);
             cx.read(move |tx| shown(tx, &visit, Some(&refused), None)).await

@@ -1,10 +1,10 @@
 //! What all setup pages have in common.
 
-use super::turn::Turn;
 use crate::organizations::Organization;
 use crate::pages::colours::Looks;
 use crate::pages::phrases::language;
 use crate::pages::render::page_in;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use axum::http::StatusCode;
 use database::{Timestamp, Tx};
@@ -95,7 +95,7 @@ pub(super) fn page(
     template: &str,
     refused: Option<&Refused>,
     mut values: Value,
-) -> Result<Turn> {
+) -> Result<Shown> {
     let Visit { cx, caller, locale } = visit;
     let link = &caller.link;
     let own = json!({
@@ -113,7 +113,7 @@ pub(super) fn page(
     }
     let status = refused.map_or(StatusCode::OK, |refused| refused.status);
     let page = page_in(&cx.app, *locale, template, status, &values)?;
-    Ok(Turn::Page { page, cookies: Vec::new() })
+    Ok(Shown::page(page))
 }
 
 fn nav(caller: &SetupCaller, at: &str) -> Vec<Value> {

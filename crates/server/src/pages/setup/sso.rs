@@ -1,6 +1,6 @@
 use super::guides::{self, GUIDES, Guide, Protocol};
 use super::shell::{Refused, Visit, page};
-use super::turn::Turn;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::sso::{self, Connection, SamlChanges};
 use database::Tx;
@@ -20,11 +20,11 @@ pub(super) fn path(connection_id: &str) -> String {
 
 /// The connections to identity providers, and which can be added.
 #[endpoint("setup.sso", page GET "/setup/sso", errors(UnauthorizedAction))]
-pub(super) fn connections(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Turn> {
+pub(super) fn connections(tx: &mut Tx, cx: &Call<SetupCaller>, _: NoInput) -> Result<Shown> {
     listed(tx, &Visit::of(cx, Purpose::Sso)?, None)
 }
 
-fn listed(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>) -> Result<Turn> {
+fn listed(tx: &mut Tx, visit: &Visit, refused: Option<&Refused>) -> Result<Shown> {
     let organization = visit.organization(tx)?;
     let connections: Vec<_> = sso::all(tx, &visit.cx, &organization)?.iter().map(row).collect();
     let products: Vec<_> = GUIDES.iter().map(|guide| guide.shown(|_| String::new())).collect();
@@ -62,14 +62,14 @@ pub(super) struct Add {
 
 /// Add a connection, which nobody logs in by before it was tried.
 #[endpoint("setup.sso_add", page POST "/setup/sso", errors(UnauthorizedAction))]
-pub(super) async fn add(cx: Call<SetupCaller>, input: Add) -> Result<Turn> {
+pub(super) async fn add(cx: Call<SetupCaller>, input: Add) -> Result<Shown> {
     let visit = Visit::of(&cx, Purpose::Sso)?;
     let created = match guides::by_id(&input.guide) {
         Some(guide) => create(&visit, guide).await,
         None => Err(ApiError::InvalidSsoIdp.into()),
     };
     match created {
-        Ok(id) => Ok(Turn::to(path(&id))),
+        Ok(id) => Ok(Shown::elsewhere(path(&id))),
         Err(error) => {
             let refused = Arc::new(Refused::of(error)?);
             cx.read(move |tx| listed(tx, &visit, Some(&refused))).await

@@ -1,6 +1,6 @@
 use super::shell::{Visit, page};
 use super::sso::path;
-use super::turn::Turn;
+use crate::pages::shown::Shown;
 use crate::setup_links::{Purpose, SetupCaller};
 use crate::sso::{self, good};
 use database::Tx;
@@ -24,7 +24,7 @@ pub(super) struct Test {
     page GET "/setup/sso/{connection_id}/tests/{request_id}",
     errors(UnauthorizedAction, SsoConnectionNotFound)
 )]
-pub(super) fn result(tx: &mut Tx, cx: &Call<SetupCaller>, test: Test) -> Result<Turn> {
+pub(super) fn result(tx: &mut Tx, cx: &Call<SetupCaller>, test: Test) -> Result<Shown> {
     let visit = Visit::of(cx, Purpose::Sso)?;
     let organization = visit.organization(tx)?;
     let connection = sso::find(tx, cx, &organization, &test.connection_id)?;
