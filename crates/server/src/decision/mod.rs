@@ -28,6 +28,7 @@ pub(crate) struct Question<'a> {
 }
 
 /// What the decision needs to know of a member.
+#[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) status: Status,
     pub(crate) is_breakglass: bool,

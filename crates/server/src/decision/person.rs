@@ -3,23 +3,16 @@
 
 use super::{Decision, Question, Subject, decide, may_add_passkey, may_use};
 use crate::factors::Factor;
-use crate::members::{Member, OauthRegistration, Status};
+use crate::members::{Member, OauthRegistration};
 use crate::oauth_providers::Provider;
 use crate::organizations::{AuthMethod, MfaMethod, Settings};
 use database::Timestamp;
-use foundation::email_address::EmailAddress;
 
 /// A member, and what they can prove.
 pub(crate) struct Person<'a> {
-    status: Status,
-    is_breakglass: bool,
-    mfa_enrolled: bool,
-    email: &'a EmailAddress,
-    email_verified: bool,
+    subject: Subject<'a>,
     has_password: bool,
     has_passkey: bool,
-    /// The accounts at OAuth providers that are theirs.
-    accounts: &'a [OauthRegistration],
     /// The SSO connections that they have come by.
     connections: Vec<&'a str>,
     second_factors: Vec<MfaMethod>,
@@ -48,14 +41,9 @@ impl<'a> Person<'a> {
     pub(crate) fn of(member: &'a Member) -> Self {
         let second_factors = MfaMethod::ALL.iter().copied().filter(|method| member.has_mfa_method(*method));
         Self {
-            status: member.status,
-            is_breakglass: member.is_breakglass,
-            mfa_enrolled: member.mfa_enrolled,
-            email: &member.email_address,
-            email_verified: member.email_address_verified,
+            subject: Subject::of(member),
             has_password: !member.member_password_id.is_empty(),
             has_passkey: member.has_passkey,
-            accounts: &member.oauth_registrations,
             connections: member.sso_registrations.iter().map(|known| known.connection_id.as_str()).collect(),
             second_factors: second_factors.collect(),
         }
@@ -72,8 +60,9 @@ impl<'a> Person<'a> {
         let has_usable = match would_be {
             Reach::Passkey => self.has_passkey,
             Reach::SecondFactor => {
-                let adds_passkey = self.has_passkey && may_add_passkey(after, self.is_breakglass);
-                adds_passkey || self.second_factors.iter().any(|method| may_use(after, self.is_breakglass, *method))
+                let adds_passkey = self.has_passkey && may_add_passkey(after, self.subject.is_breakglass);
+                adds_passkey
+                    || self.second_factors.iter().any(|method| may_use(after, self.subject.is_breakglass, *method))
             }
             Reach::Nowhere | Reach::Session => true,
         };
@@ -115,7 +104,7 @@ impl<'a> Person<'a> {
             Provider::Oidc(_) => !Provider::KNOWN.iter().any(|other| other.type_name() == known.provider_type),
             provider => known.provider_type == provider.type_name(),
         };
-        self.accounts.iter().find(is_there).map(|known| known.member_oauth_registration_id.as_str())
+        self.subject.accounts.iter().find(is_there).map(|known| known.member_oauth_registration_id.as_str())
     }
 
     fn reach(&self, settings: &Settings, method: AuthMethod, now: Timestamp) -> Reach {
@@ -123,7 +112,7 @@ impl<'a> Person<'a> {
         let known = connections.clone().find(|id| self.connections.contains(id));
         let connection = known.or_else(|| connections.clone().next()).unwrap_or_default();
         let by = self.account(method).unwrap_or(connection);
-        self.reach_with(settings, &[Factor::supposed(method, self.email, by, now)], now)
+        self.reach_with(settings, &[Factor::supposed(method, self.subject.email, by, now)], now)
     }
 
     fn reach_with(&self, settings: &Settings, factors: &[Factor], now: Timestamp) -> Reach {
@@ -136,22 +125,16 @@ impl<'a> Person<'a> {
     }
 
     fn decision(&self, settings: &Settings, factors: &[Factor], now: Timestamp) -> Decision {
-        let member = Subject {
-            status: self.status,
-            is_breakglass: self.is_breakglass,
-            mfa_enrolled: self.mfa_enrolled,
-            email: self.email,
-            email_verified: self.email_verified,
-            accounts: self.accounts,
-        };
-        decide(&Question { settings, member, factors, now, within: None })
+        decide(&Question { settings, member: self.subject, factors, now, within: None })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::members::Status;
     use crate::organizations::{AuthMethods, MfaMethods, MfaPolicy, PasskeyPolicy};
+    use foundation::email_address::EmailAddress;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
@@ -177,14 +160,16 @@ mod tests {
     fn person<'a>(email: &'a EmailAddress, flags: [bool; 6], second_factors: &[MfaMethod]) -> Person<'a> {
         let [is_deleted, is_breakglass, mfa_enrolled, email_verified, has_password, has_passkey] = flags;
         Person {
-            status: if is_deleted { Status::Deleted } else { Status::Active },
-            is_breakglass,
-            mfa_enrolled,
-            email,
-            email_verified,
+            subject: Subject {
+                status: if is_deleted { Status::Deleted } else { Status::Active },
+                is_breakglass,
+                mfa_enrolled,
+                email,
+                email_verified,
+                accounts: &[],
+            },
             has_password,
             has_passkey,
-            accounts: &[],
             connections: Vec::new(),
             second_factors: second_factors.to_vec(),
         }
