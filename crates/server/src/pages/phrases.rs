@@ -19,6 +19,16 @@ macro_rules! languages {
         fn files(locale: Locale) -> &'static [(&'static str, &'static str)] {
             match locale { $(Locale::$locale => subjects!($folder)),* }
         }
+
+        /// Where the phrases of a language are kept once they are read.
+        fn kept(locale: Locale) -> &'static OnceLock<Phrases> {
+            match locale {
+                $(Locale::$locale => {
+                    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+                    &PHRASES
+                })*
+            }
+        }
     };
 }
 
@@ -52,13 +62,10 @@ type Phrases = HashMap<&'static str, HashMap<&'static str, Phrase>>;
 
 /// The phrases of a language, read when they are first asked for.
 fn phrases(locale: Locale) -> &'static Phrases {
-    static ALL: [OnceLock<Phrases>; Locale::ALL.len()] = [const { OnceLock::new() }; Locale::ALL.len()];
-    static NONE: OnceLock<Phrases> = OnceLock::new();
-    let place = Locale::ALL.iter().position(|known| *known == locale).and_then(|place| ALL.get(place));
     // That each file can be read, a test says.
     let read =
         || files(locale).iter().map(|(subject, text)| (*subject, serde_json::from_str(text).unwrap_or_default()));
-    place.unwrap_or(&NONE).get_or_init(|| read().collect())
+    kept(locale).get_or_init(|| read().collect())
 }
 
 /// The phrase of a key, as it stands there.
