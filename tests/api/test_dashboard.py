@@ -7,7 +7,7 @@ import re
 import pytest
 from dashboard import Dashboard, make
 from doors import catalogue
-from harness import REPOSITORY, email_code, login, new_domain, request, unique, until, verified_member, wrong
+from harness import REPOSITORY, email_code, login, new_domain, unique, until, verified_member, wrong
 
 
 @pytest.fixture(scope="module")

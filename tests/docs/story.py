@@ -3,8 +3,6 @@
 Told with raw requests, so that an example has exactly the fields that teach something.
 """
 
-import re
-
 import pyotp
 import requests
 from authenticator import Authenticator

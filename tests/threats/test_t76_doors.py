@@ -351,7 +351,8 @@ FOR_MEMBERS = [
 ]
 # What a change has to name before it asks for anything.
 CHANGES = {
-    "organizations.update": {"organization_name": "X"}, "branding.update_of_organization": {"brand_color": "#fd0"}, "members.update": {"name": "X"}, "members.unlink_retired_email": {"email_id": made_up("email")},
+    "organizations.update": {"organization_name": "X"}, "branding.update_of_organization": {"brand_color": "#fd0"},
+    "members.update": {"name": "X"}, "members.unlink_retired_email": {"email_id": made_up("email")},
 }
 
 
