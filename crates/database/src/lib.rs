@@ -9,6 +9,7 @@ mod convert;
 mod database;
 mod dialect;
 mod error;
+pub mod growth;
 mod job;
 mod lanes;
 mod migrate;

@@ -46,4 +46,5 @@ migrations! {
     "0033_operators"
     "0034_colors"
     "0035_operators_again"
+    "0036_what_goes_together"
 }

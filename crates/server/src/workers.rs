@@ -2,7 +2,7 @@
 
 use crate::pages::READY_WITHIN;
 use crate::{certificates, domain_proofs, login, members, organizations, outbox, scim, sessions, statistics};
-use database::{EVERYTHING, Tx, changes};
+use database::{EVERYTHING, Tx, changes, growth};
 use foundation::app::App;
 use foundation::error::Result;
 use foundation::keys;
@@ -22,6 +22,7 @@ const MEASURE_FIRST: Duration = Duration::from_millis(500);
 const TRY_EVERY: Duration = Duration::from_secs(15);
 const COUNT_EVERY: Duration = Duration::from_secs(60);
 const LOOK_FOR_KEYS_EVERY: Duration = Duration::from_secs(5);
+const LOOK_AT_GROWTH_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const CHECK_DOMAINS_EVERY: Duration = Duration::from_secs(300);
 const WARN_EVERY: Duration = Duration::from_secs(3600);
@@ -42,7 +43,7 @@ const TRACE_WITHIN: Duration = Duration::from_secs(2);
 /// All of them, while they run.
 pub(crate) struct Workers {
     delivery: JoinHandle<()>,
-    periodic: [JoinHandle<()>; 10],
+    periodic: [JoinHandle<()>; 11],
     traces: JoinHandle<()>,
 }
 
@@ -56,6 +57,7 @@ pub(crate) fn start(app: &App) -> Workers {
             tokio::spawn(every(app.clone(), MEASURE_FIRST, TRY_EVERY, try_a_write)),
             tokio::spawn(every(app.clone(), MEASURE_FIRST, COUNT_EVERY, count)),
             tokio::spawn(every(app.clone(), LOOK_FOR_KEYS_EVERY, LOOK_FOR_KEYS_EVERY, look_for_keys)),
+            tokio::spawn(every(app.clone(), LOOK_AT_GROWTH_EVERY, LOOK_AT_GROWTH_EVERY, look_at_growth)),
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, organizations::sweep)),
             tokio::spawn(every(app.clone(), SWEEP_EVERY, SWEEP_EVERY, end_locks)),
             tokio::spawn(every(app.clone(), CLEAN_AFTER, CLEAN_EVERY, clean)),
@@ -130,6 +132,12 @@ async fn trace(app: App) {
 
 async fn look_for_keys(app: App) -> Result<()> {
     keys::look_again(app.db(), app.keys()).await
+}
+
+/// Tables that were empty a moment ago are found in as large ones are.
+async fn look_at_growth(app: App) -> Result<()> {
+    let engine = app.db().engine();
+    Ok(app.db().write(move |tx| growth::look(tx, engine)).await?)
 }
 
 /// Members show no lock that is over.
