@@ -28,14 +28,27 @@ pub trait Fields: Serialize + DeserializeOwned + Clone {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored<T> {
     known: T,
-    /// Fields that this program does not know, or whose values it cannot read, as they are stored.
-    unread: Map<String, Value>,
+    unread: Unread,
 }
+
+/// Fields of a stored object that this program does not know, or whose values it cannot read, as they are stored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Unread(Map<String, Value>);
 
 impl<T> Stored<T> {
     /// One that is about to be stored for the first time.
     pub fn new(known: T) -> Self {
-        Self { known, unread: Map::new() }
+        Self::from_parts(known, Unread::default())
+    }
+
+    /// One of which the parts were kept apart.
+    pub fn from_parts(known: T, unread: Unread) -> Self {
+        Self { known, unread }
+    }
+
+    /// What is known of it, and what could not be read.
+    pub fn into_parts(self) -> (T, Unread) {
+        (self.known, self.unread)
     }
 }
 
@@ -71,13 +84,13 @@ impl<T: Fields> Stored<T> {
             }
         }
         let known = serde_json::from_value(Value::Object(known)).ok()?;
-        Some(Self { known, unread })
+        Some(Self { known, unread: Unread(unread) })
     }
 
     /// What is to be stored, or shown: what is known, and what could not be read where that has not been changed.
     fn whole(&self) -> serde_json::Result<Map<String, Value>> {
         let Value::Object(mut whole) = serde_json::to_value(&self.known)? else { return Ok(Map::new()) };
-        for (field, value) in &self.unread {
+        for (field, value) in &self.unread.0 {
             let stand_in = readable::<T>(field, value).or_else(|| T::strictest(field));
             let as_read = stand_in.map(|value| normal::<T>(field, value));
             if whole.get(field).is_none_or(|now| as_read.is_none_or(|as_read| *now == as_read)) {
@@ -126,7 +139,7 @@ impl<T> DerefMut for Stored<T> {
 
 impl<T: Fields> Serialize for Stored<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.unread.is_empty() {
+        match self.unread.0.is_empty() {
             true => self.known.serialize(serializer),
             false => self.whole().map_err(serde::ser::Error::custom)?.serialize(serializer),
         }

@@ -3,8 +3,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What changed, by field. A value: `{before, after}`, of an object with the keys only that differ, and so of objects within. A list:
 /// `{added, removed}`, both empty where only its order changed. In place of what is too long to be told: `{omitted_bytes}`, the bytes
@@ -37,7 +38,7 @@ impl Change {
 
     /// One field.
     pub fn of(field: &str, before: &impl Serialize, after: &impl Serialize) -> Self {
-        Self(Map::from_iter([(field.to_owned(), entry(json!(before), json!(after)))]))
+        Self::between(&json!({ field: before }), &json!({ field: after }))
     }
 
     /// What something new has: the fields that are not empty.
@@ -52,15 +53,22 @@ impl Change {
 
     /// The top-level fields in which two states of an object differ.
     pub fn between<T: Serialize>(before: &T, after: &T) -> Self {
-        let (mut before, after) = (fields(before), fields(after));
+        let (before, after) = (text(before), text(after));
+        let (mut before, mut after) = (texts(&before), texts(&after));
+        for fields in [&mut before, &mut after] {
+            fields.retain(|field, _| !SAID_BY_THE_EVENT.contains(&field.as_str()));
+        }
         let mut change = Map::new();
         for (field, after) in after {
-            let before = before.remove(&field).unwrap_or(Value::Null);
-            if before != after {
+            let differing = match before.remove(&field) {
+                Some(before) => difference(before, after),
+                None => Some((Value::Null, value(after))).filter(|(_, after)| !after.is_null()),
+            };
+            if let Some((before, after)) = differing {
                 change.insert(field, entry(before, after));
             }
         }
-        change.extend(before.into_iter().map(|(field, before)| (field, entry(before, Value::Null))));
+        change.extend(before.into_iter().map(|(field, before)| (field, entry(value(before), Value::Null))));
         Self(change)
     }
 
@@ -114,33 +122,51 @@ fn entry(before: Value, after: Value) -> Value {
         (Value::Array(before), Value::Array(after)) => of_list(before, after),
         (Value::Null, Value::Array(after)) => of_list(Vec::new(), after),
         (Value::Array(before), Value::Null) => of_list(before, Vec::new()),
-        (Value::Object(before), Value::Object(after)) => {
-            let (before, after) = of_object(before, after);
-            json!({ "before": before, "after": after })
-        }
         (before, after) => json!({ "before": before, "after": after }),
     }
 }
 
-/// The keys that differ, and of objects within likewise: a directory says much of a person, and changes little of it.
-fn of_object(before: Map<String, Value>, mut after: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
-    let mut differing = Map::new();
-    for (key, was) in before {
-        match (was, after.get_mut(&key)) {
-            (was, Some(is)) if was == *is => {
-                after.remove(&key);
+/// An object as it is written.
+fn text(object: &impl Serialize) -> String {
+    serde_json::to_string(object).unwrap_or_default()
+}
+
+/// Its fields, each as it is written: most of two states are alike, and need not be read to see it.
+fn texts(object: &str) -> BTreeMap<String, &RawValue> {
+    serde_json::from_str(object).unwrap_or_default()
+}
+
+fn value(text: &RawValue) -> Value {
+    serde_json::from_str(text.get()).unwrap_or_default()
+}
+
+/// What two values have that the other has not: of objects the keys that differ, and of objects within likewise. A directory says much
+/// of a person, and changes little of it.
+fn difference(before: &RawValue, after: &RawValue) -> Option<(Value, Value)> {
+    let (before_text, after_text) = (before.get(), after.get());
+    if before_text == after_text {
+        return None;
+    }
+    if !(before_text.starts_with('{') && after_text.starts_with('{')) {
+        return Some((value(before), value(after))).filter(|(before, after)| before != after);
+    }
+    let (mut was, mut is) = (Map::new(), Map::new());
+    let mut now = texts(after_text);
+    for (key, before) in texts(before_text) {
+        match now.remove(&key) {
+            None => {
+                was.insert(key, value(before));
             }
-            (Value::Object(was), Some(Value::Object(is))) => {
-                let (was, now) = of_object(was, std::mem::take(is));
-                *is = now;
-                differing.insert(key, was.into());
-            }
-            (was, _) => {
-                differing.insert(key, was);
+            Some(after) => {
+                if let Some((before, after)) = difference(before, after) {
+                    was.insert(key.clone(), before);
+                    is.insert(key, after);
+                }
             }
         }
     }
-    (differing, after)
+    is.extend(now.into_iter().map(|(key, after)| (key, value(after))));
+    (!was.is_empty() || !is.is_empty()).then(|| (was.into(), is.into()))
 }
 
 fn of_list(before: Vec<Value>, after: Vec<Value>) -> Value {

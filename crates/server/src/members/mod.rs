@@ -53,9 +53,9 @@ use foundation::email_address::EmailAddress;
 use foundation::id::{EmailId, MemberId, OrganizationId, ProjectId};
 use foundation::metadata::Metadata;
 use foundation::rbac::{ADMIN_ROLE, RoleId};
-use foundation::stored::Stored;
+use foundation::stored::Unread;
 use foundation::wire_enum;
-use profile::{Profile, Time};
+use profile::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -120,9 +120,9 @@ pub(crate) struct Member {
     /// When that was last done. What was proven before counts for them no more.
     #[serde(skip)]
     pub(crate) sessions_ended_at: Option<Timestamp>,
-    /// What is stored beside the columns, as it was read.
+    /// What a newer program has stored beside the columns.
     #[serde(skip)]
-    profile: Option<Stored<Profile>>,
+    unread_profile: Unread,
     /// The member's organization.
     pub organization_id: OrganizationId,
     pub member_id: MemberId,

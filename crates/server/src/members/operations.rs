@@ -12,6 +12,7 @@ use foundation::id::{EmailId, MemberId, OrganizationId, SessionId};
 use foundation::metadata::{self, Metadata};
 use foundation::project::Project;
 use foundation::rbac::{ADMIN_ROLE, RoleId};
+use foundation::stored::Unread;
 use foundation::text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -103,7 +104,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         revision: 0,
         session_generation: 0,
         sessions_ended_at: None,
-        profile: None,
+        unread_profile: Unread::default(),
         organization_id: organization.organization_id.clone(),
         member_id: MemberId::new(environment),
         external_id: new.external_id,
@@ -291,7 +292,7 @@ pub(crate) fn find_any(tx: &mut Tx, organization: &Organization, id: &MemberId) 
     Ok(with_roles(organization, store::find(tx, &organization.organization_id, id)?))
 }
 
-/// Those of these members that there are, also deleted ones, in no order.
+/// Those of these members that there are, also deleted ones, by their ids.
 pub(crate) fn find_some(tx: &mut Tx, organization: &Organization, ids: &[String]) -> Result<Vec<Member>> {
     let mut members = store::some(tx, &organization.organization_id, ids)?;
     members.iter_mut().for_each(|member| member.set_roles(organization));

@@ -89,13 +89,7 @@ pub(super) fn of(m: &Member) -> Stored<Profile> {
         trusted_metadata: m.trusted_metadata.clone(),
         untrusted_metadata: m.untrusted_metadata.clone(),
     };
-    match m.profile.clone() {
-        Some(mut stored) => {
-            *stored = now;
-            stored
-        }
-        None => Stored::new(now),
-    }
+    Stored::from_parts(now, m.unread_profile.clone())
 }
 
 #[cfg(test)]

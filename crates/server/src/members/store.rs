@@ -56,8 +56,7 @@ const OF_ORGANIZATION: Owner = Owner::Organization(&["organization_id"]);
 
 impl FromRow for Member {
     fn from_row(row: &mut Row) -> database::Result<Self> {
-        let profile = row.get::<Stored<Profile>>("profile")?;
-        let known = (*profile).clone();
+        let (known, unread_profile) = row.get::<Stored<Profile>>("profile")?.into_parts();
         let status: String = row.get("status")?;
         // A status that only a newer program has lets nobody in.
         let status = Status::parse(&status).unwrap_or(Status::Deleted);
@@ -67,7 +66,7 @@ impl FromRow for Member {
             revision: row.get("revision")?,
             session_generation: row.get("session_generation")?,
             sessions_ended_at: row.get("sessions_ended_at")?,
-            profile: Some(profile),
+            unread_profile,
             organization_id: row.get("organization_id")?,
             member_id: row.get("id")?,
             external_id: known.external_id,
@@ -337,9 +336,10 @@ fn add_roles(tx: &mut Tx, m: &Member) -> Result<()> {
     Ok(())
 }
 
-/// Those of these members that there are, deleted ones too, in no order.
+/// Those of these members that there are, deleted ones too, by their ids.
 pub(super) fn some(tx: &mut Tx, organization: &OrganizationId, ids: &[String]) -> Result<Vec<Member>> {
-    Ok(tx.all("SELECT * FROM members WHERE organization_id = $1 AND id = ANY($2)", args![organization, ids])?)
+    let asked = "SELECT * FROM members WHERE organization_id = $1 AND id = ANY($2) ORDER BY id";
+    Ok(tx.all(asked, args![organization, ids])?)
 }
 
 /// Deleted ones too.
