@@ -108,6 +108,7 @@ fn change(
         document,
         ..before.clone()
     };
+    store::hold(tx, directory.ids(), &group.id)?;
     let others = membership::change(tx, cx, directory, &group, members)?;
     if !others && group.document == before.document {
         return Ok(before);

@@ -61,13 +61,24 @@ pub(super) fn update(tx: &mut Tx, (organization, connection): Ids<'_>, group: &G
     Ok(())
 }
 
+/// Writes a group's row and changes nothing in it: whoever changes the group meanwhile waits for this transaction from the
+/// beginning. Members are written after it, so that no two changes of a group wait for each other.
+pub(super) fn hold(tx: &mut Tx, (organization, connection): Ids<'_>, id: &ScimGroupId) -> Result<()> {
+    tx.execute_later(
+        "UPDATE scim_groups SET version = version WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
+        args![organization, connection, id],
+    )?;
+    Ok(())
+}
+
+/// The group first, as [`hold`] has it.
 pub(super) fn delete(tx: &mut Tx, (organization, connection): Ids<'_>, id: &ScimGroupId) -> Result<()> {
     tx.execute(
-        "DELETE FROM scim_memberships WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3",
+        "DELETE FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
         args![organization, connection, id],
     )?;
     tx.execute(
-        "DELETE FROM scim_groups WHERE organization_id = $1 AND connection_id = $2 AND id = $3",
+        "DELETE FROM scim_memberships WHERE organization_id = $1 AND connection_id = $2 AND group_id = $3",
         args![organization, connection, id],
     )?;
     Ok(())

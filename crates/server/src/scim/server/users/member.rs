@@ -111,6 +111,9 @@ pub(in crate::scim::server) fn put_into_groups(
     directory: &Directory,
     ids: &[String],
 ) -> Result<()> {
+    // All changes write members in this order, so that no two wait for each other.
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
     for some in ids.chunks(AT_ONCE) {
         let groups = store::groups_of(tx, directory.ids(), some)?;
         let mut changed = Vec::with_capacity(some.len());
