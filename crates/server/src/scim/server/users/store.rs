@@ -154,10 +154,11 @@ pub(super) fn named(tx: &mut Tx, (organization, connection): Ids<'_>, ids: &[Str
 /// The groups that these people are in.
 pub(super) fn groups_of(tx: &mut Tx, (organization, connection): Ids<'_>, members: &[String]) -> Result<Vec<Group>> {
     Ok(tx.all(
-        "SELECT s.member_id, g.id, g.display_name AS name FROM scim_memberships s
-         JOIN scim_groups g ON g.organization_id = s.organization_id AND g.connection_id = s.connection_id
-                           AND g.id = s.group_id
-         WHERE s.organization_id = $1 AND s.connection_id = $2 AND s.member_id = ANY($3) ORDER BY s.member_id, g.id",
+        "SELECT s.member_id, s.group_id AS id,
+                (SELECT g.display_name FROM scim_groups g
+                 WHERE g.organization_id = s.organization_id AND g.connection_id = s.connection_id AND g.id = s.group_id) AS name
+         FROM scim_memberships s
+         WHERE s.organization_id = $1 AND s.connection_id = $2 AND s.member_id = ANY($3) ORDER BY s.member_id, s.group_id",
         args![organization, connection, members],
     )?)
 }
