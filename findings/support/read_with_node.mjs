@@ -2,7 +2,7 @@
 //
 // usage: node read_with_node.mjs, in a folder with response.xml, certificate.pem and the packages
 //
-// Prints JSON: {"node-saml": ATTRIBUTES, "samlify": ATTRIBUTES}.
+// Prints JSON: {"node-saml": ATTRIBUTES, "samlify": ATTRIBUTES}, or "error: REASON" in place of the attributes.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -13,21 +13,30 @@ const certificate = readFileSync("certificate.pem", "utf8");
 const posted = readFileSync("response.xml").toString("base64");
 const [entryPoint, callbackUrl] = ["https://idp.example.com/sso", "https://sp.example.com/acs"];
 
-const options = { entryPoint, callbackUrl, issuer: "https://sp.example.com/metadata", audience: "https://sp.example.com/metadata" };
-const first = new SAML({ ...options, idpCert: certificate, wantAuthnResponseSigned: false, wantAssertionsSigned: true });
-const { profile } = await first.validatePostResponseAsync({ SAMLResponse: posted });
+const issuer = "https://sp.example.com/metadata";
+
+async function byNodeSaml() {
+  const options = { entryPoint, callbackUrl, issuer, audience: issuer, idpCert: certificate };
+  const serviceProvider = new SAML({ ...options, wantAuthnResponseSigned: false, wantAssertionsSigned: true });
+  return (await serviceProvider.validatePostResponseAsync({ SAMLResponse: posted })).profile.attributes;
+}
 
 samlify.setSchemaValidator({ validate: async () => "not part of this finding" });
 const binding = (name, Location) => [{ Binding: `urn:oasis:names:tc:SAML:2.0:bindings:${name}`, Location }];
-const identityProvider = samlify.IdentityProvider({
-  entityID: "https://idp.example.com/metadata",
-  signingCert: certificate,
-  singleSignOnService: binding("HTTP-Redirect", entryPoint),
-});
-const serviceProvider = samlify.ServiceProvider({
-  entityID: options.issuer,
-  wantAssertionsSigned: true,
-  assertionConsumerService: binding("HTTP-POST", callbackUrl),
-});
-const { extract } = await serviceProvider.parseLoginResponse(identityProvider, "post", { body: { SAMLResponse: posted } });
-console.log(JSON.stringify({ "node-saml": profile.attributes, samlify: extract.attributes }));
+
+async function bySamlify() {
+  const identityProvider = samlify.IdentityProvider({
+    entityID: "https://idp.example.com/metadata",
+    signingCert: certificate,
+    singleSignOnService: binding("HTTP-Redirect", entryPoint),
+  });
+  const serviceProvider = samlify.ServiceProvider({
+    entityID: issuer,
+    wantAssertionsSigned: true,
+    assertionConsumerService: binding("HTTP-POST", callbackUrl),
+  });
+  return (await serviceProvider.parseLoginResponse(identityProvider, "post", { body: { SAMLResponse: posted } })).extract.attributes;
+}
+
+const orReason = (error) => `error: ${error.message ?? error}`;
+console.log(JSON.stringify({ "node-saml": await byNodeSaml().catch(orReason), samlify: await bySamlify().catch(orReason) }));

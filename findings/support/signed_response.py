@@ -2,13 +2,15 @@
 
 usage: signed_response.py FOLDER < the inside of an AttributeStatement (nothing: no AttributeStatement)
 
-Writes FOLDER/response.xml and the identity provider's FOLDER/certificate.pem. Needs python3-saml and cryptography.
+Writes FOLDER/response.xml and the identity provider's FOLDER/certificate.pem. Needs python3-saml and cryptography. Scripts with
+other wishes import key_pair and response, and may change the assertion before it is signed.
 """
 
 import datetime
 import pathlib
 import sys
 import uuid
+from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,20 +26,20 @@ def at(seconds: int) -> str:
     return (NOW + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def key_pair() -> tuple[str, str]:
-    """A fresh private key and its certificate, both PEM."""
+def key_pair(first: int = -1, last: int = 1) -> tuple[str, str]:
+    """A fresh private key and its certificate, both PEM; the certificate is valid between two days, counted from now."""
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "idp.example.com")])
     certificate = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(NOW - datetime.timedelta(days=1)).not_valid_after(NOW + datetime.timedelta(days=1))
+        .not_valid_before(NOW + datetime.timedelta(days=first)).not_valid_after(NOW + datetime.timedelta(days=last))
         .sign(key, hashes.SHA256())
     )
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return pem.decode(), certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def response(attributes: str, key: str, certificate: str) -> str:
+def response(attributes: str, key: str, certificate: str, change: Callable[[str], str] = str) -> str:
     statement = f"<saml:AttributeStatement>{attributes}</saml:AttributeStatement>" if attributes else ""
     assertion = f"""<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
  ID="_{uuid.uuid4().hex}" Version="2.0" IssueInstant="{at(0)}"><saml:Issuer>{ISSUER}</saml:Issuer><saml:Subject>
@@ -49,7 +51,7 @@ def response(attributes: str, key: str, certificate: str) -> str:
 <saml:AuthnStatement AuthnInstant="{at(0)}" SessionIndex="s1"><saml:AuthnContext>
 <saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>
 </saml:AuthnContext></saml:AuthnStatement>{statement}</saml:Assertion>"""
-    signed = Utils.add_sign(assertion, key, certificate, sign_algorithm=Constants.RSA_SHA256, digest_algorithm=Constants.SHA256)
+    signed = Utils.add_sign(change(assertion), key, certificate, sign_algorithm=Constants.RSA_SHA256, digest_algorithm=Constants.SHA256)
     signed = signed.decode() if isinstance(signed, bytes) else signed
     signed = signed[signed.index("<saml:Assertion"):]  # without the XML declaration
     return f"""<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
