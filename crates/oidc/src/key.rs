@@ -180,13 +180,16 @@ fn rsa(jwk: &Object) -> Result<Material, Skipped> {
 
 /// The point of a key on a curve, uncompressed. One that is not on the curve is refused.
 fn point(jwk: &Object, length: usize, algorithm: &'static dyn VerificationAlgorithm) -> Result<Vec<u8>, Skipped> {
-    let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
-    if x.len() != length || y.len() != length {
-        return Err(Skipped::Malformed);
-    }
-    let point = [&[4][..], &x, &y].concat();
+    let point = [vec![4], coordinate(jwk, "x", length)?, coordinate(jwk, "y", length)?].concat();
     ParsedPublicKey::new(algorithm, &point).map_err(|_| Skipped::Malformed)?;
     Ok(point)
+}
+
+/// A number with zeros before it, which some providers leave out although they must not (RFC 7518, section 6.2.1.2).
+fn coordinate(jwk: &Object, name: &str, length: usize) -> Result<Vec<u8>, Skipped> {
+    let number = number(jwk, name)?;
+    let zeros = length.checked_sub(number.len()).ok_or(Skipped::Malformed)?;
+    Ok([vec![0; zeros], number].concat())
 }
 
 /// A number that is not zero, without zeros before it, which some providers write although they should not.

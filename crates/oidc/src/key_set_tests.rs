@@ -1,5 +1,6 @@
 use super::*;
 use crate::for_tests::{encode, p256_jwk, rsa_jwk};
+use aws_lc_rs::signature::{ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -34,6 +35,18 @@ fn keys_that_verify_signatures_are_read() {
     let mut zero = vec![0];
     zero.extend(base64(&rsa_jwk()["n"]));
     assert!(changed(&rsa_jwk(), &json!({"n": format!("{}==", encode(zero)), "e": "AQAB"})).is_ok());
+}
+
+/// As cryptojwt writes three of four keys on P-521. That it is the same point, its equation says.
+#[test]
+fn a_coordinate_may_lack_the_zeros_at_its_beginning() {
+    let points = std::iter::repeat_with(|| EcdsaKeyPair::generate(&ECDSA_P521_SHA512_FIXED_SIGNING).unwrap());
+    let points = points.map(|pair| pair.public_key().as_ref().to_vec());
+    let point = points.into_iter().find(|point| point[1] == 0).unwrap();
+    let read =
+        |x: &[u8]| set(&json!([{"kty": "EC", "crv": "P-521", "x": encode(x), "y": encode(&point[67..])}])).is_ok();
+    assert!(read(&point[1..67]) && read(&point[2..67]) && read(&[&[0, 0][..], &point[1..67]].concat()));
+    assert!(!read(&point[3..67]) && !read(&[&[1, 0][..], &point[1..67]].concat()) && !read(&[0; 66]));
 }
 
 fn base64(text: &Value) -> Vec<u8> {

@@ -113,8 +113,9 @@ fn is_bearer(kind: &Value) -> bool {
 /// A number, or one in a text. What is not positive says nothing.
 fn seconds(answer: &Object) -> Option<i64> {
     let seconds = present(answer, "expires_in")?;
-    let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok())?;
-    (seconds > 0).then_some(seconds)
+    // Some write it as a text, and some with a point.
+    let seconds: f64 = seconds.as_f64().or_else(|| seconds.as_str()?.parse().ok())?;
+    (seconds >= 1.0).then_some(seconds as i64)
 }
 
 /// Visible ASCII and spaces (RFC 6749, appendix A.12), of which no header ends before it should.
@@ -146,9 +147,16 @@ mod tests {
         let tokens = with("refresh_token", json!("r")).unwrap_or_else(|refused| panic!("{refused}"));
         assert_eq!((tokens.access_token.as_str(), tokens.id_token(), tokens.expires_in), ("a", Ok("i"), Some(60)));
         assert_eq!(tokens.refresh_token.as_deref(), Some("r"));
-        for (said, seconds) in
-            [(json!("60"), Some(60)), (json!(0), None), (json!(-1), None), (json!(null), None), (json!([]), None)]
-        {
+        for (said, seconds) in [
+            (json!("60"), Some(60)),
+            (json!(3600.0), Some(3600)),
+            (json!("59.9"), Some(59)),
+            (json!(0), None),
+            (json!("NaN"), None),
+            (json!(-1), None),
+            (json!(null), None),
+            (json!([]), None),
+        ] {
             assert!(with("expires_in", said).is_ok_and(|tokens| tokens.expires_in == seconds));
         }
         for kind in [json!("bearer"), json!("BEARER"), json!(null)] {

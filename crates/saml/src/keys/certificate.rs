@@ -47,6 +47,7 @@ pub struct Certificate {
 #[derive(Debug, Clone)]
 struct Described {
     issuer: String,
+    subject: String,
     not_before: i64,
     not_after: i64,
 }
@@ -142,6 +143,14 @@ impl Certificate {
         self.described.as_ref().map_or("", |described| &described.issuer)
     }
 
+    /// Whether it names this one as who issued the other, which has not issued itself.
+    pub(crate) fn has_issued(&self, other: &Self) -> bool {
+        match (&self.described, &other.described) {
+            (Some(issuer), Some(issued)) => issued.issuer == issuer.subject && issued.issuer != issued.subject,
+            _ => false,
+        }
+    }
+
     /// From when it is valid, in seconds since 1970; nothing for a bare key. Signatures are verified all the same: keys of
     /// identity providers are replaced by agreement, not by date.
     pub fn not_before(&self) -> Option<i64> {
@@ -198,9 +207,9 @@ fn describe(certificate: &[u8]) -> Option<(Described, &[u8])> {
     let issuer = distinguished_name::to_text(signed.take(SEQUENCE)?)?;
     let mut validity = signed.sequence()?;
     let (not_before, not_after) = (read_time(&mut validity)?, read_time(&mut validity)?);
-    signed.sequence()?;
+    let subject = distinguished_name::to_text(signed.take(SEQUENCE)?)?;
     let info = signed.any().filter(|value| value.tag == SEQUENCE)?;
-    outer.is_empty().then_some((Described { issuer, not_before, not_after }, info.whole))
+    outer.is_empty().then_some((Described { issuer, subject, not_before, not_after }, info.whole))
 }
 
 /// RFC 5280, section 4.1.2.5.

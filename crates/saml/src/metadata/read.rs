@@ -128,7 +128,8 @@ fn address(provider: Node<'_, '_>) -> Option<(String, Binding)> {
 }
 
 /// A key without a use is for signing, too (metadata, section 2.4.1.1). A certificate that cannot be used is passed over if
-/// there is another one.
+/// there is another one, and so is that of an authority, which comes along with the one that it has issued (XML Signature,
+/// section 4.4.4): what it signs, the identity provider has not.
 fn certificates(provider: Node<'_, '_>) -> Result<Vec<Certificate>, MetadataError> {
     let (mut found, mut wrong) = (Vec::new(), None);
     for descriptor in elements(provider, METADATA, "KeyDescriptor") {
@@ -142,10 +143,12 @@ fn certificates(provider: Node<'_, '_>) -> Result<Vec<Certificate>, MetadataErro
             if read.is_empty() {
                 read.extend(elements(info, DSIG, "KeyValue").filter_map(key_value));
             }
+            let all: Vec<_> = read.iter().flatten().cloned().collect();
+            let is_authority = |one: &Certificate| all.iter().any(|other| one.has_issued(other));
             for certificate in read {
                 match certificate {
-                    Ok(certificate) if !found.contains(&certificate) => found.push(certificate),
-                    Ok(_) => (),
+                    Ok(certificate) if found.contains(&certificate) || is_authority(&certificate) => (),
+                    Ok(certificate) => found.push(certificate),
                     Err(error) => wrong = Some(error),
                 }
             }

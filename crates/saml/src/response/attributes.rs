@@ -13,7 +13,7 @@ pub struct Attribute {
     pub name: String,
     /// What the identity provider calls it to people, if it says so.
     pub friendly_name: Option<String>,
-    /// In the order of the message, with all white space. A value that says that it is nil is left out.
+    /// In the order of the message, with all white space. A value that says that it is nil is left out, and one that is no text.
     pub values: Vec<String>,
 }
 
@@ -47,7 +47,8 @@ pub(super) fn read(statements: &[Node<'_, '_>]) -> Result<Vec<Attribute>, Refuse
     Ok(attributes)
 }
 
-/// A text, or the text of the NameID that eduPersonTargetedID has for a value.
+/// A text, or the text of the NameID that eduPersonTargetedID has for a value. One of a type that is made of other elements is
+/// nothing that could be used, and no reason to refuse everything else.
 fn value(node: Node<'_, '_>) -> Result<Option<String>, Malformed> {
     let nil = node.attributes().find(|found| found.namespace() == Some(INSTANCE) && found.name() == "nil");
     if nil.is_some_and(|nil| matches!(nil.value(), "true" | "1")) {
@@ -64,6 +65,10 @@ fn value(node: Node<'_, '_>) -> Result<Option<String>, Malformed> {
         let name = children.required(ASSERTION, "NameID")?;
         children.end()?;
         return Ok(Some(trimmed(name)?.to_owned()));
+    }
+    let is_space = |child: Node<'_, '_>| child.is_text() && child.text().is_some_and(|text| text.trim().is_empty());
+    if node.first_element_child().is_some() && node.children().all(|child| child.is_element() || is_space(child)) {
+        return Ok(None);
     }
     Ok(Some(text(node)?.to_owned()))
 }

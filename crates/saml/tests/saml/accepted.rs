@@ -130,6 +130,9 @@ fn attributes_as_identity_providers_write_them() {
       <saml:Attribute Name="urn:oid:1.3.6.1.4.1.5923.1.1.1.10"><saml:AttributeValue><saml:NameID NameQualifier="x">target</saml:NameID></saml:AttributeValue></saml:Attribute>
       <saml:Attribute Name="absent"><saml:AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/></saml:Attribute>
       <saml:Attribute Name="none"/>
+      <saml:Attribute Name="postal"><saml:AttributeValue>
+        <a:Street xmlns:a="urn:a">Elm 1</a:Street><a:City xmlns:a="urn:a">Bonn</a:City>
+      </saml:AttributeValue><saml:AttributeValue>Elm 1</saml:AttributeValue></saml:Attribute>
     "#;
     let mut email = attribute("urn:oid:1.2.840.113549.1.9.1.1", &["ada@example.test"]);
     email.friendly_name = Some("email".to_owned());
@@ -143,6 +146,7 @@ fn attributes_as_identity_providers_write_them() {
             attribute("urn:oid:1.3.6.1.4.1.5923.1.1.1.10", &["target"]),
             attribute("absent", &[]),
             attribute("none", &[]),
+            attribute("postal", &["Elm 1"]),
         ]
     );
     let statement = "<saml:AttributeStatement>";

@@ -1,10 +1,16 @@
 //! Metadata, theirs and ours.
 
 use crate::idp::{ACS, KEY, OTHER, OURS};
-use saml::{Binding, IdentityProvider, Malformed, MetadataError, ServiceProvider, service_provider_metadata};
+use saml::{
+    Binding, Certificate, IdentityProvider, Malformed, MetadataError, ServiceProvider, service_provider_metadata,
+};
 
 fn certificate(key: &crate::idp::Key) -> String {
-    key.certificate.to_pem().lines().filter(|line| !line.starts_with('-')).collect()
+    base64_of(&key.certificate)
+}
+
+fn base64_of(certificate: &Certificate) -> String {
+    certificate.to_pem().lines().filter(|line| !line.starts_with('-')).collect()
 }
 
 fn descriptor(usage: &str, content: &str) -> String {
@@ -81,6 +87,31 @@ fn what_identity_providers_publish_besides() {
     assert_eq!(provider.name_id_formats, ["urn:a", "urn:b"]);
     assert_eq!(provider.valid_until, Some(crate::idp::NOW + 12 * 3600));
     assert!(provider.wants_signed_requests);
+}
+
+/// An authority's certificate comes along with the one that it has issued, in any order. Two that have issued themselves, of one name,
+/// are an old key and a new one.
+#[test]
+fn a_certificate_of_an_authority_is_not_the_provider_s() {
+    use base64::Engine as _;
+    let encoding = base64::engine::general_purpose::STANDARD;
+    let mut leaf = encoding.decode(certificate(&KEY)).unwrap();
+    // Who has issued it stands before whose it is.
+    let (own, authority) = (b"identity provider", b"somebody elsewise");
+    let at = leaf.windows(own.len()).position(|bytes| bytes == own).unwrap();
+    leaf[at..at + own.len()].copy_from_slice(authority);
+    let issuer = Certificate::self_signed(&OTHER.private, "somebody elsewise", 0, 1).unwrap();
+    let (issuer, leaf) = (base64_of(&issuer), encoding.encode(leaf));
+    let read = |first: &str, second: &str| {
+        let data = format!(
+            "<ds:X509Data><ds:X509Certificate>{first}</ds:X509Certificate><ds:X509Certificate>{second}</ds:X509Certificate></ds:X509Data>"
+        );
+        parse(&metadata(&format!("{}{POST}", descriptor("", &data)))).unwrap().certificates
+    };
+    assert_eq!(read(&leaf, &issuer), std::slice::from_ref(&KEY.certificate));
+    assert_eq!(read(&issuer, &leaf), std::slice::from_ref(&KEY.certificate));
+    let renewed = Certificate::self_signed(&OTHER.private, "identity provider", 0, 1).unwrap();
+    assert_eq!(read(&certificate(&KEY), &base64_of(&renewed)), [KEY.certificate.clone(), OTHER.certificate.clone()]);
 }
 
 /// LemonLDAP::NG with a bare pair of keys.
