@@ -86,6 +86,25 @@ fn hashes_of_other_programs_are_verified() {
     }
 }
 
+/// As the npm package `@phc/pbkdf2` 1.1.14 writes them, and the first as the Rust crate `pbkdf2` does, with the length of the hash.
+#[test]
+fn pbkdf2_in_the_phc_format() {
+    for hash in [
+        "$pbkdf2-sha256$i=1000$wfYWzXqrDj7DAPp+bYlXJw$+CyaopIWpHqDo847HlmmPiAyegq1yvMJqXA7nVLb0d8",
+        "$pbkdf2-sha256$i=1000,l=32$wfYWzXqrDj7DAPp+bYlXJw$+CyaopIWpHqDo847HlmmPiAyegq1yvMJqXA7nVLb0d8",
+        "$pbkdf2-sha512$i=1000$4esUITtY2tLnZtuW0fNA+Q$A7KBy1WJm8Qfwze/lSH1adHdO94OWW9FH6qVW/6CiHUpEcNAMkM3B1XIDjPWeDuasaqviMx/vdsKmk80/KUFMw",
+    ] {
+        let hash = import(&Foreign::new(HashType::Pbkdf2, hash), &Limits::default()).unwrap();
+        assert!(hash.verify("correct horse") && !hash.verify("correct house"));
+    }
+    for hash in [
+        "$pbkdf2-sha256$i=$wfYWzXqrDj7DAPp+bYlXJw$+CyaopIWpHqDo847",
+        "$pbkdf2-sha256$t=1$wfYWzXqrDj7DAPp+bYlXJw$+CyaopIWpHqDo847",
+    ] {
+        assert!(import(&Foreign::new(HashType::Pbkdf2, hash), &Limits::default()).is_err());
+    }
+}
+
 #[test]
 fn t43_a_weak_hash_is_hashed_once_more() {
     let parameters = Parameters::default();

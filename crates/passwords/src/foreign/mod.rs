@@ -14,7 +14,7 @@
 //! | | Werkzeug: `scrypt:N:r:p$salt$hexadecimal` | |
 //! | | base64 | `scrypt_config` |
 //! | `pbkdf_2` | Django: `pbkdf2_sha256$iterations$salt$hash` | |
-//! | | passlib: `$pbkdf2-sha256$iterations$salt$hash` | |
+//! | | passlib: `$pbkdf2-sha256$iterations$salt$hash`; PHC: `$pbkdf2-sha256$i=iterations$salt$hash` | |
 //! | | Werkzeug: `pbkdf2:sha256:iterations$salt$hexadecimal` | |
 //! | | ASP.NET Identity, version 2 and 3: the base64 text as it is | |
 //! | | base64 | `pbkdf_2_config` |

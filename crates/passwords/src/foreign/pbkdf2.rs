@@ -69,8 +69,8 @@ pub(super) fn read(hash: &str, config: Option<Pbkdf2Config<'_>>) -> Result<Read,
     let (pbkdf2, digest) = match config {
         Some(config) => raw(hash, &config)?,
         None => framework(hash).ok_or_else(|| {
-            let message = "a PBKDF2 hash is in base64 with pbkdf_2_config, or as Django (pbkdf2_sha256$…), passlib \
-                           ($pbkdf2-sha256$…), Werkzeug (pbkdf2:sha256:…) or ASP.NET Identity (base64) wrote it";
+            let message = "a PBKDF2 hash is in base64 with pbkdf_2_config, or as Django (pbkdf2_sha256$…), passlib or the PHC \
+                           format ($pbkdf2-sha256$…), Werkzeug (pbkdf2:sha256:…) or ASP.NET Identity (base64) wrote it";
             Reason::Pbkdf2Hash.because(message)
         })?,
     };
@@ -111,6 +111,11 @@ fn framework(hash: &str) -> Option<(Pbkdf2, Vec<u8>)> {
         let [algorithm, iterations, salt, digest] = rest.split('$').collect::<Vec<_>>().try_into().ok()?;
         let algorithm = if algorithm.is_empty() { "sha1" } else { algorithm.strip_prefix('-')? };
         let (salt, digest) = (passlib_base64(salt)?, passlib_base64(digest)?);
+        // The PHC string format names it, and may name the length of the hash beside it.
+        let iterations = match iterations.strip_prefix("i=") {
+            Some(named) => named.split_once(",l=").map_or(named, |(iterations, _)| iterations),
+            None => iterations,
+        };
         Pbkdf2::with(Algorithm::parse(algorithm)?, decimal(iterations)?, salt, digest)
     } else if let Some(rest) = hash.strip_prefix("pbkdf2:") {
         let [method, salt, digest] = rest.split('$').collect::<Vec<_>>().try_into().ok()?;
