@@ -128,7 +128,8 @@ fn liked_best(accepted: &str) -> Option<Locale> {
     for range in accepted.split(',').take(32) {
         let mut parts = range.split(';');
         let Some(locale) = parts.next().and_then(|tag| known(tag.trim())) else { continue };
-        let quality = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        let quality =
+            parts.find_map(|part| part.trim().strip_prefix(['q', 'Q'])?.strip_prefix('=')?.parse().ok()).unwrap_or(1.0);
         if quality > best.map_or(0.0, |(_, so_far)| so_far) {
             best = Some((locale, quality));
         }

@@ -261,6 +261,7 @@ fn the_language_that_is_liked_best_and_spoken_is_taken() {
         ("de", Some(Locale::De)),
         ("de-AT,de;q=0.9,en;q=0.8", Some(Locale::De)),
         ("da, en-GB;q=0.8, en;q=0.7", Some(Locale::En)),
+        ("de;Q=0.5, en; q=0.9", Some(Locale::En)),
         ("en;q=0.5, fr;q=0.7, it;q=0.7", Some(Locale::Fr)),
         ("pt-PT, en;q=0.5", Some(Locale::PtBr)),
         ("ja;q=0, nl;q=0.1", Some(Locale::Nl)),
