@@ -5,6 +5,7 @@ use crate::{
     scope::{self, Scope},
     statements::{ReadRow, Statements},
 };
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// An open transaction. Blocking by design: nothing slow can happen while it is open.
 ///
@@ -15,11 +16,13 @@ pub struct Tx<'a> {
     engine: &'a mut dyn Statements,
     /// How it ends, since a statement of it failed.
     failed: Option<Outcome>,
+    /// What others change at the same time, as a number.
+    shared: Option<u64>,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(engine: &'a mut dyn Statements) -> Self {
-        Tx { engine, failed: None }
+        Tx { engine, failed: None, shared: None }
     }
 
     /// Enters a tenant: from here on its rows are there, where row-level security hides those of all others. What was
@@ -49,6 +52,18 @@ impl<'a> Tx<'a> {
         if let Some(scope) = self.engine.scope() {
             change(scope);
         }
+    }
+
+    /// Says what this transaction changes that many others of its kind change at the same time. If it has to be run again for their
+    /// sake, it waits for those of this process that have to, too, instead of meeting them over and over.
+    pub fn shares(&mut self, thing: &str) {
+        let mut hasher = DefaultHasher::new();
+        thing.hash(&mut hasher);
+        self.shared = Some(hasher.finish());
+    }
+
+    pub(crate) fn shared(&self) -> Option<u64> {
+        self.shared
     }
 
     /// Runs a statement and answers how many rows it touched.

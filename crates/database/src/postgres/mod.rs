@@ -20,6 +20,7 @@ mod shortage;
 mod stream;
 mod tail;
 mod tls;
+mod turns;
 mod wire;
 
 use crate::{
@@ -40,9 +41,10 @@ use std::{
     time::{Duration, Instant},
 };
 use tail::Tail;
+use turns::Turns;
 
 /// How often a transaction is run again after a conflict before the caller hears of it.
-const RETRIES: u32 = 50;
+const RETRIES: u32 = 100;
 
 /// A server, or several of which one is the primary.
 pub(crate) struct Postgres {
@@ -50,6 +52,7 @@ pub(crate) struct Postgres {
     checks: Arc<Pool>,
     scans: Arc<Pool>,
     tail: Tail,
+    turns: Arc<Turns>,
 }
 
 impl Postgres {
@@ -68,7 +71,7 @@ impl Postgres {
         let mut lease = pool.clone().lease().await?;
         let connecting = tokio::task::spawn_blocking(move || lease.session().map(drop));
         connecting.await.map_err(Error::unavailable)??;
-        Ok(Postgres { pool, checks, scans, tail })
+        Ok(Postgres { pool, checks, scans, tail, turns: Arc::new(Turns::new()) })
     }
 
     pub(crate) async fn catch_up(&self) -> Result<()> {
@@ -89,8 +92,9 @@ impl Postgres {
             Err(e) => return Done::failed(e, start.elapsed()),
         };
         let queued = start.elapsed();
+        let turns = self.turns.clone();
         let work = move || {
-            let (verdict, repeats) = repeat(&mut lease, mode, job.as_mut());
+            let (verdict, repeats) = repeat(&mut lease, &turns, mode, job.as_mut());
             Done { repeats, ..Done::new(job, verdict, queued) }
         };
         Done::of_thread(work, queued).await
@@ -111,17 +115,22 @@ impl Postgres {
 
 /// Runs the transaction until it is neither refused for another's sake nor cut off where that is harmless; also how often it
 /// was run anew.
-fn repeat(lease: &mut Lease, mode: Mode, job: &mut dyn Job) -> (Verdict, u32) {
+fn repeat(lease: &mut Lease, turns: &Turns, mode: Mode, job: &mut dyn Job) -> (Verdict, u32) {
     let (mut conflicts, mut moves) = (0, 0);
+    let mut turn = None;
     loop {
         let session = match lease.session() {
             Ok(session) => session,
             Err(e) => return (Verdict::Rollback(Outcome::Unavailable, Some(e)), conflicts + moves),
         };
-        let Attempt { verdict, harmless } = attempt(session, mode, job);
+        let Attempt { verdict, harmless, shared } = attempt(session, mode, job);
         match verdict {
             Verdict::Rollback(Outcome::Conflict, _) if conflicts < RETRIES => {
-                thread::sleep(back_off(conflicts));
+                match shared {
+                    None => thread::sleep(back_off(conflicts)),
+                    Some(thing) if turn.is_none() => turn = Some(turns.take(thing)),
+                    Some(_) => (),
+                }
                 conflicts += 1;
             }
             Verdict::Rollback(Outcome::Unavailable, _) if harmless && moves < MOVES => moves += 1,
@@ -130,8 +139,7 @@ fn repeat(lease: &mut Lease, mode: Mode, job: &mut dyn Job) -> (Verdict, u32) {
     }
 }
 
-/// Between nothing and a limit that grows to 4 ms, so that those who met do not meet again. Whoever has met others has mostly waited
-/// for them to commit, and who waits longer loses the row to those who come anew, over and over.
+/// Between nothing and a limit that grows to 4 ms, so that those who met do not meet again, and not longer: meanwhile others come anew.
 fn back_off(conflicts: u32) -> Duration {
     Duration::from_micros(fastrand::u64(0..500 << conflicts.min(3)))
 }
@@ -140,25 +148,28 @@ struct Attempt {
     verdict: Verdict,
     /// The connection was lost while certainly nothing was committed.
     harmless: bool,
+    /// What [`Tx::shares`] has said.
+    shared: Option<u64>,
 }
 
 fn attempt(session: &mut Session, mode: Mode, job: &mut dyn Job) -> Attempt {
     session.start(mode);
     let mut tx = Tx::new(session);
     let answer = job.run(&mut tx);
+    let shared = tx.shared();
     match tx.judge(answer) {
         rollback @ Verdict::Rollback(..) => {
             session.roll_back();
-            Attempt { verdict: rollback, harmless: session.is_lost() && !session.is_silent() }
+            Attempt { verdict: rollback, harmless: session.is_lost() && !session.is_silent(), shared }
         }
         Verdict::Commit if mode.only_reads() => {
             session.roll_back();
-            Attempt { verdict: Verdict::Commit, harmless: false }
+            Attempt { verdict: Verdict::Commit, harmless: false, shared }
         }
         Verdict::Commit => match session.commit() {
-            Ok(()) => Attempt { verdict: Verdict::Commit, harmless: false },
+            Ok(()) => Attempt { verdict: Verdict::Commit, harmless: false, shared },
             // Perhaps it was committed: only the caller can know whether to try again.
-            Err(e) => Attempt { verdict: Verdict::Rollback(Outcome::of(&e), Some(e)), harmless: false },
+            Err(e) => Attempt { verdict: Verdict::Rollback(Outcome::of(&e), Some(e)), harmless: false, shared },
         },
     }
 }

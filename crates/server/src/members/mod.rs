@@ -4,6 +4,7 @@ mod admission;
 mod directory;
 mod email_change;
 mod endpoints;
+mod groups;
 mod lifecycle;
 mod lock;
 mod notice;
@@ -26,6 +27,7 @@ pub(crate) use email_change::{CHANGE_EMAIL, EmailChange, change_email, check_fre
 pub(crate) use endpoints::{
     ById as MemberById, MemberResponse, Update as UpdateMember, delete_member, endpoints, find_for, update_member,
 };
+pub(crate) use groups::put_into_groups;
 pub(crate) use lifecycle::{logged_in, prove_email};
 pub(crate) use lock::{ENDED_LOCKS, Lock, set_lock};
 pub(crate) use notice::{About, notify, notify_about};
@@ -33,7 +35,7 @@ pub(crate) use oauth_registration::{OauthRegistration, end_account, note_account
 pub(crate) use operations::{
     CREATE, MemberName, NewMember, administrators, create, create_absent, end_sessions, find, find_any, find_anywhere,
     find_by_email, find_by_id, find_by_present_email, find_some, has_proven_member_of_domain, memberships, name_from,
-    prefetch_by_email, require_free_phone, save, save_registrations, some_after,
+    prefetch_by_email, require_free_phone, save, some_after,
 };
 pub(crate) use reference::MemberRef;
 pub(crate) use registration::TABLES as REGISTRATION_TABLES;

@@ -188,25 +188,6 @@ pub(crate) fn save(
     record(tx, cx, action, member, Change::between(before, member))
 }
 
-/// As [`save`], for members whom a directory has put into other groups, each after what they were before: all are stored at once.
-pub(crate) fn save_registrations(
-    tx: &mut Tx,
-    cx: &Cx,
-    action: &str,
-    organization: &Organization,
-    mut members: Vec<(Member, Member)>,
-) -> Result<()> {
-    members.retain(|(before, member)| before != member);
-    debug_assert!(members.iter().all(|(before, member)| store::differs_in_profile_only(before, member)));
-    members.iter_mut().for_each(|(_, member)| member.updated_at = cx.now());
-    store::update_profiles(tx, members.iter().map(|(_, member)| member))?;
-    for (before, member) in &mut members {
-        member.set_roles(organization);
-        record(tx, cx, action, member, Change::between(before, member))?;
-    }
-    Ok(())
-}
-
 pub(super) fn record(tx: &mut Tx, cx: &Cx, action: &str, member: &Member, change: Change) -> Result<()> {
     audit::record(tx, cx, action, whose(member), &member.member_id, change)
 }

@@ -162,14 +162,9 @@ fn columns(m: &Member) -> impl PartialEq {
     )
 }
 
-/// Whether a member stands in the same place of every index as before.
-pub(super) fn differs_in_profile_only(before: &Member, m: &Member) -> bool {
-    columns(before) == columns(m)
-}
-
 /// Stores a changed member.
 pub(super) fn update(tx: &mut Tx, before: &Member, m: &Member) -> Result<()> {
-    if differs_in_profile_only(before, m) {
+    if columns(before) == columns(m) {
         return update_profiles(tx, std::iter::once(m));
     }
     let (external_id, proven_phone) = unique_ids(m);

@@ -32,6 +32,7 @@ pub(in crate::scim::server) fn create(
         created_at: cx.now(),
         modified_at: cx.now(),
     };
+    share(tx, directory);
     store::insert(tx, directory.ids(), &group)?;
     record(tx, cx, directory, "scim_group.create", &group, Change::created(&group.document))?;
     membership::change(tx, cx, directory, &group, members.map(Membership::Add).into_iter().collect())?;
@@ -82,6 +83,7 @@ pub(in crate::scim::server) fn delete(
 ) -> Result<()> {
     let group = find(tx, directory, id)?;
     require_match(wanted, group.version)?;
+    share(tx, directory);
     let people = membership::ids(tx, directory, &group, MOST_TOLD)?;
     store::delete(tx, directory.ids(), &group.id)?;
     // Nobody has its roles any more, however many are in it; those who are still shown with it keep a name only.
@@ -108,6 +110,7 @@ fn change(
         document,
         ..before.clone()
     };
+    share(tx, directory);
     store::hold(tx, directory.ids(), &group.id)?;
     let others = membership::change(tx, cx, directory, &group, members)?;
     if !others && group.document == before.document {
@@ -124,6 +127,11 @@ fn change(
         record(tx, cx, directory, "scim_group.update", &group, told)?;
     }
     Ok(group)
+}
+
+/// A directory changes one group over several connections, and groups with the same people.
+fn share(tx: &mut Tx, directory: &Directory) {
+    tx.shares(directory.connection.connection_id.as_str());
 }
 
 fn text(document: &Map<String, Value>, name: &str) -> Option<String> {

@@ -116,22 +116,18 @@ pub(in crate::scim::server) fn put_into_groups(
     ids.sort_unstable();
     for some in ids.chunks(AT_ONCE) {
         let groups = store::groups_of(tx, directory.ids(), some)?;
-        let mut changed = Vec::with_capacity(some.len());
-        for before in members::find_some(tx, &directory.organization, some)? {
-            let id = &before.member_id;
-            let its = Group::of(&groups, id).iter();
+        let mut members = Vec::with_capacity(some.len());
+        for member in members::find_some(tx, &directory.organization, some)? {
+            let its = Group::of(&groups, &member.member_id).iter();
             let its: Vec<_> = its.map(|group| ScimGroup { id: group.id.clone(), name: group.name.clone() }).collect();
             if its.len() > MOST_GROUPS {
+                let id = &member.member_id;
                 let message = format!("A user is in {MOST_GROUPS} groups at most, and {id} would be in more.");
                 return Err(ApiError::ScimTooMany.because(message));
             }
-            let mut member = before.clone();
-            if let Some(registration) = &mut member.scim_registration {
-                registration.set_groups(&its);
-            }
-            changed.push((before, member));
+            members.push((member, its));
         }
-        members::save_registrations(tx, cx, "member.update", &directory.organization, changed)?;
+        members::put_into_groups(tx, cx, "member.update", &directory.organization, members)?;
     }
     Ok(())
 }

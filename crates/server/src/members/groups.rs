@@ -1,0 +1,72 @@
+//! Members who are put into groups of their directory, many at once.
+
+use super::operations::record;
+use super::scim_registration::ScimGroup;
+use super::{Member, MemberRole, store};
+use crate::organizations::Organization;
+use database::Tx;
+use foundation::audit::Change;
+use foundation::cx::Cx;
+use foundation::error::Result;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Puts members into the groups beside them and into no others; their roles follow. All are stored at once, and the log tells of each
+/// what has changed.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn put_into_groups(
+    tx: &mut Tx,
+    cx: &Cx,
+    action: &str,
+    organization: &Organization,
+    members: Vec<(Member, Vec<ScimGroup>)>,
+) -> Result<()> {
+    let mut changed = Vec::with_capacity(members.len());
+    for (mut member, groups) in members {
+        let before = OfGroups::of(&member);
+        if let Some(registration) = &mut member.scim_registration {
+            registration.set_groups(&groups);
+        }
+        if OfGroups::of(&member) != before {
+            member.updated_at = cx.now();
+            changed.push((before, member));
+        }
+    }
+    store::update_profiles(tx, changed.iter().map(|(_, member)| member))?;
+    for (before, member) in &mut changed {
+        member.set_roles(organization);
+        record(tx, cx, action, member, Change::between(before, &OfGroups::of(member)))?;
+    }
+    Ok(())
+}
+
+/// What groups say of a member. The rest of the member is the same before and after, and would be most of the work to compare.
+#[derive(PartialEq, Serialize)]
+struct OfGroups {
+    is_admin: bool,
+    roles: Vec<MemberRole>,
+    scim_registration: Option<Registration>,
+}
+
+#[derive(PartialEq, Serialize)]
+struct Registration {
+    scim_attributes: Attributes,
+    groups: Vec<String>,
+}
+
+#[derive(PartialEq, Serialize)]
+struct Attributes {
+    groups: Option<Value>,
+}
+
+impl OfGroups {
+    fn of(member: &Member) -> Self {
+        let registration = member.scim_registration.as_ref().map(|registration| Registration {
+            scim_attributes: Attributes { groups: registration.scim_attributes.get("groups").cloned() },
+            groups: registration.groups.clone(),
+        });
+        Self { is_admin: member.is_admin, roles: member.roles.clone(), scim_registration: registration }
+    }
+}
