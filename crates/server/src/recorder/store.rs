@@ -51,13 +51,29 @@ pub(crate) fn trim(tx: &mut Tx, of: Connected, is_known: bool, kept: i64) -> Res
     Ok(())
 }
 
-/// Those of a connection, the newest first.
-pub(crate) fn all<T: DeserializeOwned>(tx: &mut Tx, organization: &OrganizationId, connection: &str) -> Result<Vec<T>> {
-    let rows = tx.all::<(Json<T>,)>(
-        "SELECT exchange FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 ORDER BY id DESC",
-        args![organization, connection],
-    )?;
-    Ok(rows.into_iter().map(|(Json(recorded),)| recorded).collect())
+/// Whether the exchange with this id is one of sixteen after which the old ones are taken away: PostgreSQL looks for them through all
+/// that were taken away since it last cleaned, which after each exchange would cost as much as all else of a login.
+pub(crate) fn is_to_trim(id: &str) -> bool {
+    id.ends_with('0')
+}
+
+/// So many of the newest of a connection that are known, and so many that are not, the newest first.
+pub(crate) fn all<T: DeserializeOwned>(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    connection: &str,
+    (known, unknown): (i64, i64),
+) -> Result<Vec<T>> {
+    let mut rows = Vec::new();
+    for (is_known, kept) in [(true, known), (false, unknown)] {
+        rows.extend(tx.all::<(String, Json<T>)>(
+            "SELECT id, exchange FROM sso_exchanges WHERE organization_id = $1 AND connection_id = $2 AND is_known = $3
+             ORDER BY id DESC LIMIT $4",
+            args![organization, connection, is_known, kept],
+        )?);
+    }
+    rows.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
+    Ok(rows.into_iter().map(|(_, Json(recorded))| recorded).collect())
 }
 
 /// Forgets those of a connection that is gone.

@@ -64,7 +64,7 @@ pub struct Recorded {
 /// What was recorded of a connection, the newest first.
 pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
     let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
-    tx.visit(organization.as_str(), |tx| recorder::all(tx, organization, id))
+    tx.visit(organization.as_str(), |tx| recorder::all(tx, organization, id, (KEPT as i64, KEPT_OF_STRANGERS as i64)))
 }
 
 /// What was recorded of a connection, the newest first, for `guildhall scim explain`. `None` where there is no such connection.

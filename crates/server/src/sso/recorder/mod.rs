@@ -25,8 +25,8 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Exchanges that are kept of a connection.
-const KEPT: i64 = 50;
-/// How many of them may be ones that anybody could have sent, and that push no others out.
+const KEPT: i64 = 30;
+/// And how many more that anybody could have sent; these push no others out.
 const KEPT_OF_STRANGERS: i64 = 20;
 
 /// An exchange, to be recorded.
@@ -163,14 +163,17 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
     tx.visit(organization.as_str(), |tx| {
         let of = Connected { project: &cx.project().id, organization, connection: connection.connection_id.as_str() };
         recorder::insert(tx, of, id.as_str(), is_known, &recorded, cx.now())?;
-        recorder::trim(tx, of, is_known, if is_known { KEPT - KEPT_OF_STRANGERS } else { KEPT_OF_STRANGERS })
+        if recorder::is_to_trim(id.as_str()) {
+            recorder::trim(tx, of, is_known, if is_known { KEPT } else { KEPT_OF_STRANGERS })?;
+        }
+        Ok(())
     })
 }
 
 /// What was recorded of a connection, the newest first.
 pub(crate) fn recorded(tx: &mut Tx, connection: &Connection) -> Result<Vec<Recorded>> {
     let (organization, id) = (&connection.organization_id, connection.connection_id.as_str());
-    tx.visit(organization.as_str(), |tx| recorder::all(tx, organization, id))
+    tx.visit(organization.as_str(), |tx| recorder::all(tx, organization, id, (KEPT, KEPT_OF_STRANGERS)))
 }
 
 /// What is known of a connection.
