@@ -47,8 +47,9 @@ class InTheirPlace:
         self.project = project
         project.server.command("project", "update", project.project_id, "--user-impersonation-enabled")
         self.dashboard = Dashboard(project.server, *make(project.server, email))
-        taken = lambda: project.raw("POST", "/v1/b2b/impersonation/authenticate", {"impersonation_token": "x"})
-        until(lambda: taken().status_code == 401, what="the setting, which is remembered for a second")
+        token, path = {"impersonation_token": "x"}, "/b2b/impersonation/authenticate"
+        for taken in (lambda: project.raw("POST", f"/v1{path}", token), lambda: project.browser("POST", path, json=token)):
+            until(lambda: taken().status_code == 401, what="the setting, which is remembered for a second")
 
     def token(self, organization_id: str, member_id: str) -> str:
         path = f"/dashboard/projects/{self.project.project_id}/organizations/{organization_id}/members/{member_id}/impersonate"
