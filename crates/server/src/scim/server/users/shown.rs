@@ -35,7 +35,9 @@ pub(in crate::scim::server) fn told(
     projection: &Projection,
 ) -> Result<Resource> {
     let told = known(&user).told(cx, directory, status);
-    let resources = shown(tx, cx, directory, vec![user], projection.has("groups"))?;
+    // Who has just been made is in none.
+    let with_groups = status != 201 && projection.has("groups");
+    let resources = shown(tx, cx, directory, vec![user], with_groups)?;
     Ok(Resource { body: projected(resources, projection, &USER), ..told })
 }
 
