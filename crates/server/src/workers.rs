@@ -136,8 +136,7 @@ async fn look_for_keys(app: App) -> Result<()> {
 
 /// Tables that were empty a moment ago are found in as large ones are.
 async fn look_at_growth(app: App) -> Result<()> {
-    let engine = app.db().engine();
-    Ok(app.db().write(move |tx| growth::look(tx, engine)).await?)
+    Ok(growth::look(app.db()).await?)
 }
 
 /// Members show no lock that is over.

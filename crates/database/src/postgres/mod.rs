@@ -157,19 +157,20 @@ fn attempt(session: &mut Session, mode: Mode, job: &mut dyn Job) -> Attempt {
     let mut tx = Tx::new(session);
     let answer = job.run(&mut tx);
     let shared = tx.shared();
-    match tx.judge(answer) {
+    let (verdict, harmless) = match tx.judge(answer) {
         rollback @ Verdict::Rollback(..) => {
             session.roll_back();
-            Attempt { verdict: rollback, harmless: session.is_lost() && !session.is_silent(), shared }
+            (rollback, session.is_lost() && !session.is_silent())
         }
         Verdict::Commit if mode.only_reads() => {
             session.roll_back();
-            Attempt { verdict: Verdict::Commit, harmless: false, shared }
+            (Verdict::Commit, false)
         }
         Verdict::Commit => match session.commit() {
-            Ok(()) => Attempt { verdict: Verdict::Commit, harmless: false, shared },
+            Ok(()) => (Verdict::Commit, false),
             // Perhaps it was committed: only the caller can know whether to try again.
-            Err(e) => Attempt { verdict: Verdict::Rollback(Outcome::of(&e), Some(e)), harmless: false, shared },
+            Err(e) => (Verdict::Rollback(Outcome::of(&e), Some(e)), false),
         },
-    }
+    };
+    Attempt { verdict, harmless, shared }
 }
