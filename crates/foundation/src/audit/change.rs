@@ -54,21 +54,16 @@ impl Change {
     /// The top-level fields in which two states of an object differ.
     pub fn between<T: Serialize>(before: &T, after: &T) -> Self {
         let (before, after) = (text(before), text(after));
-        let (mut before, mut after) = (texts(&before), texts(&after));
-        for fields in [&mut before, &mut after] {
-            fields.retain(|field, _| !SAID_BY_THE_EVENT.contains(&field.as_str()));
-        }
+        let (mut was, is) = differing(texts(&before), texts(&after));
         let mut change = Map::new();
-        for (field, after) in after {
-            let differing = match before.remove(&field) {
-                Some(before) => difference(before, after),
-                None => Some((Value::Null, value(after))).filter(|(_, after)| !after.is_null()),
-            };
-            if let Some((before, after)) = differing {
-                change.insert(field, entry(before, after));
+        for (field, after) in is {
+            let before = was.shift_remove(&field);
+            if before.is_some() || !after.is_null() {
+                change.insert(field, entry(before.unwrap_or_default(), after));
             }
         }
-        change.extend(before.into_iter().map(|(field, before)| (field, entry(value(before), Value::Null))));
+        change.extend(was.into_iter().map(|(field, before)| (field, entry(before, Value::Null))));
+        change.retain(|field, _| !SAID_BY_THE_EVENT.contains(&field.as_str()));
         Self(change)
     }
 
@@ -150,10 +145,18 @@ fn difference(before: &RawValue, after: &RawValue) -> Option<(Value, Value)> {
     if !(before_text.starts_with('{') && after_text.starts_with('{')) {
         return Some((value(before), value(after))).filter(|(before, after)| before != after);
     }
+    let (was, is) = differing(texts(before_text), texts(after_text));
+    (!was.is_empty() || !is.is_empty()).then(|| (was.into(), is.into()))
+}
+
+/// The keys of two objects that differ, with what they were and what they are.
+fn differing(
+    before: BTreeMap<String, &RawValue>,
+    mut after: BTreeMap<String, &RawValue>,
+) -> (Map<String, Value>, Map<String, Value>) {
     let (mut was, mut is) = (Map::new(), Map::new());
-    let mut now = texts(after_text);
-    for (key, before) in texts(before_text) {
-        match now.remove(&key) {
+    for (key, before) in before {
+        match after.remove(&key) {
             None => {
                 was.insert(key, value(before));
             }
@@ -165,8 +168,8 @@ fn difference(before: &RawValue, after: &RawValue) -> Option<(Value, Value)> {
             }
         }
     }
-    is.extend(now.into_iter().map(|(key, after)| (key, value(after))));
-    (!was.is_empty() || !is.is_empty()).then(|| (was.into(), is.into()))
+    is.extend(after.into_iter().map(|(key, after)| (key, value(after))));
+    (was, is)
 }
 
 fn of_list(before: Vec<Value>, after: Vec<Value>) -> Value {

@@ -19,7 +19,6 @@ use serde_json::Value;
 pub(crate) fn put_into_groups(
     tx: &mut Tx,
     cx: &Cx,
-    action: &str,
     organization: &Organization,
     members: Vec<(Member, Vec<ScimGroup>)>,
 ) -> Result<()> {
@@ -29,17 +28,15 @@ pub(crate) fn put_into_groups(
         if let Some(registration) = &mut member.scim_registration {
             registration.set_groups(&groups);
         }
-        if OfGroups::of(&member) != before {
+        member.set_roles(organization);
+        let after = OfGroups::of(&member);
+        if before != after {
             member.updated_at = cx.now();
-            changed.push((before, member));
+            changed.push((member, Change::between(&before, &after)));
         }
     }
-    store::update_profiles(tx, changed.iter().map(|(_, member)| member))?;
-    for (before, member) in &mut changed {
-        member.set_roles(organization);
-        record(tx, cx, action, member, Change::between(before, &OfGroups::of(member)))?;
-    }
-    Ok(())
+    store::update_profiles(tx, changed.iter().map(|(member, _)| member))?;
+    changed.into_iter().try_for_each(|(member, change)| record(tx, cx, "member.update", &member, change))
 }
 
 /// What groups say of a member. The rest of the member is the same before and after, and would be most of the work to compare.

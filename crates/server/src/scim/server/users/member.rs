@@ -127,7 +127,7 @@ pub(in crate::scim::server) fn put_into_groups(
             }
             members.push((member, its));
         }
-        members::put_into_groups(tx, cx, "member.update", &directory.organization, members)?;
+        members::put_into_groups(tx, cx, &directory.organization, members)?;
     }
     Ok(())
 }
