@@ -1,5 +1,6 @@
 //! How other programs write bytes.
 
+use crate::argon::decimal;
 use base64::alphabet::{self, Alphabet};
 use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 
@@ -34,6 +35,14 @@ pub(super) fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
     let digits = digits?;
     (digits.len() % 2 == 0).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// `a=1,b=2,c=3`, in this order.
+pub(super) fn numbers<const COUNT: usize>(text: &str, names: [&str; COUNT]) -> Option<[u32; COUNT]> {
+    let pairs: Vec<_> = text.split(',').collect();
+    let value = |(pair, name): (&&str, &str)| decimal(pair.strip_prefix(name)?.strip_prefix('=')?);
+    let values: Option<Vec<_>> = if pairs.len() == COUNT { pairs.iter().zip(names).map(value).collect() } else { None };
+    values?.try_into().ok()
 }
 
 /// The digits of crypt(3), by their value.

@@ -2,7 +2,7 @@
 
 use super::argon::DIGEST;
 use super::cost::Cost;
-use super::encoding::{base64, hexadecimal, passlib_base64};
+use super::encoding::{base64, hexadecimal, numbers, passlib_base64};
 use super::fields::{Reader, Writer};
 use super::refused::{Reason, Refused};
 use super::{MAX_TEXT, Read, Scheme};
@@ -112,11 +112,10 @@ fn framework(hash: &str) -> Option<(Pbkdf2, Vec<u8>)> {
         let algorithm = if algorithm.is_empty() { "sha1" } else { algorithm.strip_prefix('-')? };
         let (salt, digest) = (passlib_base64(salt)?, passlib_base64(digest)?);
         // The PHC string format names it, and may name the length of the hash beside it.
-        let iterations = match iterations.strip_prefix("i=") {
-            Some(named) => named.split_once(",l=").map_or(named, |(iterations, _)| iterations),
-            None => iterations,
-        };
-        Pbkdf2::with(Algorithm::parse(algorithm)?, decimal(iterations)?, salt, digest)
+        let named = numbers(iterations, ["i"]).map(|[iterations]| iterations);
+        let named = named.or_else(|| numbers(iterations, ["i", "l"]).map(|[iterations, _]| iterations));
+        let iterations = named.or_else(|| decimal(iterations))?;
+        Pbkdf2::with(Algorithm::parse(algorithm)?, iterations, salt, digest)
     } else if let Some(rest) = hash.strip_prefix("pbkdf2:") {
         let [method, salt, digest] = rest.split('$').collect::<Vec<_>>().try_into().ok()?;
         let (algorithm, iterations) = method.split_once(':')?;

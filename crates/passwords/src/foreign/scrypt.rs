@@ -2,7 +2,7 @@
 
 use super::argon::DIGEST;
 use super::cost::Cost;
-use super::encoding::{base64, hexadecimal};
+use super::encoding::{base64, hexadecimal, numbers};
 use super::fields::{Reader, Writer};
 use super::refused::{Reason, Refused};
 use super::{MAX_TEXT, Read, Scheme};
@@ -130,14 +130,6 @@ fn raw(hash: &str, config: Option<ScryptConfig<'_>>) -> Result<(Scrypt, Vec<u8>)
 /// What is between dollar signs, three of it.
 fn parts(text: &str) -> Option<[&str; 3]> {
     text.split('$').collect::<Vec<_>>().try_into().ok()
-}
-
-/// `a=1,b=2,c=3`, in this order.
-fn numbers(text: &str, names: [&str; 3]) -> Option<[u32; 3]> {
-    let pairs: Vec<_> = text.split(',').collect();
-    let value = |(pair, name): (&&str, &str)| decimal(pair.strip_prefix(name)?.strip_prefix('=')?);
-    let values: Option<Vec<_>> = if pairs.len() == 3 { pairs.iter().zip(names).map(value).collect() } else { None };
-    values?.try_into().ok()
 }
 
 trait IntegerLog {

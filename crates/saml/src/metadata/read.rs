@@ -143,13 +143,12 @@ fn certificates(provider: Node<'_, '_>) -> Result<Vec<Certificate>, MetadataErro
             if read.is_empty() {
                 read.extend(elements(info, DSIG, "KeyValue").filter_map(key_value));
             }
-            let all: Vec<_> = read.iter().flatten().cloned().collect();
-            let is_authority = |one: &Certificate| all.iter().any(|other| one.has_issued(other));
-            for certificate in read {
+            let is_authority = |one: &Certificate| read.iter().flatten().any(|other| one.has_issued(other));
+            for certificate in &read {
                 match certificate {
-                    Ok(certificate) if found.contains(&certificate) || is_authority(&certificate) => (),
-                    Ok(certificate) => found.push(certificate),
-                    Err(error) => wrong = Some(error),
+                    Ok(certificate) if found.contains(certificate) || is_authority(certificate) => (),
+                    Ok(certificate) => found.push(certificate.clone()),
+                    Err(error) => wrong = Some(error.clone()),
                 }
             }
         }
