@@ -4,61 +4,11 @@ import re
 import time
 
 import pytest
+from directory import GROUP, PATCH, USER, Directory
 from harness import Server, login, new_domain, new_email, race, request, unique, until
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-USER, GROUP = "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:core:2.0:Group"
-PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-
-
-class Directory:
-    """A directory that is connected to an organization."""
-
-    def __init__(self, project, org=None, provider="okta"):
-        self.project, self.org = project, org or project.organization().organization_id
-        self.connection = project.api.scim.connection.create(self.org, display_name="D", identity_provider=provider).connection
-        self.id, self.token = self.connection.connection_id, self.connection.bearer_token
-        self.base = f"{project.server.url}/v1/b2b/scim/{self.id}"
-
-    def __call__(self, method, path, json=None, status=200, headers=None, token=None, **options):
-        sent = {"Authorization": f"Bearer {token or self.token}", "Accept": "application/scim+json"} | (headers or {})
-        if json is not None:
-            sent.setdefault("Content-Type", "application/scim+json; charset=utf-8")
-            options["json"] = json
-        answer = request(method, self.base + path, headers=sent, **options)
-        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
-        if status not in (204, 304):
-            assert answer.headers["content-type"] == "application/scim+json", answer.headers
-        return answer
-
-    def refuses(self, method, path, status, kind=None, json=None, **options):
-        body = self(method, path, json, status=status, **options).json()
-        assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"] and body["status"] == str(status) and body["detail"], body
-        assert body.get("scimType") == kind, body
-        return body["detail"]
-
-    def user(self, email=None, **fields):
-        email = email or new_email()
-        return self("POST", "/Users", {"schemas": [USER], "userName": email, "emails": [{"value": email, "primary": True}]} | fields, 201).json()
-
-    def group(self, name=None, members=(), **fields):
-        body = {"schemas": [GROUP], "displayName": name or f"group-{unique()}", "members": [{"value": id} for id in members]} | fields
-        return self("POST", "/Groups", body, 201).json()
-
-    def patch(self, path, *operations, **options):
-        return self("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **options)
-
-    def find(self, kind, filter, **query):
-        return self("GET", f"/{kind}", params={"filter": filter} | query).json()
-
-    def member(self, id):
-        return self.project.api.organizations.members.dangerously_get(id, include_deleted=True).member
-
-    def give(self, group, role="stytch_admin"):
-        assignments = [a.model_dump(include={"role_id", "group_id"}) for a in
-                       self.project.api.scim.connection.get(self.org).connection.scim_group_implicit_role_assignments]
-        self.project.api.scim.connection.update(self.org, self.id, scim_group_implicit_role_assignments=[*assignments, {"role_id": role, "group_id": group}])
 
 
 @pytest.fixture
