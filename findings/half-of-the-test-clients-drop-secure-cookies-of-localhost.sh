@@ -6,6 +6,7 @@
 # For sign-in: a test of a login with __Host- cookies, which must be Secure, is signed out with the second request, while the browser
 # beside it is signed in. Serve TLS in tests, or set the Cookie header yourself; do not take Secure away for the tests' sake. (Go)
 set -euo pipefail
+support=$(cd "$(dirname "$0")/support" && pwd)
 folder=$(mktemp -d)
 trap 'kill "${server:-}" 2> /dev/null || true; rm -rf "$folder"' EXIT
 cd "$folder"
@@ -14,32 +15,19 @@ venv/bin/pip install --quiet requests==2.34.2 httpx==0.28.1 aiohttp==3.14.5
 npm install --prefix . --silent --no-audit --no-fund tough-cookie@6.1.0 supertest@7.3.2
 # It sets two cookies, and says which ones came along.
 cat > server.py <<'PY'
-import http.server
-import pathlib
+from local_server import Handler, serve
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
+class Endpoint(Handler):
     def do_GET(self):
         came = ", ".join(sorted(part.partition("=")[0] for part in self.headers.get("cookie", "").split("; ") if part)).encode()
-        self.send_response(200)
-        if self.path == "/login":
-            self.send_header("set-cookie", "__Host-session=token; Path=/; Secure; HttpOnly")
-            self.send_header("set-cookie", "theme=dark; Path=/")
-        self.send_header("content-type", "text/plain")
-        self.send_header("content-length", str(len(came)))
-        self.end_headers()
-        self.wfile.write(came)
+        cookies = ("__Host-session=token; Path=/; Secure; HttpOnly", "theme=dark; Path=/") if self.path == "/login" else ()
+        self.answer(came, "text/plain", headers=tuple(("set-cookie", cookie) for cookie in cookies))
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-pathlib.Path("port.new").write_text(str(server.server_port))
-pathlib.Path("port.new").rename("port")
-server.serve_forever()
+serve(Endpoint)
 PY
-python3 server.py &
+PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1 python3 server.py &
 server=$!
 until [[ -f port ]]; do sleep 0.1; done
 port=$(< port)

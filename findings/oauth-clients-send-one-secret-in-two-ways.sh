@@ -7,6 +7,7 @@
 # decodes refuses others with a "+" or a "%" in the secret. Both say no more than invalid_client. Give out ids and secrets of letters
 # and digits, for which all are the same, or decode and, where that fits nobody, compare once more as it came. (Go)
 set -euo pipefail
+support=$(cd "$(dirname "$0")/support" && pwd)
 folder=$(mktemp -d)
 trap 'kill "${server:-}" 2> /dev/null || true; rm -rf "$folder"' EXIT
 cd "$folder"
@@ -16,33 +17,22 @@ npm install --prefix . --silent --no-audit --no-fund openid-client@6.9.0 simple-
 # A token endpoint that writes down who asks, and with which credentials.
 cat > server.py <<'PY'
 import base64
-import http.server
-import pathlib
+
+from local_server import Handler, serve
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
+class Endpoint(Handler):
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
         shown = base64.b64decode(self.headers["authorization"].removeprefix("Basic ")).decode()
         with open("seen", "a") as seen:
             seen.write(f"{self.path.removeprefix('/')}\t{shown}\n")
-        answer = b'{"access_token": "token", "token_type": "Bearer", "expires_in": 60}'
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+        self.answer(b'{"access_token": "token", "token_type": "Bearer", "expires_in": 60}')
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-pathlib.Path("port.new").write_text(str(server.server_port))
-pathlib.Path("port.new").rename("port")
-server.serve_forever()
+serve(Endpoint)
 PY
-python3 server.py &
+PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1 python3 server.py &
 server=$!
 until [[ -f port ]]; do sleep 0.1; done
 export BASE="http://127.0.0.1:$(<port)"

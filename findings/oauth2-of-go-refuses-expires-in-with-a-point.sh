@@ -6,6 +6,7 @@
 # For sign-in: a provider that tests with Python or a browser ships it, and no app in Go can log anybody in. As a provider, write int().
 # As a client, take any number, and let a strange one say "unknown" rather than end the login. (Go)
 set -euo pipefail
+support=$(cd "$(dirname "$0")/support" && pwd)
 folder=$(mktemp -d)
 trap 'kill "${server:-}" 2> /dev/null || true; rm -rf "$folder"' EXIT
 cd "$folder"
@@ -13,34 +14,23 @@ python3 -m venv venv
 venv/bin/pip install --quiet authlib==1.9.10 requests-oauthlib==2.0.0 requests-oauth2client==1.8.0 requests==2.34.2
 cat > server.py <<'PY'
 import datetime
-import http.server
 import json
-import pathlib
+
+from local_server import Handler, serve
 
 LIFETIME = datetime.timedelta(hours=1)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
+class Endpoint(Handler):
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
         seconds = LIFETIME.total_seconds() if self.path == "/float" else int(LIFETIME.total_seconds())
-        answer = json.dumps({"access_token": "token", "token_type": "Bearer", "expires_in": seconds}).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+        self.answer(json.dumps({"access_token": "token", "token_type": "Bearer", "expires_in": seconds}).encode())
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-pathlib.Path("port.new").write_text(str(server.server_port))
-pathlib.Path("port.new").rename("port")
-server.serve_forever()
+serve(Endpoint)
 PY
-python3 server.py &
+PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1 python3 server.py &
 server=$!
 until [[ -f port ]]; do sleep 0.1; done
 export BASE="http://127.0.0.1:$(<port)"

@@ -7,6 +7,7 @@
 # For sign-in: an app that handles the errors of its sign-in server shows that of its own framework just when a proxy in front of it has
 # trouble, and retries that look at the status do not begin. Catch ValueError around such calls, or give the generator another template.
 set -euo pipefail
+support=$(cd "$(dirname "$0")/support" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -35,28 +36,20 @@ cat > openapi.json <<'JSON'
 JSON
 venv/bin/openapi-python-client generate --path openapi.json --meta none --output-path made > made.log 2>&1 || { cat made.log; exit 1; }
 cat > finding.py <<'PY'
-import http.server
 import threading
 
 import httpx
+from local_server import Handler, listen
 from made import Client
 from made.api.default import login
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
+class Endpoint(Handler):
     def do_POST(self):
-        body = b'{"title": "try again"}'
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(b'{"title": "try again"}', status=status)
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server = listen(Endpoint)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 client = Client(base_url=f"http://127.0.0.1:{server.server_port}")
 for status in (429, 520, 440):
@@ -67,7 +60,7 @@ for status in (429, 520, 440):
     answer = httpx.post(f"http://127.0.0.1:{server.server_port}/login")
     assert (answer.is_server_error, answer.is_client_error) == (status == 520, status != 520)
 PY
-venv/bin/python finding.py | tee seen
+PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1 venv/bin/python finding.py | tee seen
 diff seen - << 'SEEN'
 429 try again
 520 ValueError('520 is not a valid HTTPStatus')
