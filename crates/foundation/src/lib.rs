@@ -36,3 +36,4 @@ pub mod traces;
 pub mod twin;
 mod wire_enum;
 pub mod witness;
+pub mod written;

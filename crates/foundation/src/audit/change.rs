@@ -1,24 +1,29 @@
 //! What an event changed: of a list what was added and removed, of an object the keys that differ, and never more than a few
 //! kilobytes, however much was sent.
 
+use crate::written::{Fields, Name, elements, fields, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 
-/// What changed, by field. A value: `{before, after}`, of an object with the keys only that differ, and so of objects within. A list:
-/// `{added, removed}`, both empty where only its order changed. In place of what is too long to be told: `{omitted_bytes}`, the bytes
-/// of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// What changed, by field. A value: `{before, after}`, of an object with the keys only that differ, and so of objects within, and of
+/// lists within with the elements only that the other has not. A list: `{added, removed}`, both empty where only its order changed. In
+/// place of what is too long to be told: `{omitted_bytes}`, the bytes of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Change(Map<String, Value>);
+pub struct Change(#[schemars(with = "Map<String, Value>")] BTreeMap<String, Box<RawValue>>);
 
 /// The most bytes that one event tells.
 const MOST: usize = 4096;
 
 /// Whose it is and when it was changed, the event says itself.
 const SAID_BY_THE_EVENT: &[&str] = &["organization_id", "member_id", "created_at", "updated_at"];
+
+fn is_said_by_the_event(field: &str) -> bool {
+    SAID_BY_THE_EVENT.contains(&field)
+}
 
 impl Change {
     /// Nothing to tell about fields.
@@ -38,161 +43,179 @@ impl Change {
 
     /// One field.
     pub fn of(field: &str, before: &impl Serialize, after: &impl Serialize) -> Self {
-        Self::between(&json!({ field: before }), &json!({ field: after }))
+        Self::between(&BTreeMap::from([(field, text(before))]), &BTreeMap::from([(field, text(after))]))
     }
 
     /// What something new has: the fields that are not empty.
     pub fn created<T: Serialize>(new: &T) -> Self {
-        Self(filled(new).map(|(field, value)| (field, entry(Value::Null, value))).collect())
+        Self(filled(&text(new)).map(|(field, value)| (field, told(RawValue::NULL, value))).collect())
     }
 
     /// What something had that is gone.
     pub fn deleted<T: Serialize>(old: &T) -> Self {
-        Self(filled(old).map(|(field, value)| (field, entry(value, Value::Null))).collect())
+        Self(filled(&text(old)).map(|(field, value)| (field, told(value, RawValue::NULL))).collect())
     }
 
     /// The top-level fields in which two states of an object differ.
-    pub fn between<T: Serialize>(before: &T, after: &T) -> Self {
+    pub fn between<T: Serialize, U: Serialize>(before: &T, after: &U) -> Self {
         let (before, after) = (text(before), text(after));
-        let (mut was, is) = differing(texts(&before), texts(&after));
-        let mut change = Map::new();
-        for (field, after) in is {
-            let before = was.shift_remove(&field);
-            if before.is_some() || !after.is_null() {
-                change.insert(field, entry(before.unwrap_or_default(), after));
-            }
-        }
-        change.extend(was.into_iter().map(|(field, before)| (field, entry(before, Value::Null))));
-        change.retain(|field, _| !SAID_BY_THE_EVENT.contains(&field.as_str()));
-        Self(change)
+        let mut both = together(fields(&before), fields(&after));
+        both.retain(|(field, ..)| !is_said_by_the_event(field));
+        let differing = both.into_iter().filter_map(|(field, before, after)| {
+            let (before, after) = difference(before.unwrap_or(RawValue::NULL), after.unwrap_or(RawValue::NULL))?;
+            Some((field.to_string(), told(&before, &after)))
+        });
+        Self(differing.collect())
     }
 
     /// As much of it as an event tells: of the longest fields only how long they are.
     pub(super) fn bounded(mut self) -> Self {
-        let mut whole = length(&self.0);
+        let mut whole =
+            2 + self.0.iter().map(|(field, told)| text(field).get().len() + told.get().len() + 2).sum::<usize>();
         if whole <= MOST {
             return self;
         }
-        let mut lengths: Vec<_> = self.0.iter().map(|(field, told)| (length(told), field.clone())).collect();
+        let mut lengths: Vec<_> = self.0.iter().map(|(field, told)| (told.get().len(), field.clone())).collect();
         lengths.sort_unstable();
         while whole > MOST
             && let Some((bytes, field)) = lengths.pop()
         {
-            let omitted = json!({ "omitted_bytes": bytes });
-            whole = whole.saturating_sub(bytes) + length(&omitted);
+            let omitted = text(&BTreeMap::from([("omitted_bytes", bytes)]));
+            whole = whole.saturating_sub(bytes) + omitted.get().len();
             self.0.insert(field, omitted);
         }
         self
     }
 }
 
-fn length(value: &impl Serialize) -> usize {
-    serde_json::to_vec(value).map_or(usize::MAX, |json| json.len())
-}
-
-fn fields(value: &impl Serialize) -> Map<String, Value> {
-    let mut fields = match serde_json::to_value(value) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    };
-    fields.retain(|field, _| !SAID_BY_THE_EVENT.contains(&field.as_str()));
-    fields
-}
-
-/// The fields that are not empty.
-fn filled(value: &impl Serialize) -> impl Iterator<Item = (String, Value)> {
-    let is_empty = |value: &Value| match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(list) => list.is_empty(),
-        Value::Object(object) => object.is_empty(),
-        _ => false,
-    };
-    fields(value).into_iter().filter(move |(_, value)| !is_empty(value))
-}
-
-/// What there is to tell of one field.
-fn entry(before: Value, after: Value) -> Value {
-    match (before, after) {
-        (Value::Array(before), Value::Array(after)) => of_list(before, after),
-        (Value::Null, Value::Array(after)) => of_list(Vec::new(), after),
-        (Value::Array(before), Value::Null) => of_list(before, Vec::new()),
-        (before, after) => json!({ "before": before, "after": after }),
+impl PartialEq for Change {
+    fn eq(&self, other: &Self) -> bool {
+        text(self).get() == text(other).get()
     }
 }
 
-/// An object as it is written.
-fn text(object: &impl Serialize) -> String {
-    serde_json::to_string(object).unwrap_or_default()
+/// What is told of a value.
+#[derive(Serialize)]
+struct States<'a> {
+    before: &'a RawValue,
+    after: &'a RawValue,
 }
 
-/// Its fields, each as it is written: most of two states are alike, and need not be read to see it.
-fn texts(object: &str) -> BTreeMap<String, &RawValue> {
-    serde_json::from_str(object).unwrap_or_default()
+/// What is told of a list.
+#[derive(Serialize)]
+struct Elements {
+    added: Box<RawValue>,
+    removed: Box<RawValue>,
+}
+
+/// What there is to tell of one field.
+fn told(before: &RawValue, after: &RawValue) -> Box<RawValue> {
+    let none = text(&[(); 0]);
+    let list = |value: &RawValue| match value.get() {
+        "null" => Some(none.clone()),
+        text => is_list(text).then(|| value.to_owned()),
+    };
+    let is_of_list = is_list(before.get()) || is_list(after.get());
+    match is_of_list.then(|| list(before).zip(list(after))).flatten() {
+        Some((removed, added)) => text(&Elements { added, removed }),
+        None => text(&States { before, after }),
+    }
+}
+
+fn is_list(text: &str) -> bool {
+    text.starts_with('[')
+}
+
+/// The fields that are not empty.
+fn filled(object: &RawValue) -> impl Iterator<Item = (String, &RawValue)> {
+    let is_empty = |value: &RawValue| matches!(value.get(), "null" | "false" | r#""""# | "[]" | "{}");
+    let filled =
+        fields(object).into_iter().filter(move |(field, value)| !is_empty(value) && !is_said_by_the_event(field));
+    filled.map(|(field, value)| (field.to_string(), value))
+}
+
+/// What two values have that the other has not: of objects the keys that differ, of lists the elements, and of what is within likewise. A
+/// directory says much of a person, and changes little of it.
+fn difference(before: &RawValue, after: &RawValue) -> Option<(Box<RawValue>, Box<RawValue>)> {
+    match (before.get(), after.get()) {
+        (was, is) if was == is => None,
+        (was, is) if was.starts_with('{') && is.starts_with('{') => of_objects(fields(before), fields(after)),
+        (was, is) if is_list(was) && is_list(is) => of_lists(&elements(before), &elements(after)),
+        _ => (value(before) != value(after)).then(|| (before.to_owned(), after.to_owned())),
+    }
 }
 
 fn value(text: &RawValue) -> Value {
     serde_json::from_str(text.get()).unwrap_or_default()
 }
 
-/// What two values have that the other has not: of objects the keys that differ, and of objects within likewise. A directory says much
-/// of a person, and changes little of it.
-fn difference(before: &RawValue, after: &RawValue) -> Option<(Value, Value)> {
-    let (before_text, after_text) = (before.get(), after.get());
-    if before_text == after_text {
+fn of_objects(before: Fields<'_>, after: Fields<'_>) -> Option<(Box<RawValue>, Box<RawValue>)> {
+    let (mut was, mut is) = (BTreeMap::new(), BTreeMap::new());
+    for (key, before, after) in together(before, after) {
+        let (before, after) = match (before, after) {
+            (Some(before), Some(after)) => difference(before, after).unzip(),
+            (before, after) => (before.map(RawValue::to_owned), after.map(RawValue::to_owned)),
+        };
+        was.extend(before.map(|before| (key.clone(), before)));
+        is.extend(after.map(|after| (key, after)));
+    }
+    (!was.is_empty() || !is.is_empty()).then(|| (text(&was), text(&is)))
+}
+
+/// Each key of either, with its value in both.
+fn together<'a>(
+    before: Fields<'a>,
+    mut after: Fields<'a>,
+) -> Vec<(Name<'a>, Option<&'a RawValue>, Option<&'a RawValue>)> {
+    let with_after = |(key, before)| {
+        let after = after.remove(&key);
+        (key, Some(before), after)
+    };
+    let mut both: Vec<_> = before.into_iter().map(with_after).collect();
+    both.extend(after.into_iter().map(|(key, after)| (key, None, Some(after))));
+    both
+}
+
+fn of_lists(before: &[&RawValue], after: &[&RawValue]) -> Option<(Box<RawValue>, Box<RawValue>)> {
+    let (before, after) = without_common_begin(before, after);
+    // As values, not as texts: PostgreSQL writes an object in another way than it was written.
+    let values = |list: &[&RawValue]| list.iter().map(|element| value(element)).collect::<Vec<_>>();
+    let (was, is) = (values(before), values(after));
+    if was == is {
         return None;
     }
-    if !(before_text.starts_with('{') && after_text.starts_with('{')) {
-        return Some((value(before), value(after))).filter(|(before, after)| before != after);
+    let mut kept: HashMap<&Value, usize> = HashMap::new();
+    for value in &was {
+        *kept.entry(value).or_default() += 1;
     }
-    let (was, is) = differing(texts(before_text), texts(after_text));
-    (!was.is_empty() || !is.is_empty()).then(|| (was.into(), is.into()))
-}
-
-/// The keys of two objects that differ, with what they were and what they are.
-fn differing(
-    before: BTreeMap<String, &RawValue>,
-    mut after: BTreeMap<String, &RawValue>,
-) -> (Map<String, Value>, Map<String, Value>) {
-    let (mut was, mut is) = (Map::new(), Map::new());
-    for (key, before) in before {
-        match after.remove(&key) {
-            None => {
-                was.insert(key, value(before));
-            }
-            Some(after) => {
-                if let Some((before, after)) = difference(before, after) {
-                    was.insert(key.clone(), before);
-                    is.insert(key, after);
-                }
-            }
-        }
-    }
-    is.extend(after.into_iter().map(|(key, after)| (key, value(after))));
-    (was, is)
-}
-
-fn of_list(before: Vec<Value>, after: Vec<Value>) -> Value {
-    let mut kept: HashMap<String, usize> = HashMap::new();
-    for value in &before {
-        *kept.entry(value.to_string()).or_default() += 1;
-    }
-    let mut takes = |value: &Value| match kept.get_mut(&value.to_string()) {
+    let mut takes = |value: &Value| match kept.get_mut(value) {
         Some(left) if *left > 0 => {
             *left -= 1;
             true
         }
         _ => false,
     };
-    let added: Vec<_> = after.into_iter().filter(|value| !takes(value)).collect();
+    let added: Vec<_> = after.iter().zip(&is).filter(|(_, value)| !takes(value)).map(|(text, _)| text).collect();
     // What is left was in the list before and is not in it now.
-    let removed: Vec<_> = before.into_iter().rev().filter(takes).collect();
-    json!({ "added": added, "removed": removed.into_iter().rev().collect::<Vec<_>>() })
+    let mut removed: Vec<_> =
+        before.iter().zip(&was).rev().filter(|(_, value)| takes(value)).map(|(text, _)| text).collect();
+    removed.reverse();
+    Some((text(&removed), text(&added)))
+}
+
+/// Most lists get longer at their end.
+fn without_common_begin<'l, 'a>(
+    before: &'l [&'a RawValue],
+    after: &'l [&'a RawValue],
+) -> (&'l [&'a RawValue], &'l [&'a RawValue]) {
+    let same = before.iter().zip(after).take_while(|(before, after)| before.get() == after.get()).count();
+    (&before[same..], &after[same..])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn between(before: Value, after: Value) -> Value {
         json!(Change::between(&before, &after))
@@ -229,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn tells_the_elements_of_a_list_within_that_differ() {
+        let of = |groups: Value| json!({ "m": { "groups": groups, "same": 1 } });
+        let told = json!({ "m": { "before": { "groups": [1] }, "after": { "groups": [{ "a": 1 }] } } });
+        assert_eq!(between(of(json!([1, 2, 2])), of(json!([2, { "a": 1 }, 2]))), told);
+        assert_eq!(between(of(json!([{ "a": 1, "b": 2 }])), of(json!([{ "b": 2, "a": 1 }]))), json!({}));
+        let told = json!({ "m": { "before": { "groups": [] }, "after": { "groups": [1] } } });
+        assert_eq!(between(of(json!([{ "a": 1, "b": 2 }])), of(json!([1, { "b": 2, "a": 1 }]))), told);
+    }
+
+    #[test]
     fn tells_what_something_new_has_and_what_is_gone_had() {
         let new = json!({ "name": "Ada", "none": null, "no": false, "empty": "", "roles": [1], "created_at": "now" });
         let told = json!({ "name": { "before": null, "after": "Ada" }, "roles": { "added": [1], "removed": [] } });
@@ -244,11 +277,11 @@ mod tests {
         assert_eq!(change.clone().bounded(), change);
         let long = json!({ "a": 1, "text": "x".repeat(2000), "list": (0..2000).collect::<Vec<_>>() });
         let told = json!(Change::between(&json!({}), &long).bounded());
-        let bytes = length(&json!({ "added": (0..2000).collect::<Vec<_>>(), "removed": [] }));
+        let bytes = json!({ "added": (0..2000).collect::<Vec<_>>(), "removed": [] }).to_string().len();
         assert_eq!(told["list"], json!({ "omitted_bytes": bytes }));
         assert_eq!((&told["a"]["after"], told["text"]["after"].as_str().map(str::len)), (&json!(1), Some(2000)));
         let many = Value::from_iter((0..40).map(|n| (format!("a_field_of_a_long_name_{n}"), json!("x".repeat(1000)))));
         let told = Change::created(&many).bounded();
-        assert!(length(&told) <= MOST && told.0.len() == 40, "{} bytes", length(&told));
+        assert!(text(&told).get().len() <= MOST && told.0.len() == 40, "{} bytes", text(&told).get().len());
     }
 }
