@@ -170,7 +170,7 @@ def test_t60_a_token_is_good_for_its_connection_only(project, d):
     user, group = d.user(), d.group()
     for foreign in (other, stranger):
         for path in ("/Users", f"/Users/{user['id']}", f"/Groups/{group['id']}", "/ServiceProviderConfig"):
-            assert d("GET", path, status=401, token=foreign.token).headers["www-authenticate"] == "Bearer"
+            assert d("GET", path, status=401, token=foreign.token).headers["www-authenticate"] == 'Bearer realm="SCIM"'
         # What is another's is nobody's.
         made_up = user["id"][:-12] + "0" * 12
         for method, json in (("GET", None), ("DELETE", None), ("PUT", {"userName": "x"}), ("PATCH", {"Operations": [{"op": "remove", "path": "title"}]})):

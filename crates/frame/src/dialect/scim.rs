@@ -50,7 +50,8 @@ impl Speak for Scim {
         }
         let mut response = response(status, MEDIA_TYPE, body.to_string().into_bytes());
         if status == StatusCode::UNAUTHORIZED {
-            set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
+            // With a parameter: readers of this header that know of none without are in use.
+            set(&mut response, header::WWW_AUTHENTICATE, r#"Bearer realm="SCIM""#);
         }
         response
     }
