@@ -8,8 +8,9 @@ use database::Tx;
 use foundation::audit::Change;
 use foundation::cx::Cx;
 use foundation::error::Result;
+use foundation::written::text;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Puts members into the groups beside them and into no others; their roles follow. All are stored at once, and the log tells of each
 /// what has changed.
@@ -24,15 +25,15 @@ pub(crate) fn put_into_groups(
 ) -> Result<()> {
     let mut changed = Vec::with_capacity(members.len());
     for (mut member, groups) in members {
-        let before = OfGroups::of(&member);
+        let before = text(&OfGroups::of(&member));
         if let Some(registration) = &mut member.scim_registration {
             registration.set_groups(&groups);
         }
         member.set_roles(organization);
-        let after = OfGroups::of(&member);
-        if before != after {
+        let change = Change::between(&before, &OfGroups::of(&member));
+        if !change.is_none() {
             member.updated_at = cx.now();
-            changed.push((member, Change::between(&before, &after)));
+            changed.push((member, change));
         }
     }
     store::update_profiles(tx, changed.iter().map(|(member, _)| member))?;
@@ -40,30 +41,30 @@ pub(crate) fn put_into_groups(
 }
 
 /// What groups say of a member. The rest of the member is the same before and after, and would be most of the work to compare.
-#[derive(PartialEq, Serialize)]
-struct OfGroups {
+#[derive(Serialize)]
+struct OfGroups<'a> {
     is_admin: bool,
-    roles: Vec<MemberRole>,
-    scim_registration: Option<Registration>,
+    roles: &'a [MemberRole],
+    scim_registration: Option<Registration<'a>>,
 }
 
-#[derive(PartialEq, Serialize)]
-struct Registration {
+#[derive(Serialize)]
+struct Registration<'a> {
     scim_attributes: Attributes,
-    groups: Vec<String>,
+    groups: &'a [String],
 }
 
-#[derive(PartialEq, Serialize)]
+#[derive(Serialize)]
 struct Attributes {
-    groups: Option<Value>,
+    groups: Box<RawValue>,
 }
 
-impl OfGroups {
-    fn of(member: &Member) -> Self {
+impl<'a> OfGroups<'a> {
+    fn of(member: &'a Member) -> Self {
         let registration = member.scim_registration.as_ref().map(|registration| Registration {
-            scim_attributes: Attributes { groups: registration.scim_attributes.get("groups").cloned() },
-            groups: registration.groups.clone(),
+            scim_attributes: Attributes { groups: registration.scim_attributes.groups() },
+            groups: &registration.groups,
         });
-        Self { is_admin: member.is_admin, roles: member.roles.clone(), scim_registration: registration }
+        Self { is_admin: member.is_admin, roles: &member.roles, scim_registration: registration }
     }
 }

@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 
 /// A member to be.
 pub(crate) struct NewMember {
+    /// The id to be, where that was needed before.
+    pub(crate) member_id: Option<MemberId>,
     pub(crate) email: EmailAddress,
     pub(crate) status: Status,
     /// Whether it is known that the person reads mail at the address.
@@ -40,6 +42,7 @@ impl NewMember {
     /// Only the address is known.
     pub(crate) fn with_email(email: EmailAddress, status: Status) -> Self {
         Self {
+            member_id: None,
             email,
             status,
             email_verified: false,
@@ -106,7 +109,7 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         sessions_ended_at: None,
         unread_profile: Unread::default(),
         organization_id: organization.organization_id.clone(),
-        member_id: MemberId::new(environment),
+        member_id: new.member_id.unwrap_or_else(|| MemberId::new(environment)),
         external_id: new.external_id,
         email_address: new.email,
         email_address_verified: new.email_verified,
@@ -137,9 +140,6 @@ pub(crate) fn create(tx: &mut Tx, cx: &Cx, organization: &Organization, new: New
         created_at: cx.now(),
         updated_at: cx.now(),
     };
-    if let Some(registration) = &mut member.scim_registration {
-        registration.belong_to(&member.member_id);
-    }
     check_phone_is_free(tx, None, &member)?;
     store::insert(tx, &member)?;
     member.set_roles(organization);

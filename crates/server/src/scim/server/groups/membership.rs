@@ -39,8 +39,12 @@ pub(super) fn change(tx: &mut Tx, cx: &Cx, directory: &Directory, group: &Group,
             )));
         }
         for some in added.chunks(AT_ONCE) {
-            require_known(tx, directory, some)?;
-            touched.extend(store::add(tx, directory.ids(), &group.id, some)?);
+            let those = store::add(tx, directory.ids(), &group.id, some)?;
+            // Where all were put into it, all are known.
+            if those.len() < some.len() {
+                require_known(tx, directory, some)?;
+            }
+            touched.extend(those);
         }
         for some in removed.chunks(AT_ONCE) {
             touched.extend(store::remove(tx, directory.ids(), &group.id, some)?);

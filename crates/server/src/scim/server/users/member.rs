@@ -44,10 +44,10 @@ pub(super) fn admit(
         return Ok(member);
     }
     let mut registration = ScimRegistration::new(cx.project().environment, &directory.connection.connection_id);
-    // Whose it is, the new member's id, is put in when there is one.
-    let nobody = MemberId::new(cx.project().environment);
-    registration.describe(said.external_id.clone(), attributes(&nobody, document));
+    let id = MemberId::new(cx.project().environment);
+    registration.describe(said.external_id.clone(), attributes(&id, document));
     let new = NewMember {
+        member_id: Some(id),
         name: said.name.clone(),
         scim_registration: Some(registration),
         ..NewMember::with_email(said.email.clone(), Status::Active)
