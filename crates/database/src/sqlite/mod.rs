@@ -1,12 +1,13 @@
 //! SQLite: readers run inline on the caller's thread, one thread writes.
 //!
 //! A point read takes a few microseconds, less than handing it to another thread, so reads stay where they are asked.
-//! Writes wait in a queue and are committed together, so one fsync serves many.
+//! Writes wait in a queue and are committed together, so the disk is waited for once for many, and others run meanwhile.
 
 mod checkpoint;
 mod connection;
 mod error;
 mod file;
+mod log;
 mod readers;
 mod scans;
 mod tail;

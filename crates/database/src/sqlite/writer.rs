@@ -1,6 +1,6 @@
 //! The one thread that writes, and its queue.
 
-use super::{checkpoint::Checkpoints, connection::Connection, error::closed};
+use super::{checkpoint::Checkpoints, connection::Connection, error::closed, log::Confirmations};
 use crate::{
     Error, Lane, Result, Tx,
     job::{Done, Job},
@@ -42,12 +42,13 @@ impl Writer {
         let mut connection = Connection::writer(path, durable)?;
         let checkpoints = Checkpoints::of(&mut connection, path)?;
         let copies = checkpoints.copies();
+        let confirmations = durable.then(|| Confirmations::of(path)).transpose()?;
         let (queue, receiver) = mpsc::channel(QUEUE);
         let busy = Arc::<AtomicUsize>::default();
         let shown = busy.clone();
         thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(connection, checkpoints, receiver, &shown))
+            .spawn(move || serve(connection, checkpoints, confirmations, receiver, &shown))
             .map_err(Error::unavailable)?;
         Ok(Writer { queue, busy, copies })
     }
@@ -87,7 +88,7 @@ impl Writer {
 }
 
 /// A transaction in the queue.
-struct Waiting {
+pub(super) struct Waiting {
     job: Box<dyn Job>,
     /// Which is not counted among the changes of rows.
     changes_schema: bool,
@@ -153,6 +154,7 @@ impl Waiting {
 fn serve(
     mut connection: Connection,
     mut checkpoints: Checkpoints,
+    confirmations: Option<Confirmations>,
     mut queue: mpsc::Receiver<Message>,
     busy: &AtomicUsize,
 ) {
@@ -172,9 +174,20 @@ fn serve(
             }
             next = if batch.len() < BATCH { queue.try_recv().ok() } else { None };
         }
-        commit_together(&mut connection, batch);
+        batch.retain(Waiting::is_wanted);
+        let (before, changes_schema) = (connection.changed_rows(), batch.iter().any(|job| job.changes_schema));
+        let committed = commit_together(&mut connection, batch);
+        match &confirmations {
+            Some(confirmations) if changes_schema || connection.changed_rows() != before => {
+                confirmations.answer(committed, !queue.is_empty());
+            }
+            _ => finish(committed, &Ok(())),
+        }
         checkpoints.tend(&connection);
         busy.store(0, Relaxed);
+    }
+    if let Some(confirmations) = confirmations {
+        confirmations.end();
     }
     checkpoints.end();
     for pragma in ["PRAGMA optimize;", "PRAGMA wal_checkpoint(TRUNCATE);"] {
@@ -187,22 +200,26 @@ fn serve(
     }
 }
 
-fn commit_together(connection: &mut Connection, mut batch: Vec<Waiting>) {
-    batch.retain(|job| job.is_wanted());
+/// Runs the jobs and commits them; those that are to be answered now that this went well.
+fn commit_together(connection: &mut Connection, mut batch: Vec<Waiting>) -> Vec<Waiting> {
     if batch.is_empty() {
-        return;
+        return batch;
     }
     let commit = run_all(connection, &mut batch);
     if matches!(commit, Err(Error::Other(_) | Error::Unique(_))) && batch.len() > 1 {
         // One of them broke a constraint that is checked at the end. The others shall not suffer: each for itself.
-        for mut job in batch {
-            let commit = if job.is_kept() { run_all(connection, std::slice::from_mut(&mut job)) } else { Ok(()) };
-            job.finish(&commit);
-        }
-        return;
+        return batch.into_iter().flat_map(|job| commit_together(connection, vec![job])).collect();
     }
+    if commit.is_err() {
+        finish(batch.split_off(0), &commit);
+    }
+    batch
+}
+
+/// Answers all of them.
+pub(super) fn finish(batch: Vec<Waiting>, commit: &Result<()>) {
     for job in batch {
-        job.finish(&commit);
+        job.finish(commit);
     }
 }
 

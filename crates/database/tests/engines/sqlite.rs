@@ -38,7 +38,16 @@ async fn only_the_owner_may_read_the_files() {
     }
 }
 
-/// While the writer is held, others queue up; they are then committed by one fsync, seen as one WAL commit.
+/// Where the log cannot be looked at, nothing is acknowledged.
+#[tokio::test]
+async fn what_the_disk_does_not_confirm_is_not_acknowledged() {
+    let fixture = Fixture::sqlite().await;
+    fixture.db.write(|tx| tx.one::<(i64,)>("SELECT 1", &[])).await.unwrap();
+    std::fs::remove_file(format!("{}-wal", path(&fixture).display())).unwrap();
+    assert!(matches!(fixture.db.migrate(SCHEMA).await, Err(Error::Unavailable(_))));
+}
+
+/// While the writer is held, others queue up; they are then committed together, seen as one commit in the log.
 #[tokio::test(flavor = "multi_thread")]
 async fn those_who_wait_are_committed_together() {
     let fixture = fixture().await;
