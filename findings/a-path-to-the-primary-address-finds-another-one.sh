@@ -63,7 +63,11 @@ for path in sys.argv[1:]:
         print(path, "|", name, "|", *find(path))
 PY
 paths=('$.emails[?(@.primary)].value' '$.emails[?(@.primary==true)].value')
-{ node finding.mjs "${paths[@]}"; venv/bin/python finding.py "${paths[@]}"; other/bin/python finding.py "${paths[@]}"; } | LC_ALL=C sort | tee seen
+{
+  node finding.mjs "${paths[@]}"
+  venv/bin/python finding.py "${paths[@]}"
+  other/bin/python finding.py "${paths[@]}"
+} | LC_ALL=C sort | tee seen
 diff seen - << 'SEEN'
 $.emails[?(@.primary)].value | jsonpath | ann@work.example
 $.emails[?(@.primary)].value | jsonpath-js | ann@home.example ann@work.example

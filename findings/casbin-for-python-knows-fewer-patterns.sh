@@ -34,7 +34,7 @@ for function, path, pattern in json.load(open("cases.json")):
     model = casbin.Enforcer.new_model(text=open("model.conf").read().replace("FUNCTION", function))
     enforcer = casbin.Enforcer(model)
     enforcer.add_policy("ann", pattern)
-    print(f"Python | {function}({path}, {pattern}) | {str(enforcer.enforce('ann', path)).lower()}")
+    print(f"{function}({path}, {pattern}) | Python:", str(enforcer.enforce("ann", path)).lower())
 PY
 cat > model.conf << 'MODEL'
 [request_definition]
@@ -54,7 +54,7 @@ const { newEnforcer, newModel } = require("casbin");
   for (const [name, path, pattern] of JSON.parse(readFileSync("cases.json"))) {
     const enforcer = await newEnforcer(newModel(readFileSync("model.conf", "utf8").replace("FUNCTION", name)));
     await enforcer.addPolicy("ann", pattern);
-    console.log(`Node | ${name}(${path}, ${pattern}) | ${await enforcer.enforce("ann", path)}`);
+    console.log(`Node: ${await enforcer.enforce("ann", path)}`);
   }
 })();
 JS
@@ -99,32 +99,18 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Printf("Go | %s(%s, %s) | %v\n", c[0], c[1], c[2], allowed)
+		fmt.Println("Go:", allowed)
 	}
 }
 GO
 export GOPATH="$folder/go" GOFLAGS="-mod=mod -modcacherw"
-{ venv/bin/python finding.py; node finding.cjs; go run .; } | tee seen
+paste -d " " <(venv/bin/python finding.py) <(node finding.cjs) <(go run .) | tee seen
 diff seen - << 'SEEN'
-Python | keyMatch(/orgs/1/members, /orgs/*) | true
-Python | globMatch(/orgs/1/members, /orgs/*/members) | true
-Python | globMatch(/orgs/1/members, /orgs/**) | false
-Python | globMatch(/orgs/1, /{orgs,users}/*) | false
-Python | regexMatch(/v1/orgs/1, /orgs/[0-9]+$) | false
-Python | ipMatch(192.0.2.7, 192.0.2.0/24) | true
-Python | ipMatch(::ffff:192.0.2.7, 192.0.2.0/24) | false
-Node | keyMatch(/orgs/1/members, /orgs/*) | true
-Node | globMatch(/orgs/1/members, /orgs/*/members) | true
-Node | globMatch(/orgs/1/members, /orgs/**) | true
-Node | globMatch(/orgs/1, /{orgs,users}/*) | true
-Node | regexMatch(/v1/orgs/1, /orgs/[0-9]+$) | true
-Node | ipMatch(192.0.2.7, 192.0.2.0/24) | true
-Node | ipMatch(::ffff:192.0.2.7, 192.0.2.0/24) | false
-Go | keyMatch(/orgs/1/members, /orgs/*) | true
-Go | globMatch(/orgs/1/members, /orgs/*/members) | true
-Go | globMatch(/orgs/1/members, /orgs/**) | true
-Go | globMatch(/orgs/1, /{orgs,users}/*) | true
-Go | regexMatch(/v1/orgs/1, /orgs/[0-9]+$) | true
-Go | ipMatch(192.0.2.7, 192.0.2.0/24) | true
-Go | ipMatch(::ffff:192.0.2.7, 192.0.2.0/24) | true
+keyMatch(/orgs/1/members, /orgs/*) | Python: true Node: true Go: true
+globMatch(/orgs/1/members, /orgs/*/members) | Python: true Node: true Go: true
+globMatch(/orgs/1/members, /orgs/**) | Python: false Node: true Go: true
+globMatch(/orgs/1, /{orgs,users}/*) | Python: false Node: true Go: true
+regexMatch(/v1/orgs/1, /orgs/[0-9]+$) | Python: false Node: true Go: true
+ipMatch(192.0.2.7, 192.0.2.0/24) | Python: true Node: true Go: true
+ipMatch(::ffff:192.0.2.7, 192.0.2.0/24) | Python: false Node: false Go: true
 SEEN
