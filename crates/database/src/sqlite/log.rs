@@ -4,7 +4,7 @@
 //! thread has seen the log on the disk, and what waits is run meanwhile. It may read what the disk has not confirmed yet; its own
 //! answer comes after that, as the log is confirmed in its order.
 
-use super::writer::{Waiting, finish};
+use super::waiting::{Waiting, finish};
 use crate::{Error, Result};
 use std::{
     fs::File,

@@ -11,6 +11,7 @@ mod log;
 mod readers;
 mod scans;
 mod tail;
+mod waiting;
 mod writer;
 
 use crate::{

@@ -1,21 +1,26 @@
 //! The one thread that writes, and its queue.
 
-use super::{checkpoint::Checkpoints, connection::Connection, error::closed, log::Confirmations};
+use super::{
+    checkpoint::Checkpoints,
+    connection::Connection,
+    error::closed,
+    log::Confirmations,
+    waiting::{Waiting, finish},
+};
 use crate::{
-    Error, Lane, Result, Tx,
+    Error, Lane, Result,
     job::{Done, Job},
     mode::Mode,
-    tx::Verdict,
 };
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    panic::resume_unwind,
     path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -65,9 +70,7 @@ impl Writer {
     }
 
     pub(crate) async fn run(&self, mode: Mode, start: Instant, job: Box<dyn Job>) -> Done {
-        let (reply, answer) = oneshot::channel();
-        let changes_schema = mode == Mode::Migrate;
-        let waiting = Waiting { job, changes_schema, start, queued: Duration::ZERO, state: State::Waiting, reply };
+        let (waiting, answer) = Waiting::new(job, mode == Mode::Migrate, start);
         if self.queue.send(Message::Work(waiting)).await.is_err() {
             return Done::failed(closed(), start.elapsed());
         }
@@ -84,70 +87,6 @@ impl Writer {
             // An error means the thread is gone, which is what was asked.
             let _ = done.await;
         }
-    }
-}
-
-/// A transaction in the queue.
-pub(super) struct Waiting {
-    job: Box<dyn Job>,
-    /// Which is not counted among the changes of rows.
-    changes_schema: bool,
-    start: Instant,
-    queued: Duration,
-    state: State,
-    reply: oneshot::Sender<thread::Result<Done>>,
-}
-
-enum State {
-    Waiting,
-    Answered(Verdict),
-    Panicked(Box<dyn std::any::Any + Send>),
-}
-
-impl Waiting {
-    /// Whether somebody still waits for the answer.
-    fn is_wanted(&self) -> bool {
-        !self.reply.is_closed()
-    }
-
-    /// Runs the closure in the open transaction; true if its changes are to be kept.
-    fn run(&mut self, connection: &mut Connection) -> bool {
-        self.queued = self.start.elapsed();
-        // What a panic leaves half done is undone like what is refused.
-        self.state = match catch_unwind(AssertUnwindSafe(|| {
-            let mut tx = Tx::new(connection);
-            let answer = self.job.run(&mut tx);
-            tx.judge(answer)
-        })) {
-            Ok(verdict) => State::Answered(verdict),
-            Err(panic) => State::Panicked(panic),
-        };
-        self.is_kept()
-    }
-
-    /// Then it is not called again.
-    fn has_panicked(&self) -> bool {
-        matches!(self.state, State::Panicked(_))
-    }
-
-    /// Whether it ran and its changes are to be kept.
-    fn is_kept(&self) -> bool {
-        matches!(self.state, State::Answered(Verdict::Commit))
-    }
-
-    /// Answers the caller, now that the commit went well or not.
-    fn finish(self, commit: &Result<()>) {
-        let queued = self.queued;
-        let done = match (self.state, commit) {
-            (State::Panicked(panic), _) => Err(panic),
-            (State::Answered(Verdict::Commit), Err(e)) | (State::Waiting, Err(e)) => {
-                Ok(Done::failed(e.again(), queued))
-            }
-            (State::Answered(verdict), _) => Ok(Done::new(self.job, verdict, queued)),
-            (State::Waiting, Ok(())) => Ok(Done::failed(Error::other("a transaction was not run"), queued)),
-        };
-        // The caller may have gone away; what was committed stays.
-        let _ = self.reply.send(done);
     }
 }
 
@@ -214,13 +153,6 @@ fn commit_together(connection: &mut Connection, mut batch: Vec<Waiting>) -> Vec<
         finish(batch.split_off(0), &commit);
     }
     batch
-}
-
-/// Answers all of them.
-pub(super) fn finish(batch: Vec<Waiting>, commit: &Result<()>) {
-    for job in batch {
-        job.finish(commit);
-    }
 }
 
 /// Runs the jobs in one transaction and ends it, one way or the other.
