@@ -69,6 +69,14 @@ def test_organization_name_fuzzy(project, three, text, expected):
     assert names(search(project, ("organization_name_fuzzy", text))) == expected
 
 
+@pytest.mark.parametrize("text", ["ΣΙΣ", "σισ", "ΦΟΣ", "φος", "φοσ"])
+def test_organization_name_fuzzy_knows_one_sigma(server, text):
+    """Which of its two small letters a capital becomes depends on where the word ends, and a part of a name ends elsewhere."""
+    project = server.project()
+    project.organization(organization_name="ΣΙΣΥΦΟΣ ΑΕ")
+    assert names(search(project, ("organization_name_fuzzy", text))) == {"ΣΙΣΥΦΟΣ ΑΕ"}
+
+
 @pytest.mark.parametrize(("text", "expected"), [("beta-sl", {"Beta"}), ("-slug-", {"Alpha", "Beta", "Gamma"}), ("b%a", set()), ("beta_slug", set())])
 def test_organization_slug_fuzzy(project, three, text, expected):
     assert names(search(project, ("organization_slug_fuzzy", text))) == expected

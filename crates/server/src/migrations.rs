@@ -47,4 +47,5 @@ migrations! {
     "0034_colors"
     "0035_operators_again"
     "0036_what_goes_together"
+    "0037_greek_names"
 }

@@ -168,9 +168,12 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// A pattern for `LIKE … ESCAPE '\'` that finds the text anywhere in what is written in lower case.
+/// How what is searched is stored.
+pub(crate) use ::scim::folded;
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds the text anywhere in what is folded.
 pub(crate) fn containing(text: &str) -> String {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = folded(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
 }
 

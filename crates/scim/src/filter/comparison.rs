@@ -66,9 +66,10 @@ fn is_case_exact(attribute: Option<&'static Attribute>) -> bool {
     attribute.is_some_and(|attribute| attribute.is_case_exact)
 }
 
-/// A text without its case: two that are folded alike are the same to what does not mind case.
+/// A text without its case: two that are folded alike are the same to what does not mind case. Of the two small letters that are one
+/// capital in Greek, it is the one that does not depend on where a word ends.
 pub fn folded(text: &str) -> String {
-    text.to_lowercase()
+    text.to_lowercase().replace('ς', "σ")
 }
 
 /// Whether two values of an attribute are the same to it.

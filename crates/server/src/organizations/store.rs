@@ -1,5 +1,5 @@
 use super::{Colors, KnownConnection, KnownScimConnection, Organization};
-use crate::search;
+use crate::search::{self, folded};
 use database::{FromRow, Json, Row, Timestamp, Tx, Value, args, row};
 use foundation::error::{ApiError, OnUnique as _, Result};
 use foundation::id::{OrganizationId, ProjectId};
@@ -60,7 +60,7 @@ pub(super) fn insert(tx: &mut Tx, o: &Organization) -> Result<()> {
             &o.organization_id,
             &o.project_id,
             &o.organization_name,
-            o.organization_name.to_lowercase(),
+            folded(&o.organization_name),
             &o.organization_slug,
             o.organization_external_id.as_deref(),
             Json(&o.settings),
@@ -87,7 +87,7 @@ pub(super) fn update(tx: &mut Tx, before: &Organization, o: &Organization) -> Re
             &o.project_id,
             &o.organization_id,
             &o.organization_name,
-            o.organization_name.to_lowercase(),
+            folded(&o.organization_name),
             &o.organization_slug,
             o.organization_external_id.as_deref(),
             Json(&o.settings),
