@@ -2,7 +2,8 @@
 //!
 //! On its own SQLite waits for the disk within a commit, and everyone who writes next waits along. Here a commit is answered once a
 //! thread has seen the log on the disk, and what waits is run meanwhile. It may read what the disk has not confirmed yet; its own
-//! answer comes after that, as the log is confirmed in its order.
+//! answer comes after that, as the log is confirmed in its order. Readers may see it as well, for the few milliseconds in which a
+//! loss of power would undo it and whoever wrote it has not been told of a success.
 
 use super::waiting::{Waiting, finish};
 use crate::{Error, Result};
