@@ -12,6 +12,7 @@ use foundation::tables::AT_ONCE;
 use foundation::time;
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 /// A message as `guildhall outbox` and the outbox page show it.
 #[derive(Serialize)]
@@ -119,17 +120,20 @@ pub async fn get(app: &App, id: &str) -> Result<Option<Listed>> {
     app.db().read(find).await?.map(|row| show(app, row)).transpose()
 }
 
+/// How far the clock of whoever is sending a message may be ahead: what was claimed a moment later is not to be sent twice.
+const AHEAD: Duration = Duration::from_secs(10);
+
 /// Has what was given up and is of use still, and what waits for its next attempt, tried at once, as after a mail server
 /// has come back; how many messages.
 pub async fn retry(app: &App) -> Result<u64> {
-    let now = app.now();
     let mut all = 0;
     loop {
+        let now = app.now();
         let some = move |tx: &mut Tx| {
             tx.visit(EVERYTHING, |tx| {
                 let mut some = store::revive_failed(tx, now, AT_ONCE as i64)?;
                 for kind in Kind::ALL {
-                    some += store::hurry(tx, kind.name, now, after(now, kind.lease), AT_ONCE as i64)?;
+                    some += store::hurry(tx, kind.name, now, after(now, kind.lease + AHEAD), AT_ONCE as i64)?;
                 }
                 Ok::<_, Error>(some)
             })
