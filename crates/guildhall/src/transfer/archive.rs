@@ -39,6 +39,9 @@ struct Trailer {
     sha256: String,
 }
 
+/// What an archive begins with.
+const BEGIN: &[u8] = br#"{"header":{"#;
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
@@ -116,7 +119,10 @@ impl Reader {
         let (mut file, mut line, mut sum) = (BufReader::new(file), Vec::new(), Sha256::default());
         read_line(&mut file, &mut line)?;
         let Ok(Line::Header(header)) = serde_json::from_slice(&line) else {
-            return Err(Fault::Words("this is no backup of guildhall".into()));
+            return Err(match line.starts_with(BEGIN) && !line.ends_with(b"\n") {
+                true => changed(),
+                false => Fault::Words("this is no backup of guildhall".into()),
+            });
         };
         if header.format != FORMAT {
             let format = header.format;
