@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import tomllib
 
 import dependency_policy
 import harness
@@ -119,3 +120,9 @@ def test_every_threat_that_is_said_to_be_tested_has_a_test():
                 tested.update(re.findall(r"T-(\d\d)\b", line))
     missing = [number for number in listed if number not in tested]
     assert listed and not missing, missing
+
+
+def test_what_is_linked_last_is_compiled_for_speed():
+    """Its level is that of the optimization across all crates; made small, it had passwords take twice as long."""
+    release = tomllib.loads((ROOT / "Cargo.toml").read_text())["profile"]["release"]
+    assert "opt-level" not in release and "guildhall" not in release["package"]
