@@ -147,12 +147,14 @@ fn commit_together(connection: &mut Connection, mut batch: Vec<Waiting>) -> Vec<
     let commit = run_all(connection, &mut batch);
     if matches!(commit, Err(Error::Other(_) | Error::Unique(_))) && batch.len() > 1 {
         // One of them broke a constraint that is checked at the end. The others shall not suffer: each for itself.
-        return batch.into_iter().flat_map(|job| commit_together(connection, vec![job])).collect();
+        let alone = |job: Waiting| if job.is_kept() { commit_together(connection, vec![job]) } else { vec![job] };
+        return batch.into_iter().flat_map(alone).collect();
     }
-    if commit.is_err() {
-        finish(batch.split_off(0), &commit);
+    if commit.is_ok() {
+        return batch;
     }
-    batch
+    finish(batch, &commit);
+    Vec::new()
 }
 
 /// Runs the jobs in one transaction and ends it, one way or the other.
