@@ -103,23 +103,21 @@ struct States<'a> {
 
 /// What is told of a list.
 #[derive(Serialize)]
-struct Elements {
-    added: Box<RawValue>,
-    removed: Box<RawValue>,
+struct Elements<'a> {
+    added: &'a RawValue,
+    removed: &'a RawValue,
 }
 
 /// What there is to tell of one field.
 fn told(before: &RawValue, after: &RawValue) -> Box<RawValue> {
     let none = text(&[(); 0]);
-    let list = |value: &RawValue| match value.get() {
-        "null" => Some(none.clone()),
-        text => is_list(text).then(|| value.to_owned()),
+    let (removed, added) = match (before.get(), after.get()) {
+        (was, is) if is_list(was) && is_list(is) => (before, after),
+        (was, "null") if is_list(was) => (before, &*none),
+        ("null", is) if is_list(is) => (&*none, after),
+        _ => return text(&States { before, after }),
     };
-    let is_of_list = is_list(before.get()) || is_list(after.get());
-    match is_of_list.then(|| list(before).zip(list(after))).flatten() {
-        Some((removed, added)) => text(&Elements { added, removed }),
-        None => text(&States { before, after }),
-    }
+    text(&Elements { added, removed })
 }
 
 fn is_list(text: &str) -> bool {
