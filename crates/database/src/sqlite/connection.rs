@@ -42,6 +42,13 @@ const WRITER: &str = "PRAGMA journal_mode = WAL;
     PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 67108864;";
 
+/// A statement is planned by the indexes that there are, and so everywhere as it was tried. By what `ANALYZE` has counted
+/// it would change its plan from one start to the next, and did: ten sessions were written by reading all of them. RESET has the plans
+/// of this connection forget it too.
+const NO_STATISTICS: &str = "DROP TABLE IF EXISTS sqlite_stat1;
+    DROP TABLE IF EXISTS sqlite_stat4;
+    PRAGMA writable_schema = RESET;";
+
 const COPIER: &str = "PRAGMA synchronous = FULL;";
 
 /// A connection and what it remembers of its statements.
@@ -58,6 +65,7 @@ impl Connection {
 
     pub(crate) fn writer(path: &Path, durable: bool) -> Result<Self> {
         let writer = Self::open(path, Access::Write, WRITER)?;
+        writer.run_batch(NO_STATISTICS)?;
         if !durable {
             writer.run_batch("PRAGMA synchronous = OFF")?;
         }
@@ -82,8 +90,7 @@ impl Connection {
             let raw = rusqlite::Connection::open_with_flags(path, flags)?;
             raw.execute_batch(SETTINGS)?;
             raw.execute_batch(settings)?;
-            // A plan must not depend on the arguments: once there are statistics, SQLite would compile a statement
-            // anew for each new argument.
+            // Nor must a plan depend on the arguments: SQLite would compile a statement anew for each new one.
             raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             raw.set_prepared_statement_cache_capacity(STATEMENTS);
             Ok(raw)

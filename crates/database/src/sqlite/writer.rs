@@ -129,10 +129,8 @@ fn serve(
         confirmations.end();
     }
     checkpoints.end();
-    for pragma in ["PRAGMA optimize;", "PRAGMA wal_checkpoint(TRUNCATE);"] {
-        if let Err(e) = connection.run_batch(pragma) {
-            tracing::warn!(error = %e, pragma, "the database could not be tidied before closing");
-        }
+    if let Err(error) = connection.run_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the log could not be emptied before closing");
     }
     for reply in closing {
         let _ = reply.send(());

@@ -1,7 +1,7 @@
 //! What only SQLite has: a file, one writer, and other processes beside us.
 
 use crate::support::Fixture;
-use database::{Database, Error, Migration, Options, Result, args};
+use database::{Database, Error, Migration, Options, Result, Tx, args};
 use std::{os::unix::fs::PermissionsExt, path::Path, sync::mpsc, time::Duration};
 
 const SCHEMA: &[Migration] = &[Migration {
@@ -45,6 +45,30 @@ async fn what_the_disk_does_not_confirm_is_not_acknowledged() {
     fixture.db.write(|tx| tx.one::<(i64,)>("SELECT 1", &[])).await.unwrap();
     std::fs::remove_file(format!("{}-wal", path(&fixture).display())).unwrap();
     assert!(matches!(fixture.db.migrate(SCHEMA).await, Err(Error::Unavailable(_))));
+}
+
+/// What was counted once does not change how a statement is run after the next start.
+#[tokio::test]
+async fn statements_are_planned_without_statistics() {
+    let fixture = fixture().await;
+    let schema = "CREATE TABLE u (few BIGINT, many BIGINT); CREATE INDEX by_many ON u (many);
+                  CREATE INDEX by_few ON u (few);
+                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+                  INSERT INTO u SELECT 1, i FROM n";
+    fixture.db.write(|tx| schema.split(';').try_for_each(|sql| tx.execute(sql, &[]).map(drop))).await.unwrap();
+    let before = plans(&fixture.db).await;
+    fixture.db.write(|tx| tx.execute("ANALYZE", &[])).await.unwrap();
+    assert_ne!(plans(&fixture.db).await, before);
+    let again = Database::open(&Options::new(&fixture.url)).await.unwrap();
+    assert_eq!(plans(&again).await, before);
+    again.close().await;
+}
+
+/// How the writer and a reader would run one statement.
+async fn plans(db: &Database) -> [String; 2] {
+    let sql = "EXPLAIN QUERY PLAN SELECT * FROM u WHERE few = 1 AND many = 1";
+    let plan = move |tx: &mut Tx| Ok::<_, Error>(tx.one::<(i64, i64, i64, String)>(sql, &[])?.3);
+    [db.write(plan).await.unwrap(), db.read(plan).await.unwrap()]
 }
 
 /// While the writer is held, others queue up; they are then committed together, seen as one commit in the log.
