@@ -2,7 +2,7 @@
 # A guess: the attributes that a server of CAS 3 sends are there under the names it gives them, and whoever is in two groups has two.
 # Instead: cassyy 0.0.9 keeps the last value of a name, without a word. passport-cas 0.1.1 and its fork @coursetable/passport-cas 0.1.4
 # write every name in small letters, so that memberOf and displayName are not there and memberof and displayname are; they also make one
-# space of two. To python-cas 1.7.2, http-cas-client 0.4.3 and both of the former one group is a text and two are a list.
+# space of two. To these two, python-cas 1.7.2 and http-cas-client 0.4.3 one group is a text and two are a list.
 # For sign-in: "the first admin has no rights" after the second group was given is a case of cassyy; the same rule that asks for
 # memberOf works in one client and never in the next. Make a list of each attribute before roles are looked up, compare names without
 # regard to case, and try with no group, one and two.
