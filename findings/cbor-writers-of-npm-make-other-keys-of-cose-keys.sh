@@ -2,9 +2,9 @@
 # A guess: a public key of a passkey, a COSE key in CBOR, is read and written by any package for CBOR; it is a map with five entries.
 # Instead: given as a Map, as its keys are numbers, it is an empty map to cbor-js 0.1.0, cbor-sync 1.0.4, @stablelib/cbor 2.0.4 and
 # @dfinity/cbor 0.2.3, without a word. cbor 10.0.12 and cbor-redux 1.0.0 put tag 64 of RFC 8746 in front of each Uint8Array, the type
-# that is made of what WebCrypto and WebAuthn hand out; cbor does not with a Buffer, and so passes a test with one. What cbor-js, cbor-redux,
-# cbor-sync and @stablelib/cbor have read they write again with texts for keys ("1", "3", "-1"). fido2 2.2.1 and cwt 3.3.0 of PyPI read
-# none of all these.
+# that is made of what WebCrypto and WebAuthn hand out; cbor does not with a Buffer, and so passes a test with one. What cbor-js,
+# cbor-redux, cbor-sync and @stablelib/cbor have read they write again with texts for keys ("1", "3", "-1"). fido2 2.2.1 and cwt 3.3.0 of
+# PyPI read none of all these.
 # cborg 6.1.5 (with useMaps) and borc 3.0.0 write what they have read, and a Map as it should be.
 # For sign-in: whoever keeps a credential as it was decoded and encodes it later, moves passkeys to another product or writes an
 # authenticator for tests has keys that nobody reads, and learns it at the next login. Keep the bytes that came.

@@ -4,8 +4,8 @@
 # them, takes the zeros for the end and forgets all keys behind, without an error. It also reads the one byte of a key's number alone, so
 # 300 is 44; the format has 32 bits behind the key, which go first. gokrb5 v8.4.4 of Go reads both.
 # For sign-in: single sign-on by Kerberos breaks when the old key is cleaned away, not when the new one comes, and for a service whose key
-# changes every day on its 256th day. Write keytabs anew in place of removing keys, and compare what the library lists
-# with what `klist -k` does.
+# changes every day on its 256th day. Write keytabs anew in place of removing keys, and compare what the library lists with what `klist -k`
+# does.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,8 +3,8 @@
 # Instead: pymacaroons 0.13.0 writes version 1 unless told otherwise, and counts the characters of an identifier there where the format
 # wants bytes: of "session of Zoë" it cannot read the line after, and raises. In a caveat the same name does no harm. macaroon 3.0.4 of npm
 # reads no binary macaroon of version 1 at all, macaroons.js 0.3.9 no other, and has the right length.
-# Where: version=MACAROON_V2 is read by both and by macaroon of npm; but then `identifier` is a text in the macaroon that was made, and
-# bytes in the one that was read.
+# Where: what pymacaroons writes with version=MACAROON_V2 it reads, and macaroon of npm does; but then `identifier` is bytes, where it is a
+# text with version 1.
 # For sign-in: a link or an API token made for one member opens nothing, and its signature is not even looked at. Use version 2, an
 # identifier of random ASCII, and decode it before looking for it.
 set -euo pipefail
