@@ -55,7 +55,7 @@ def by_uvicorn(said: str) -> str:
 READERS = {
     "uvicorn": by_uvicorn,
     "python-ipware": lambda said: IpWare().get_client_ip({"HTTP_X_FORWARDED_FOR": said, "REMOTE_ADDR": "10.0.0.9"})[0],
-    "Werkzeug": lambda said: ProxyFix(lambda scope, _: scope["REMOTE_ADDR"])({"HTTP_X_FORWARDED_FOR": said, "REMOTE_ADDR": "10.0.0.9"}, None),
+    "Werkzeug": lambda said: ProxyFix(lambda scope, _: scope["REMOTE_ADDR"])({"HTTP_X_FORWARDED_FOR": said}, None),
     "Daphne": lambda said: parse_x_forwarded_for({b"X-Forwarded-For": said.encode()})[0][0],
 }
 for said in ("203.0.113.7", "203.0.113.7:8080", "2001:db8::1", "[2001:db8::1]:8080"):

@@ -58,7 +58,8 @@ const services = {
   },
   "passport-http-bearer": (authorization) => {
     const authenticator = new passport.Passport().use(new Strategy((token, done) => done(null, token === "abc" && { id: 1 })));
-    return serve(express().use(authenticator.authenticate("bearer", { session: false }), (_, response) => response.send("in")), authorization);
+    const app = express().use(authenticator.authenticate("bearer", { session: false }), (_, response) => response.send("in"));
+    return serve(app, authorization);
   },
 };
 for (const scheme of ["Bearer", "bearer", "BEARER"]) {
