@@ -2,11 +2,11 @@
 # A guess: a text that a client of SMPP sends is written in what its data_coding says. 1 is IA5, which is ASCII (SMPP 3.4, section 5.2.19);
 # 0 is what the SMSC takes where nothing is said, mostly the alphabet of GSM 03.38.
 # Instead: smpp 0.5.1 of npm, left to choose, writes 1 and bytes of GSM 03.38. To who reads what is said, here aiosmpplib 0.7.4 of PyPI, "@"
-# is a NUL, "$" 0x02, "_" 0x11, and "[" two characters; and what aiosmpplib sends in ASCII smpp reads with "¡" and "§" for them. smpplib 2.2.4
-# of PyPI says 0 for the same bytes, and so does smpp where it is told data_coding: 0.
+# is a NUL, "$" 0x02, "_" 0x11, and "[" two characters; and what aiosmpplib sends in ASCII smpp reads with "¡" for "@". smpplib 2.2.4 of
+# PyPI says 0 for the same bytes, and so does smpp where it is told data_coding: 0.
 # Where: its encoding ASCII is the alphabet of GSM, by a comment in its source.
-# For sign-in: a code that phones are to fill in has "@" and the site's host in its last line, so it is not filled in, and a link with "_" in
-# its token opens nothing. Which SMSC reads which way shows in production. Tell smpp data_coding: 0, and send yourself "@_$[]" first.
+# For sign-in: a code that phones are to fill in has "@" and the site's host in its last line, so it is not filled in, and a link with "_"
+# in its token opens nothing. Which SMSC reads which way shows in production. Tell smpp data_coding: 0, and send yourself "@_$[]" first.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
