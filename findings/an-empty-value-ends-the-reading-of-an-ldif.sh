@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A guess: a file of LDIF whose lines are all as RFC 2849 has them is read by readers of LDIF: an attribute may have an empty value, with or
 # without a space behind its colon, a blank line may stand behind "version: 1", and comments anywhere.
-# Instead: ldif 0.5.1 of npm refuses what ldap3 2.9.1 of PyPI writes, for the comment behind the last entry; where that is taken away it
+# Instead: ldif 0.5.1 of npm refuses what ldap3 2.9.1 of PyPI writes, whose last line is a comment and has no end; without that line it
 # raises "Cannot read properties of null" at an empty value. The ldif of go-ldap (of September 2025) says "empty value" where the space is
 # missing. ldif 4.3.0 of PyPI reads them all, and begins with an entry without a name where the blank line follows the version.
 # For sign-in: one member without a street keeps a whole directory from being brought along, or a member without anything is the first of
