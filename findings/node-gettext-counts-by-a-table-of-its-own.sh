@@ -3,7 +3,7 @@
 # the catalogue goes by that.
 # Instead: node-gettext 3.0.1 of npm has a table of languages and overlooks the header. Catalogues by CLDR's rules have three forms for
 # French and Spanish, the second for whole millions: 5 codes are "5 de codes" to it. With four forms for Slovenian that begin with that for
-# 5, as many catalogues have them, each number has another's form. Python 3.11's gettext and jed 1.1.1 of npm read the catalogues as they say.
+# 5, as many have them, each number has another's form. Python 3.11's gettext and jed 1.1.1 of npm read the catalogues as they say.
 # For sign-in: pages say wrongly how many recovery codes, attempts or minutes are left, in some languages only, and no test in English shows
 # it. Read with what evaluates the header, or test each language with 0, 1, 2, 5 and a million.
 set -euo pipefail
