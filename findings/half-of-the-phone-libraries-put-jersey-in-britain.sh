@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A guess: libraries that say which country a phone number is of agree; a list of countries to which codes are sent means the same to each.
-# Instead: numbers of Jersey, Guernsey and the Isle of Man begin with +44, are of countries of their own in ISO 3166 and on price lists, and
-# are JE, GG and IM to phonenumbers 9.0.43 of PyPI and libphonenumber-js 1.13.16 of npm, ports of Google's library. To phone-iso3166 0.4.1 of PyPI,
-# phone 3.1.72 and e164 0.0.5 of npm they are GB. Mayotte is YT to all but phone-iso3166, which says RE; Kosovo is nothing to e164.
+# Instead: numbers of Jersey, Guernsey and the Isle of Man begin with +44, are of countries of their own in ISO 3166, and are JE, GG and IM
+# to phonenumbers 9.0.43 of PyPI and libphonenumber-js 1.13.16 of npm, ports of Google's library. To phone-iso3166 0.4.1 of PyPI, phone
+# 3.1.72 and e164 0.0.5 of npm they are GB. Mayotte is YT to all but phone-iso3166, which says RE; Kosovo is nothing to e164.
 # For sign-in: with a list of GB alone the one kind sends texts at another country's price, the other refuses members in Jersey. Where
 # a form checks with one and the server with the other, a number passes the form and gets no code. Use one library on both sides.
 set -euo pipefail
@@ -26,7 +26,8 @@ const { phone } = require("phone");
 
 for (const number of readFileSync("numbers", "utf8").trim().split("\n")) {
   const google = parsePhoneNumber(number);
-  console.log(`${number} | ${google.isValid() && google.country} | phone ${phone(number).countryIso2} | e164 ${lookup(number.slice(1))?.code}`);
+  const country = google.isValid() && google.country;
+  console.log(`${number} | ${country} | phone ${phone(number).countryIso2} | e164 ${lookup(number.slice(1))?.code}`);
 }
 JS
 node finding.cjs | tee seen
