@@ -3,7 +3,7 @@
 # Instead: numbers of Jersey, Guernsey and the Isle of Man begin with +44, are of countries of their own in ISO 3166, and are JE, GG and IM
 # to phonenumbers 9.0.43 of PyPI and libphonenumber-js 1.13.16 of npm, ports of Google's library. To phone-iso3166 0.4.1 of PyPI, phone
 # 3.1.72 and e164 0.0.5 of npm they are GB. Mayotte is YT to all but phone-iso3166, which says RE; Kosovo is nothing to e164.
-# For sign-in: with a list of GB alone the one kind sends texts at another country's price, the other refuses members in Jersey. Where
+# For sign-in: with a list of GB alone the one kind sends texts to Jersey as well, the other refuses its members there. Where
 # a form checks with one and the server with the other, a number passes the form and gets no code. Use one library on both sides.
 set -euo pipefail
 folder=$(mktemp -d)
