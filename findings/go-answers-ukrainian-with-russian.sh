@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
 # A guess: a matcher of languages gives the default of an app to whom it has no language for; in Go that is the first of those with which
 # language.NewMatcher was called. A browser set to Ukrainian gets English from an app that has English and Russian.
-# Instead: Match of golang.org/x/text 0.44.0 gives Russian to Ukrainian and Bulgarian there, and Spanish to Polish where an app has Japanese
-# and Spanish: without a match it takes the first language in the same script. Its confidence is No then, and MatchStrings of the same
-# package, which looks at that, gives the default. closest_supported_match of langcodes 3.5.1 of PyPI gives Russian to Ukrainian as well,
-# as one that its readers understand. @formatjs/intl-localematcher 0.10.1 and @fluent/langneg 0.7.0 of npm give the default in all three.
+# Instead: Match of golang.org/x/text 0.44.0 gives Russian to Ukrainian and Bulgarian there, and Spanish to Polish where an app has
+# Japanese and Spanish: without a match it takes the first language in the same script. Its confidence is No then, and MatchStrings of the
+# same package, which looks at that, gives the default; go-i18n 2.7.0, which calls Match, has Russian as well. closest_supported_match of
+# langcodes 3.5.1 of PyPI gives Russian to Ukrainian as well, as one that its readers understand. @formatjs/intl-localematcher 0.10.1 and
+# @fluent/langneg 0.7.0 of npm give the default in all three.
 # For sign-in: people find the pages and mails of a login in a language that they did not ask for, and some mind. With Go call MatchStrings,
 # look at the third value of Match, or turn language.PreferSameScript off; with langcodes lower max_distance. (Go)
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-printf 'module finding\n\ngo 1.25\n\nrequire golang.org/x/text v0.44.0\n' > go.mod
+printf 'module finding\n\ngo 1.25\n\nrequire (\n%s\n)\n' "golang.org/x/text v0.44.0
+github.com/nicksnyder/go-i18n/v2 v2.7.0" > go.mod
 cat > main.go <<'GO'
 package main
 
 import (
 	"fmt"
 
+	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 )
 
@@ -31,6 +34,17 @@ func main() {
 		fmt.Println(asked, has, "| Match, any script |", has[index])
 		_, index = language.MatchStrings(language.NewMatcher(tags), asked)
 		fmt.Println(asked, has, "| MatchStrings |", has[index])
+		bundle := i18n.NewBundle(tags[0])
+		for at, tag := range tags {
+			if err := bundle.AddMessages(tag, &i18n.Message{ID: "language", Other: has[at]}); err != nil {
+				panic(err)
+			}
+		}
+		text, err := i18n.NewLocalizer(bundle, asked).Localize(&i18n.LocalizeConfig{MessageID: "language"})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(asked, has, "| go-i18n |", text)
 	}
 }
 GO
@@ -59,15 +73,19 @@ diff seen - << 'SEEN'
 uk [en ru] | Match | ru No
 uk [en ru] | Match, any script | en
 uk [en ru] | MatchStrings | en
+uk [en ru] | go-i18n | ru
 bg [en ru] | Match | ru No
 bg [en ru] | Match, any script | en
 bg [en ru] | MatchStrings | en
+bg [en ru] | go-i18n | ru
 pl [ja es] | Match | es No
 pl [ja es] | Match, any script | ja
 pl [ja es] | MatchStrings | ja
+pl [ja es] | go-i18n | es
 de-CH [en de] | Match | de High
 de-CH [en de] | Match, any script | de
 de-CH [en de] | MatchStrings | de
+de-CH [en de] | go-i18n | de
 uk [en ru] | langcodes | ru
 bg [en ru] | langcodes | en
 pl [ja es] | langcodes | ja
