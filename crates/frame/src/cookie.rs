@@ -64,7 +64,9 @@ impl Cookie {
             SameSite::Lax => "Lax",
             SameSite::None => "None",
         };
-        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}");
+        // Some clients, and what stands between, know one way only to end a cookie.
+        let ended = if *seconds > 0 { "" } else { "Expires=Thu, 01 Jan 1970 00:00:00 GMT; " };
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; {ended}HttpOnly; Secure; SameSite={same_site}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 }

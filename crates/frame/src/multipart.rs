@@ -1,4 +1,4 @@
-//! Forms with files (RFC 7578), as browsers send them. A file is text; what it is called is not looked at.
+//! Forms with files (RFC 7578), as browsers and programs send them. A file is text; what it is called is not looked at.
 
 use crate::input::put;
 use crate::schema::InputSchema;
@@ -17,11 +17,22 @@ pub(crate) fn boundary(content_type: &str) -> Option<&str> {
     if !media_type.trim().eq_ignore_ascii_case(MEDIA_TYPE) {
         return None;
     }
-    parameters.split(';').find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let is_named = name.trim().eq_ignore_ascii_case("boundary");
-        is_named.then(|| value.trim().trim_matches('"')).filter(|value| (1..=LONGEST_BOUNDARY).contains(&value.len()))
-    })
+    parameter(parameters, "boundary").filter(|value| (1..=LONGEST_BOUNDARY).contains(&value.len()))
+}
+
+/// The value of a parameter of a header: a word, or what stands in quotation marks (RFC 9110, section 5.6.6).
+fn parameter<'a>(mut parameters: &'a str, wanted: &str) -> Option<&'a str> {
+    while let Some((name, rest)) = parameters.split_once('=') {
+        let (value, rest) = match rest.trim_start().strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => rest.split_at(rest.find(';').unwrap_or(rest.len())),
+        };
+        if name.trim().eq_ignore_ascii_case(wanted) {
+            return Some(value.trim());
+        }
+        parameters = rest.split_once(';').map_or("", |(_, rest)| rest);
+    }
+    None
 }
 
 /// A form's fields.
@@ -61,14 +72,9 @@ fn field(part: &[u8]) -> Result<(String, String)> {
 
 /// What a part is called. Browsers write a quotation mark in a name as `%22`.
 fn named(disposition: &str) -> Option<String> {
-    let mut parameters = disposition.split(';').map(str::trim);
-    if !parameters.next()?.eq_ignore_ascii_case("form-data") {
-        return None;
-    }
-    parameters.find_map(|parameter| {
-        let value = parameter.strip_prefix("name=")?;
-        Some(value.strip_prefix('"')?.strip_suffix('"')?.replace("%22", "\""))
-    })
+    let (kind, parameters) = disposition.split_once(';')?;
+    let is_field = kind.trim().eq_ignore_ascii_case("form-data");
+    is_field.then(|| parameter(parameters, "name"))?.map(|name| name.replace("%22", "\""))
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
@@ -110,6 +116,20 @@ mod tests {
     }
 
     #[test]
+    fn names_are_read_with_and_without_quotation_marks_in_any_order() {
+        for disposition in [
+            "form-data; name=action",
+            "form-data; name=\"action\"",
+            "Form-Data; filename=\"x; name=y\" ; Name = \"action\"",
+            "form-data; name=action; filename=a.xml; filename*=utf-8''a.xml",
+            "form-data; filename=a.xml; name=action",
+        ] {
+            let fields = read(&format!("--b\r\nContent-Disposition: {disposition}\r\n\r\nx\r\n--b--")).unwrap();
+            assert_eq!(Value::Object(fields), serde_json::json!({ "action": "x" }), "{disposition}");
+        }
+    }
+
+    #[test]
     fn what_is_no_form_is_refused_and_nothing_else_happens() {
         let twice = format!("{ACTION}\r\n{ACTION}\r\n--b--");
         let long = format!("--b\r\n{}: x\r\n\r\n\r\n--b--", "h".repeat(LONGEST_HEAD));
@@ -141,6 +161,7 @@ mod tests {
         for (content_type, expected) in [
             ("multipart/form-data; boundary=x", Some("x")),
             ("Multipart/Form-Data;charset=utf-8; Boundary=\"a b\"", Some("a b")),
+            ("multipart/form-data; boundary=\"a;b=c\"; charset=utf-8", Some("a;b=c")),
             ("multipart/form-data", None),
             ("multipart/form-data; boundary=", None),
             ("multipart/mixed; boundary=x", None),
