@@ -1,6 +1,6 @@
 //! What the login pages of a project are told before anybody logs in.
 
-use super::{by_public_token, check_origin, policy};
+use super::{check_origin, policy, read_by_public_token};
 use crate::actor::Anyone;
 use database::Tx;
 use foundation::error::{ApiError, Result};
@@ -70,7 +70,7 @@ pub(super) struct BootstrapResponse {
 /// How a project's login pages are to be.
 #[endpoint("projects.bootstrap", browser GET "/sdk/v1/projects/bootstrap/{public_token}", errors(PublicTokenNotFound, BadDomainForSdk))]
 pub(super) fn bootstrap(tx: &mut Tx, cx: &Call<Anyone>, input: Bootstrap) -> Result<BootstrapResponse> {
-    let project = by_public_token(&cx.app, tx, &input.public_token)?;
+    let project = read_by_public_token(&cx.app, tx, &input.public_token)?;
     let project = project.ok_or(ApiError::PublicTokenNotFound)?;
     check_origin(&cx.app, tx, &cx.head, &project)?;
     let domain = cx.app.config().mail_from.rsplit_once('@').map(|(_, domain)| domain.trim_end_matches('>').to_owned());

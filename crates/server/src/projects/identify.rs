@@ -133,8 +133,17 @@ pub(crate) fn remembered(app: &App, head: &Head, via: Via) -> Option<Result<Arc<
     Some(Ok(project))
 }
 
-/// The project of a public token. The transaction enters it.
+/// The project of a public token, as it was a second ago at most. The transaction enters it.
 pub(crate) fn by_public_token(app: &App, tx: &mut Tx, token: &str) -> Result<Option<Arc<Project>>> {
+    let Some(project) = app.memory::<Seen>().credentials.get(&key_of_public_token(app, token)) else {
+        return read_by_public_token(app, tx, token);
+    };
+    tx.enter(project.id.as_str())?;
+    Ok(Some(project))
+}
+
+/// The same as it is, for pages that show how the project is set up.
+pub(crate) fn read_by_public_token(app: &App, tx: &mut Tx, token: &str) -> Result<Option<Arc<Project>>> {
     if token.contains('\0') {
         // PostgreSQL cannot even be asked for it.
         return Ok(None);

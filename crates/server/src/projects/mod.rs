@@ -15,7 +15,9 @@ mod store;
 pub(crate) use changes::update_in;
 pub use changes::{Update, list, show, update};
 pub(crate) use endpoints::endpoints;
-pub(crate) use identify::{by_public_token, check_origin, identify, origin_is_registered, public_token, remembered};
+pub(crate) use identify::{
+    by_public_token, check_origin, identify, origin_is_registered, public_token, read_by_public_token, remembered,
+};
 pub use operations::{
     Created, FIRST_REDIRECT_URL, New, Secret, add_secret, counts, create, create_first, remove_secret,
     rotate_signing_key,

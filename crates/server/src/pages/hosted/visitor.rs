@@ -272,7 +272,7 @@ const SEVERAL: &str = "This server has several projects, so the address has to s
 
 fn project_of(tx: &mut Tx, cx: &Cx, public_token: Option<&str>) -> Result<(Arc<Project>, String)> {
     if let Some(token) = public_token {
-        let project = projects::by_public_token(&cx.app, tx, token)?.ok_or(ApiError::PublicTokenNotFound)?;
+        let project = projects::read_by_public_token(&cx.app, tx, token)?.ok_or(ApiError::PublicTokenNotFound)?;
         return Ok((project, token.to_owned()));
     }
     let mut ids = projects::ids(tx)?;
