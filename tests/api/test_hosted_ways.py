@@ -200,3 +200,18 @@ def test_nothing_is_offered_that_these_pages_cannot_have(server):
     account = visitor.sign_in(member.email_address)
     assert "/account" in account.url and "passkey" not in account.text.lower()
     says(visitor.see("/login/step/new-passkey"), 400, "localhost is no host")
+
+
+def test_codes_and_numbers_are_taken_as_people_type_them(server, project):
+    """With the digits of a Japanese keyboard, in groups, and with the marks that some programs put around what they fill in."""
+    organization = project.organization(mfa_policy="REQUIRED_FOR_ALL")
+    email = project.member(organization.organization_id).email_address
+    visitor = Visitor(project, organization=organization.organization_slug)
+    visitor.submit("/login/step/email", email_address=email, by="code")
+    code = harness.code_from(project.mailbox.wait(email))
+    entered = visitor.submit("/login/step/code", code="".join(chr(ord(digit) + 0xFEE0) for digit in code))
+    assert "/login/step/second" in entered.url, entered.text
+    sent = visitor.submit("/login/step/text", phone_number="+1 (415) 555-0136")
+    assert "/login/step/second" in sent.url and "ends in 36" in sent.text, sent.text
+    texts = [json.loads(line) for line in server.command("outbox", "--json").stdout.splitlines() if "+14155550136" in line]
+    assert "/account" in visitor.submit("/login/step/second", by="text", code=f"\u2068{texts[0]['text'][:6]}\u2069").url

@@ -7,6 +7,9 @@ use std::ops::RangeInclusive;
 /// How many digits there are, the country code included (E.164, section 6.2; no country has shorter numbers).
 const DIGITS: RangeInclusive<usize> = 7..=15;
 
+/// Bytes that a person writes at most.
+const LONGEST: usize = 64;
+
 /// Whether this is the code of a country that has phone numbers (ISO 3166-1, two capitals).
 pub fn is_country(code: &str) -> bool {
     code.len() == 2 && PhoneNumber::example(code).is_some()
@@ -43,6 +46,9 @@ impl PhoneNumber {
 
     /// A number as somebody of a country writes it, with or without the country code; for pages that help people.
     pub fn written(text: &str, country: Option<&str>) -> Result<Self, InvalidPhoneNumber> {
+        if text.len() > LONGEST {
+            return Err(InvalidPhoneNumber);
+        }
         let region = country.and_then(|country| Region::from_code(country).ok());
         let number = rlibphonenumber::PhoneNumber::parse(text, region).map_err(|_| InvalidPhoneNumber)?;
         Self::parse(&number.format_as(PhoneNumberFormat::E164))

@@ -6,6 +6,7 @@ mod deletion;
 mod domains;
 mod each;
 mod endpoints;
+mod latin;
 mod naming;
 mod oauth_tenants;
 mod operations;

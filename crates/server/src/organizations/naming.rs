@@ -1,5 +1,6 @@
 //! What an organization is called when the person who creates it does not say.
 
+use super::latin::latin;
 use foundation::email_address::EmailAddress;
 use foundation::email_domain::EmailDomain;
 
@@ -21,7 +22,7 @@ pub(crate) fn organization_name_from(email: &EmailAddress) -> (String, String) {
 /// The nearest slug: 2 to 128 lower-case letters, digits and `- . _ ~`. What is none of them becomes a hyphen.
 fn slug_from(name: &str) -> String {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._~".contains(c);
-    let slug: String = name.chars().take(MAX_LENGTH).map(|c| if allowed(c) { c } else { '-' }).collect();
+    let slug: String = latin(name).chars().take(MAX_LENGTH).map(|c| if allowed(c) { c } else { '-' }).collect();
     match slug.trim_matches('-') {
         "" => "org".into(),
         // A single character is too short.

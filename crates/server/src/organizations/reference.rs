@@ -1,5 +1,6 @@
 //! How a request names an organization.
 
+use super::latin::latin;
 use foundation::error::{ApiError, Result};
 use foundation::id::{MemberId, OrganizationId};
 use foundation::text;
@@ -98,6 +99,7 @@ pub(super) fn check_slug(slug: &str) -> Result<()> {
 
 /// A slug made from a name: "Acme, Inc." becomes "acme-inc".
 pub(super) fn slug_from(name: &str) -> String {
+    let name = latin(name);
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let slug: String = words.collect::<Vec<_>>().join("-").to_ascii_lowercase().chars().take(100).collect();
     if slug.len() >= 2 && can_be_a_name(&slug) { slug } else { "organization".to_owned() }
@@ -117,6 +119,7 @@ mod tests {
             assert!(check_slug(bad).is_err(), "{bad}");
         }
         assert_eq!(slug_from("Acme, Inc."), "acme-inc");
+        assert_eq!(slug_from("Müller & Cie. Sàrl"), "muller-cie-sarl");
         assert_eq!([slug_from("日本"), slug_from("Search"), slug_from("x")], ["organization"; 3]);
     }
 

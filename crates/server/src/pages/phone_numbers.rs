@@ -21,9 +21,6 @@ pub(super) async fn services(_cx: Call<Anyone>, _input: NoInput) -> Result<Page>
     Ok(Page { html, status: StatusCode::OK, policy: POLICY, refusal: None })
 }
 
-/// Bytes of a number that is looked at.
-const LONGEST: usize = 64;
-
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Written {
     /// As a person writes it; none to have an example.
@@ -39,7 +36,6 @@ pub(super) async fn phone_number(_cx: Call<Anyone>, input: Written) -> Result<Pl
     let country = input.country.as_deref().unwrap_or("US");
     let number = match input.number.as_str() {
         "" => PhoneNumber::example(country),
-        number if number.len() > LONGEST => None,
         number => PhoneNumber::written(number, Some(country)).ok(),
     };
     let told = match number {

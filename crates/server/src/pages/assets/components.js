@@ -4,7 +4,7 @@
 for (const input of document.querySelectorAll("input[data-length]")) {
   const mayGo = !input.hasAttribute("aria-invalid");
   input.addEventListener("input", () => {
-    const code = input.value.replace(/[\s-]/g, "");
+    const code = input.value.normalize("NFKC").replace(/[^\p{L}\p{N}]/gu, "");
     if (mayGo && code.length === Number(input.dataset.length) && /^\d+$/.test(code)) input.form.requestSubmit();
   });
 }

@@ -3,6 +3,7 @@
 use super::outcome::lead;
 use super::start::{Again, page};
 use super::told::{Told, told};
+use super::typed;
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use super::ways::{Ways, by_connections};
@@ -130,7 +131,7 @@ pub(super) struct Entered {
 #[endpoint("hosted.code", page POST "/login/step/code", errors(..VISITOR))]
 pub(super) async fn code(cx: Call<Anyone>, input: Entered) -> Result<Shown> {
     let visitor = Visitor::of(&cx, input.way).await?;
-    let code: String = input.code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let code = typed::code(&input.code);
     let email = &visitor.step.email;
     let answer = match visitor.way.organization() {
         Some(slug) => {

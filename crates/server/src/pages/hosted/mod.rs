@@ -17,6 +17,7 @@ mod second;
 mod start;
 mod step;
 mod told;
+mod typed;
 mod visitor;
 mod way;
 mod ways;

@@ -4,6 +4,7 @@ use super::organizations::anew;
 use super::outcome::{arrived, end_of, text};
 use super::passkey_options;
 use super::told::{Told, begins_anew, told};
+use super::typed;
 use super::visitor::{VISITOR, Visitor};
 use super::way::Way;
 use crate::actor::Anyone;
@@ -113,7 +114,7 @@ pub(super) struct Number {
 pub(super) async fn text_message(cx: Call<Anyone>, input: Number) -> Result<Shown> {
     let mut visitor = Visitor::of(&cx, input.way).await?;
     whose(&mut visitor).await?;
-    let number: String = input.phone_number.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = typed::phone_number(&input.phone_number);
     let is_new = !number.is_empty();
     let mut asked = holder(&visitor);
     asked["mfa_phone_number"] = if is_new { number.as_str().into() } else { Value::Null };
@@ -156,7 +157,7 @@ pub(super) struct Entered {
 pub(super) async fn code(cx: Call<Anyone>, input: Entered) -> Result<Shown> {
     let mut visitor = Visitor::of(&cx, input.way).await?;
     whose(&mut visitor).await?;
-    let code: String = input.code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let code = typed::code(&input.code);
     let is_new_app = input.url.starts_with(qr_code::SCHEME);
     let enrols = visitor.step.enrolling || is_new_app;
     let mut asked = holder(&visitor);
