@@ -1,7 +1,7 @@
 //! What goes on beside requests.
 
 use crate::pages::READY_WITHIN;
-use crate::{certificates, domain_proofs, login, members, organizations, outbox, scim, sessions, statistics};
+use crate::{certificates, domain_proofs, login, members, organizations, outbox, scim, sessions, sso, statistics};
 use database::{EVERYTHING, Tx, changes, growth};
 use foundation::app::App;
 use foundation::error::Result;
@@ -101,9 +101,10 @@ pub(crate) async fn flush_all(app: App) -> Result<()> {
     flush(app).await
 }
 
-/// Writes what checks have changed of sessions, and what directories have asked.
+/// Writes what checks have changed of sessions, and what connections have exchanged.
 pub(crate) async fn flush(app: App) -> Result<()> {
     sessions::flush(&app).await?;
+    sso::flush(&app).await?;
     scim::flush(&app).await
 }
 

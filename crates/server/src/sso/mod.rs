@@ -20,7 +20,7 @@ pub(crate) use login::{
 
 pub(crate) use login::write_numbers;
 pub use recorder::{Known, Recorded, known_of};
-pub(crate) use recorder::{recorded, remedy};
+pub(crate) use recorder::{flush, recorded, remedy};
 
 use crate::organizations::Organization;
 use foundation::tables::Table;

@@ -132,6 +132,12 @@ pub(crate) fn is_unchanged(tx: &mut Tx, connection: &Connection) -> Result<bool>
     Ok(store::version(tx, project_id, organization_id, connection_id)? == Some(*version))
 }
 
+/// Whether it is still there.
+pub(crate) fn exists(tx: &mut Tx, connection: &Connection) -> Result<bool> {
+    let Connection { project_id, organization_id, connection_id, .. } = connection;
+    Ok(store::version(tx, project_id, organization_id, connection_id)?.is_some())
+}
+
 fn opened(tx: &mut Tx, cx: &Cx, stored: store::Stored) -> Result<Connection> {
     let secrets = cx.app.keys().open_sealed(tx, Purpose::SsoConnection, stored.id.as_str(), &stored.sealed_secrets)?;
     Ok(Connection {

@@ -10,7 +10,7 @@ use crate::begun::{NotHere, State};
 use crate::organizations;
 use crate::redirect_urls::{self, Flow};
 use crate::sso::connections::{self, Connection, current, good, operations};
-use crate::sso::recorder::{self, Exchange, Read};
+use crate::sso::recorder::{self, Exchange, Finished, Read};
 use database::Tx;
 use foundation::cx::Cx;
 use foundation::error::{ApiError, Error, Result};
@@ -39,8 +39,8 @@ pub(crate) struct Arrived {
     pub(crate) url: String,
     /// The end of the cookie that the browser has kept the login in.
     pub(crate) cookie: Option<Cookie>,
-    /// What the recorder tells of it besides.
-    caveat: Option<String>,
+    /// What the recorder is to tell of it, once it has come about.
+    told: Option<Finished>,
 }
 
 /// What an identity provider's answer is held against.
@@ -158,7 +158,7 @@ pub(super) async fn finish(
     exchange: Exchange,
 ) -> Result<Option<Arrived>> {
     let (cx, protocol) = (found.cx.clone(), exchange.protocol);
-    let (connection, told) = (found.connection.connection_id.clone(), exchange.clone());
+    let (connection, told) = (found.connection.clone(), exchange.clone());
     let is_trial = found.is_trial();
     let arrived = cx.write(move |tx| {
         if let Ok(accepted) = &judged {
@@ -176,7 +176,12 @@ pub(super) async fn finish(
         };
         arrived.map(Some)
     });
-    let arrived = arrived.await;
+    let mut arrived = arrived.await;
+    if let Ok(Some(Arrived { told, .. })) = &mut arrived
+        && let Some(told) = told.take()
+    {
+        recorder::note(&cx, &connection, told);
+    }
     match &arrived {
         _ if is_trial => {}
         Ok(Some(_)) => numbers::count(&cx.app, protocol, true),
@@ -184,7 +189,7 @@ pub(super) async fn finish(
         // It is judged anew, or nothing came of it.
         Ok(None) | Err(_) => {}
     }
-    arrived.inspect_err(|error| log(error, connection.as_str(), &told))
+    arrived.inspect_err(|error| log(error, connection.connection_id.as_str(), &told))
 }
 
 /// Says where the reason of a refusal is. It may hold an address, which no log does; and of what strangers send there would be
@@ -230,7 +235,7 @@ fn prefetch(tx: &mut Tx, found: &Found, accepted: &Accepted) -> Result<()> {
     })
 }
 
-/// Takes an answer in, which counts once. The recorder is told either way.
+/// Takes an answer in, which counts once. The recorder is told either way: of what is accepted after it is written.
 ///
 /// # Errors
 /// Refusals that are kept.
@@ -240,10 +245,9 @@ fn accept(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchange) ->
         return accept_trial(tx, found, accepted, exchange);
     }
     match arrive(tx, found, accepted) {
-        Ok(arrived) => {
+        Ok((arrived, caveat)) => {
             good::note(tx, cx, &found.connection)?;
-            recorder::record(tx, cx, &found.connection, exchange.accepted(arrived.caveat.as_deref()))?;
-            Ok(arrived)
+            Ok(Arrived { told: Some(exchange.accepted(caveat.as_deref())), ..arrived })
         }
         Err(Error::Api(error, message)) => {
             let reason = message.clone().unwrap_or_else(|| error.message().into());
@@ -277,7 +281,7 @@ fn accept_trial(tx: &mut Tx, found: &Found, accepted: Accepted, exchange: Exchan
 /// Back to whoever tries the connection.
 fn arrived_of_trial(found: &Found) -> Arrived {
     let cookie = found.login().map(|login| login.ended(found.cx.project()));
-    Arrived { url: trial::result_url(&found.cx, &found.connection), cookie, caveat: None }
+    Arrived { url: trial::result_url(&found.cx, &found.connection), cookie, told: None }
 }
 
 /// Has the recorder tell of an answer that was refused.
@@ -294,7 +298,8 @@ fn refuse(tx: &mut Tx, found: &Found, exchange: Exchange, (error, reason): Refus
     Err(error.because(reason).kept())
 }
 
-fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
+/// Where the browser goes on to, and what the recorder tells of it besides.
+fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<(Arrived, Option<String>)> {
     let cx = &found.cx;
     let (login, (id, own)) = (found.login(), goal(found));
     let organization = organizations::find_by_id(tx, cx.project(), id)?.ok_or(ApiError::SsoConnectionNotFound)?;
@@ -318,7 +323,8 @@ fn arrive(tx: &mut Tx, found: &Found, accepted: Accepted) -> Result<Arrived> {
     let token = token::create(tx, cx, &organization.organization_id, own, accepted.identity, challenge)?;
     let mut url = url::Url::parse(&url).map_err(|_| Error::internal("a registered redirect URL is none"))?;
     url.query_pairs_mut().append_pair("stytch_token_type", "sso").append_pair("token", &token.to_text());
-    Ok(Arrived { url: url.into(), cookie: login.map(|login| login.ended(cx.project())), caveat })
+    let cookie = login.map(|login| login.ended(cx.project()));
+    Ok((Arrived { url: url.into(), cookie, told: None }, caveat))
 }
 
 /// Remembers an assertion that answers no request.

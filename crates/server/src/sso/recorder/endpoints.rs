@@ -1,4 +1,4 @@
-use super::{Recorded, recorded};
+use super::{Recorded, flush, recorded};
 use crate::actor::Actor;
 use crate::organizations::{self, OrganizationRef};
 use crate::sso::connections::operations;
@@ -29,7 +29,8 @@ struct Exchanges {
 /// List what was exchanged with the identity provider of a connection lately.
 ///
 /// At most 50, the newest first: what came, without what could be used again, whether it was accepted, and if not, why, in one
-/// sentence. Exchanges of an organization that borrows a connection are with the connection.
+/// sentence. Exchanges of an organization that borrows a connection are with the connection. What another server has just accepted
+/// may take half a second to be there.
 #[endpoint(
     "sso.exchanges",
     GET "/v1/b2b/sso/{organization_id}/connections/{connection_id}/exchanges",
@@ -37,8 +38,14 @@ struct Exchanges {
     requires(SSO, "get"),
     errors(OrganizationNotFound, SsoConnectionNotFound)
 )]
-fn exchanges(tx: &mut Tx, cx: &Call<Actor>, input: OfConnection) -> Result<Exchanges> {
-    let organization = organizations::find_for(tx, cx, &input.organization_id)?;
-    let connection = operations::find(tx, cx, &organization, &input.connection_id)?;
-    Ok(Exchanges { exchanges: recorded(tx, &connection)? })
+async fn exchanges(call: Call<Actor>, input: OfConnection) -> Result<Exchanges> {
+    let cx = call.context();
+    flush(&cx.app).await?;
+    let context = cx.clone();
+    let read = move |tx: &mut Tx| {
+        let organization = organizations::find_for(tx, &context, &input.organization_id)?;
+        let connection = operations::find(tx, &context, &organization, &input.connection_id)?;
+        Ok(Exchanges { exchanges: recorded(tx, &connection)? })
+    };
+    cx.read(read).await
 }

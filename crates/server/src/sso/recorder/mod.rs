@@ -3,10 +3,12 @@
 
 mod endpoints;
 mod masking;
+mod pending;
 mod remedy;
 
 pub(crate) use endpoints::endpoints;
 pub(crate) use masking::{kept, masked_xml};
+pub(crate) use pending::flush;
 pub(crate) use remedy::remedy;
 
 use crate::recorder::{self, Connected};
@@ -104,7 +106,7 @@ impl Finished {
 }
 
 /// An exchange, as it is stored and shown.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Recorded {
     /// The id of the entry.
     pub exchange_id: String,
@@ -139,13 +141,11 @@ pub struct Recorded {
     pub response: String,
 }
 
-/// Records an exchange.
-pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Finished) -> Result<()> {
+/// The entry of an exchange.
+fn entry(cx: &Cx, connection: &Connection, finished: Finished) -> Recorded {
     let Finished { exchange, refused, reason, is_test, identity } = finished;
-    let id = SsoExchangeId::new(cx.project().environment);
-    let is_known = exchange.answers_login || exchange.is_verified;
-    let recorded = Recorded {
-        exchange_id: id.to_string(),
+    Recorded {
+        exchange_id: SsoExchangeId::new(cx.project().environment).to_string(),
         connection_id: connection.connection_id.to_string(),
         request_id: exchange.request_id,
         created_at: time::to_text(cx.now()),
@@ -158,12 +158,24 @@ pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Fi
         is_test,
         identity,
         response: exchange.response,
-    };
+    }
+}
+
+/// Notes an exchange that led back to the app; its entry is written within half a second.
+pub(crate) fn note(cx: &Cx, connection: &Arc<Connection>, finished: Finished) {
+    pending::note(cx, connection, entry(cx, connection, finished));
+}
+
+/// Records an exchange.
+pub(crate) fn record(tx: &mut Tx, cx: &Cx, connection: &Connection, finished: Finished) -> Result<()> {
+    let is_known = finished.exchange.answers_login || finished.exchange.is_verified;
+    let recorded = entry(cx, connection, finished);
+    let id = &recorded.exchange_id;
     let organization = &connection.organization_id;
     tx.visit(organization.as_str(), |tx| {
         let of = Connected { project: &cx.project().id, organization, connection: connection.connection_id.as_str() };
-        recorder::insert(tx, of, id.as_str(), is_known, &recorded, cx.now())?;
-        if recorder::is_to_trim(id.as_str()) {
+        recorder::insert(tx, of, id, is_known, &recorded, cx.now())?;
+        if recorder::is_to_trim(id) {
             recorder::trim(tx, of, is_known, if is_known { KEPT } else { KEPT_OF_STRANGERS })?;
         }
         Ok(())
