@@ -114,8 +114,10 @@ impl Checked {
         email: &EmailAddress,
         password: &Secret,
     ) -> Result<Self> {
-        let verified = work::verify(cx, found.as_ref().map(|found| found.hash.as_str()), password).await?;
-        let must_be_reset = verified.is_right && policy::must_be_reset(cx, password, email).await?;
+        let hash = found.as_ref().map(|found| found.hash.as_str());
+        let ask = policy::at_login(cx, email, hash.unwrap_or_default());
+        let (verified, is_strong) = work::verify_and_ask(cx, hash, password, ask).await?;
+        let must_be_reset = verified.is_right && (!is_strong || policy::is_breached(cx, password).await);
         Ok(Self { found, verified, must_be_reset })
     }
 

@@ -18,6 +18,19 @@ pub(crate) struct Verified {
 /// # Errors
 /// `too_many_requests` when too many wait.
 pub(crate) async fn verify(cx: &Cx, stored: Option<&str>, password: &Secret) -> Result<Verified> {
+    Ok(verify_and_ask(cx, stored, password, |_| true).await?.0)
+}
+
+/// The same; and what is asked besides of one that is right, in the same turn: who waits for a second one waits twice as long.
+///
+/// # Errors
+/// `too_many_requests` when too many wait.
+pub(super) async fn verify_and_ask(
+    cx: &Cx,
+    stored: Option<&str>,
+    password: &Secret,
+    ask: impl FnOnce(&str) -> bool + Send + 'static,
+) -> Result<(Verified, bool)> {
     let parameters = cx.app.password_parameters();
     let hash = match stored {
         Some(hash) => PasswordHash::parse(hash).map_err(Error::internal)?,
@@ -32,10 +45,9 @@ pub(crate) async fn verify(cx: &Cx, stored: Option<&str>, password: &Secret) -> 
             true => ::passwords::hash(password.reveal(), &parameters).ok().map(|hash| hash.to_text()),
             false => None,
         };
-        (is_right, upgraded)
+        (Verified { is_right, upgraded }, is_right && ask(password.reveal()))
     };
-    let (is_right, upgraded) = cx.app.hashing().run(bytes, work).await?;
-    Ok(Verified { is_right, upgraded })
+    cx.app.hashing().run(bytes, work).await
 }
 
 /// Hashes a foreign hash once more where it is weaker than ours.
