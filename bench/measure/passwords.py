@@ -22,8 +22,6 @@ from .tools import BENCH, median, say
 
 PATH = "/v1/b2b/passwords"
 CODE_SEND_PATH, CODE_PATH = "/v1/b2b/otps/email/login_or_signup", "/v1/b2b/otps/email/authenticate"
-# How much the server's hashing gives way to others (`crates/foundation/src/hashing.rs`).
-NICE = "5"
 PASSWORD = "violet-harbor-sings-bench"
 # Connections for each processor: enough that each always has a hash to compute, and few enough that none is refused.
 EACH = 8
@@ -58,7 +56,7 @@ def logins(side: Side, count: int) -> list[dict]:
 
 def hashes(program: pathlib.Path, seconds: float) -> dict:
     # At the priority of the server's threads that hash, so that what else runs on the machine is the same to both.
-    done = subprocess.run(["nice", "-n", NICE, program, str(seconds)], check=True, capture_output=True, text=True)
+    done = subprocess.run(["chrt", "--idle", "0", program, str(seconds)], check=True, capture_output=True, text=True)
     return {"per_second": float(done.stdout), "cpu_us": 0}
 
 

@@ -1,11 +1,14 @@
 //! Hashing passwords: slow on purpose, so it has a bound of its own, in memory, in threads and in how many wait, and never
 //! delays anything else (threat T-43).
 
+mod threads;
+
 use crate::error::{Error, Result};
 use crate::metrics::{Counter, Histogram, Text};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
-use tokio::runtime::{Builder, Handle, Runtime};
+use threads::Threads;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many may wait for each thread. With what a hash takes, some 20 to 40 ms, the last of them waits a second at most:
@@ -15,9 +18,6 @@ const QUEUE: usize = 24;
 const WAIT: Duration = Duration::from_secs(3);
 /// When to come back, in seconds.
 const AGAIN: i64 = 2;
-/// How long a thread waits for the next hash. One that follows on another finds its memory still there, and it is a fifth of the
-/// work to be given so much anew.
-const KEPT: Duration = Duration::from_secs(2);
 /// What the bound is counted in.
 const KIB: u64 = 1024;
 
@@ -32,8 +32,8 @@ pub struct Hashing {
     threads: Arc<Semaphore>,
     /// One for each that is being computed or waits.
     places: Arc<Semaphore>,
-    /// None where the system would not have one.
-    pool: Option<Arc<Pool>>,
+    /// None where the system would not have them.
+    pool: Option<Arc<Threads>>,
     numbers: Arc<Numbers>,
 }
 
@@ -41,31 +41,6 @@ pub struct Hashing {
 struct Numbers {
     time: Histogram,
     refused: Counter,
-}
-
-/// Threads that give way. None of the server's own runtime would do: it would keep giving way afterwards.
-struct Pool {
-    handle: Handle,
-    /// Always there until it is dropped.
-    runtime: Option<Runtime>,
-}
-
-impl Pool {
-    fn new(threads: usize) -> std::io::Result<Self> {
-        let mut builder = Builder::new_current_thread();
-        builder.max_blocking_threads(threads).thread_keep_alive(KEPT).thread_name("hashing").on_thread_start(give_way);
-        let runtime = builder.build()?;
-        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
-    }
-}
-
-impl Drop for Pool {
-    fn drop(&mut self) {
-        // Whoever drops it may be a task, which must not wait.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
 }
 
 impl Hashing {
@@ -79,7 +54,7 @@ impl Hashing {
         let kib = u32::try_from(bytes / KIB).unwrap_or(u32::MAX).max(1);
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
         let (threads, places) = (semaphore(processors), semaphore(processors * (1 + QUEUE)));
-        let pool = Pool::new(processors).ok().map(Arc::new);
+        let pool = Threads::new(processors).ok().map(Arc::new);
         Self { memory: semaphore(kib as usize), kib, processors, threads, places, pool, numbers: Arc::default() }
     }
 
@@ -109,22 +84,28 @@ impl Hashing {
     /// `too_many_requests` at once when too many wait already; later when it does not get its turn in time; and when it
     /// takes more than there is for all.
     pub async fn run<T: Send + 'static>(&self, bytes: u64, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = self.turn(bytes).await.inspect_err(|_| self.numbers.refused.inc())?;
+        let Turn { thread, rest } = self.turn(bytes).await.inspect_err(|_| self.numbers.refused.inc())?;
         let numbers = self.numbers.clone();
         let pool = self.pool.as_ref().ok_or_else(busy)?;
+        let settled = thread.settled.clone();
+        let threads = self.threads.clone();
         let work = move || {
             let start = Instant::now();
             let result = work();
             numbers.time.observe(start.elapsed());
             // Held until the work is done, also when whoever asked for it has gone; and given back before they hear of it.
-            drop(turn);
+            drop((thread, rest));
             result
         };
-        let done = pool.handle.spawn_blocking(work).await;
-        done.map_err(|_| Error::internal("hashing a password ended in a panic"))
+        let beside = || {
+            if !settled.swap(true, SeqCst) {
+                threads.add_permits(1);
+            }
+        };
+        pool.run(work, beside).await.map_err(|_| Error::internal("hashing a password ended in a panic"))
     }
 
-    async fn turn(&self, bytes: u64) -> Result<[OwnedSemaphorePermit; 3]> {
+    async fn turn(&self, bytes: u64) -> Result<Turn> {
         let kib = u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX);
         if kib > self.kib {
             return Err(busy());
@@ -133,7 +114,7 @@ impl Hashing {
         let turn = async {
             let memory = self.memory.clone().acquire_many_owned(kib).await;
             let thread = self.threads.clone().acquire_owned().await;
-            memory.and_then(|memory| Ok([place, memory, thread?]))
+            memory.and_then(|memory| Ok(Turn { thread: thread?.into(), rest: [place, memory] }))
         };
         tokio::time::timeout(WAIT, turn).await.map_err(|_| busy())?.map_err(|_| busy())
     }
@@ -144,17 +125,33 @@ fn busy() -> Error {
     Error::TooMany(message.into(), AGAIN)
 }
 
-/// How much hashing gives way: to a third of what another thread gets that wants the same processor. If it were much less,
-/// whatever else keeps a machine busy would keep people from logging in.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 5;
+/// What is held while a hash is computed.
+struct Turn {
+    thread: Place,
+    rest: [OwnedSemaphorePermit; 2],
+}
 
-/// Makes this thread one that gives way. So hashing may have all processors while nothing else needs them, and a session
-/// check does not wait for it. Where that cannot be done they share.
-fn give_way() {
-    // On Linux this is the thread's own; elsewhere it would be the whole process's.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, NICE);
+/// The place of a thread. Where it was given to another one meanwhile, it is not given back.
+struct Place {
+    permit: Option<OwnedSemaphorePermit>,
+    /// Whether it was given to another one, or is no longer to be.
+    settled: Arc<AtomicBool>,
+}
+
+impl From<OwnedSemaphorePermit> for Place {
+    fn from(permit: OwnedSemaphorePermit) -> Self {
+        Self { permit: Some(permit), settled: Arc::default() }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.settled.swap(true, SeqCst)
+            && let Some(permit) = self.permit.take()
+        {
+            permit.forget();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -238,12 +235,16 @@ mod tests {
         assert_eq!(hashing.run(1, thread).await.unwrap(), hashing.run(1, thread).await.unwrap());
     }
 
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn hashing_gives_way_and_nothing_else_does() {
-        let priority = || rustix::process::getpriority_process(None).unwrap();
-        let before = priority();
-        assert_eq!(Hashing::new(KIB).run(KIB, priority).await.unwrap(), before + NICE);
-        assert_eq!(priority(), before);
+    #[tokio::test(start_paused = true)]
+    async fn t43_a_hash_that_gets_no_processor_does_not_keep_others_waiting() {
+        let hashing = Hashing::on(1, 2 * KIB);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let mut stuck = Box::pin(hashing.run(1, move || ended.recv()));
+        assert!(tokio::time::timeout(Duration::from_secs(1), &mut stuck).await.is_err());
+        assert!(hashing.run(1, || ()).await.is_ok());
+        end.send(()).unwrap();
+        stuck.await.unwrap().unwrap();
+        // And then there is one place again, and not two.
+        assert_eq!(hashing.threads.available_permits(), 1);
     }
 }
