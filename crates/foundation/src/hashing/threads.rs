@@ -2,7 +2,7 @@
 //!
 //! Hashing may have all processors while nobody else wants them, and a session check beside it is not to wait. So the threads take
 //! what is left over (`SCHED_IDLE` of Linux). While something else keeps the machine busy that would be next to nothing, and nobody
-//! could log in; then others take their place, which get a third of what somebody else gets.
+//! could log in; then, and until it is known, others take their place, which get a third of what somebody else gets.
 
 use std::io;
 use std::sync::Arc;
@@ -30,11 +30,16 @@ pub(super) struct Threads {
     busy: Arc<Busy>,
 }
 
-/// Whether something else keeps the machine busy.
-#[derive(Default)]
+/// Whether something else keeps the machine busy. At first it may.
 struct Busy {
     is: AtomicBool,
     left_alone: AtomicU32,
+}
+
+impl Default for Busy {
+    fn default() -> Self {
+        Self { is: AtomicBool::new(true), left_alone: AtomicU32::new(0) }
+    }
 }
 
 impl Busy {
@@ -84,6 +89,15 @@ impl Threads {
         self.busy.is.store(true, Relaxed);
         beside();
         work.await
+    }
+}
+
+#[cfg(test)]
+impl Threads {
+    /// As if much had been hashed that nothing else kept from the processors.
+    pub(super) fn left_alone(self: Arc<Self>) -> Arc<Self> {
+        self.busy.is.store(false, Relaxed);
+        self
     }
 }
 
@@ -159,6 +173,7 @@ mod tests {
     #[test]
     fn a_hash_that_is_kept_from_the_processors_shows_that_the_machine_is_busy() {
         let busy = Busy::default();
+        (0..IN_A_ROW).for_each(|_| busy.learn(20 * MS, 20 * MS));
         let is_busy = |took, worked| {
             busy.learn(took * MS, worked * MS);
             busy.is.load(Relaxed)
@@ -181,7 +196,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_takes_too_long_has_others_put_beside_it() {
-        let threads = Threads::new(1).unwrap();
+        let threads = Arc::new(Threads::new(1).unwrap()).left_alone();
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let beside = AtomicBool::new(false);
         let mut long = Box::pin(threads.run(move || ended.recv(), || beside.store(true, Relaxed)));
@@ -201,11 +216,11 @@ mod tests {
         let (policy, priority) =
             (|| thread_schedule_policy().unwrap(), || rustix::process::getpriority_process(None).unwrap());
         let (policy_before, priority_before) = (policy(), priority());
-        let threads = Threads::new(1).unwrap();
-        assert_eq!(threads.run(policy, || ()).await.unwrap(), idle);
-        threads.busy.is.store(true, Relaxed);
+        let threads = Arc::new(Threads::new(1).unwrap());
         assert_eq!(threads.run(policy, || ()).await.unwrap(), policy_before);
         assert_eq!(threads.run(priority, || ()).await.unwrap(), priority_before + NICE);
+        let threads = threads.left_alone();
+        assert_eq!(threads.run(policy, || ()).await.unwrap(), idle);
         assert_eq!((policy(), priority()), (policy_before, priority_before));
     }
 }
