@@ -85,3 +85,20 @@ pub(crate) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     all(headers).find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_ends_in_both_ways_that_clients_know() {
+        let header = |seconds| {
+            let cookie = Cookie { name: "__Host-a".into(), value: String::new(), seconds, same_site: SameSite::Lax };
+            cookie.header().to_str().unwrap().to_owned()
+        };
+        assert_eq!(header(60), "__Host-a=; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax");
+        let ended =
+            "__Host-a=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax";
+        assert_eq!(header(0), ended);
+    }
+}
