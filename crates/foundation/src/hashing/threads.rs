@@ -43,11 +43,15 @@ impl Default for Busy {
 }
 
 impl Busy {
+    fn begin(&self) {
+        self.left_alone.store(0, Relaxed);
+        self.is.store(true, Relaxed);
+    }
+
     /// Learns from what a hash took, and what of it a processor worked.
     fn learn(&self, took: Duration, worked: Duration) {
         if took > LONG && took > worked * KEPT_FROM {
-            self.left_alone.store(0, Relaxed);
-            self.is.store(true, Relaxed);
+            self.begin();
         } else if took >= worked * LEFT_ALONE {
             self.left_alone.store(0, Relaxed);
         } else if self.left_alone.fetch_add(1, Relaxed) + 1 >= IN_A_ROW {
@@ -85,8 +89,7 @@ impl Threads {
         if let Ok(done) = timeout(LONG, &mut work).await {
             return done;
         }
-        self.busy.left_alone.store(0, Relaxed);
-        self.busy.is.store(true, Relaxed);
+        self.busy.begin();
         beside();
         work.await
     }

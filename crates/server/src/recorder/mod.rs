@@ -2,7 +2,7 @@
 
 mod store;
 
-pub(crate) use store::{Connected, TABLES, all, forget, insert, is_to_trim, trim};
+pub(crate) use store::{Connected, TABLES, all, append, forget, insert, is_to_trim, trim};
 
 /// Stands where something was taken out.
 pub(crate) const MASK: &str = "[masked]";

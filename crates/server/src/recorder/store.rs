@@ -51,6 +51,20 @@ pub(crate) fn trim(tx: &mut Tx, of: Connected, is_known: bool, kept: i64) -> Res
     Ok(())
 }
 
+/// Stores exchanges of a connection that are known, or are not, each with its id and time, and keeps so many of the newest.
+pub(crate) fn append<'a, T: Serialize + 'a>(
+    tx: &mut Tx,
+    of: Connected,
+    is_known: bool,
+    kept: i64,
+    exchanges: impl IntoIterator<Item = (&'a str, Timestamp, &'a T)>,
+) -> Result<()> {
+    for (id, at, exchange) in exchanges {
+        insert(tx, of, id, is_known, exchange, at)?;
+    }
+    trim(tx, of, is_known, kept)
+}
+
 /// Whether the exchange with this id is one of sixteen after which the old ones are taken away: PostgreSQL looks for them through all
 /// that were taken away since it last cleaned, which after each exchange would cost as much as all else of a login.
 pub(crate) fn is_to_trim(id: &str) -> bool {

@@ -2,9 +2,9 @@
 
 use foundation::phone_number::PhoneNumber;
 
-/// Zeros of the digits that keyboards write beside ASCII's: full width, Arabic, Persian, Devanagari.
-const ZEROS: [char; 4] = ['０', '٠', '۰', '०'];
-/// How far full-width letters stand from ASCII's.
+/// Zeros of the digits that keyboards write beside ASCII's: Arabic, Persian, Devanagari.
+const ZEROS: [char; 3] = ['٠', '۰', '०'];
+/// How far letters and digits of full width stand from ASCII's.
 const FULL_WIDTH: u32 = 'Ａ' as u32 - 'A' as u32;
 
 /// A code. It may come in groups, from the keyboard of another script, or out of a text with signs around it that nobody sees.
@@ -14,8 +14,8 @@ pub(super) fn code(text: &str) -> String {
 
 fn plain(c: char) -> char {
     let digit = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|digit| *digit < 10));
-    let letter = || u32::from(c).checked_sub(FULL_WIDTH).and_then(char::from_u32).filter(char::is_ascii_alphanumeric);
-    digit.and_then(|digit| char::from_digit(digit, 10)).or_else(letter).unwrap_or(c)
+    let narrow = || u32::from(c).checked_sub(FULL_WIDTH).and_then(char::from_u32).filter(char::is_ascii_alphanumeric);
+    digit.and_then(|digit| char::from_digit(digit, 10)).or_else(narrow).unwrap_or(c)
 }
 
 /// A phone number with its country code, however it is grouped. What is none stays as it is, to be refused.

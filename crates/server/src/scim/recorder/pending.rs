@@ -199,11 +199,10 @@ fn write(tx: &mut Tx, app: &App, id: &ScimConnectionId, rings: &[Written]) -> Re
     let of = Connected { project, organization, connection: id.as_str() };
     tx.visit(organization.as_str(), |tx| {
         for (is_known, kept, exchanges) in rings {
-            for (at, exchange) in exchanges {
-                recorder::insert(tx, of, &exchange.exchange_id, *is_known, exchange, *at)?;
-            }
             if !exchanges.is_empty() {
-                recorder::trim(tx, of, *is_known, i64::try_from(*kept).unwrap_or(i64::MAX))?;
+                let kept = i64::try_from(*kept).unwrap_or(i64::MAX);
+                let exchanges = exchanges.iter().map(|(at, exchange)| (exchange.exchange_id.as_str(), *at, exchange));
+                recorder::append(tx, of, *is_known, kept, exchanges)?;
             }
         }
         Ok(())

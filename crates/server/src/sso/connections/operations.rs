@@ -128,14 +128,18 @@ pub(crate) fn expiring(
 
 /// Whether a connection is still as it was found.
 pub(crate) fn is_unchanged(tx: &mut Tx, connection: &Connection) -> Result<bool> {
-    let Connection { project_id, organization_id, connection_id, version, .. } = connection;
-    Ok(store::version(tx, project_id, organization_id, connection_id)? == Some(*version))
+    Ok(version(tx, connection)? == Some(connection.version))
 }
 
 /// Whether it is still there.
 pub(crate) fn exists(tx: &mut Tx, connection: &Connection) -> Result<bool> {
+    Ok(version(tx, connection)?.is_some())
+}
+
+/// The version that it has now, if it is still there.
+fn version(tx: &mut Tx, connection: &Connection) -> Result<Option<i64>> {
     let Connection { project_id, organization_id, connection_id, .. } = connection;
-    Ok(store::version(tx, project_id, organization_id, connection_id)?.is_some())
+    store::version(tx, project_id, organization_id, connection_id)
 }
 
 fn opened(tx: &mut Tx, cx: &Cx, stored: store::Stored) -> Result<Connection> {

@@ -106,7 +106,7 @@ impl Finished {
 }
 
 /// An exchange, as it is stored and shown.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Recorded {
     /// The id of the entry.
     pub exchange_id: String,

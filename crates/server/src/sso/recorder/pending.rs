@@ -35,7 +35,6 @@ impl Memory for Pending {
 }
 
 /// The last exchanges of a connection.
-#[derive(Clone)]
 struct Ring {
     project: Arc<Project>,
     connection: Arc<Connection>,
@@ -71,9 +70,9 @@ pub(super) fn note(cx: &Cx, connection: &Arc<Connection>, exchange: Recorded) {
 pub(crate) async fn flush(app: &App) -> Result<()> {
     let pending = app.memory::<Pending>();
     let _writing = pending.writing.lock().await;
-    let rings: Vec<Ring> = std::mem::take(&mut *pending.rings()).into_values().collect();
-    for some in rings.chunks(AT_ONCE) {
-        let some = some.to_vec();
+    let mut rings: Vec<Ring> = std::mem::take(&mut *pending.rings()).into_values().collect();
+    while !rings.is_empty() {
+        let some = rings.split_off(rings.len().saturating_sub(AT_ONCE));
         app.db().write(move |tx: &mut Tx| some.iter().try_for_each(|ring| write(tx, ring))).await?;
     }
     Ok(())
@@ -87,9 +86,7 @@ fn write(tx: &mut Tx, Ring { project, connection, exchanges }: &Ring) -> Result<
         if organizations::find_by_id(tx, project, organization)?.is_none() || !operations::exists(tx, connection)? {
             return Ok(());
         }
-        for (at, exchange) in exchanges {
-            recorder::insert(tx, of, &exchange.exchange_id, true, exchange, *at)?;
-        }
-        recorder::trim(tx, of, true, KEPT)
+        let exchanges = exchanges.iter().map(|(at, exchange)| (exchange.exchange_id.as_str(), *at, exchange));
+        recorder::append(tx, of, true, KEPT, exchanges)
     })
 }
